@@ -1,0 +1,272 @@
+/**
+ * The façade: text and knowledge in, an immutable snapshot out. It cannot fail, only find less. Long work is a generator
+ * that yields between pieces of a few milliseconds; the caller decides whether to resume it.
+ */
+import { blockTokens, envelopeTokens, inOrder, lineTokens } from './formats/block.js';
+import { FORMATS } from './formats/index.js';
+import { OpeningFinder } from './formats/openings.js';
+import { resegment, segment } from './formats/segment.js';
+import { prose } from './prose.js';
+import { explainToken, explainWord, referenceOf } from './decoders/explain.js';
+import { assemble, type Assembly } from './records/assemble.js';
+import { factTable } from './records/signature.js';
+import { matchCrash, matchMessages, type MessageLines } from './knowledge/match.js';
+import type { CrashFinding, EventFinding } from './knowledge/finding.js';
+import type { IssueIndex } from './knowledge/issueIndex.js';
+import type { Knowledge } from './knowledge/knowledge.js';
+import type { Block, FormatId, Token } from './formats/types.js';
+import type { CrashRecord } from './records/types.js';
+import { ChunkedText } from './text/chunkedText.js';
+import type { LineEdit, LineRange, Located, Span } from './text/span.js';
+import type { Explanation } from './decoders/types.js';
+import type { Analysis } from './types.js';
+
+export type { Analysis } from './types.js';
+
+/** Crashes matched between two yields. */
+const CRASHES_PER_SLICE = 32;
+/** Places of one message remembered; a known issue needs one, a count of more says nothing new. */
+const MESSAGE_LINES = 1_000;
+
+/** One finder per state of knowledge: what it knows of a chunk stays valid as long as both live. */
+const finders = new WeakMap<IssueIndex, OpeningFinder>();
+
+function finderFor(knowledge: Knowledge): OpeningFinder {
+  const index = knowledge.issues;
+  let finder = finders.get(index);
+  if (finder === undefined) finders.set(index, (finder = new OpeningFinder(index.messages)));
+  return finder;
+}
+
+/** Analyses a text. */
+export function* analyze(text: ChunkedText, knowledge: Knowledge): Generator<undefined, Analysis> {
+  const blocks = yield* segment(text, finderFor(knowledge));
+  return yield* conclude(text, blocks, knowledge, undefined);
+}
+
+/** The analysis of an edited text, sharing what the edit did not touch. Equal to `analyze` of the new text. */
+export function* reanalyze(before: Analysis, text: ChunkedText, edit: LineEdit, knowledge: Knowledge): Generator<undefined, Analysis> {
+  if (!(before instanceof Snapshot) || before.knowledge !== knowledge) return yield* analyze(text, knowledge);
+  const blocks = yield* resegment(before.blocks, text, edit, finderFor(knowledge));
+  return yield* conclude(text, blocks, knowledge, before);
+}
+
+/** Runs an analysis to its end. */
+export function finish(run: Generator<undefined, Analysis>): Analysis {
+  for (;;) {
+    const step = run.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** Analyses a whole text at once: for small texts and tests. */
+export function analyzeText(text: string, knowledge: Knowledge): Analysis {
+  return finish(analyze(ChunkedText.from(text), knowledge));
+}
+
+function* conclude(text: ChunkedText, blocks: readonly Block[], knowledge: Knowledge, before: Snapshot | undefined): Generator<undefined, Analysis> {
+  const messages = messageLines(text, knowledge);
+  const assembly = assemble(blocks, (code) => knowledge.bugCheck(code)?.name);
+  const line = (n: number): string => text.line(n);
+  const linesWith: MessageLines = (message) => messages.get(message) ?? [];
+  // A finding is kept where the crash, all context and the lines with messages are the very ones it was made from.
+  const reusable = before?.reusable(assembly, messages);
+  const crashes: CrashFinding[] = [];
+  for (const [index, record] of assembly.records.entries()) {
+    const known = reusable?.(record);
+    if (known !== undefined) crashes.push(known);
+    else {
+      const { matches, ruledOut } = matchCrash(record, knowledge.issues, line, linesWith);
+      const reference = referenceOf(record, knowledge);
+      crashes.push({ record, matches, ruledOut, ...(reference === undefined ? {} : { reference }) });
+    }
+    if (index % CRASHES_PER_SLICE === CRASHES_PER_SLICE - 1) yield undefined;
+  }
+  const shown = new Set(crashes.flatMap((crash) => [...crash.matches, ...crash.ruledOut].map((match) => match.issue.id)));
+  const events = eventFindings(assembly, messages, knowledge, line, linesWith, shown);
+  return new Snapshot(text, blocks, knowledge, assembly, messages, crashes, events);
+}
+
+/** Absolute lines by message literal. */
+function messageLines(text: ChunkedText, knowledge: Knowledge): ReadonlyMap<string, readonly number[]> {
+  const finder = finderFor(knowledge);
+  const literals = knowledge.issues.messages;
+  const lines = new Map<string, number[]>();
+  text.chunks.forEach((chunk, index) => {
+    for (const hit of finder.hits(chunk).messages) {
+      const literal = literals[hit.message] ?? '';
+      const list = lines.get(literal);
+      if (list === undefined) lines.set(literal, [text.firstLineOf(index) + hit.line]);
+      else if (list.length < MESSAGE_LINES) list.push(text.firstLineOf(index) + hit.line);
+    }
+  });
+  return lines;
+}
+
+/** Events as they stand, and issues about messages that no crash of the file already shows. */
+function eventFindings(
+  assembly: Assembly, messages: ReadonlyMap<string, readonly number[]>, knowledge: Knowledge,
+  line: (n: number) => string, linesWith: MessageLines, shown: ReadonlySet<string>,
+): EventFinding[] {
+  const plain: EventFinding[] = assembly.events.map((event) => ({ event, matches: [] }));
+  if (messages.size === 0) return plain;
+  const eventFacts = assembly.events.flatMap((event) => event.blocks.slice(0, 1).flatMap((block) => block.node.facts.map((fact) => ({ ...fact, at: { ...fact.at, line: fact.at.line + block.lines.first } }))));
+  const facts = factTable([...eventFacts, ...assembly.context.flatMap((entry) => entry.facts)]);
+  const { matches } = matchMessages(messages.keys(), { facts: (key) => facts.facts(key), frames: [], linesWith, line }, knowledge.issues);
+  for (const match of matches) {
+    const first = match.evidence[0];
+    if (first === undefined || shown.has(match.issue.id)) continue;
+    const own = plain.findIndex(({ event }) => event.blocks.some((block) => first.at.line >= block.lines.first && first.at.line < block.lines.end));
+    const found = plain[own];
+    if (found !== undefined) plain[own] = { event: found.event, matches: [...found.matches, match] };
+    else plain.push({ event: { kind: 'message', title: match.issue.title, at: first.at, count: 1, blocks: [] }, matches: [match] });
+  }
+  return plain.sort((a, b) => a.event.at.line - b.event.at.line || a.event.at.start - b.event.at.start);
+}
+
+class Snapshot implements Analysis {
+  readonly formats: readonly FormatId[];
+  /** Tokens of blocks that were asked for; a block is read again at most once per snapshot. */
+  readonly #tokens = new Map<Block, readonly Token[]>();
+
+  constructor(
+    readonly text: ChunkedText,
+    readonly blocks: readonly Block[],
+    readonly knowledge: Knowledge,
+    readonly assembly: Assembly,
+    readonly messages: ReadonlyMap<string, readonly number[]>,
+    readonly crashes: readonly CrashFinding[],
+    readonly events: readonly EventFinding[],
+  ) {
+    this.formats = [...new Set(blocks.map((block) => block.format))];
+  }
+
+  get notes(): readonly Located<string>[] {
+    return this.crashes.flatMap((crash) => [
+      ...crash.record.notes,
+      ...crash.ruledOut.map((entry) => ({
+        value: `${entry.issue.articles[0]?.id ?? entry.issue.id} was considered and ruled out: ${entry.because}`,
+        at: entry.evidence[0]?.at ?? crash.record.headline,
+      })),
+    ]);
+  }
+
+  /** Findings that still hold, by crash: same blocks at the same lines, same context, same messages. */
+  reusable(assembly: Assembly, messages: ReadonlyMap<string, readonly number[]>): ((record: CrashRecord) => CrashFinding | undefined) | undefined {
+    const sameContext = assembly.context.length === this.assembly.context.length
+      && assembly.context.every((entry, index) => sameBlock(entry.block, this.assembly.context[index]?.block));
+    if (!sameContext || !sameMessages(messages, this.messages)) return undefined;
+    const byBlock = new Map(this.crashes.map((crash) => [crash.record.blocks[0]?.node, crash]));
+    return (record) => {
+      const known = byBlock.get(record.blocks[0]?.node);
+      const same = known !== undefined && known.record.blocks.length === record.blocks.length && record.blocks.every((block, index) => sameBlock(block, known.record.blocks[index]));
+      return same ? known : undefined;
+    };
+  }
+
+  blockAt(line: number): Block | undefined {
+    let low = 0;
+    let high = this.blocks.length - 1;
+    while (low <= high) {
+      const middle = (low + high) >> 1;
+      const block = this.blocks[middle];
+      if (block === undefined) return undefined;
+      if (line < block.lines.first) high = middle - 1;
+      else if (line >= block.lines.end) low = middle + 1;
+      else return block;
+    }
+    return undefined;
+  }
+
+  crashAt(line: number): CrashFinding | undefined {
+    const block = this.blockAt(line);
+    if (block !== undefined) {
+      const own = this.crashes.find((crash) => crash.record.blocks.includes(block));
+      if (own !== undefined) return own;
+    }
+    let nearest: CrashFinding | undefined;
+    for (const crash of this.crashes) if (crash.record.lines.first <= line) nearest = crash;
+    return nearest ?? this.crashes[0];
+  }
+
+  tokens(lines: LineRange): Token[] {
+    const result: Token[] = [];
+    const end = Math.min(lines.end, this.text.lineCount);
+    for (let line = Math.max(0, lines.first); line < end;) {
+      const block = this.blockAt(line);
+      if (block === undefined) {
+        result.push(...this.#lineTokens(line));
+        line++;
+        continue;
+      }
+      const last = Math.min(end, block.lines.end);
+      for (const token of this.#blockTokens(block)) if (token.at.line >= line && token.at.line < last) result.push(token);
+      line = last;
+    }
+    return result;
+  }
+
+  #blockTokens(block: Block): readonly Token[] {
+    let tokens = this.#tokens.get(block);
+    if (tokens === undefined) {
+      const format = FORMATS.find((candidate) => candidate.id === block.format);
+      const read = format === undefined ? [] : blockTokens(format, this.text, block);
+      this.#tokens.set(block, (tokens = read));
+    }
+    return tokens;
+  }
+
+  #lineTokens(line: number): Token[] {
+    const text = this.text.line(line);
+    const tokens = lineTokens(FORMATS, text, line);
+    if (tokens.length > 0) return tokens;
+    const inProse = prose(text, line, this.knowledge);
+    envelopeTokens(text, line, inProse);
+    return inOrder(inProse);
+  }
+
+  explain(line: number, column: number): Located<Explanation> | undefined {
+    if (this.blocks.length === 0) return undefined;
+    const text = this.text.line(line);
+    const record = this.crashAt(line)?.record;
+    const token = this.tokens({ first: line, end: line + 1 }).find((candidate) => column >= candidate.at.start && column < candidate.at.end);
+    if (token !== undefined) {
+      const explanation = explainToken(token, text.slice(token.at.start, token.at.end), text, record, this.knowledge);
+      if (explanation !== undefined) return { value: explanation, at: token.at };
+    }
+    const at = wordAt(text, line, column);
+    if (at === undefined) return undefined;
+    const explanation = explainWord(text.slice(at.start, at.end), text, this.knowledge, (key) => record?.value(key));
+    return explanation === undefined ? undefined : { value: explanation, at };
+  }
+}
+
+/** Longest word that can have a meaning. */
+const LONGEST_WORD = 128;
+
+function wordAt(text: string, line: number, column: number): Span | undefined {
+  const isWord = (at: number): boolean => /[\w!@`'-]/.test(text.charAt(at));
+  if (column >= text.length || !isWord(column)) return undefined;
+  let start = column;
+  let end = column + 1;
+  while (start > 0 && column - start < LONGEST_WORD && isWord(start - 1)) start--;
+  while (end < text.length && end - column < LONGEST_WORD && isWord(end)) end++;
+  // Quotes and dashes belong to a word only inside it.
+  while (start < column && /[`'-]/.test(text.charAt(start))) start++;
+  while (end - 1 > column && /[`'-]/.test(text.charAt(end - 1))) end--;
+  return { line, start, end };
+}
+
+function sameBlock(a: Block, b: Block | undefined): boolean {
+  return b !== undefined && a.node === b.node && a.lines.first === b.lines.first;
+}
+
+function sameMessages(a: ReadonlyMap<string, readonly number[]>, b: ReadonlyMap<string, readonly number[]>): boolean {
+  if (a.size !== b.size) return false;
+  for (const [message, lines] of a) {
+    const others = b.get(message);
+    if (others === undefined || others.length !== lines.length || !lines.every((line, index) => line === others[index])) return false;
+  }
+  return true;
+}
+

@@ -1,0 +1,153 @@
+/** What a crash means, and what a token of a log means where it stands. */
+import { formatHex, parseHex } from '../text/hex.js';
+import type { FactKey, Token } from '../formats/types.js';
+import type { Article } from '../knowledge/data.js';
+import type { Knowledge } from '../knowledge/knowledge.js';
+import type { CrashRecord } from '../records/types.js';
+import { decode } from './index.js';
+import { explainBugCheck, explainParameter, type ParameterNumber } from './bugCheck.js';
+import { explainPattern, explainRegister, explainStatus, explainTerm, explainTrap } from './words.js';
+import type { Explanation, ExplanationLine, Facts } from './types.js';
+
+export { explainWords } from './words.js';
+
+/** Where the bug check or panic of a crash is written up. */
+export function referenceOf(record: CrashRecord, knowledge: Knowledge): Article | undefined {
+  const code = record.value('bugcheck.code');
+  if (code !== undefined) return knowledge.bugCheck(code)?.article;
+  const kind = record.value('panic.kind');
+  return kind === undefined ? undefined : knowledge.panic(kind)?.articles?.[0];
+}
+
+/** The crash as a whole: what happened and what its values say. */
+export function explainCrash(record: CrashRecord, knowledge: Knowledge): Explanation {
+  const facts: Facts = (key) => record.value(key);
+  const code = record.value('bugcheck.code');
+  const bugCheck = code === undefined ? bugCheckByName(record, knowledge) : knowledge.bugCheck(code);
+  if (bugCheck !== undefined) return explainBugCheck(bugCheck, knowledge, facts);
+  if (code !== undefined) {
+    return { headline: record.title, details: [{ kind: 'unknown', text: `Bug check ${code} is not in Microsoft's public list; a driver can use a code of its own.` }], articles: [], sources: [] };
+  }
+  const exception = record.value('exception.code');
+  if (record.kind === 'userException' && exception !== undefined) {
+    const status = explainStatus(BigInt(exception), knowledge, ['nt-exception', 'ntstatus']);
+    if (status !== undefined) return { ...status, headline: record.title };
+  }
+  const kind = record.value('panic.kind');
+  const panic = kind === undefined ? undefined : knowledge.panic(kind);
+  const details: ExplanationLine[] = [];
+  if (panic !== undefined) details.push({ kind: 'text', text: panic.text });
+  const trap = explainTrap(Number(record.value('exception.vector') ?? Number.NaN), knowledge);
+  if (trap !== undefined) details.push({ kind: 'item', text: `${trap.headline}. ${trap.details[0]?.text ?? ''}` });
+  const at = record.value('exception.address');
+  if (at !== undefined) details.push({ kind: 'item', text: `Faulting address ${at}: ${decode('address', BigInt(at), knowledge, facts)?.words ?? 'unknown'}` });
+  for (const next of [...(panic?.next ?? []), ...(trap?.details ?? []).filter((line) => line.kind === 'next').map((line) => line.text)]) details.push({ kind: 'next', text: next });
+  if (details.length === 0) details.push({ kind: 'unknown', text: 'Stopcode has no description of this kind of crash.' });
+  return { headline: record.title, details, articles: panic?.articles ?? [], sources: [...(panic?.sources ?? []), ...(trap?.sources ?? [])] };
+}
+
+function bugCheckByName(record: CrashRecord, knowledge: Knowledge): ReturnType<Knowledge['bugCheck']> {
+  const name = record.value('bugcheck.name');
+  return name === undefined ? undefined : knowledge.bugCheckByName(name);
+}
+
+/** What a token means. `text` is what stands there, `line` the whole line, `record` the crash it belongs to. */
+export function explainToken(token: Token, text: string, line: string, record: CrashRecord | undefined, knowledge: Knowledge): Explanation | undefined {
+  const facts: Facts = (key) => record?.value(key);
+  const key = token.key ?? '';
+  switch (token.kind) {
+    case 'bugCheckName':
+    case 'bugCheckCode': {
+      const code = token.kind === 'bugCheckCode' ? parseHex(text) : undefined;
+      const bugCheck = code === undefined ? knowledge.bugCheckByName(text) : knowledge.bugCheck(formatHex(code));
+      const own = record?.value('bugcheck.code');
+      if (bugCheck !== undefined) return explainBugCheck(bugCheck, knowledge, own === undefined || own === bugCheck.code ? facts : () => undefined);
+      return code === undefined ? undefined : unknown(`Bug check ${formatHex(code)}`, "This code is not in Microsoft's public list; a driver can use a code of its own.");
+    }
+    case 'parameterLabel':
+    case 'parameterValue': {
+      const number = Number(/([1-4])$/.exec(key)?.[1] ?? /([1-4])\D{0,2}$/.exec(text)?.[1] ?? 0) as ParameterNumber;
+      const value = token.kind === 'parameterValue' ? parseHex(text) : parseHex(record?.value(`bugcheck.parameter${number}`) ?? '');
+      const bugCheck = knowledge.bugCheck(record?.value('bugcheck.code') ?? '') ?? (record === undefined ? undefined : bugCheckByName(record, knowledge));
+      if (number < 1 || bugCheck === undefined || value === undefined) return explainWord(text, line, knowledge, facts);
+      return explainParameter(number, formatHex(value), bugCheck, knowledge, facts);
+    }
+    case 'registerName':
+    case 'registerValue': {
+      const name = token.kind === 'registerName' ? text : key.replace(/^register\./, '');
+      const register = knowledge.register(name);
+      const value = token.kind === 'registerValue' ? parseHex(text) : valueBeside(line, token.at.end);
+      if (register !== undefined) return explainRegister(register, value);
+      const term = knowledge.term(name);
+      if (term !== undefined) return explainTerm(term, name);
+      return value === undefined ? undefined : explainValue(`${name} = ${formatHex(value)}`, value, knowledge, facts);
+    }
+    case 'pte': {
+      const register = knowledge.register('pte');
+      const value = parseHex(text);
+      if (value === 0n) return unknown('PTE 0x0', 'Not present: nothing is mapped at this level of the page tables, which is why the access faulted.', 'text');
+      return register === undefined || value === undefined ? undefined : explainRegister(register, value);
+    }
+    case 'exceptionVector':
+      return explainTrap(Number(text), knowledge);
+    case 'exceptionName':
+      return explainTrap(text, knowledge) ?? explainWord(text, line, knowledge, facts);
+    case 'statusCode': {
+      const value = parseHex(text);
+      return (value === undefined ? undefined : explainStatus(value, knowledge)) ?? explainWord(text, line, knowledge, facts);
+    }
+    default:
+      return explainKey(key, text, knowledge, facts) ?? explainWord(text, line, knowledge, facts);
+  }
+}
+
+/** Values whose fact says what they are. */
+function explainKey(key: FactKey, text: string, knowledge: Knowledge, facts: Facts): Explanation | undefined {
+  const value = parseHex(text);
+  if (value === undefined) return undefined;
+  if (key === 'exception.code') return explainStatus(value, knowledge, ['nt-exception', 'ntstatus']);
+  if (key === 'irql') {
+    const reading = decode('irql', value, knowledge, facts);
+    return reading === undefined ? undefined : { headline: `IRQL ${formatHex(value)}`, details: [{ kind: 'text', text: reading.words }], articles: [], sources: reading.sources ?? [] };
+  }
+  if (key === 'exception.address' || key === 'exception.ip') return explainValue(`${key === 'exception.ip' ? 'Instruction' : 'Faulting address'} ${formatHex(value)}`, value, knowledge, facts);
+  return undefined;
+}
+
+/** A word that stands anywhere: a term, a function, a register, a number with a well-known meaning. */
+export function explainWord(word: string, line: string, knowledge: Knowledge, facts: Facts): Explanation | undefined {
+  const bare = word.replace(/^[-+]/, '');
+  const symbol = bare.includes('!') ? bare.slice(bare.indexOf('!') + 1) : bare;
+  for (const candidate of [word, bare, symbol]) {
+    const term = knowledge.term(candidate);
+    if (term !== undefined) return explainTerm(term, candidate);
+  }
+  if (bare.length >= 3 && /[A-Za-z]/.test(bare)) {
+    const register = knowledge.register(bare);
+    if (register !== undefined) return explainRegister(register, valueBeside(line, line.indexOf(word) + word.length));
+    const bugCheck = bare.length > 7 ? knowledge.bugCheckByName(bare) : undefined;
+    if (bugCheck !== undefined) return explainBugCheck(bugCheck, knowledge, () => undefined);
+  }
+  const isNumber = /^0x[0-9a-f]{1,16}$/i.test(bare) || /^[0-9a-f]{8}(?:[`']?[0-9a-f]{8})?h?$/i.test(bare);
+  const value = isNumber ? parseHex(bare) : undefined;
+  return value === undefined ? undefined : explainValue(undefined, value, knowledge, facts);
+}
+
+function explainValue(headline: string | undefined, value: bigint, knowledge: Knowledge, facts: Facts): Explanation | undefined {
+  const special = explainPattern(value, knowledge) ?? (value > 0xffffn && value <= 0xffffffffn ? explainStatus(value, knowledge, ['nt-exception', 'ntstatus', 'vmkernel']) : undefined);
+  if (special !== undefined) return headline === undefined ? special : { ...special, headline };
+  // A small number without context could be anything; only a value wide enough to be an address is read as one.
+  if (headline === undefined && value <= 0xffffffn) return undefined;
+  const reading = decode('address', value, knowledge, facts);
+  return reading === undefined ? undefined : { headline: headline ?? formatHex(value), details: [{ kind: 'text', text: reading.words }], articles: [], sources: reading.sources ?? [] };
+}
+
+/** The number after a name: `cr4=0x16c`, `CR4 0x16c`. */
+function valueBeside(line: string, end: number): bigint | undefined {
+  const match = /^\s?[=:]?\s?((?:0x)?[0-9a-fA-F`]{1,19})\b/.exec(line.slice(end, end + 32));
+  return match === null ? undefined : parseHex(match[1] ?? '');
+}
+
+function unknown(headline: string, text: string, kind: ExplanationLine['kind'] = 'unknown'): Explanation {
+  return { headline, details: [{ kind, text }], articles: [], sources: [] };
+}

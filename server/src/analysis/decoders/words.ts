@@ -1,0 +1,157 @@
+/** What a word or number on its own can mean; several readings are listed by likelihood. */
+import { formatHex, parseHex } from '../text/hex.js';
+import type { RegisterData, StatusTableData, TermData } from '../knowledge/data.js';
+import type { Knowledge, NamedStatusTable } from '../knowledge/knowledge.js';
+import { fillPattern } from './address.js';
+import { readBits } from './bits.js';
+import { explainBugCheck } from './bugCheck.js';
+import type { Explanation, ExplanationLine } from './types.js';
+
+export function explainTerm(term: TermData, word: string): Explanation {
+  return {
+    headline: term.title.toLowerCase() === word.toLowerCase() ? word : `${word}: ${term.title}`,
+    details: [{ kind: 'text', text: term.text }, ...(term.next ?? []).map((text): ExplanationLine => ({ kind: 'next', text }))],
+    articles: term.articles ?? [],
+    sources: term.sources,
+  };
+}
+
+export function explainRegister(register: RegisterData, value: bigint | undefined): Explanation {
+  const name = register.names[0] ?? register.id;
+  const details: ExplanationLine[] = [{ kind: 'text', text: register.summary }];
+  if (value !== undefined && register.fields.length > 0) {
+    for (const item of readBits(register, value).items ?? []) details.push({ kind: 'item', text: item });
+  }
+  for (const next of register.next ?? []) details.push({ kind: 'next', text: next });
+  return {
+    headline: value === undefined ? `${name}: ${register.title}` : `${name} = ${formatHex(value)}: ${register.title}`,
+    details,
+    articles: [],
+    sources: register.sources,
+  };
+}
+
+/** A processor exception by vector or mnemonic. */
+export function explainTrap(which: number | string, knowledge: Knowledge): Explanation | undefined {
+  const trap = knowledge.trap(which);
+  if (trap === undefined) return undefined;
+  return {
+    headline: `Exception ${trap.vector} ${trap.mnemonic}: ${trap.name}`,
+    details: [{ kind: 'text', text: trap.text }, ...(trap.next ?? []).map((text): ExplanationLine => ({ kind: 'next', text }))],
+    articles: [],
+    sources: trap.sources,
+  };
+}
+
+export function explainPattern(value: bigint, knowledge: Knowledge): Explanation | undefined {
+  const text = formatHex(value);
+  const patterns = knowledge.patterns();
+  const first = fillPattern(value, patterns);
+  if (first === undefined) return undefined;
+  // The same filling is used by several systems; all that fit are told.
+  const all = patterns.filter((pattern) => pattern.pattern === first.pattern);
+  return {
+    headline: `${text}: ${first.title}`,
+    details: all.map((pattern) => ({ kind: all.length === 1 ? 'text' : 'item', text: all.length === 1 ? pattern.text : `${pattern.where}: ${pattern.title}. ${pattern.text}` })),
+    articles: [],
+    sources: all.flatMap((pattern) => pattern.sources),
+  };
+}
+
+/** Names of a number in the status tables, one line each. */
+export function statusReadings(value: bigint, knowledge: Knowledge, only?: readonly StatusTableData['id'][]): { table: NamedStatusTable; line: string }[] {
+  const readings: { table: NamedStatusTable; line: string }[] = [];
+  for (const table of knowledge.statusTables()) {
+    if (only !== undefined && !only.includes(table.id)) continue;
+    const found = table.names.get(formatHex(value));
+    if (found !== undefined) readings.push({ table, line: `${table.title}: ${found[0]}${found[1] === undefined ? '' : ` — ${found[1]}`}` });
+  }
+  return readings;
+}
+
+export function explainStatus(value: bigint, knowledge: Knowledge, only?: readonly StatusTableData['id'][]): Explanation | undefined {
+  const readings = statusReadings(value, knowledge, only);
+  const first = readings[0];
+  if (first === undefined) return undefined;
+  return {
+    headline: `${formatHex(value)} ${first.table.names.get(formatHex(value))?.[0] ?? ''}`,
+    details: readings.map((reading) => ({ kind: readings.length === 1 ? 'text' : 'item', text: reading.line })),
+    articles: [],
+    sources: [...new Set(readings.flatMap((reading) => reading.table.sources))],
+  };
+}
+
+/** A number as a person may have met it: readings by likelihood. */
+function explainNumber(value: bigint, isHex: boolean, rest: readonly string[], knowledge: Knowledge): Explanation[] {
+  const code = formatHex(value);
+  const result: Explanation[] = [];
+  const bugCheck = knowledge.bugCheck(code);
+  const parameters = new Map<string, bigint | undefined>(rest.slice(0, 4).map((word, index) => [`bugcheck.parameter${index + 1}`, parseHex(word)] as const));
+  if (bugCheck !== undefined) {
+    result.push(explainBugCheck(bugCheck, knowledge, (key) => {
+      const parameter = parameters.get(key);
+      return parameter === undefined ? undefined : formatHex(parameter);
+    }));
+  }
+  if (rest.length > 0 && bugCheck !== undefined) return result;
+  const severe: StatusTableData['id'][] = ['nt-exception', 'ntstatus', 'hresult', 'vmkernel'];
+  const small: StatusTableData['id'][] = ['win32', 'errno', 'fast-fail', 'whea-source'];
+  const status = value > 0xffffn ? explainStatus(value, knowledge, severe) : undefined;
+  if (status !== undefined) result.push(status);
+  const pattern = explainPattern(value, knowledge);
+  if (pattern !== undefined) result.push(pattern);
+  if (value <= 0xffffn) {
+    const number = explainStatus(value, knowledge, [...small, ...severe]);
+    if (number !== undefined) result.push(number);
+    if (!isHex) {
+      const trap = value < 32n ? explainTrap(Number(value), knowledge) : undefined;
+      if (trap !== undefined) result.push(trap);
+    }
+  }
+  return result;
+}
+
+/**
+ * What words given on a command line can mean: `0xd1`, `5c 10b 3 0 0`, `cr4=0x16c`, `pte 0x8000000012345867`,
+ * `STATUS_ACCESS_VIOLATION`, `DRIVER_IRQL_NOT_LESS_OR_EQUAL`, `RVI`. Best reading first; empty where nothing is known.
+ */
+export function explainWords(words: readonly string[], knowledge: Knowledge): readonly Explanation[] {
+  const [first, ...rest] = words.flatMap((word) => word.split(/[=(),{}\s]{1,8}/)).filter((word) => word !== '');
+  if (first === undefined) return [];
+  const result: Explanation[] = [];
+  const register = knowledge.register(first);
+  if (register !== undefined) result.push(explainRegister(register, rest[0] === undefined ? undefined : parseHex(rest[0])));
+  const term = knowledge.term(first);
+  if (term !== undefined && register === undefined) result.push(explainTerm(term, first));
+  const named = knowledge.bugCheckByName(first);
+  if (named !== undefined) {
+    const values = rest.map((word) => parseHex(word));
+    result.push(explainBugCheck(named, knowledge, (key) => {
+      const match = /^bugcheck\.parameter([1-4])$/.exec(key);
+      const value = match === null ? undefined : values[Number(match[1]) - 1];
+      return value === undefined ? undefined : formatHex(value);
+    }));
+  }
+  const trap = /^#[A-Z]{2}$/.test(first) ? explainTrap(first, knowledge) : undefined;
+  if (trap !== undefined) result.push(trap);
+  for (const table of knowledge.statusTables()) {
+    for (const [code, [name]] of table.names) {
+      if (name !== first.toUpperCase() && name !== first) continue;
+      const found = explainStatus(BigInt(code), knowledge, [table.id]);
+      if (found !== undefined) result.push(found);
+      break;
+    }
+  }
+  // `14` is decimal or hexadecimal; both readings are given, hexadecimal first where a `0x` or a letter says so.
+  const decimal = /^\d{1,19}$/.test(first) ? BigInt(first) : undefined;
+  const negative = /^-\d{1,19}$/.test(first) ? BigInt.asUintN(32, BigInt(first)) : undefined;
+  const hex = negative === undefined ? parseHex(first) : negative;
+  if (register === undefined && hex !== undefined) result.push(...explainNumber(hex, true, rest, knowledge));
+  if (register === undefined && decimal !== undefined && decimal !== hex && rest.length === 0) result.push(...explainNumber(decimal, false, rest, knowledge));
+  else if (register === undefined && decimal !== undefined && decimal < 32n) {
+    const exception = explainTrap(Number(decimal), knowledge);
+    if (exception !== undefined) result.push(exception);
+  }
+  const seen = new Set<string>();
+  return result.filter((explanation) => !seen.has(explanation.headline) && seen.add(explanation.headline));
+}

@@ -1,0 +1,139 @@
+/** Turns what a reader says into a block, or into the tokens of a block. The one place that knows how columns move. */
+import { LineCursor, logicalLines, spanIn, type LogicalLine } from './cursor.js';
+import { peelEnvelope, type EnvelopePart } from './envelopes.js';
+import type { Block, BlockRole, BlockSink, Fact, FactKey, Frame, LineSink, LogFormat, Section, Token, TokenKind } from './types.js';
+import { moved, type Located, type Span, type TextSource } from '../text/span.js';
+
+const ENVELOPE_TOKENS: Readonly<Record<EnvelopePart['kind'], TokenKind>> = {
+  timestamp: 'timestamp', level: 'levelInfo', source: 'source', pcpu: 'pcpu', world: 'world', comment: 'comment',
+};
+
+class Recorder implements BlockSink {
+  readonly facts: Fact[] = [];
+  readonly frames: Frame[] = [];
+  readonly notes: Located<string>[] = [];
+  readonly sections: { kind: Section['kind']; title: string; first: number; end: number }[] = [];
+  readonly tokens: Token[] = [];
+  role: BlockRole = 'context';
+  title = '';
+  opensRecord = false;
+  headline: Span | undefined;
+
+  constructor(readonly wantsTokens: boolean) {}
+
+  token(kind: TokenKind, line: LogicalLine, start: number, end: number, key?: FactKey): void {
+    if (!this.wantsTokens || end <= start) return;
+    const at = spanIn(line, start, end);
+    this.tokens.push(key === undefined ? { kind, at } : { kind, at, key });
+  }
+
+  fact(key: FactKey, value: string, line: LogicalLine, start: number, end: number, kind?: TokenKind): void {
+    this.facts.push({ key, value, at: spanIn(line, start, end) });
+    if (kind !== undefined) this.token(kind, line, start, end, key);
+  }
+
+  frame(frame: Omit<Frame, 'at'>, line: LogicalLine, start: number, end: number): void {
+    this.frames.push({ ...frame, at: spanIn(line, start, end) });
+  }
+
+  note(text: string, line: LogicalLine): void {
+    this.notes.push({ value: text, at: spanIn(line, 0, line.text.length) });
+  }
+
+  section(kind: Section['kind'], title: string, line: LogicalLine): void {
+    const open = this.sections.at(-1);
+    if (open !== undefined && open.end === Infinity) open.end = Math.max(open.first, line.line);
+    this.sections.push({ kind, title, first: line.line, end: Infinity });
+  }
+
+  describe(block: { role?: BlockRole; title?: string; opensRecord?: boolean; headline?: { line: LogicalLine; start: number; end: number } }): void {
+    if (block.role !== undefined) this.role = block.role;
+    if (block.title !== undefined) this.title = block.title;
+    if (block.opensRecord !== undefined) this.opensRecord = block.opensRecord;
+    if (block.headline !== undefined) this.headline = spanIn(block.headline.line, block.headline.start, block.headline.end);
+  }
+}
+
+function read(format: LogFormat, source: TextSource, first: number, wantsTokens: boolean): { recorder: Recorder; end: number; examined: number } {
+  const cursor = new LineCursor(source, first, (text) => format.cuts(text));
+  const recorder = new Recorder(wantsTokens);
+  format.read(cursor, recorder);
+  // A reader that did not advance would open the same line again for ever.
+  if (cursor.end <= first) cursor.next();
+  return { recorder, end: Math.max(cursor.end, first + 1), examined: cursor.examined };
+}
+
+/** The block of `format` that begins at line `first`. The caller has asked `opensAt`. */
+export function readBlock(format: LogFormat, source: TextSource, first: number): Block {
+  const { recorder, end, examined } = read(format, source, first, false);
+  const lines = end - first;
+  const sections = recorder.sections.map((section) => ({
+    kind: section.kind,
+    title: section.title,
+    lines: { first: section.first, end: Math.min(section.end, lines) },
+  }));
+  return {
+    format: format.id,
+    lines: { first, end },
+    examined,
+    node: {
+      role: recorder.role,
+      title: recorder.title === '' ? format.id : recorder.title,
+      headline: recorder.headline ?? { line: 0, start: 0, end: source.line(first).length },
+      opensRecord: recorder.opensRecord,
+      facts: recorder.facts,
+      frames: recorder.frames,
+      sections: sections.filter((section) => section.lines.end > section.lines.first),
+      notes: recorder.notes,
+    },
+  };
+}
+
+/** Whether the line opens a region of the format. */
+export function opensAt(format: LogFormat, source: TextSource, line: number): boolean {
+  return logicalLines(source.line(line), 0, (text) => format.cuts(text)).some((logical) => format.opens(logical));
+}
+
+/** The tokens of a block, by place, with envelopes; absolute positions. Of overlapping tokens the one that begins first stays. */
+export function blockTokens(format: LogFormat, source: TextSource, block: Block): Token[] {
+  const { recorder } = read(format, source, block.lines.first, true);
+  const said = recorder.tokens.map((token) => ({ ...token, at: moved(token.at, block.lines.first) }));
+  for (let line = block.lines.first; line < block.lines.end; line++) envelopeTokens(source.line(line), line, said);
+  return inOrder(said.filter((token) => token.at.line < block.lines.end));
+}
+
+/** The tokens of a line that stands in no block. */
+export function lineTokens(formats: readonly LogFormat[], text: string, line: number): Token[] {
+  const tokens: Token[] = [];
+  const sink: LineSink = {
+    token(kind, start, end, key) {
+      if (end > start) tokens.push(key === undefined ? { kind, at: { line, start, end } } : { kind, at: { line, start, end }, key });
+    },
+  };
+  for (const format of formats) {
+    if (format.lexLine?.(text, sink) === true) return inOrder(tokens);
+    tokens.length = 0;
+  }
+  return [];
+}
+
+/** The envelope of a physical line as tokens. */
+export function envelopeTokens(text: string, line: number, into: Token[]): void {
+  const envelope = peelEnvelope(text);
+  if (envelope === undefined) return;
+  for (const part of envelope.parts) into.push({ kind: ENVELOPE_TOKENS[part.kind], at: { line, start: part.start, end: part.end } });
+}
+
+/** Sorted by place; of overlapping tokens the one that begins first stays. */
+export function inOrder(tokens: readonly Token[]): Token[] {
+  const sorted = tokens
+    .map((token, said) => ({ token, said }))
+    .sort((a, b) => a.token.at.line - b.token.at.line || a.token.at.start - b.token.at.start || a.said - b.said);
+  const result: Token[] = [];
+  for (const { token } of sorted) {
+    const last = result.at(-1);
+    if (last !== undefined && last.at.line === token.at.line && token.at.start < last.at.end) continue;
+    result.push(token);
+  }
+  return result;
+}

@@ -1,0 +1,114 @@
+/**
+ * Walks a region line by line. Readers see logical lines: the envelope (time, syslog tag, quote mark) is peeled off and a
+ * physical line that holds a flattened report is cut where the format says, so that a reader never knows the difference.
+ */
+import { peelEnvelope, type Envelope } from './envelopes.js';
+import type { Span, TextSource } from '../text/span.js';
+
+/** Physical lines shorter than this are never flattened reports. Longest real single line seen in the formats: about 300. */
+const LONG_LINE = 320;
+
+/** A block never grows beyond this, so that editing inside one and reading one for tokens stay bounded. */
+export const MAX_BLOCK_LINES = 20_000;
+export const MAX_BLOCK_UNITS = 2_000_000;
+
+export interface LogicalLine {
+  /** Payload without envelope and without trailing white space. */
+  readonly text: string;
+  /** Physical line, counted from the block's first line. */
+  readonly line: number;
+  /** Column of `text` in the physical line. */
+  readonly start: number;
+  readonly envelope?: Envelope;
+  /** True where this is a piece of a physical line that was cut. */
+  readonly cut: boolean;
+}
+
+/** The place of a stretch of a logical line, relative to the block. */
+export function spanIn(line: LogicalLine, start: number, end: number): Span {
+  return { line: line.line, start: line.start + start, end: line.start + end };
+}
+
+/** A physical line as the logical lines it holds. */
+export function logicalLines(physical: string, line: number, cuts: (text: string) => readonly number[]): LogicalLine[] {
+  const envelope = peelEnvelope(physical);
+  const start = envelope === undefined ? 0 : envelope.end;
+  const payload = start === 0 ? physical : physical.slice(start);
+  const places = payload.length < LONG_LINE ? [] : cuts(payload);
+  if (places.length === 0) return [logical(payload, line, start, envelope, false)];
+  const result: LogicalLine[] = [];
+  let from = 0;
+  for (const place of places) {
+    if (place <= from || place >= payload.length) continue;
+    result.push(logical(payload.slice(from, place), line, start + from, envelope, true));
+    from = place;
+  }
+  result.push(logical(payload.slice(from), line, start + from, envelope, true));
+  return result;
+}
+
+function logical(text: string, line: number, start: number, envelope: Envelope | undefined, cut: boolean): LogicalLine {
+  let end = text.length;
+  while (end > 0 && text.charCodeAt(end - 1) <= 32) end--;
+  const trimmed = end === text.length ? text : text.slice(0, end);
+  return envelope === undefined ? { text: trimmed, line, start, cut } : { text: trimmed, line, start, envelope, cut };
+}
+
+export class LineCursor {
+  readonly #source: TextSource;
+  readonly #first: number;
+  readonly #cuts: (text: string) => readonly number[];
+  readonly #limit: number;
+  /** Logical lines read ahead, from `#at` on. */
+  #pending: LogicalLine[] = [];
+  #at = 0;
+  #nextPhysical: number;
+  #units = 0;
+
+  constructor(source: TextSource, first: number, cuts: (text: string) => readonly number[]) {
+    this.#source = source;
+    this.#first = first;
+    this.#cuts = cuts;
+    this.#nextPhysical = first;
+    this.#limit = Math.min(source.lineCount, first + MAX_BLOCK_LINES);
+  }
+
+  /** The logical line `ahead` lines from here, or undefined past the end of the text or of what a block may hold. */
+  peek(ahead = 0): LogicalLine | undefined {
+    while (this.#pending.length - this.#at <= ahead) {
+      if (this.#nextPhysical >= this.#limit) return undefined;
+      if (this.#units > MAX_BLOCK_UNITS && this.#nextPhysical > this.#first) return undefined;
+      const physical = this.#source.line(this.#nextPhysical);
+      this.#units += physical.length + 1;
+      for (const line of logicalLines(physical, this.#nextPhysical - this.#first, this.#cuts)) this.#pending.push(line);
+      this.#nextPhysical++;
+    }
+    return this.#pending[this.#at + ahead];
+  }
+
+  /** The current line; moves on. */
+  next(): LogicalLine | undefined {
+    const line = this.peek();
+    if (line !== undefined) this.#at++;
+    if (this.#at > 256) {
+      // One consumed line is kept: `end` asks what stood before the current piece.
+      this.#pending = this.#pending.slice(this.#at - 1);
+      this.#at = 1;
+    }
+    return line;
+  }
+
+  /** Physical line after the last one consumed. A physical line of which a piece was consumed counts as consumed. */
+  get end(): number {
+    const current = this.#pending[this.#at];
+    const previous = this.#pending[this.#at - 1];
+    if (current === undefined) return this.#nextPhysical;
+    if (current.cut && previous !== undefined && previous.line === current.line) return this.#first + current.line + 1;
+    return this.#first + current.line;
+  }
+
+  /** Physical line after the last one looked at; one more where the end of the text was looked at. */
+  get examined(): number {
+    return this.#nextPhysical >= this.#source.lineCount ? this.#nextPhysical + 1 : this.#nextPhysical;
+  }
+}

@@ -1,0 +1,144 @@
+/**
+ * Envelopes: what transport puts in front of a line — mail quote marks, syslog headers, the vmkernel's time, PCPU and
+ * world. They are peeled once, here; formats see only the payload, so a backtrace reads the same from vmkernel.log,
+ * from a screen transcript and from a quoted ticket.
+ */
+
+export interface EnvelopePart {
+  readonly kind: 'timestamp' | 'level' | 'source' | 'pcpu' | 'world' | 'comment';
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface Envelope {
+  /** Column where the payload begins. */
+  readonly end: number;
+  /** ISO 8601 where the line carries a full date. */
+  readonly time?: string;
+  readonly pcpu?: number;
+  readonly world?: string;
+  readonly parts: readonly EnvelopePart[];
+}
+
+// Each expression is sticky and has no nested quantifier: its cost is linear in what it consumes.
+const QUOTE = /(?:[>|] ?){1,16}/y;
+const ISO_TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)/y;
+/** The log that ESXi keeps in EFI variables has no zone; it is UTC all the same. Taken only with a priority after it. */
+const EFI_TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?= [A-Z][a-z]\(\d{1,3}\))/y;
+/** Remote syslog: `2014-05-31T15:57:32.579Z esx01.example.net vmkernel: cpu14:9607609)`. Taken only with the PCPU after it. */
+const REMOTE = / [A-Za-z0-9][\w.-]{0,254} (?:vmkernel|vmkwarning|vmkalert): (?=cpu\d)/y;
+const PRI = /<\d{1,3}>(?=[\dA-S])/y;
+const BLANKS = /[ \t]{1,32}/y;
+/** ESX 3.x and 4.x print the time since boot: `0:08:04:55.679`. */
+const UPTIME = /\d{1,5}:\d\d:\d\d:\d\d\.\d{3}/y;
+const SYSLOG_TIME = /(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) {1,2}\d{1,2} \d\d:\d\d:\d\d/y;
+/** `Wa(180) vmkwarning:` (ESXi 8) and `In(14) LogEFI[5242]:`. */
+const PRIORITY = / [A-Z][a-z]\(\d{1,3}\)\[?/y;
+const CHANNEL = / ?[A-Za-z][\w.-]{0,63}(?:\[\d{1,10}\])?:(?= )/y;
+const HOST = / [A-Za-z0-9][\w.-]{0,254}(?= )/y;
+const CPU = / ?cpu(\d{1,5}):(\d{1,12})(?: opID=[\w-]{1,64})?\)/y;
+
+function take(expression: RegExp, text: string, at: number): RegExpExecArray | null {
+  expression.lastIndex = at;
+  return expression.exec(text);
+}
+
+/**
+ * The envelope of a physical line, or undefined where it has none. A time alone is no envelope: it is peeled only with
+ * what follows it in a vmkernel or syslog line, because other formats give the time a place of their own.
+ */
+export function peelEnvelope(text: string): Envelope | undefined {
+  const first = text.charCodeAt(0);
+  // '>' and '|' quote, digits begin a time, letters a syslog month, 'c' a bare "cpu3:4300)", '<' a syslog priority.
+  const quoted = first === 62 || first === 124;
+  const indented = first === 32 || first === 9;
+  if (!quoted && !indented && !(first >= 48 && first <= 57) && !(first >= 65 && first <= 83) && first !== 99 && first !== 60) return undefined;
+  const parts: EnvelopePart[] = [];
+  let at = 0;
+  if (quoted) {
+    const quote = take(QUOTE, text, 0);
+    if (quote !== null) {
+      at = quote[0].length;
+      parts.push({ kind: 'comment', start: 0, end: at });
+    }
+  }
+  if (indented) at = take(BLANKS, text, 0)?.[0].length ?? 0;
+  const priority = take(PRI, text, at);
+  const inner = peelTransport(text, at + (priority?.[0].length ?? 0), parts);
+  // Log text is indented where a web page or a ticket sets it off. What is no vmkernel line keeps its indentation.
+  if (inner !== undefined && (inner.pcpu !== undefined || (!indented && priority === null))) return inner;
+  return quoted && at > 0 ? { end: at, parts } : undefined;
+}
+
+function peelTransport(text: string, from: number, parts: EnvelopePart[]): Envelope | undefined {
+  let at = from;
+  let time: string | undefined;
+  const found = [...parts];
+  const syslog = take(SYSLOG_TIME, text, at);
+  if (syslog !== null) {
+    found.push({ kind: 'timestamp', start: at, end: at + syslog[0].length });
+    at += syslog[0].length;
+    // Some hosts and most copies leave the host name out.
+    const host = take(CHANNEL, text, at) === null ? take(HOST, text, at) : null;
+    if (host !== null) {
+      found.push({ kind: 'source', start: at + 1, end: at + host[0].length });
+      at += host[0].length;
+    }
+    const tag = take(CHANNEL, text, at);
+    if (tag === null) return undefined;
+    found.push({ kind: 'source', start: at + 1, end: at + tag[0].length });
+    at += tag[0].length;
+    if (text.charCodeAt(at) === 32) at++;
+  }
+  const afterHeader = at;
+  const iso = take(ISO_TIME, text, at) ?? take(EFI_TIME, text, at);
+  const uptime = iso === null ? take(UPTIME, text, at) : null;
+  if (iso !== null) time = iso[0];
+  const stamp = iso ?? uptime;
+  if (stamp !== null) {
+    found.push({ kind: 'timestamp', start: at, end: at + stamp[0].length });
+    at += stamp[0].length;
+    const priority = take(PRIORITY, text, at);
+    if (priority !== null) {
+      found.push({ kind: 'level', start: at + 1, end: at + priority[0].length });
+      at += priority[0].length;
+      const channel = take(CHANNEL, text, at);
+      if (channel !== null) {
+        found.push({ kind: 'source', start: at + 1, end: at + channel[0].length });
+        at += channel[0].length;
+      }
+    } else {
+      const remote = take(REMOTE, text, at);
+      if (remote !== null) {
+        const host = text.indexOf(' ', at + 1);
+        found.push({ kind: 'source', start: at + 1, end: host }, { kind: 'source', start: host + 1, end: at + remote[0].length - 1 });
+        at += remote[0].length - 1;
+      }
+    }
+  }
+  const cpu = take(CPU, text, at);
+  if (cpu !== null) {
+    const start = at + (text.charCodeAt(at) === 32 ? 1 : 0);
+    const colon = text.indexOf(':', start);
+    found.push({ kind: 'pcpu', start, end: colon });
+    found.push({ kind: 'world', start: colon + 1, end: colon + 1 + (cpu[2] ?? '').length });
+    at += cpu[0].length;
+    return envelope(at, time, found, Number(cpu[1]), cpu[2]);
+  }
+  // A time with a priority and a channel (`… In(14) LogEFI[5242]: `) is an envelope; so is a syslog header by itself.
+  if (stamp !== null && found.some((part) => part.kind === 'level')) {
+    if (text.charCodeAt(at) === 32) at++;
+    return envelope(at, time, found);
+  }
+  return syslog === null ? undefined : envelope(afterHeader, undefined, found.filter((part) => part.end <= afterHeader));
+}
+
+function envelope(end: number, time: string | undefined, parts: readonly EnvelopePart[], pcpu?: number, world?: string): Envelope {
+  return {
+    end,
+    parts,
+    ...(time === undefined ? {} : { time }),
+    ...(pcpu === undefined ? {} : { pcpu }),
+    ...(world === undefined ? {} : { world }),
+  };
+}

@@ -1,0 +1,92 @@
+/** The panic line of a processor exception, in the wording of ESX 3.x, 4.x and ESXi 5.x and later. */
+import { canonicalHex } from '../../text/hex.js';
+import { at, trimmedEnd, type Out } from './out.js';
+
+/** Intel's mnemonics, by vector. */
+const MNEMONICS: Readonly<Record<number, string>> = {
+  0: '#DE', 1: '#DB', 2: 'NMI', 3: '#BP', 4: '#OF', 5: '#BR', 6: '#UD', 7: '#NM', 8: '#DF', 10: '#TS', 11: '#NP', 12: '#SS',
+  13: '#GP', 14: '#PF', 16: '#MF', 17: '#AC', 18: '#MC', 19: '#XF',
+};
+
+export interface ExceptionText {
+  readonly end: number;
+  readonly title: string;
+}
+
+const HEAD = /(?:(#[A-Z]{2}|NMI|EXCVEC_\w{1,40}) )?Exception(?: type)?(?: |\()(\d{1,3})\)? in world (\d{1,12}|#{2,12}):/y;
+/** The instruction address: `IP 0x…` since 5.x, `ip 0x…` in 4.x, `@ 0x…` in 3.x and for #GP. */
+const INSTRUCTION = / (?:IP|ip|@) (0x[\da-fA-F]{1,16}(?![\dA-Za-z#*]))/;
+const MASKED_INSTRUCTION = / (?:IP|ip|@) 0x[#xX*]/;
+const ADDRESS = / addr:? (0x[\da-fA-F]{1,16}(?![\dA-Za-z#*]))/;
+/** ESXi on ARM: exception class, instruction length, syndrome and fault addresses. */
+const ARM = / \(ec (0x[\da-f]{1,4}) il \d iss (0x[\da-f]{1,8}) far_el1 (0x[\da-f]{1,16}) far_el2 (0x[\da-f]{1,16})\)/;
+/** World names are cut by the VMkernel; the longest seen has 31 characters. */
+const LONGEST_NAME = 48;
+
+/**
+ * The exception stated at column `from`, or undefined. `announced` tells that `@BlueScreen:` stands before it; otherwise
+ * addresses must follow or the line must end with the world's name, because people write "Exception 14 in world" too.
+ */
+export function exceptionText(text: string, from: number, announced: boolean, out: Out): ExceptionText | undefined {
+  const head = at(HEAD, text, from);
+  if (head === null) return undefined;
+  const pte = text.indexOf('PTEs:', from);
+  const end = trimmedEnd(pte < 0 ? text : text.slice(0, pte));
+  const nameStart = from + head[0].length;
+  const rest = text.slice(nameStart, Math.min(end, nameStart + 400));
+  const instruction = INSTRUCTION.exec(rest);
+  const address = ADDRESS.exec(rest);
+  const arm = ARM.exec(rest);
+  const masked = MASKED_INSTRUCTION.exec(rest);
+  const nameLength = Math.min(rest.length, ...[instruction, address, arm, masked].filter((found) => found !== null).map((found) => found.index));
+  const name = rest.slice(0, nameLength).trim();
+  if (name === '' || name.length > LONGEST_NAME) return undefined;
+  const addressed = instruction !== null || arm !== null || masked !== null;
+  if (!announced && !addressed && (head[1] === undefined || /[ .,]/.test(name))) return undefined;
+  if (!announced && addressed && rest.length > nameLength + 220) return undefined;
+
+  const isArm = head[1]?.startsWith('EXCVEC') ?? false;
+  const vector = Number(head[2]);
+  const vectorStart = from + head[0].search(/\d{1,3}\)? in world/);
+  const mnemonic = head[1] ?? MNEMONICS[vector];
+  if (head[1] !== undefined) out.fact('exception.mnemonic', head[1], from, from + head[1].length, 'exceptionName');
+  else if (mnemonic !== undefined) out.fact('exception.mnemonic', mnemonic, vectorStart, vectorStart + (head[2] ?? '').length);
+  // On ARM the number is no x86 vector.
+  if (!isArm) out.fact('exception.vector', String(vector), vectorStart, vectorStart + (head[2] ?? '').length, 'exceptionVector');
+  const idStart = from + head[0].length - 1 - (head[3] ?? '').length;
+  if (!(head[3] ?? '').startsWith('#')) out.fact('world.id', head[3] ?? '', idStart, nameStart - 1, 'world');
+  out.fact('world.name', name, nameStart, nameStart + name.length, 'process');
+  const hex = (found: RegExpExecArray | null, group: number, key: 'exception.ip' | 'exception.address' | `register.${string}`): void => {
+    const written = found?.[group];
+    if (found === null || written === undefined) return;
+    const start = nameStart + found.index + found[0].indexOf(written, found[0].indexOf(key.startsWith('register.') ? key.slice(9) : ' '));
+    out.fact(key, canonicalHex(written) ?? written, start, start + written.length, key.startsWith('register.') ? 'registerValue' : 'address');
+  };
+  hex(instruction, 1, 'exception.ip');
+  hex(address, 1, 'exception.address');
+  hex(arm, 1, 'register.ec');
+  hex(arm, 2, 'register.iss');
+  hex(arm, 3, 'register.far_el1');
+  hex(arm, 4, 'register.far_el2');
+  return { end, title: isArm ? `${mnemonic ?? ''} exception in world ${name}` : `${mnemonic === undefined ? '' : mnemonic + ' '}exception ${vector} in world ${name}` };
+}
+
+/** `PTEs:0x206ba74023;0x12f727023;0x12f728023;0x0;` at or after column `from`: the page-table entries from the top level down. */
+export function pageTableEntries(text: string, from: number, out: Out): boolean {
+  const label = text.indexOf('PTEs:', from);
+  if (label < 0) return false;
+  let any = false;
+  for (let column = label + 5; column < text.length;) {
+    const entry = at(ENTRY, text, column);
+    if (entry === null) break;
+    const start = column + entry[0].indexOf('0');
+    const written = entry[1] ?? '';
+    const value = canonicalHex(written);
+    if (value !== undefined) out.fact('pte', value, start, start + written.length, 'pte');
+    any = true;
+    column += entry[0].length;
+  }
+  if (any) out.token('field', label, label + 4);
+  return any;
+}
+const ENTRY = /[ \t]{0,4}(0x[\da-fA-F]{1,16});?/y;

@@ -1,0 +1,208 @@
+/**
+ * Backtrace lines of three generations of the VMkernel, and the lines that head a backtrace.
+ *
+ *     0x3a37f70:[0x66da4d]XMapForceFlush+0x64 stack: 0x0, 0x4d3a, 0x0                         ESX 3.x
+ *     0x4100c7ff7d08:[0x41803645e7fc]WorldNewInt+0xa3 stack: 0x4100a30e4bf0                   ESX 4.x
+ *     0x412426e5df30:[0x41801890175d]kthread@com.vmware.driverAPI#9.2+0x185 stack: 0x0        ESXi 5.x and later
+ */
+import { canonicalHex } from '../../text/hex.js';
+import { at, skipBlanks, trimmedEnd } from './out.js';
+
+interface Place {
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface FrameLine {
+  readonly start: number;
+  readonly end: number;
+  /** `pcpu 12 Heartbeat NMI`, printed before each frame of a saved backtrace from ESXi 7 on. */
+  readonly origin?: Place;
+  /** Address of the stack frame. */
+  readonly frame?: Place;
+  /** Address of the code; absent where the copy masks it. */
+  readonly ip?: Place & { readonly value?: string };
+  readonly symbol?: Place & { readonly name: string };
+  readonly owner?: Place;
+  readonly version?: Place;
+  /** Module that owns the code; `vmklinux` for `com.vmware.driverAPI`. */
+  readonly module?: string;
+  readonly offset?: Place & { readonly value: string };
+  readonly stack: readonly Place[];
+  /** True where the line breaks off inside its stack values. */
+  readonly broken: boolean;
+}
+
+const ORIGIN = /(pcpu \d{1,5} [A-Za-z][A-Za-z ]{0,30}): (?=0x)/y;
+// Public copies mask addresses: 0x################, 0x4200XXXXXXXX. Markdown puts backslashes before the brackets.
+const ADDRESSES = /(?:(0x[\da-fA-F#xX*]{1,16}):)?\\?\[(0x[\da-fA-F#xX*]{1,16})\\?\]/y;
+const OFFSET = /\+(0x[\da-fA-F]{1,16})$/;
+const STACK = /(?:^|[ \t\u00a0])stack:(?=[ \t\u00a0]|$)/;
+const VALUE = /0x[\da-fA-F#xX*]{1,16}/y;
+const LONGEST_NAME = 240;
+/** A driver of its own: `hpsa_update_scsi_devices`. The VMkernel's own names are in mixed case. */
+const DRIVER_PREFIX = /^([a-z][a-z\d]{1,15})_/;
+/** Prefixes shared by everybody's helpers; they name no driver. */
+const COMMON_PREFIXES = new Set(['vmk', 'linux', 'sched', 'kernel', 'do', 'get', 'set', 'is', 'init', 'dev', 'pci', 'scsi', 'net', 'netdev', 'usb', 'queue', 'work', 'irq', 'gate', 'mem', 'spin', 'kmem']);
+
+/** The frame a line states, or undefined. */
+export function frameLine(text: string): FrameLine | undefined {
+  const start = skipBlanks(text, 0);
+  const origin = at(ORIGIN, text, start);
+  const from = origin === null ? start : start + origin[0].length;
+  const head = at(ADDRESSES, text, from);
+  if (head === null) return undefined;
+  const end = trimmedEnd(text);
+  const bodyStart = from + head[0].length;
+  const tail = STACK.exec(text.slice(bodyStart, bodyStart + LONGEST_NAME));
+  const bodyEnd = tail === null ? end : bodyStart + tail.index;
+  if (bodyEnd - bodyStart > LONGEST_NAME) return undefined;
+  const name = nameOf(text.slice(bodyStart, bodyEnd), bodyStart, tail !== null);
+  if (name === undefined) return undefined;
+  const ipStart = from + head[0].lastIndexOf('[') + 1;
+  const ipText = head[2] ?? '';
+  const value = canonicalHex(ipText);
+  const stack = tail === null ? [] : stackValues(text, bodyEnd + tail[0].length, end);
+  return {
+    start,
+    end,
+    ...(origin === null ? {} : { origin: { start, end: start + (origin[1] ?? '').length } }),
+    ...(head[1] === undefined ? {} : { frame: { start: from, end: from + head[1].length } }),
+    ip: { start: ipStart, end: ipStart + ipText.length, ...(value === undefined ? {} : { value }) },
+    ...name,
+    stack,
+    broken: tail !== null && (stack.length === 0 || text.charCodeAt(end - 1) === 44 || text.endsWith(', 0x', end)),
+  };
+}
+
+/** What stands for a missing owner or version; web pages keep the escaped form. */
+const NO_NAME = new Set(['', '<None>', '&lt;None&gt;', 'nover']);
+
+function inParentheses(owner: string): boolean {
+  return owner.length > 2 && owner.startsWith('(') && owner.endsWith(')');
+}
+
+type Name = Pick<FrameLine, 'symbol' | 'owner' | 'version' | 'module' | 'offset'>;
+
+/** `kthread@com.vmware.driverAPI#9.2+0x185`, at column `start`. */
+function nameOf(body: string, start: number, hasStack: boolean): Name | undefined {
+  const text = body.slice(0, trimmedEnd(body));
+  if (text === '') return hasStack ? {} : undefined;
+  if (text.startsWith('<unknown>') || text.startsWith('(unknown)')) return {};
+  const offset = OFFSET.exec(text);
+  if (offset === null) return undefined;
+  const named = text.slice(0, offset.index);
+  const value = canonicalHex(offset[1] ?? '') ?? '0x0';
+  const placed = { offset: { start: start + offset.index + 1, end: start + text.length, value } };
+  // Web pages replace what looks like a mail address; the symbol is lost with it, sometimes the owner too.
+  if (named.startsWith('[email') || named.startsWith('#')) return placed;
+  if (named.includes(' ') || named === '') return undefined;
+  const mark = named.indexOf('@');
+  if (mark < 0) return { ...placed, symbol: { start, end: start + named.length, name: named } };
+  // A typographic copy quotes the sign: be_char_ioctl'@'<None>.
+  const symbolEnd = named.charCodeAt(mark - 1) === 39 ? mark - 1 : mark;
+  const ownerStart = named.charCodeAt(mark + 1) === 39 ? mark + 2 : mark + 1;
+  const hash = named.indexOf('#', ownerStart);
+  const ownerEnd = hash < 0 ? named.length : hash;
+  const symbol = named.slice(0, symbolEnd);
+  if (symbol === '') return placed;
+  const owner = named.slice(ownerStart, ownerEnd);
+  const version = hash < 0 ? '' : named.slice(hash + 1);
+  const module = moduleOf(owner, symbol);
+  return {
+    ...placed,
+    symbol: { start, end: start + symbolEnd, name: symbol },
+    ...(NO_NAME.has(owner) ? {} : { owner: inParentheses(owner) ? { start: start + ownerStart + 1, end: start + ownerEnd - 1 } : { start: start + ownerStart, end: start + ownerEnd } }),
+    ...(NO_NAME.has(version) ? {} : { version: { start: start + hash + 1, end: start + named.length } }),
+    ...(module === undefined ? {} : { module }),
+  };
+}
+
+/** The module behind an owner as printed: `vmkernel`, `(vmkusb)`, a name space such as `com.vmware.driverAPI`, or nothing. */
+function moduleOf(owner: string, symbol: string): string | undefined {
+  if (owner !== '' && NO_NAME.has(owner)) return undefined;
+  if (inParentheses(owner)) return owner === '(module)' ? undefined : owner.slice(1, -1);
+  if (owner === 'com.vmware.driverAPI') return 'vmklinux';
+  if (owner.startsWith('com.vmware.vmkapi')) return 'vmkernel';
+  if (owner.startsWith('com.')) return owner.slice(owner.lastIndexOf('.') + 1);
+  // Redaction leaves a domain of its own ("example.com").
+  if (owner.endsWith('.com')) return undefined;
+  if (owner !== '') return owner;
+  // ESXi 5.5 prints third-party symbols as `name@#`: the module is what the driver's authors put before the first underscore.
+  const prefix = DRIVER_PREFIX.exec(symbol)?.[1];
+  return prefix === undefined || COMMON_PREFIXES.has(prefix) ? undefined : prefix;
+}
+
+function stackValues(text: string, from: number, end: number): Place[] {
+  const values: Place[] = [];
+  for (let column = skipBlanks(text, from); column < end;) {
+    const value = at(VALUE, text, column);
+    if (value === null) break;
+    values.push({ start: column, end: column + value[0].length });
+    column += value[0].length;
+    if (text.charCodeAt(column) === 44) column++;
+    column = skipBlanks(text, column);
+  }
+  return values;
+}
+
+/** Whether a frame says enough to be taken for one outside a crash: both addresses, or a symbol with its owner. */
+export function frameStandsAlone(frame: FrameLine): boolean {
+  return frame.offset !== undefined && (frame.frame !== undefined || frame.version !== undefined || frame.owner !== undefined);
+}
+
+export interface BacktraceHead {
+  /** Whose backtrace: `pcpu 0 TLB NMI`, `current CPU #4`. */
+  readonly origin: Place;
+  readonly world?: Place;
+  readonly pointer?: Place;
+  /** Printed for another PCPU than the one that panicked. */
+  readonly saved: boolean;
+}
+
+const SAVED = /(Saved backtrace)(?: from)?: (pcpu \d{1,5}[\w ()-]{0,60})$/y;
+const CURRENT = /Backtrace for (current CPU #\d{1,5}), worldID=(\d{1,12}), (?:ebp|rbp|fp)=(0x[\da-fA-F]{1,16})/y;
+const OF_CPU = /Backtrace for ((?:[Cc]urrent|[Ss]aved(?:\/[Ll]ocked)?) CPU - \d{1,5})/y;
+
+/** The heading of a backtrace, or undefined. */
+export function backtraceHead(text: string): BacktraceHead | undefined {
+  const start = skipBlanks(text, 0);
+  const saved = at(SAVED, text.slice(0, trimmedEnd(text)), start);
+  if (saved !== null) return { origin: { start: start + saved[0].length - (saved[2] ?? '').length, end: start + saved[0].length }, saved: true };
+  const current = at(CURRENT, text, start);
+  if (current !== null) {
+    const origin = start + 'Backtrace for '.length;
+    const world = text.indexOf('worldID=', start) + 8;
+    const pointer = start + current[0].length - (current[3] ?? '').length;
+    return {
+      origin: { start: origin, end: origin + (current[1] ?? '').length },
+      world: { start: world, end: world + (current[2] ?? '').length },
+      pointer: { start: pointer, end: start + current[0].length },
+      saved: false,
+    };
+  }
+  const cpu = at(OF_CPU, text, start);
+  if (cpu === null) return undefined;
+  const origin = start + 'Backtrace for '.length;
+  return { origin: { start: origin, end: origin + (cpu[1] ?? '').length }, saved: /^saved/i.test(cpu[1] ?? '') };
+}
+
+/**
+ * Functions that carry out a panic or deliver it to other PCPUs: never the cause. Lower case. TLBDoInvalidate is none of
+ * them: it is what a TLB time-out is known by.
+ */
+const HELPERS = new Set([
+  'panic', 'panicvpanicint', 'panic_vpanic', 'panic_nosave', 'panic_withbacktrace', 'panic_onassertat', 'panic_exception',
+  'panic_onassert', 'panic_withmoduleid', 'vmk_panic', 'vmk_panicwithmoduleid', 'vmk_vpanicwithmoduleid', 'int6_ud2assert', 'int14_pf', 'int13_gp', 'int18_mce', 'idtreturnprepare',
+  'gate_entry', 'gate_entry_', 'idtnmiwork', 'int2_nmi', 'nmi_interrupt', 'heartbeat_detectcpulockups',
+]);
+
+/** True for the frames that a signature skips. */
+export function isPanicHelper(symbol: string): boolean {
+  return HELPERS.has(symbol.toLowerCase());
+}
+
+/** True for the frames only a panic has. */
+export function isPanicEntry(symbol: string): boolean {
+  return /^(?:Panic|vmk_Panic|vmk_vPanic)/.test(symbol);
+}

@@ -1,0 +1,74 @@
+/** What a row is to this format: one look, nothing said. */
+import { backtraceHead, frameLine, frameStandsAlone } from './frame.js';
+import { pageTableEntries } from './exceptions.js';
+import { debuggerFrame, detailsLine, dumpLine, hardwareLine, hardwareOpens, involvedLine, moduleLine, uptimeLine, versionLine } from './lines.js';
+import { NOWHERE, skipBlanks } from './out.js';
+import { panicLine } from './panic.js';
+import { controlRegisters, processorLine, registerLine } from './registers.js';
+import { statesLine, worldsLine } from './worlds.js';
+
+export type RowKind =
+  | 'blank' | 'panic' | 'details' | 'version' | 'registers' | 'ptes' | 'worlds' | 'states' | 'uptime' | 'head' | 'bareHead'
+  | 'frame' | 'debuggerFrame' | 'modules' | 'involved' | 'dump' | 'hardware' | 'other';
+
+/** Nothing longer is a line of a purple screen; ordinary log lines and prose of any length are. */
+const LONGEST = 4096;
+
+export function kindOf(text: string): RowKind {
+  const start = skipBlanks(text, 0);
+  if (start >= text.length) return 'blank';
+  if (text.length > LONGEST) return 'other';
+  // Frames are the commonest lines by far.
+  if (frameLine(text) !== undefined) return 'frame';
+  if (panicLine(text) !== undefined) return 'panic';
+  if (registerLine(text, NOWHERE) || processorLine(text, NOWHERE)) return 'registers';
+  if (worldsLine(text, NOWHERE) !== undefined) return 'worlds';
+  if (statesLine(text, NOWHERE)) return 'states';
+  if (moduleLine(text, NOWHERE)) return 'modules';
+  if (backtraceHead(text) !== undefined) return 'head';
+  if (text.startsWith('Backtrace:', start) && text.length <= start + 12) return 'bareHead';
+  if (versionLine(text, NOWHERE) !== undefined) return 'version';
+  if (detailsLine(text, NOWHERE) !== undefined) return 'details';
+  if (uptimeLine(text, NOWHERE)) return 'uptime';
+  if (text.startsWith('PTEs:', start) && pageTableEntries(text, start, NOWHERE)) return 'ptes';
+  if (involvedLine(text, NOWHERE)) return 'involved';
+  if (dumpLine(text, NOWHERE)) return 'dump';
+  if (hardwareLine(text, NOWHERE)) return 'hardware';
+  if (debuggerFrame(text, NOWHERE) !== undefined) return 'debuggerFrame';
+  return 'other';
+}
+
+/** Rare literals of the lines that open a purple screen or a backtrace. */
+export const SCREEN_OPENERS: readonly string[] = [
+  '@BlueScreen:', ' in world ', 'Failed to ack TLB invalidate', ': no heartbeat', 'Spin count exceeded', 'NMI IPI: Panic requested',
+  'LINT1/NMI', 'LINT1-NMI', 'LINT1 / NMI', 'Lint1/NMI', ' requested PSOD', ' bora/', '/bora/', 'Machine Check E', 'COS Error: ', 'BUG: failure at ',
+  'Panic from another CPU', 'VMware ESX', 'Panic Details: Crash at ', 'Module(s) involved in panic', ' stack: 0x', '#nover+0x', '#<None>+0x',
+  '@com.vmware.', ':[0x418', ':[0x420', 'Saved backtrace', 'Backtrace for ', 'Hardware Error - Please contact', ' UC Excp ', ' cr3=0x',
+  ' ip=0x', ' cr2=0x', 'base fs=0x', ': PRDA 0x', ' GDT 0x', ' CR3 0x', "didn't have a heartbeat",
+];
+
+const HEARTBEAT = /(?:WARNING: |ALERT: )?Heartbeat: (?:\w{1,40}: ?)?\d{1,6}: PCPU (\d{1,5}) didn't have a heartbeat for \d{1,6} second/y;
+
+/** `Heartbeat: 618: PCPU 3 didn't have a heartbeat for 8 seconds`: a lock-up that may pass. Answers the PCPU. */
+export function heartbeatWarning(text: string): string | undefined {
+  HEARTBEAT.lastIndex = 0;
+  return HEARTBEAT.exec(text)?.[1];
+}
+
+/** Whether a row opens a purple screen, or evidence of one that stands without its panic line. */
+export function opensScreen(text: string): boolean {
+  if (text.length > LONGEST) return false;
+  switch (kindOf(text)) {
+    case 'panic': case 'details': case 'version': return true;
+    case 'head': return true;
+    case 'frame': {
+      const frame = frameLine(text);
+      return frame !== undefined && frameStandsAlone(frame);
+    }
+    case 'registers': return controlRegisters(text);
+    case 'hardware': return hardwareOpens(text);
+    case 'involved': return true;
+    case 'debuggerFrame': return debuggerFrame(text, NOWHERE)?.placed ?? false;
+    default: return heartbeatWarning(text) !== undefined;
+  }
+}

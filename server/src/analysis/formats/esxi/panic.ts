@@ -1,0 +1,239 @@
+/**
+ * The panic line: the line that names the cause of a purple screen. In logs `@BlueScreen:` stands before it, on the
+ * console nothing does, so the bare forms must carry enough of the VMkernel's own wording to be told from prose.
+ */
+import { exceptionText, pageTableEntries } from './exceptions.js';
+import { at, Kept, skipBlanks, trimmedEnd } from './out.js';
+
+export type PanicKind = 'exception' | 'tlb-invalidate' | 'heartbeat' | 'spin-count' | 'nmi' | 'assert' | 'machine-check' | 'cos' | 'bug' | 'panic';
+
+export interface PanicLine {
+  readonly kind: PanicKind;
+  readonly title: string;
+  /** The message: place and, without page-table entries and trailing blanks, text. */
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+  /** A PCPU that was only told to panic; the cause is on another one. */
+  readonly secondary: boolean;
+  /** "Panic from another CPU …:" — the reason stands on the next line. */
+  readonly announces: boolean;
+  /** True where `@BlueScreen:` or a label stands before the message. */
+  readonly announced: boolean;
+  /** True where the text breaks off at the edge of the screen. */
+  readonly broken: boolean;
+  /** Tokens and the facts of the message (exception, world, PCPU, source, page-table entries). */
+  readonly kept: Kept;
+}
+
+interface Found {
+  readonly kind: PanicKind;
+  readonly title: string;
+  readonly end?: number;
+  readonly secondary?: boolean;
+  readonly announces?: boolean;
+  readonly broken?: boolean;
+}
+
+type Body = (text: string, from: number, announced: boolean, kept: Kept) => Found | undefined;
+
+const LABEL = /(?:PSOD|Panic|PANIC) [Mm]essage: ?/y;
+const BANNER = /@BlueScreen: ?/y;
+const ESCAPE = /(?:\u001b|\^\[)\[[\d;]{0,12}m/y;
+
+/** The panic line a payload holds, or undefined. `expected`: the line before says that a panic line follows. */
+export function panicLine(text: string, expected = false): PanicLine | undefined {
+  const kept = new Kept();
+  let from = skipEscapes(text);
+  let announced = expected;
+  const label = at(LABEL, text, from);
+  if (label !== null) {
+    kept.token('field', from, from + label[0].length);
+    from += label[0].length;
+    announced = true;
+  }
+  const banner = at(BANNER, text, from);
+  if (banner !== null) {
+    kept.token('banner', from, from + '@BlueScreen:'.length);
+    from += banner[0].length;
+    announced = true;
+  }
+  from = skipBlanks(text, from);
+  if (from >= text.length) return undefined;
+  for (const body of BODIES) {
+    const found = body(text, from, announced, kept);
+    if (found !== undefined) return panic(text, from, announced, kept, found);
+  }
+  // A mention in release notes masks the numbers: "#PF Exception 14 in world XXXXXXX:lpfc_do_work IP 0xXXXX".
+  if (banner === null || / Exception ?\(?(?:type )?\d{1,3}\)? in world (?:X{2,}|x{2,}|<)/.test(text.slice(from, from + 80))) return undefined;
+  const end = trimmedEnd(text);
+  kept.token('bugCheckName', from, end, 'panic.kind');
+  return panic(text, from, announced, kept, { kind: 'panic', title: text.slice(from, Math.min(end, from + 80)) });
+}
+
+/** The reason on the line after "Panic from another CPU", or under the version line of a screen, in the driver's own words. */
+export function freeReason(text: string): PanicLine {
+  const stated = panicLine(text, true);
+  if (stated !== undefined) return stated;
+  const kept = new Kept();
+  const from = skipEscapes(text);
+  const end = Math.max(from, trimmedEnd(text));
+  kept.token('bugCheckName', from, end, 'panic.kind');
+  return panic(text, from, false, kept, { kind: 'panic', title: text.slice(from, Math.min(end, from + 80)) });
+}
+
+function panic(text: string, start: number, announced: boolean, kept: Kept, found: Found): PanicLine {
+  const end = found.end ?? trimmedEnd(text);
+  pageTableEntries(text, end, kept);
+  return {
+    kind: found.kind, title: found.title, start, end, text: text.slice(start, end), announced, kept,
+    secondary: found.secondary ?? false, announces: found.announces ?? false, broken: found.broken ?? false,
+  };
+}
+
+/** Consoles colour the screen; captures keep the escape sequences, as such or as `^[[45m`. */
+export function skipEscapes(text: string): number {
+  let from = skipBlanks(text, 0);
+  for (let escape = at(ESCAPE, text, from); escape !== null; escape = at(ESCAPE, text, from)) from = skipBlanks(text, from + escape[0].length);
+  return from;
+}
+
+const TLB = /PCPU (\d{1,5}) locked up\. Failed to ack TLB invalidate/y;
+const TLB_TAIL = /(?:\.{1,3}|[ .]{0,2}\((?:total of )?\d{1,5} (?:others )?locked.*)?$/y;
+
+const tlb: Body = (text, from, announced, kept) => {
+  const head = at(TLB, text, from);
+  if (head === null) return undefined;
+  const end = trimmedEnd(text);
+  const phraseEnd = from + head[0].length;
+  if (!announced && at(TLB_TAIL, text.slice(0, end), phraseEnd) === null) return undefined;
+  pcpu(head[1], text, from, kept);
+  kept.token('bugCheckName', from + 'PCPU '.length + (head[1] ?? '').length + 1, phraseEnd, 'panic.kind');
+  const open = text.indexOf('(', phraseEnd);
+  return { kind: 'tlb-invalidate', title: `PCPU ${head[1] ?? ''} locked up, TLB invalidate not acknowledged`, broken: open >= 0 && text.indexOf(')', open) < 0 };
+};
+
+/** States the PCPU named by `PCPU 12` or `PCPU12` at column `from`. */
+function pcpu(number: string | undefined, text: string, from: number, kept: Kept): void {
+  if (number === undefined) return;
+  const start = text.indexOf(number, from + 4);
+  kept.fact('panic.pcpu', String(Number(number)), start, start + number.length, 'pcpu');
+}
+
+const HEARTBEAT = /PCPU (\d{1,5}): no heartbeat(?:,| \(|$)/y;
+
+const heartbeat: Body = (text, from, _announced, kept) => {
+  const head = at(HEARTBEAT, text.slice(0, trimmedEnd(text)), from);
+  if (head === null) return undefined;
+  pcpu(head[1], text, from, kept);
+  const phrase = text.indexOf('no heartbeat', from);
+  kept.token('bugCheckName', phrase, phrase + 'no heartbeat'.length, 'panic.kind');
+  return { kind: 'heartbeat', title: `PCPU ${head[1] ?? ''} has no heartbeat` };
+};
+
+const SPIN = /Spin count exceeded(?: \([^()]{0,80}\)?)?(?: - possible deadlock(?: with PCPU (\d{1,5}))?)?/y;
+
+const spinCount: Body = (text, from, announced, kept) => {
+  const head = at(SPIN, text, from);
+  if (head === null || (!announced && head[0].length === 'Spin count exceeded'.length)) return undefined;
+  kept.token('bugCheckName', from, from + 'Spin count exceeded'.length, 'panic.kind');
+  if (head[1] !== undefined) pcpu(head[1], text, text.indexOf('PCPU', from), kept);
+  return { kind: 'spin-count', title: head[1] === undefined ? 'spin count exceeded' : `spin count exceeded, possible deadlock with PCPU ${head[1]}` };
+};
+
+const NMI_IPI = /NMI IPI: Panic requested by another PCPU/y;
+const NMI_HARDWARE = /(?:LINT1 ?[\/-] ?NMI(?= ?\(motherboard|[,.]|$)|Lint1\/NMI \(motherboard|ApeiHEST\w{0,40} requested PSOD)/y;
+
+const nmi: Body = (text, from, announced, kept) => {
+  const ipi = at(NMI_IPI, text, from);
+  const head = ipi ?? at(NMI_HARDWARE, text, from) ?? (announced ? at(/(?:Fatal |Undiagnosed |Hardware )?NMI\b/y, text, from) : null);
+  if (head === null) return undefined;
+  kept.token('bugCheckName', from, from + head[0].length, 'panic.kind');
+  addresses(text, from + head[0].length, kept);
+  return ipi === null ? { kind: 'nmi', title: 'hardware NMI' } : { kind: 'nmi', title: 'NMI, panic requested by another PCPU', secondary: true };
+};
+
+const SOURCE = /\/?[\w.+/-]{0,300}?\b(?:bora|vmkdrivers)\/[\w./+-]{1,200}:\d{1,6}/y;
+const ASSERTION = /(?:ASSERT|Assert|NOT_IMPLEMENTED|NOT_REACHED|NOT IMPLEMENTED|NOT REACHED|Failed at) /y;
+
+const assertion: Body = (text, from, announced, kept) => {
+  const head = at(ASSERTION, text, from);
+  const place = head === null ? (announced ? from : -1) : from + head[0].length;
+  if (place < 0 || !source(text, place, kept)) return undefined;
+  if (head !== null) kept.token('bugCheckName', from, from + head[0].length - 1, 'panic.kind');
+  const stated = kept.facts.find((fact) => fact.key === 'panic.source')?.value ?? '';
+  return { kind: 'assert', title: `${head === null ? 'assertion at' : head[0].trim()} ${stated}` };
+};
+
+/** States the source line at column `from`; the folder of the build machine before `bora/` is left out. */
+function source(text: string, from: number, kept: Kept): boolean {
+  const found = at(SOURCE, text, from);
+  if (found === null) return false;
+  const written = found[0];
+  const root = Math.max(written.lastIndexOf('/bora/') + 1, written.lastIndexOf('vmkdrivers/'), 0);
+  kept.fact('panic.source', written.slice(root), from + root, from + written.length, 'path');
+  return true;
+}
+
+const MACHINE_CHECK = /(?:Fatal |Uncorrectable )?Machine Check (?:Exception|Error)/y;
+const ON_PCPU = / ?(?:on|in) PCPU ?(\d{1,5}|#{1,5})(?: in world (\d{1,12}|#{2,12}):(\S.{0,47}))?/y;
+
+const machineCheck: Body = (text, from, announced, kept) => {
+  const head = at(MACHINE_CHECK, text, from) ?? (announced ? at(/MCE\b/y, text, from) : null);
+  if (head === null) return undefined;
+  const after = from + head[0].length;
+  const where = at(ON_PCPU, text.slice(0, trimmedEnd(text)), after);
+  if (where === null && !announced) return undefined;
+  kept.token('bugCheckName', from, after, 'panic.kind');
+  if (where !== null) {
+    if (/^\d/.test(where[1] ?? '')) pcpu(where[1], text, after, kept);
+    const name = (where[3] ?? '').trim();
+    const nameStart = text.indexOf(':' + name, after) + 1;
+    const id = where[2] ?? '';
+    if (/^\d/.test(id)) kept.fact('world.id', id, nameStart - 1 - id.length, nameStart - 1, 'world');
+    if (name !== '') kept.fact('world.name', name, nameStart, nameStart + name.length, 'process');
+  }
+  return { kind: 'machine-check', title: `machine check exception${/^\d/.test(where?.[1] ?? '') ? ` on PCPU ${where?.[1] ?? ''}` : ''}` };
+};
+
+const cos: Body = (text, from, announced, kept) => {
+  const head = at(/COS Error: (?=\S)/y, text, from) ?? (announced ? at(/(?:Oops|Lost heartbeat|CosPanic|Service [Cc]onsole)/y, text, from) : null);
+  if (head === null) return undefined;
+  kept.token('bugCheckName', from, from + head[0].trimEnd().length, 'panic.kind');
+  return { kind: 'cos', title: `service console: ${text.slice(head[0].startsWith('COS') ? from + head[0].length : from, from + 80).trim()}` };
+};
+
+const bug: Body = (text, from, announced, kept) => {
+  const head = at(/BUG: failure at /y, text, from);
+  if (head === null) return undefined;
+  // The wording is Linux's; vmklinux kept it.
+  if (!announced && !text.startsWith('vmkdrivers/', from + head[0].length) && !text.includes('(inside vmklinux)')) return undefined;
+  kept.token('bugCheckName', from, from + 'BUG: failure'.length, 'panic.kind');
+  source(text, from + head[0].length, kept);
+  return { kind: 'bug', title: text.slice(from, Math.min(trimmedEnd(text), from + 100)) };
+};
+
+const FROM_ANOTHER = /Panic from another CPU \(cpu (\d{1,5}), world (\d{1,12})\)/y;
+
+const another: Body = (text, from, _announced, kept) => {
+  const head = at(FROM_ANOTHER, text, from);
+  if (head === null) return undefined;
+  const comma = text.indexOf(',', from);
+  kept.token('bugCheckName', from, from + 'Panic from another CPU'.length, 'panic.kind');
+  kept.fact('panic.pcpu', String(Number(head[1])), comma - (head[1] ?? '').length, comma, 'pcpu');
+  const close = from + head[0].length - 1;
+  kept.fact('world.id', head[2] ?? '', close - (head[2] ?? '').length, close, 'world');
+  addresses(text, close, kept);
+  return { kind: 'panic', title: 'panic from another CPU', announces: true };
+};
+
+const exception: Body = (text, from, announced, kept) => {
+  const found = exceptionText(text, from, announced, kept);
+  return found === undefined ? undefined : { kind: 'exception', ...found };
+};
+
+const BODIES: readonly Body[] = [exception, tlb, heartbeat, spinCount, nmi, machineCheck, cos, bug, another, assertion];
+
+function addresses(text: string, from: number, kept: Kept): void {
+  for (const match of text.slice(from, from + 400).matchAll(/0x[\da-fA-F]{1,16}/g)) kept.token('address', from + match.index, from + match.index + match[0].length);
+}

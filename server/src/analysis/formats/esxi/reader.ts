@@ -1,0 +1,86 @@
+/** Walks the lines of a purple screen: which belong, which may stand between, where it ends. */
+import { evidenceKind } from './evidence.js';
+import { heartbeatWarning, kindOf, opensScreen, type RowKind } from './kinds.js';
+import { rowsOf, type Row } from './rows.js';
+import { Screen } from './screen.js';
+import type { LineCursor, LogicalLine } from '../cursor.js';
+import type { BlockSink } from '../types.js';
+
+/** In a log other PCPUs go on logging between the lines of a panic. */
+const MOST_LOG_LINES = 8;
+/** On a screen a few lines are unknown to any grammar: a driver's own, a remark of whoever copied it. */
+const MOST_OTHER_LINES = 3;
+const MOST_BLANK_LINES = 3;
+
+/** Drivers' panic messages are short; a longer line is somebody's remark. */
+const LONGEST_REASON = 240;
+const SCREEN_BODY = new Set<RowKind>(['registers', 'worlds', 'states', 'uptime', 'frame']);
+
+interface Looked {
+  readonly row: Row;
+  readonly kind: RowKind;
+}
+
+function look(line: LogicalLine): Looked[] {
+  return rowsOf(line).map((row) => ({ row, kind: kindOf(row.text) }));
+}
+
+/** Reads one block from the cursor's line on. */
+export function readScreen(cursor: LineCursor, sink: BlockSink): void {
+  const screen = new Screen(sink);
+  let started = false;
+  for (;;) {
+    const line = cursor.peek();
+    if (line === undefined) break;
+    cursor.next();
+    for (const { row, kind } of look(line)) {
+      // Pieces before the one that opened are what a mail programme left of an earlier line.
+      if (!started && !opensScreen(row.text)) continue;
+      if (kind === 'other' && started && !screen.awaitsReason) screen.pass(row);
+      else screen.take(row, kind);
+      started = true;
+    }
+    if (!started && line.cut) continue;
+    const foreign = linesBefore(cursor, screen);
+    if (foreign < 0) break;
+    // Under the version line stands the panic line; drivers word it as they like, but the screen's own lines follow it.
+    const next = screen.awaitsPanic ? cursor.peek(foreign) : undefined;
+    let reason = next !== undefined && look(next).some(({ kind }) => SCREEN_BODY.has(kind));
+    for (let passed = 0; passed < foreign; passed++) {
+      const between = cursor.next();
+      if (between === undefined) break;
+      for (const row of rowsOf(between)) {
+        const isReason = reason && row.envelope === undefined && row.text.trim() !== '' && row.text.length < LONGEST_REASON;
+        screen.pass(row, isReason);
+        if (row.text.trim() !== '') reason = false;
+      }
+    }
+  }
+  screen.finish();
+}
+
+/** How many lines stand before the next one that belongs; -1 where none follows in reach. */
+function linesBefore(cursor: LineCursor, screen: Screen): number {
+  let log = 0;
+  let other = 0;
+  let blank = 0;
+  for (let ahead = 0; ; ahead++) {
+    const line = cursor.peek(ahead);
+    if (line === undefined) return -1;
+    const looked = look(line);
+    const belongs = looked.find(({ kind }) => kind !== 'other' && kind !== 'blank');
+    if (belongs !== undefined) {
+      if (!screen.accepts(belongs.row, belongs.kind)) return -1;
+      // Without a panic line there is nothing that lines further down could belong to, but the panic line itself.
+      if (!screen.hasPanic && belongs.kind !== 'panic' && belongs.kind !== 'details' && log + other > 1) return -1;
+      return ahead;
+    }
+    const text = looked[0]?.row.text ?? '';
+    if (evidenceKind(text) !== undefined || heartbeatWarning(text) !== undefined) return -1;
+    if (looked[0]?.kind === 'blank' && line.envelope === undefined) blank++;
+    else if (screen.awaitsReason) return ahead;
+    else if (line.envelope === undefined) other++;
+    else log++;
+    if (log > MOST_LOG_LINES || other > MOST_OTHER_LINES || blank > MOST_BLANK_LINES) return -1;
+  }
+}

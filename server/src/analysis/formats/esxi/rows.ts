@@ -1,0 +1,105 @@
+/**
+ * Rows: logical lines as this format reads them. Support tickets and mails carry logs in which the line ends were lost,
+ * so one line can hold several vmkernel lines, each with a time, PCPU and world of its own, or a whole screen. Such a
+ * line becomes one row per vmkernel line; the inner envelopes are peeled here.
+ */
+import { at, trimmedEnd } from './out.js';
+import type { LogicalLine } from '../cursor.js';
+import { peelEnvelope, type EnvelopePart } from '../envelopes.js';
+
+export interface Row extends LogicalLine {
+  /** Column of the physical line from which the columns of `envelope` count. */
+  readonly origin: number;
+  /** True where the envelope belongs to a piece of the line: its tokens are made by the reader. */
+  readonly inner: boolean;
+}
+
+const CPU = /cpu\d{1,5}:\d{1,12}(?: opID=[\w-]{1,64})?\)/y;
+/** What can stand between the line before and `cpuN:WORLD)`: a time, with ESXi 8 also priority and channel. */
+const LEAD =
+  /(?:\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)?|\d{1,5}:\d\d:\d\d:\d\d\.\d{3})(?: [A-Z][a-z]\(\d{1,3}\))?(?: [A-Za-z][\w.-]{0,40}(?:\[\d{1,10}\])?:)? $/;
+const LEAD_LENGTH = 110;
+/** ESXi 8 lines without PCPU: time, priority, channel. */
+const PRIORITY = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z? [A-Z][a-z]\(\d{1,3}\) [A-Za-z]/g;
+const FRAME = /:\\?\[0x/g;
+/** What begins a line of a purple screen. Used only in lines that hold at least two frames. */
+const LANDMARK =
+  /VMware ESXi? (?:Server )?(?:\d[\d.]{0,9} )?\[|@BlueScreen: |PCPU \d{1,4} locked up\.|PCPU \d{1,4}: no heartbeat|Spin count exceeded|NMI IPI: Panic|ASSERT bora\/|NOT_[A-Z]{4,14} bora\/|Machine Check Exception|#[A-Z]{2} Exception|Code starts? ?(?:at|:)|frame=0x|base fs=|Saved backtrace|Backtrace for |Starting coredump|Coredump to |\*(?:PCPU)?\d{1,4}:\d{1,10}\//g;
+
+function isWord(unit: number): boolean {
+  return (unit >= 48 && unit <= 57) || (unit >= 65 && unit <= 90) || (unit >= 97 && unit <= 122) || unit === 95;
+}
+
+/** Columns at which a further vmkernel line begins in `text`. Linear. */
+export function cutPlaces(text: string): number[] {
+  const places = new Set<number>();
+  for (let found = text.indexOf('cpu'); found >= 0; found = text.indexOf('cpu', found + 3)) {
+    const cpu = at(CPU, text, found);
+    if (cpu === null || (found > 0 && isWord(text.charCodeAt(found - 1)))) continue;
+    const from = Math.max(0, found - LEAD_LENGTH);
+    const lead = LEAD.exec(text.slice(from, found));
+    places.add(lead === null ? found : from + lead.index);
+  }
+  if (text.includes(') ')) for (const match of text.matchAll(PRIORITY)) places.add(match.index);
+  if (places.size === 0) screenPlaces(text, places);
+  places.delete(0);
+  return [...places].sort((a, b) => a - b);
+}
+
+/** A whole screen on one line. Prose that quotes a panic message or a single frame is left alone. */
+function screenPlaces(text: string, places: Set<number>): void {
+  const frames: number[] = [];
+  for (const match of text.matchAll(FRAME)) {
+    let start = match.index;
+    const floor = Math.max(0, start - 18);
+    while (start > floor && text.charCodeAt(start - 1) !== 32) start--;
+    if (start + 3 < match.index && text.startsWith('0x', start)) frames.push(start);
+  }
+  if (frames.length < 2) return;
+  for (const place of frames) places.add(place);
+  let before = -1;
+  for (const match of text.matchAll(LANDMARK)) {
+    // "@BlueScreen: #PF Exception" is one line.
+    if (match.index === before) continue;
+    places.add(match.index);
+    before = match[0].startsWith('@') ? match.index + match[0].length : -1;
+    // The version line ends with its bracket; what follows is the panic line.
+    if (!match[0].startsWith('VMware')) continue;
+    const bracket = text.indexOf(']', match.index);
+    if (bracket >= 0 && bracket - match.index < 90) places.add(bracket + 1);
+  }
+}
+
+/** The rows of a logical line. */
+export function rowsOf(line: LogicalLine): Row[] {
+  if (line.cut) {
+    const owns = line.envelope !== undefined && line.start === line.envelope.end;
+    return [owns ? { ...line, origin: 0, inner: false } : piece(line, 0, line.text.length)];
+  }
+  const places = cutPlaces(line.text);
+  const first = places[0];
+  if (first === undefined) return [{ ...line, origin: 0, inner: false }];
+  const rows: Row[] = [{ ...line, text: line.text.slice(0, trimmedEnd(line.text.slice(0, first))), origin: 0, inner: false }];
+  places.forEach((place, index) => rows.push(piece(line, place, places[index + 1] ?? line.text.length)));
+  return rows;
+}
+
+function piece(line: LogicalLine, from: number, to: number): Row {
+  const whole = line.text.slice(from, to);
+  const text = whole.slice(0, trimmedEnd(whole));
+  const envelope = peelEnvelope(text);
+  const start = line.start + from;
+  const base = { line: line.line, cut: line.cut, origin: start, inner: true };
+  if (envelope === undefined) return { ...base, text, start };
+  return { ...base, text: text.slice(envelope.end), start: start + envelope.end, envelope };
+}
+
+/** The place of an envelope part in the columns of the row's text; negative, because envelopes stand before the text. */
+export function partSpan(row: Row, part: EnvelopePart): { start: number; end: number } {
+  return { start: row.origin + part.start - row.start, end: row.origin + part.end - row.start };
+}
+
+/** The envelope part of a kind, or undefined. The last one: a syslog header's time stands before the vmkernel's own. */
+export function partOf(row: Row, kind: EnvelopePart['kind']): EnvelopePart | undefined {
+  return row.envelope?.parts.findLast((part) => part.kind === kind);
+}

@@ -1,0 +1,84 @@
+/** Colours an ordinary vmkernel line: level, source module, function, source line, addresses and status codes. */
+import { at } from './out.js';
+import { peelEnvelope, type Envelope } from '../envelopes.js';
+import type { LineSink, TokenKind } from '../types.js';
+
+type Emit = (kind: TokenKind, start: number, end: number) => void;
+
+const LEVEL = /(WARNING|ALERT|ERROR|VMNIX): ?/y;
+/** Linux drivers under vmklinux print the kernel's level: `<6>qla2xxx`. */
+const PRINTK = /<[0-7]>/y;
+const SOURCE = /[A-Za-z][\w.-]{0,47}(?=: ?)/y;
+const FUNCTION = /[A-Za-z_][\w.]{0,79}(?=: ?\d{1,6}[: ]|: (?=[A-Z]))/y;
+const LINE = /\d{1,6}(?=: ?)/y;
+/** What is worth a colour in the message. Every alternative is bounded. */
+const PIECES =
+  /\b(?:([HDP]:0x[\da-f]{1,2})\b|sense data: (0x[\da-f]{1,2} 0x[\da-f]{1,2} 0x[\da-f]{1,2})|(?:0x)?(bad[\da-f]{4})\b|(0x[\da-fA-F]{1,16})\b|(vmhba\d{1,4}(?::C[\dO]{1,3}:T[\dO]{1,4}:L[\dO]{1,5})?)\b|((?:naa|eui|t10|mpx)\.[\w:.-]{1,80})|(vmnic\d{1,3})\b|(CPU\d{1,4}|PCPU \d{1,4})\b)/g;
+const KINDS: readonly TokenKind[] = ['statusCode', 'statusCode', 'statusCode', 'address', 'string', 'string', 'string', 'pcpu'];
+/** Messages are shorter; what is longer is a dump of something. */
+const LONGEST_MESSAGE = 4000;
+
+/** Colours the payload that begins at column `from`. */
+export function lexMessage(text: string, from: number, emit: Emit): void {
+  let column = from;
+  const printk = at(PRINTK, text, column);
+  if (printk !== null) {
+    emit('levelInfo', column, column + 3);
+    column += 3;
+  }
+  for (let level = at(LEVEL, text, column); level !== null; level = at(LEVEL, text, column)) {
+    const word = level[1] ?? '';
+    emit(word === 'WARNING' ? 'levelWarning' : word === 'VMNIX' ? 'source' : 'levelError', column, column + word.length);
+    column += level[0].length;
+  }
+  const source = at(SOURCE, text, column);
+  if (source !== null) {
+    emit('source', column, column + source[0].length);
+    column = afterColon(text, column + source[0].length);
+    const name = at(FUNCTION, text, column);
+    if (name !== null) {
+      emit('symbol', column, column + name[0].length);
+      column = afterColon(text, column + name[0].length);
+    }
+    const line = at(LINE, text, column);
+    if (line !== null) {
+      emit('number', column, column + line[0].length);
+      column = afterColon(text, column + line[0].length);
+    }
+  }
+  const message = text.slice(column, column + LONGEST_MESSAGE);
+  for (const match of message.matchAll(PIECES)) {
+    const group = KINDS.findIndex((_kind, index) => match[index + 1] !== undefined);
+    const written = match[group + 1] ?? '';
+    const start = group === 1 ? column + match.index + match[0].length - written.length : column + match.index;
+    emit(KINDS[group] ?? 'number', start, column + match.index + match[0].length);
+  }
+}
+
+function afterColon(text: string, column: number): number {
+  let next = text.charCodeAt(column) === 58 ? column + 1 : column;
+  while (text.charCodeAt(next) === 32) next++;
+  return next;
+}
+
+/** Whether the envelope is the VMkernel's: a PCPU and world, or its channel's or syslog tag's name. */
+function ofVmkernel(envelope: Envelope, text: string): boolean {
+  if (envelope.pcpu !== undefined) return true;
+  return envelope.parts.some((part) => part.kind === 'source' && /^(?:vmkernel|vmkwarning|vmkalert):?$/.test(text.slice(part.start, part.end)));
+}
+
+/** Colours a whole line; false where it has no vmkernel envelope. */
+export function lexVmkernelLine(text: string, sink: LineSink): boolean {
+  const envelope = peelEnvelope(text);
+  if (envelope === undefined || !ofVmkernel(envelope, text)) return false;
+  for (const part of envelope.parts) sink.token(levelKind(part.kind, text.charCodeAt(part.start)), part.start, part.end);
+  lexMessage(text, envelope.end, (kind, start, end) => sink.token(kind, start, end));
+  return true;
+}
+
+/** `Wa(180)`, `Er(179)`: the syslog severity of ESXi 8. */
+function levelKind(kind: Envelope['parts'][number]['kind'], first: number): TokenKind {
+  if (kind !== 'level') return kind;
+  if (first === 87) return 'levelWarning';
+  return first === 69 || first === 65 || first === 67 ? 'levelError' : 'levelInfo';
+}

@@ -1,0 +1,55 @@
+/** libvirt's errors without the daemon's frame: from the journal, from `virsh`, from virt-manager, and as JSON from KubeVirt. */
+import type { Stretch } from './record.js';
+
+/**
+ * `error: ` is what virsh puts in front; the journal has the message alone behind its own header. Only messages about a
+ * guest's process are taken, because the words of the families ("internal error") are everybody's.
+ */
+const FAMILY = /(?:error: )?(?=(?:internal error|operation failed|Requested operation is not valid|Timed out during operation|unsupported configuration|Failed to start domain)\b)/y;
+const ABOUT_GUEST = /End of file from (?:qemu )?monitor|(?:early )?end of file from monitor|unexpectedly closed the monitor|while connecting to monitor|cannot acquire state change lock|migration job|Cannot access storage file|guest agent|unable to execute QEMU command/i;
+/** The words stand near the start; what follows may be the whole output of qemu. */
+const LOOK = 400;
+
+/** The message, or undefined. `isFramed`: a syslog header was peeled off. */
+export function bareMessage(text: string, isFramed: boolean): Stretch | undefined {
+  FAMILY.lastIndex = 0;
+  const match = FAMILY.exec(text);
+  if (match === null || (match[0] === '' && !isFramed)) return undefined;
+  return ABOUT_GUEST.test(text.slice(0, LOOK)) ? { start: match[0].length, end: text.length } : undefined;
+}
+
+export interface JsonRecord {
+  readonly level: Stretch;
+  readonly message: Stretch;
+  /** `function:line`. */
+  readonly symbol?: Stretch;
+  readonly time?: Stretch;
+}
+
+const JSON_SOURCE = '"subcomponent":"libvirt"';
+
+function member(text: string, name: string): Stretch | undefined {
+  const label = `"${name}":"`;
+  const at = text.indexOf(label);
+  if (at < 0) return undefined;
+  const start = at + label.length;
+  let end = start;
+  while (end < text.length && text.charCodeAt(end) !== 34) end += text.charCodeAt(end) === 92 ? 2 : 1;
+  return { start, end: Math.min(end, text.length) };
+}
+
+/** A record that KubeVirt's virt-launcher wrote again as JSON: `{"level":"error","msg":"…","pos":"qemuMonitorIORead:607","subcomponent":"libvirt",…}`. */
+export function jsonRecord(text: string): JsonRecord | undefined {
+  if (text.charCodeAt(0) !== 123 || !text.includes(JSON_SOURCE)) return undefined;
+  const level = member(text, 'level');
+  const message = member(text, 'msg');
+  if (level === undefined || message === undefined) return undefined;
+  const position = member(text, 'pos');
+  const colon = position === undefined ? -1 : text.indexOf(':', position.start);
+  const time = member(text, 'timestamp');
+  return {
+    level, message,
+    ...(position === undefined || colon < 0 || colon > position.end ? {} : { symbol: { start: position.start, end: colon } }),
+    ...(time === undefined ? {} : { time }),
+  };
+}

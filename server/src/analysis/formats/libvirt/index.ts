@@ -1,0 +1,72 @@
+/** libvirt: records of its daemons, wherever they were printed, and the Hyper-V part of domain XML. See README.md. */
+import { envelopeTokens } from '../block.js';
+import { logicalLines, type LineCursor, type LogicalLine } from '../cursor.js';
+import { peelEnvelope } from '../envelopes.js';
+import type { BlockSink, LineSink, LogFormat, Token } from '../types.js';
+import { bareMessage, jsonRecord } from './bare.js';
+import { EventReader } from './event.js';
+import { readRecords, recordStarts, recordTokens, versionIn } from './record.js';
+import { opensXml, readXml } from './xml.js';
+
+/** Errors, warnings, and the version a daemon states once when it starts. */
+function opensEvent(line: LogicalLine): boolean {
+  const text = line.text;
+  if (readRecords(text).some((record) => record.level === 'error' || record.level === 'warning' || versionIn(text, record.message) !== undefined)) return true;
+  if (bareMessage(text, line.envelope !== undefined) !== undefined) return true;
+  const json = jsonRecord(text);
+  if (json === undefined) return false;
+  const level = text.slice(json.level.start, json.level.end);
+  return level === 'error' || level === 'warning' || versionIn(text, json.message) !== undefined;
+}
+
+function read(cursor: LineCursor, sink: BlockSink): void {
+  const pieces: LogicalLine[] = [];
+  for (let line = cursor.peek(); line?.line === 0; line = cursor.peek(pieces.length)) pieces.push(line);
+  if (!pieces.some(opensEvent)) {
+    readXml(cursor, sink);
+    return;
+  }
+  const reader = new EventReader(sink);
+  for (const line of pieces) {
+    cursor.next();
+    reader.line(line);
+  }
+  reader.follow(cursor);
+  reader.finish();
+}
+
+function lexLine(text: string, sink: LineSink): boolean {
+  let known = false;
+  for (const line of logicalLines(text, 0, recordStarts)) {
+    const emit = (kind: Parameters<LineSink['token']>[0], start: number, end: number, key?: string): void => sink.token(kind, line.start + start, line.start + end, key);
+    for (const record of readRecords(line.text)) {
+      known = true;
+      recordTokens(line.text, record, emit);
+    }
+    const json = jsonRecord(line.text);
+    if (json === undefined) continue;
+    known = true;
+    emit('levelInfo', json.level.start, json.level.end);
+    emit('message', json.message.start, json.message.end);
+    if (json.symbol !== undefined) emit('symbol', json.symbol.start, json.symbol.end, 'libvirt.function');
+    if (json.time !== undefined) emit('timestamp', json.time.start, json.time.end);
+  }
+  if (known && peelEnvelope(text) !== undefined) {
+    const tokens: Token[] = [];
+    envelopeTokens(text, 0, tokens);
+    for (const token of tokens) sink.token(token.kind, token.at.start, token.at.end);
+  }
+  return known;
+}
+
+export const libvirt: LogFormat = {
+  id: 'libvirt',
+  openers: [
+    ': error : ', ': warning : ', 'internal error: ', 'operation failed: ', 'Timed out during operation: ', 'Requested operation is not valid: ',
+    '"subcomponent":"libvirt"', ' : libvirt version: ', '<hyperv', '<relaxed ', '<vapic ', '<spinlocks ', '<synic ', '<stimer ', '<vpindex ', 'hypervclock', '<qemu:arg ',
+  ],
+  opens: (line) => opensEvent(line) || opensXml(line.text),
+  cuts: recordStarts,
+  read,
+  lexLine,
+};

@@ -1,0 +1,97 @@
+/**
+ * Tier 1: looks at every chunk just enough to find the lines at which a log region can begin, and the lines that hold a
+ * literal of a known issue. The answer is kept with the chunk, so an edit looks again only at the chunks it made.
+ */
+import { FORMATS } from './index.js';
+import { opensAt } from './block.js';
+import { LiteralScanner } from '../text/literals.js';
+import type { TextChunk } from '../text/chunkedText.js';
+import type { TextSource } from '../text/span.js';
+
+export interface Opening {
+  /** Line in the chunk. */
+  readonly line: number;
+  /** Index in FORMATS. */
+  readonly format: number;
+}
+
+export interface MessageHit {
+  /** Line in the chunk. */
+  readonly line: number;
+  /** Index in the list of messages given to the finder. */
+  readonly message: number;
+}
+
+export interface ChunkHits {
+  readonly openings: readonly Opening[];
+  readonly messages: readonly MessageHit[];
+}
+
+const NOTHING: ChunkHits = { openings: [], messages: [] };
+
+export class OpeningFinder {
+  readonly #scanner: LiteralScanner;
+  /** For each literal the formats it opens (as a bit set over FORMATS) and the messages it is. */
+  readonly #formats: number[] = [];
+  readonly #messages: number[][] = [];
+  readonly #known = new WeakMap<TextChunk, ChunkHits>();
+
+  /** `messages` are literals of known issues, at least six ASCII characters each. */
+  constructor(messages: readonly string[]) {
+    const literals = new Map<string, number>();
+    const indexOf = (literal: string): number => {
+      const found = literals.get(literal);
+      if (found !== undefined) return found;
+      literals.set(literal, literals.size);
+      this.#formats.push(0);
+      this.#messages.push([]);
+      return literals.size - 1;
+    };
+    FORMATS.forEach((format, number) => {
+      for (const opener of format.openers) this.#formats[indexOf(opener)]! |= 1 << number;
+    });
+    messages.forEach((message, number) => this.#messages[indexOf(message)]!.push(number));
+    this.#scanner = new LiteralScanner([...literals.keys()]);
+  }
+
+  hits(chunk: TextChunk): ChunkHits {
+    let hits = this.#known.get(chunk);
+    if (hits === undefined) {
+      hits = this.#find(chunk);
+      this.#known.set(chunk, hits);
+    }
+    return hits;
+  }
+
+  #find(chunk: TextChunk): ChunkHits {
+    const formatsByLine = new Map<number, number>();
+    const messages: MessageHit[] = [];
+    this.#scanner.scan(chunk.text, (literal, offset) => {
+      const line = lineAt(chunk, offset);
+      const formats = this.#formats[literal] ?? 0;
+      if (formats !== 0) formatsByLine.set(line, (formatsByLine.get(line) ?? 0) | formats);
+      for (const message of this.#messages[literal] ?? []) messages.push({ line, message });
+    });
+    if (formatsByLine.size === 0 && messages.length === 0) return NOTHING;
+    const source: TextSource = { lineCount: chunk.lineEnds + 1, line: (n) => chunk.line(n) };
+    const openings: Opening[] = [];
+    for (const [line, formats] of [...formatsByLine].sort((a, b) => a[0] - b[0])) {
+      const format = FORMATS.findIndex((candidate, number) => (formats & (1 << number)) !== 0 && opensAt(candidate, source, line));
+      if (format >= 0) openings.push({ line, format });
+    }
+    messages.sort((a, b) => a.line - b.line || a.message - b.message);
+    return { openings, messages: messages.filter((hit, index) => index === 0 || hit.line !== messages[index - 1]?.line || hit.message !== messages[index - 1]?.message) };
+  }
+}
+
+function lineAt(chunk: TextChunk, offset: number): number {
+  const starts = chunk.starts;
+  let low = 0;
+  let high = starts.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((starts[middle] ?? 0) <= offset) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}

@@ -1,0 +1,153 @@
+/** Ends that are failures: assertions, KVM's internal errors with their register dump, hardware errors, panics the guest reported. */
+import type { LogicalLine } from '../cursor.js';
+import type { BlockSink } from '../types.js';
+import { canonicalHex } from '../../text/hex.js';
+import { readHead } from './grammar.js';
+
+/** glibc: `[PROGRAM: ][../]path/file.c:LINE: FUNCTION: Assertion `EXPR' failed.` */
+const ASSERTION = /((?:\.{1,2}\/)?[\w./+~-]{1,200}\.(?:c|cc|cpp|h|inc)):(\d{1,7}): (?:([\w.]{1,128}): )?Assertion (?=[`'])/y;
+/** GLib: `ERROR:../path/file.c:LINE:FUNCTION: assertion failed: (EXPR)`, on the line after `**`. */
+const GLIB = /(?:Bail out! )?ERROR:((?:\.{1,2}\/)?[\w./+~-]{1,200}\.(?:c|cc|cpp|h|inc)):(\d{1,7}):([\w.]{1,128}): (?=assertion failed|code should not be reached)/y;
+const SUBERROR = /KVM internal error\. Suberror: (\d{1,3})(?= *$| +emulation failure| +extra data\[)/y;
+const RUN_FAILED = /(?:error: )?kvm run failed (?=[A-Z])/y;
+const HARDWARE = /hardware error: /y;
+const GUEST_PANIC = /panic hyper-v: (?=arg1='0x)/y;
+const CRASHED = /shutting down, reason=crashed$/y;
+/** Folders of the qemu sources that no other program is known to share. */
+const SOURCES = /(?:^|\/)(?:hw|block|target|accel|softmmu|migration|tcg|qom|qapi|qobject|chardev)\//;
+
+export type Crash =
+  | { readonly kind: 'assert'; readonly at: number; readonly source: Stretch; readonly symbol?: Stretch; readonly text: Stretch }
+  | { readonly kind: 'kvm' | 'hardware' | 'panic' | 'crashed'; readonly at: number; readonly text: Stretch };
+
+export interface Stretch {
+  readonly start: number;
+  readonly end: number;
+}
+
+function test(expression: RegExp, text: string, at: number): RegExpExecArray | null {
+  expression.lastIndex = at;
+  return expression.exec(text);
+}
+
+/** The failure a line states, or undefined. */
+export function findCrash(text: string): Crash | undefined {
+  const { at, program, dated } = readHead(text);
+  const asserted = test(ASSERTION, text, at) ?? test(GLIB, text, at);
+  if (asserted !== null) {
+    const [whole, path = '', number = '', name] = asserted;
+    // Every program that is built with assertions prints lines of this shape; only qemu's are read here.
+    if (program === undefined && !/qemu/i.test(path) && !(path.startsWith('..') && SOURCES.test(path.slice(2)))) return undefined;
+    const from = at + whole.indexOf(path);
+    const source = { start: from, end: from + path.length + 1 + number.length };
+    const start = at + whole.length;
+    const failed = text.indexOf("' failed", start);
+    const text_ = { start: text.startsWith('Assertion ', start - 10) ? start - 10 : start, end: failed < 0 ? text.length : failed + "' failed".length };
+    if (name === undefined) return { kind: 'assert', at, source, text: text_ };
+    const symbolAt = text.indexOf(name, source.end);
+    return { kind: 'assert', at, source, symbol: { start: symbolAt, end: symbolAt + name.length }, text: text_ };
+  }
+  const suberror = test(SUBERROR, text, at);
+  if (suberror !== null) return { kind: 'kvm', at, text: { start: at, end: at + suberror[0].length } };
+  if (test(RUN_FAILED, text, at) !== null) return { kind: 'kvm', at, text: { start: at, end: text.length } };
+  if (program !== undefined && test(HARDWARE, text, at) !== null) return { kind: 'hardware', at, text: { start: at, end: text.length } };
+  if (test(GUEST_PANIC, text, at) !== null) return { kind: 'panic', at, text: { start: at, end: text.length } };
+  if (dated && test(CRASHED, text, at) !== null) return { kind: 'crashed', at, text: { start: at, end: text.length } };
+  return undefined;
+}
+
+const PANIC_KINDS = { assert: 'qemu-assert', kvm: 'kvm-internal-error', hardware: 'qemu-hardware-error', panic: 'guest-panic', crashed: 'qemu-crashed' } as const;
+
+/** Says a failure; answers a title for it. */
+export function sayCrash(crash: Crash, line: LogicalLine, sink: BlockSink): string {
+  const text = line.text;
+  const { time, program } = readHead(text);
+  if (time !== undefined) sink.token('timestamp', line, time.start, time.end);
+  if (program !== undefined) sink.token('source', line, program.start, program.end);
+  sink.fact('panic.kind', PANIC_KINDS[crash.kind], line, crash.text.start, crash.text.end);
+  if (crash.kind === 'panic') return sayPanic(crash, line, sink);
+  const said = text.slice(crash.text.start, crash.text.end);
+  if (crash.kind === 'assert') {
+    sink.fact('panic.source', text.slice(crash.source.start, crash.source.end), line, crash.source.start, crash.source.end, 'path');
+    const symbol = crash.symbol === undefined ? undefined : text.slice(crash.symbol.start, crash.symbol.end);
+    if (crash.symbol !== undefined && symbol !== undefined) sink.fact('symbol', symbol.toLowerCase(), line, crash.symbol.start, crash.symbol.end, 'symbol');
+    sink.fact('panic.text', said, line, crash.text.start, crash.text.end, 'message');
+    return symbol === undefined ? 'qemu assertion failed' : `qemu assertion failed in ${symbol}`;
+  }
+  sink.fact('panic.text', said, line, crash.text.start, crash.text.end, 'message');
+  if (crash.kind === 'crashed') {
+    sink.fact('qemu.shutdown', 'crashed', line, crash.text.end - 'crashed'.length, crash.text.end);
+    return 'qemu ended unexpectedly';
+  }
+  return crash.kind === 'hardware' ? `qemu ${said}` : said.replace(/^error: /, '');
+}
+
+/**
+ * The bug check a Windows guest reported through hv-crash, as libvirt writes it: code and four parameters.
+ * `panic hyper-v: arg1='0x101', arg2='0x30', arg3='0x0', arg4='0x807a3120', arg5='0x1'`
+ */
+function sayPanic(crash: Crash, line: LogicalLine, sink: BlockSink): string {
+  const argument = /arg([1-5])='(0x[0-9a-f]{1,16})'/g;
+  argument.lastIndex = crash.text.start;
+  let code: string | undefined;
+  sink.token('message', line, crash.text.start, crash.text.start + 'panic hyper-v'.length, 'panic.kind');
+  for (let match = argument.exec(line.text), count = 0; match !== null && count < 5; match = argument.exec(line.text), count++) {
+    const [whole, number = '', written = ''] = match;
+    const value = canonicalHex(written);
+    if (value === undefined) continue;
+    const start = match.index + whole.length - 1 - written.length;
+    sink.token('parameterLabel', line, match.index, match.index + 4);
+    if (number === '1') {
+      code = value;
+      sink.fact('bugcheck.code', value, line, start, start + written.length, 'bugCheckCode');
+    } else sink.fact(`bugcheck.parameter${Number(number) - 1}`, value, line, start, start + written.length, 'parameterValue');
+  }
+  return code === undefined ? 'Guest panic' : `Guest bug check ${code}`;
+}
+
+const DUMP = /\s{0,8}(?:[ER]?(?:AX|SI|IP)=|R(?:8 |9 |1[0-5])=|[ECSDFG]S ?=|LDT=|TR ?=|GDT=|IDT=|CR[0-8]=|DR[0-7]=|EFER=|CCS=|CCD=|FCW=|FPR\d=|XMM\d\d=|YMM\d\d=|Code=|CPU ?#\d{1,4}:|emulation failure|extra data\[\d{1,2}\]|Bail out!|PC ?=|X\d\d=|PSTATE=)/y;
+const REGISTER = /(?:^|[\s])([A-Z][A-Z0-9]{1,5}) {0,2}= {0,6}([0-9a-f]{4,16})(?![0-9A-Za-z])/g;
+
+/** Whether a line belongs to the dump that follows a failure. */
+export function isDump(text: string): boolean {
+  return test(DUMP, text, 0) !== null;
+}
+
+/** Registers, segments, failure words and code bytes of a line of the dump. Answers whether it held any. */
+export function sayDump(line: LogicalLine, from: number, sink: BlockSink): boolean {
+  const text = line.text;
+  let found = false;
+  const failure = text.indexOf('emulation failure', from);
+  if (failure >= 0) {
+    sink.fact('message', 'emulation failure', line, failure, failure + 'emulation failure'.length, 'message');
+    found = true;
+  }
+  const code = text.indexOf('Code=', from);
+  const end = code < 0 ? text.length : code;
+  const piece = end === text.length ? text : text.slice(0, end);
+  REGISTER.lastIndex = from;
+  for (let match = REGISTER.exec(piece); match !== null; match = REGISTER.exec(piece)) {
+    const [whole, name = '', written = ''] = match;
+    const value = canonicalHex(written);
+    if (value === undefined) continue;
+    found = true;
+    const valueAt = match.index + whole.length - written.length;
+    const nameAt = match.index + whole.indexOf(name);
+    sink.token('registerName', line, nameAt, nameAt + name.length);
+    sink.fact(`register.${name.toLowerCase()}`, value, line, valueAt, match.index + whole.length, 'registerValue');
+    if (name === 'RIP' || name === 'EIP' || name === 'PC') sink.fact('exception.ip', value, line, valueAt, match.index + whole.length);
+  }
+  if (sink.wantsTokens && text.startsWith('extra data[', from)) {
+    const equals = text.indexOf(': ', from);
+    if (equals > 0) {
+      sink.token('field', line, from, equals);
+      sink.token('number', line, equals + 2, text.length);
+    }
+  }
+  if (code >= 0) {
+    found = true;
+    sink.token('field', line, code, code + 4);
+    sink.token('opcode', line, code + 5, text.length);
+  }
+  return found || isDump(text);
+}

@@ -1,0 +1,140 @@
+/**
+ * What stands in front of a qemu message — libvirt's date, the ISO time of `-msg timestamp=on`, the program — and where a
+ * qemu command line begins. Every expression is sticky or bounded.
+ */
+import { isTelling, optionName } from './options.js';
+
+/** libvirt writes its own lines into a guest's log with this date: `2017-03-16 02:55:46.227+0000: `. Always UTC. */
+const DATED = /\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3,6}[+-]\d{4}: /y;
+/** `-msg timestamp=on`. */
+const ISO = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d):? /y;
+const PROGRAM = /(?:\/[\w.+-]{1,40}){0,8}\/?(?:qemu-system-[\w-]{1,24}|qemu-kvm|kvm-spice|qemu|kvm): /y;
+
+export interface Head {
+  readonly time?: { readonly start: number; readonly end: number };
+  /** Whether the time is libvirt's: then the text is libvirt's too. */
+  readonly dated: boolean;
+  readonly program?: { readonly start: number; readonly end: number };
+  /** Column where the text begins. */
+  readonly at: number;
+}
+
+/** Reads what stands before the text of a message. */
+export function readHead(text: string): Head {
+  let at = 0;
+  while (at < text.length && at < 16 && text.charCodeAt(at) === 32) at++;
+  let time: Head['time'];
+  let dated = false;
+  const first = text.charCodeAt(at);
+  if (first >= 48 && first <= 57) {
+    DATED.lastIndex = at;
+    ISO.lastIndex = at;
+    const libvirt = DATED.exec(text);
+    const found = libvirt ?? ISO.exec(text);
+    if (found !== null) {
+      dated = libvirt !== null;
+      const length = found[0].endsWith(': ') ? found[0].length - 2 : found[0].length - 1;
+      time = { start: at, end: at + length };
+      at += found[0].length;
+    }
+  }
+  PROGRAM.lastIndex = at;
+  const program = PROGRAM.exec(text);
+  const head = { dated, ...(time === undefined ? {} : { time }) };
+  if (program === null) return { ...head, at };
+  return { ...head, program: { start: at, end: at + program[0].length - 2 }, at: at + program[0].length };
+}
+
+/** The first line of a guest's log. Up to libvirt 1.2 nothing followed the words. */
+export function isBanner(text: string): boolean {
+  const head = readHead(text);
+  return head.dated && text.startsWith('starting up', head.at);
+}
+
+export interface CommandPlace {
+  /** The program, path included. */
+  readonly start: number;
+  readonly end: number;
+}
+
+const PROGRAM_WORD = /(?:qemu-system-[\w-]{1,24}|qemu-kvm|kvm-spice|kvm|qemu)(?=["']?(?:\s|$))/g;
+/** Words after the program among which two options must stand. */
+const LOOK = 24;
+
+/** The program of a qemu command line in the text, or undefined: a sentence that names the program has no options after it. */
+export function findCommand(text: string): CommandPlace | undefined {
+  PROGRAM_WORD.lastIndex = 0;
+  for (let match = PROGRAM_WORD.exec(text); match !== null; match = PROGRAM_WORD.exec(text)) {
+    const end = match.index + match[0].length;
+    let start = match.index;
+    while (start > 0 && text.charCodeAt(start - 1) > 32) start--;
+    const before = text.charCodeAt(match.index - 1);
+    // Nix wraps programs: `/nix/store/…/.qemu-system-x86_64-wrapped`.
+    if (start < match.index && before !== 47 && before !== 46 && before !== 34 && before !== 39) continue;
+    if (hasOptions(text, end)) return { start: quote(text, start) ? start + 1 : start, end };
+  }
+  return undefined;
+}
+
+function quote(text: string, at: number): boolean {
+  const unit = text.charCodeAt(at);
+  return unit === 34 || unit === 39;
+}
+
+function hasOptions(text: string, from: number): boolean {
+  let at = quote(text, from) ? from + 1 : from;
+  let telling = 0;
+  for (let word = 0; word < LOOK; word++) {
+    while (at < text.length && text.charCodeAt(at) <= 32) at++;
+    if (at >= text.length) return false;
+    const start = at;
+    while (at < text.length && text.charCodeAt(at) > 32) at++;
+    // libvirt since 5.x and scripts continue the line after the program or after its first option.
+    if (text.charCodeAt(start) === 92 && at === text.length) return word === 0 || telling > 0;
+    const name = optionName(text, start, at);
+    if (word === 0 && name === undefined) return false;
+    if (name !== undefined && isTelling(name) && ++telling === 2) return true;
+  }
+  return false;
+}
+
+const ENVIRONMENT = /[A-Za-z_][A-Za-z0-9_]{0,63}=/y;
+
+/** Length of `NAME=` where the text at `at` is a setting of the environment, else 0. */
+export function environmentName(text: string, at: number): number {
+  ENVIRONMENT.lastIndex = at;
+  return ENVIRONMENT.exec(text)?.[0].length ?? 0;
+}
+
+/**
+ * Where a pasted log that lost its line ends is to be cut: before libvirt's dates, before times and programs of messages,
+ * before the heads of warnings and of SPICE and KVM lines. One pass.
+ */
+const CUT = new RegExp(
+  [
+    '\\d{4}-\\d\\d-\\d\\d[T ]\\d\\d:\\d\\d:\\d\\d\\.\\d{1,9}(?:Z:?|[+-]\\d\\d:?\\d\\d:?) (?:(?:qemu-system-[\\w-]{1,24}|qemu-kvm|kvm): )?(?:warning: |error: )?',
+    '(?:qemu-system-[\\w-]{1,24}|qemu-kvm|qemu): (?:warning: |error: )?',
+    'warning: ',
+    'char device redirected ',
+    '(?:main_channel|red_(?:client|channel|peer|dispatcher|worker)|reds|snd_(?:channel|receive|disconnect)|inputs_(?:connect|channel))[a-z_]{0,60}:(?=\\s|$)',
+    'KVM internal error\\. ',
+    'error: kvm run failed ',
+  ].join('|'),
+  'g',
+);
+
+/** Columns at which a flattened line is to be cut. */
+export function cuts(text: string): number[] {
+  const result: number[] = [];
+  CUT.lastIndex = 0;
+  for (let match = CUT.exec(text); match !== null; match = CUT.exec(text)) {
+    const at = match.index;
+    if (at > 0 && text.charCodeAt(at - 1) <= 32 && !insideError(text, at)) result.push(at);
+  }
+  return result;
+}
+
+/** A libvirt record may carry a qemu message; it stays whole: `… closed the monitor: 2022-07-20T06:13:31.090440Z qemu-kvm: …`. */
+function insideError(text: string, at: number): boolean {
+  return text.charCodeAt(at - 2) === 58 && text.slice(Math.max(0, at - 40), at).includes('monitor: ');
+}

@@ -1,0 +1,44 @@
+/** qemu: the log libvirt keeps per guest, command lines wherever they stand, and qemu's messages and failures. See README.md. */
+import { logicalLines } from '../cursor.js';
+import { envelopeTokens } from '../block.js';
+import { peelEnvelope } from '../envelopes.js';
+import type { LogicalLine } from '../cursor.js';
+import type { LineSink, LogFormat, Token } from '../types.js';
+import { findCrash } from './crash.js';
+import { cuts, findCommand, isBanner } from './grammar.js';
+import { readMessage } from './messages.js';
+import { opensOptionLine, readQemu } from './read.js';
+
+function opens(line: LogicalLine): boolean {
+  const text = line.text;
+  return isBanner(text) || findCrash(text) !== undefined || readMessage(text)?.kind === 'error' || findCommand(text) !== undefined || opensOptionLine(text);
+}
+
+function lexLine(text: string, sink: LineSink): boolean {
+  const envelope = peelEnvelope(text);
+  let known = false;
+  for (const line of logicalLines(text, 0, cuts)) {
+    const message = readMessage(line.text);
+    if (message === undefined) continue;
+    known = true;
+    for (const part of message.parts) sink.token(part.kind, line.start + part.start, line.start + part.end, part.key);
+  }
+  if (known && envelope !== undefined) {
+    const tokens: Token[] = [];
+    envelopeTokens(text, 0, tokens);
+    for (const token of tokens) sink.token(token.kind, token.at.start, token.at.end);
+  }
+  return known;
+}
+
+export const qemu: LogFormat = {
+  id: 'qemu',
+  openers: [
+    '+0000: starting up', 'qemu-system-', 'qemu-kvm', 'kvm-spice', '/bin/kvm ', 'Z kvm: ', '-enable-kvm', '-nodefaults', '-machine ', '-name guest=',
+    ' Assertion ', 'ERROR:../', 'ERROR:/', 'KVM internal error', 'kvm run failed', 'hardware error: ', 'panic hyper-v: arg1=', 'reason=crashed',
+  ],
+  opens,
+  cuts,
+  read: readQemu,
+  lexLine,
+};

@@ -1,0 +1,125 @@
+/** Messages of qemu and of libvirt in a guest's log: warnings about features, redirected devices, SPICE clients, ends and errors. */
+import type { TokenKind } from '../types.js';
+import { readHead, type Head } from './grammar.js';
+
+export type MessageKind = 'feature' | 'warning' | 'information' | 'client' | 'signal' | 'shutdown' | 'libvirt' | 'error';
+
+export interface MessagePart {
+  readonly kind: TokenKind;
+  readonly start: number;
+  readonly end: number;
+  readonly key?: string;
+}
+
+export interface Message {
+  readonly kind: MessageKind;
+  readonly parts: readonly MessagePart[];
+  /** The error's text, the reason of a shutdown, the number of a signal. */
+  readonly said?: { readonly start: number; readonly end: number };
+}
+
+/** `CPUID.01H:EDX.ds [bit 21]`, `CPUID.07H.1H:EAX.x [bit 4]`, `MSR(48FH).vmx-exit-load-perf-global-ctrl [bit 12]`. */
+const UNSUPPORTED = /(?:warning: )?(?:host|TCG) doesn't support requested feature: /y;
+const FEATURE = /(?:CPUID[\w.:()-]{1,80}|MSR\([0-9A-Fa-f]{1,8}H\)[\w.-]{0,80})(?: \[bit \d{1,3}\])?/y;
+const DEVICE = /char device redirected to (\S{1,256})(?: \(label [^)]{1,128}\))?/y;
+/** Functions of the SPICE server, which old servers print without a time. They tell of clients that come and go, not of faults. */
+const CLIENT = /(?:(?:main_channel|red_(?:client|channel|peer|dispatcher|worker)|reds|snd_(?:channel|receive|disconnect|playback|record|send|set)|inputs_(?:connect|channel|release))[a-z_]{0,60}:(?= |$)|\(\(?[\w()-]{1,40}:\d{1,10}\): Spice-[A-Za-z]{1,12} \*\*: )/y;
+const SHUTDOWN = /shutting down(?:, reason=([a-z-]{1,24}))?$/y;
+const SIGNAL = /terminating on signal (\d{1,3})(?: from pid (\d{1,10})(?: \(([^)]{1,200})\))?)?/y;
+const LIBVIRT = /(?:Domain id=\d{1,10} is tainted: |initiating migration|Starting external device: )/y;
+/** Words without which a line that begins with a program is not taken for an error: shells and people write such lines too. */
+const ERROR_WORD = /\b(?:error|fail(?:ed|ure)?|could not|cannot|can't|couldn't|unable|not (?:viable|available|supported|permitted|be)|doesn't|invalid|unsupported|unknown|denied|busy|refused|locked|corrupt|bad|missing|duplicate|terminated|unexpected|too (?:many|large|small|big|old))\b/i;
+/** An error word stands near the start of a message. */
+const ERROR_LOOK = 600;
+const NOT_QEMU = /command not found|^No such file or directory$/;
+
+function test(expression: RegExp, text: string, at: number): RegExpExecArray | null {
+  expression.lastIndex = at;
+  return expression.exec(text);
+}
+
+function headParts(head: Head): MessagePart[] {
+  const parts: MessagePart[] = [];
+  if (head.time !== undefined) parts.push({ kind: 'timestamp', ...head.time });
+  if (head.program !== undefined) parts.push({ kind: 'source', ...head.program });
+  return parts;
+}
+
+/** The message a line holds, or undefined where it is none that is known. */
+export function readMessage(text: string): Message | undefined {
+  const head = readHead(text);
+  const at = head.at;
+  if (at >= text.length) return undefined;
+  const parts = headParts(head);
+  const unsupported = test(UNSUPPORTED, text, at);
+  if (unsupported !== null) {
+    const from = at + unsupported[0].length;
+    parts.push({ kind: 'warning', start: at, end: from - 2 });
+    const feature = test(FEATURE, text, from);
+    parts.push({ kind: 'feature', start: from, end: feature === null ? text.length : from + feature[0].length, key: 'value' });
+    return { kind: 'feature', parts };
+  }
+  const device = test(DEVICE, text, at);
+  if (device !== null) {
+    const from = at + 'char device redirected to '.length;
+    parts.push({ kind: 'message', start: at, end: from - 1 });
+    parts.push({ kind: 'path', start: from, end: from + (device[1] ?? '').length });
+    parts.push({ kind: 'comment', start: from + (device[1] ?? '').length + 1, end: at + device[0].length });
+    return { kind: 'information', parts };
+  }
+  const client = test(CLIENT, text, at);
+  if (client !== null) {
+    const end = at + client[0].length;
+    parts.push({ kind: 'source', start: at, end: client[0].endsWith(':') ? end - 1 : end });
+    parts.push({ kind: 'comment', start: client[0].endsWith(':') ? end + 1 : end, end: text.length });
+    return { kind: 'client', parts };
+  }
+  if (head.dated) return libvirtMessage(text, at, parts);
+  return head.program === undefined ? undefined : programMessage(text, head, parts);
+}
+
+function libvirtMessage(text: string, at: number, parts: MessagePart[]): Message | undefined {
+  const shutdown = test(SHUTDOWN, text, at);
+  if (shutdown !== null) {
+    parts.push({ kind: 'message', start: at, end: at + 'shutting down'.length });
+    const reason = shutdown[1];
+    if (reason === undefined) return { kind: 'shutdown', parts };
+    const start = text.length - reason.length;
+    parts.push({ kind: 'field', start: start - 'reason='.length, end: start - 1 });
+    parts.push({ kind: 'fieldValue', start, end: text.length, key: 'qemu.shutdown' });
+    return { kind: 'shutdown', parts, said: { start, end: text.length } };
+  }
+  const libvirt = test(LIBVIRT, text, at);
+  if (libvirt === null) return undefined;
+  const isTaint = text.startsWith('Domain', at);
+  parts.push({ kind: isTaint ? 'warning' : 'message', start: at, end: text.length });
+  return { kind: 'libvirt', parts };
+}
+
+function programMessage(text: string, head: Head, parts: MessagePart[]): Message | undefined {
+  const at = head.at;
+  const program = head.program;
+  const signal = test(SIGNAL, text, at);
+  if (signal !== null) {
+    const number = at + 'terminating on signal '.length;
+    parts.push({ kind: 'message', start: at, end: number - 1 });
+    parts.push({ kind: 'number', start: number, end: number + (signal[1] ?? '').length, key: 'qemu.shutdown' });
+    if (signal[3] !== undefined) parts.push({ kind: 'process', start: at + signal[0].length - 1 - signal[3].length, end: at + signal[0].length - 1 });
+    return { kind: 'signal', parts, said: { start: number, end: number + (signal[1] ?? '').length } };
+  }
+  // The kernel says `kvm: ` too; without qemu's time only the longer names are qemu's for sure.
+  const name = program === undefined ? '' : text.slice(program.start, program.end);
+  const isSure = head.time !== undefined || name.includes('qemu-');
+  if (text.startsWith('warning: ', at) || text.startsWith('info: ', at)) {
+    if (!isSure) return undefined;
+    const isWarning = text.charCodeAt(at) === 119;
+    parts.push({ kind: isWarning ? 'warning' : 'message', start: at, end: text.length });
+    return { kind: isWarning ? 'warning' : 'information', parts };
+  }
+  const look = text.slice(at, at + ERROR_LOOK);
+  const isOption = look.charCodeAt(0) === 45 && look.includes(': ');
+  if (!isOption && (!isSure || !ERROR_WORD.test(look))) return undefined;
+  if (NOT_QEMU.test(look)) return undefined;
+  parts.push({ kind: 'message', start: at, end: text.length, key: 'qemu.error' });
+  return { kind: 'error', parts, said: { start: at, end: text.length } };
+}

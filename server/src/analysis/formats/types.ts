@@ -1,0 +1,143 @@
+/**
+ * What a log format is: openers that turn a line of prose into a log region, and one reader that walks the region and
+ * says everything about it — tokens, facts, frames, sections, notes — to a sink. Tokens are wanted only for the lines an
+ * editor shows, so the sink drops them otherwise; reading a block again with tokens is cheap because blocks are bounded.
+ */
+import type { LogicalLine, LineCursor } from './cursor.js';
+import type { LineRange, Located, Span } from '../text/span.js';
+
+export type FormatId = 'windbg' | 'esxi' | 'libvirt' | 'qemu';
+
+/** What a stretch of log text is. `features/semanticTokens.ts` maps these to the editor's standard token types. */
+export const TOKEN_KINDS = [
+  'timestamp', 'levelError', 'levelWarning', 'levelInfo', 'thread', 'world', 'pcpu', 'source',
+  'bugCheckName', 'bugCheckCode', 'parameterLabel', 'parameterValue',
+  'field', 'fieldValue', 'prompt', 'command', 'banner', 'warning',
+  'address', 'number', 'registerName', 'registerValue', 'pte', 'statusCode', 'exceptionName', 'exceptionVector',
+  'module', 'symbol', 'offset', 'process', 'path', 'version', 'opcode', 'instruction', 'argument',
+  'option', 'optionValue', 'feature', 'featureMissing', 'environment', 'string', 'message', 'term', 'comment',
+] as const;
+export type TokenKind = (typeof TOKEN_KINDS)[number];
+
+/** A token with its place in the document. `key` is the fact the token states, where it states one. */
+export interface Token {
+  readonly kind: TokenKind;
+  readonly at: Span;
+  readonly key?: FactKey;
+}
+
+/**
+ * Names of facts, closed by the test that reads them out of this list and the knowledge files.
+ * A trailing `*` stands for a name that follows (`register.cr2`, `driver.version.hpsa`).
+ */
+export const FACT_KEYS = [
+  'bugcheck.code', 'bugcheck.name', 'bugcheck.parameter1', 'bugcheck.parameter2', 'bugcheck.parameter3', 'bugcheck.parameter4',
+  'exception.code', 'exception.vector', 'exception.mnemonic', 'exception.ip', 'exception.address',
+  'module', 'image', 'symbol', 'symbol.offset', 'process', 'irql', 'failure.bucket', 'failure.hash',
+  'system.product', 'system.version', 'system.build', 'system.architecture', 'system.uptime', 'system.processors', 'crash.time',
+  'panic.kind', 'panic.text', 'panic.pcpu', 'panic.source', 'world.id', 'world.name', 'world.pcpu', 'world.running',
+  'backtrace.origin', 'register.*', 'pte', 'driver.version.*', 'vib.installed.*', 'vib.removed.*', 'debugger.version',
+  'libvirt.level', 'libvirt.function', 'libvirt.error', 'libvirt.version',
+  'qemu.version', 'qemu.guest', 'qemu.machine', 'qemu.cpu.model', 'qemu.cpu.feature', 'qemu.cpu.disabled', 'qemu.cpu.missing',
+  'qemu.smp', 'qemu.memory', 'qemu.device', 'qemu.error', 'qemu.shutdown', 'message', 'value',
+] as const;
+export type FactKey = string & {};
+
+/** One keyed value. Values are canonical: hex unpadded lower case, names as compared (lower case for symbols and modules). */
+export interface Fact {
+  readonly key: FactKey;
+  readonly value: string;
+  readonly at: Span;
+  /** As written, where that differs from `value` in more than case and padding. */
+  readonly text?: string;
+}
+
+/** How far a frame can be believed. */
+export type FrameTrust = 'listed' | 'inline' | 'afterUnwindWarning' | 'guessed';
+
+export interface Frame {
+  readonly at: Span;
+  readonly trust: FrameTrust;
+  /** Which backtrace of the block the frame belongs to, from 0. */
+  readonly trace: number;
+  readonly index: number;
+  readonly address?: string;
+  /** As written. */
+  readonly module?: string;
+  readonly symbol?: string;
+  readonly offset?: string;
+  /** Argument values a debugger printed with the frame (`kb`, `kv`), canonical. */
+  readonly args?: readonly string[];
+}
+
+/** A part of a block that an outline shows and an editor folds. `lines` is relative to the block. */
+export interface Section {
+  readonly title: string;
+  readonly kind: 'header' | 'arguments' | 'fields' | 'stack' | 'registers' | 'disassembly' | 'modules' | 'worlds' | 'commandLine' | 'messages' | 'versions';
+  readonly lines: LineRange;
+}
+
+/** What kind of statement a block is. `crash` blocks open or extend a crash; `context` blocks are evidence about the machine. */
+export type BlockRole = 'crash' | 'context' | 'event';
+
+/** A parsed block. All lines count from the block's first line, so that a block can move without being touched. */
+export interface BlockNode {
+  readonly role: BlockRole;
+  /** For an outline: `Bug check analysis`, `Purple screen`, `qemu command line of vm113`. */
+  readonly title: string;
+  /** The line that names the crash, or the block's first span. */
+  readonly headline: Span;
+  /** True where the block begins a report of its own (dump header, analysis banner, panic line). */
+  readonly opensRecord: boolean;
+  readonly facts: readonly Fact[];
+  readonly frames: readonly Frame[];
+  readonly sections: readonly Section[];
+  readonly notes: readonly Located<string>[];
+}
+
+export interface Block {
+  readonly format: FormatId;
+  readonly lines: LineRange;
+  /** Lines beyond `lines.end` that were looked at to find the end; an edit there can change the block. */
+  readonly examined: number;
+  readonly node: BlockNode;
+}
+
+/** Receives what a reader finds. Columns are relative to the logical line's text. */
+export interface BlockSink {
+  /** True where tokens are wanted; a reader may skip work that only makes tokens. */
+  readonly wantsTokens: boolean;
+  token(kind: TokenKind, line: LogicalLine, start: number, end: number, key?: FactKey): void;
+  /** A fact and, where `kind` is given, its token. */
+  fact(key: FactKey, value: string, line: LogicalLine, start: number, end: number, kind?: TokenKind): void;
+  frame(frame: Omit<Frame, 'at'>, line: LogicalLine, start: number, end: number): void;
+  note(text: string, line: LogicalLine): void;
+  /** Opens a section at `line`, closing an open one of the block at the line before. */
+  section(kind: Section['kind'], title: string, line: LogicalLine): void;
+  /** Sets what the block is. Called at least once; later calls override what they name. */
+  describe(block: { role?: BlockRole; title?: string; opensRecord?: boolean; headline?: { line: LogicalLine; start: number; end: number } }): void;
+}
+
+export interface LineSink {
+  token(kind: TokenKind, start: number, end: number, key?: FactKey): void;
+}
+
+export interface LogFormat {
+  readonly id: FormatId;
+  /**
+   * ASCII literals, at least six bytes; a line that holds one is offered to `opens`. Choose ones that are rare in
+   * ordinary logs: each hit costs a look at its line.
+   */
+  readonly openers: readonly string[];
+  /** Whether a region of this format begins at the logical line. Must not answer true for prose that only talks about crashes. */
+  opens(line: LogicalLine): boolean;
+  /**
+   * Where a flattened physical line is to be cut: columns at which a new logical line begins, ascending. Asked only for
+   * long lines. Linear in the line.
+   */
+  cuts(line: string): readonly number[];
+  /** Reads one block. The cursor stands at the line that opened; the reader must advance at least one line. Total on any input. */
+  read(cursor: LineCursor, sink: BlockSink): void;
+  /** Colours an ordinary line of the format that stands outside blocks. False where the line is not of the format. Linear. */
+  lexLine?(line: string, sink: LineSink): boolean;
+}

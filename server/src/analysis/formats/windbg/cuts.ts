@@ -1,0 +1,173 @@
+/**
+ * Where a line that holds a whole report is cut. Web pages and ticket systems drop line breaks; what is left is told apart
+ * by labels (`BUGCHECK_STR: `), by prompts, by the parts of the banner and, inside a stack, by the addresses that follow a
+ * symbol. One pass over the words.
+ */
+import { isFieldName } from './fieldNames.js';
+import { addressEnd, hexEnd, isBlank, isLower, isUpper, isWordUnit, skipBlanks, wordEnd } from './scan.js';
+
+/** Phrases that begin a line of their own wherever they are printed. */
+const PHRASES: readonly string[] = [
+  'Arguments:', 'Followup:', 'Debugging Details:', 'Probably caused by', 'Resetting default scope',
+  'Microsoft (R) Windows Debugger', 'Copyright (c) Microsoft', 'Loading Dump File [', 'Symbol search path is:',
+  'Executable search path is:', 'Kernel Summary Dump File:', 'Kernel Bitmap Dump File:', 'Kernel Complete Dump File:',
+  'Mini Kernel Dump File:', 'User Mini Dump File', 'Product: ', 'Built by: ', 'Machine Name:', 'Kernel base = ',
+  'Debug session time:', 'System Uptime:', 'Loading Kernel Symbols', 'Loading User Symbols', 'Loading unloaded module list',
+  'WARNING: Stack unwind', 'WARNING: Frame IP', '*** ERROR: ', '*** WARNING: ', '*** Fatal System Error', '*** STOP: 0x',
+  'ExceptionAddress: ', 'ExceptionCode: ', 'ExceptionFlags: ', 'NumberParameters: ', 'NOTE: The trap frame',
+  'Child-SP ', 'ChildEBP ', 'Use !analyze -v to get',
+];
+
+const PHRASES_BY_UNIT: ReadonlyMap<number, readonly string[]> = (() => {
+  const map = new Map<number, string[]>();
+  for (const phrase of PHRASES) {
+    const list = map.get(phrase.charCodeAt(0)) ?? [];
+    list.push(phrase);
+    map.set(phrase.charCodeAt(0), list);
+  }
+  return map;
+})();
+
+/** What the word before was, as far as it decides about a cut. */
+type Before = 'start' | 'stars' | 'colon' | 'address' | 'index' | 'other';
+
+export function cuts(line: string): readonly number[] {
+  const places: number[] = [];
+  let before: Before = 'start';
+  let inStack = false;
+  let key = -1;
+  for (let at = skipBlanks(line, 0); at < line.length;) {
+    const end = wordEnd(line, at);
+    const unit = line.charCodeAt(at);
+    let kind: Before = 'other';
+    let cut = false;
+    if (unit === 42 && isRun(line, at, end)) {
+      kind = 'stars';
+      // The box of a banner begins with a long run; `* * *` are what is left of its sides.
+      cut = end - at >= 10 && before !== 'stars' && before !== 'start';
+    } else if (unit === 58 && end === at + 1) kind = 'colon';
+    else {
+      const address = addressEnd(line, at);
+      if (address === end) {
+        kind = 'address';
+        if (before !== 'index' && before !== 'colon') cut = startsInstruction(line, end) || (inStack && before === 'other' && startsFrame(line, end));
+      } else if (inStack && before === 'other' && end - at <= 3 && end - at >= 2 && hexEnd(line, at) === end && startsFrame(line, end, 1)) {
+        kind = 'index';
+        cut = true;
+      } else if (startsLine(line, at, end, before)) cut = true;
+      else if (key >= 0 && end - at === 6 && before === 'other' && line.startsWith('Value:', at)) {
+        cut = true;
+        key = -1;
+      }
+      if (isKey(line, at, end)) key = at;
+      if (cut && isStackStart(line, at, end)) inStack = true;
+      else if (cut && kind === 'other') inStack = false;
+      if (at === 0 && isStackStart(line, at, end)) inStack = true;
+      // `STACK_TEXT:` and the words of a stack's heading say that addresses follow.
+      if (line.startsWith('Site', at) || line.startsWith('Child ', at)) inStack = true;
+    }
+    if (cut && at > 0) places.push(at);
+    before = kind;
+    at = skipBlanks(line, end);
+  }
+  return places;
+}
+
+/** `Key  : Bugcheck.Code.LegacyAPI`, which the debugger prints above `Value: 0xd1`. */
+function isKey(line: string, at: number, end: number): boolean {
+  return end === at + 3 && line.startsWith('Key', at) && line.charCodeAt(skipBlanks(line, end)) === 58;
+}
+
+function isRun(line: string, at: number, end: number): boolean {
+  for (let column = at; column < end; column++) if (line.charCodeAt(column) !== 42) return false;
+  return true;
+}
+
+function isStackStart(line: string, at: number, end: number): boolean {
+  return line.startsWith('STACK_TEXT:', at) || line.startsWith('Child-SP', at) || line.startsWith('ChildEBP', at) || (line.startsWith('WARNING:', at) && end > at);
+}
+
+/** Whether the words after an address are the bytes and the name of an instruction. */
+function startsInstruction(line: string, from: number): boolean {
+  const bytes = skipBlanks(line, from);
+  const bytesEnd = hexEnd(line, bytes);
+  if (bytesEnd - bytes < 2 || bytesEnd - bytes > 30 || (bytesEnd - bytes) % 2 !== 0 || !isBlank(line.charCodeAt(bytesEnd))) return false;
+  const name = skipBlanks(line, bytesEnd);
+  let at = name;
+  while (at - name < 16 && isWordUnit(line.charCodeAt(at)) && !isUpper(line.charCodeAt(at))) at++;
+  if (at - name < 2 || !isLower(line.charCodeAt(name)) || (at < line.length && !isBlank(line.charCodeAt(at)))) return false;
+  // `89abcdef` and the like: eight digits in a row are a value of a memory listing.
+  return hexEnd(line, name) < at || at - name < 5;
+}
+
+/** Whether another address follows (with `least` 1 a colon will do), as after the first column of a frame. */
+function startsFrame(line: string, from: number, least = 0): boolean {
+  const next = skipBlanks(line, from);
+  if (least === 1) {
+    const end = addressEnd(line, next);
+    if (end < 0) return line.startsWith('(Inline', next);
+    const after = skipBlanks(line, end);
+    return addressEnd(line, after) > 0 || line.charCodeAt(after) === 58;
+  }
+  return addressEnd(line, next) > 0;
+}
+
+function startsLine(line: string, at: number, end: number, before: Before): boolean {
+  const unit = line.charCodeAt(at);
+  const phrases = PHRASES_BY_UNIT.get(unit);
+  if (phrases !== undefined) {
+    for (const phrase of phrases) if (line.startsWith(phrase, at)) return before !== 'stars' || unit !== 42;
+  }
+  if (unit === 65 && line.startsWith('Arg', at) && line.charCodeAt(at + 4) === 58 && end === at + 5) {
+    return line.charCodeAt(at + 3) >= 49 && line.charCodeAt(at + 3) <= 52;
+  }
+  if (isKey(line, at, end)) return true;
+  if (unit === 87 && line.startsWith('Windows ', at)) return isKernelVersion(line, at);
+  if (unit === 107 || (unit >= 48 && unit <= 57)) return isPromptAt(line, at);
+  if (!isUpper(unit)) return false;
+  const label = labelEnd(line, at);
+  if (label > 0 && label <= end && isFieldName(line.slice(at, label - 1))) return true;
+  // The name of a bug check stands behind the box of the banner.
+  return before === 'stars' && isHeaderAt(line, at, end);
+}
+
+/** Column behind the colon of an upper-case label at `at`, or -1. */
+export function labelEnd(line: string, at: number): number {
+  let end = at;
+  while (end - at < 64 && end < line.length) {
+    const unit = line.charCodeAt(end);
+    if (!isUpper(unit) && !(unit >= 48 && unit <= 57) && unit !== 95) break;
+    end++;
+  }
+  if (end - at < 3 || line.charCodeAt(end) !== 58) return -1;
+  return end + 1 === line.length || isBlank(line.charCodeAt(end + 1)) || line.charCodeAt(end + 1) === 40 ? end + 1 : -1;
+}
+
+function isHeaderAt(line: string, at: number, end: number): boolean {
+  for (let column = at; column < end; column++) {
+    const unit = line.charCodeAt(column);
+    if (!isUpper(unit) && !(unit >= 48 && unit <= 57) && unit !== 95) return false;
+  }
+  const open = skipBlanks(line, end);
+  if (end - at < 6 || line.charCodeAt(open) !== 40) return false;
+  const close = hexEnd(line, open + 1);
+  return close > open + 1 && close - open <= 9 && line.charCodeAt(close) === 41;
+}
+
+function isKernelVersion(line: string, at: number): boolean {
+  return /^Windows [\w /]{1,48} Version \d{3,5} /.test(line.slice(at, at + 80));
+}
+
+const PROMPT = /(?:(?:\d{1,3}\.)?\d{1,3}: )?l?kd(?::x86|:arm|:arm64)?>|\d{1,3}:\d{3}(?::[a-z0-9]{1,8})?>/y;
+
+/** Whether a debugger's prompt stands at `at`. */
+export function isPromptAt(line: string, at: number): boolean {
+  return promptEnd(line, at) > 0;
+}
+
+/** Column behind the `>` of a prompt at `at`, or -1. */
+export function promptEnd(line: string, at: number): number {
+  PROMPT.lastIndex = at;
+  const match = PROMPT.exec(line);
+  return match === null ? -1 : at + match[0].length;
+}

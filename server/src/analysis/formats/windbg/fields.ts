@@ -1,0 +1,276 @@
+/** Fields of `!analyze -v` (`MODULE_NAME: storvsc`) and its key list (`Key  : Failure.Bucket` / `Value: …`). */
+import type { LogicalLine } from '../cursor.js';
+import { bugCheckCodeOf, leadingBugCheckName } from './bugCheckNames.js';
+import { isFieldName, isListedField, isOpeningField } from './fieldNames.js';
+import { claimSymbol, stateCode, stateParameter } from './header.js';
+import { labelEnd } from './cuts.js';
+import { hexIn, type Reading, type Report } from './report.js';
+import { addressEnd, skipBlanks, symbolAt, valueEnd, wordEnd } from './scan.js';
+import type { Source } from './statements.js';
+import { symbolTokens, textTokens, valueTokens } from './tokens.js';
+
+/** Says the value that stands from `start` to `end`. */
+type Handler = (report: Report, line: LogicalLine, start: number, end: number) => void;
+
+const NOTHING: ReadonlySet<string> = new Set(['unknown_module', 'unknown_image', 'unknown', 'analysis_inconclusive', 'not', '']);
+
+/** A value of which only the first word counts, as printed. */
+function word(key: string, rank: number, lower = false): Handler {
+  return (report, line, start, end) => {
+    const to = Math.min(wordEnd(line.text, start), end);
+    const value = line.text.slice(start, to);
+    if (NOTHING.has(value.toLowerCase())) {
+      report.sink.token('fieldValue', line, start, end);
+      return;
+    }
+    report.claim(key, lower ? value.toLowerCase() : value, rank, line, start, to, key === 'module' || key === 'image' ? 'module' : key === 'process' ? 'process' : 'fieldValue');
+    textTokens(report, line, to, end);
+  };
+}
+
+/** The whole value as printed. */
+function whole(key: string, rank: number, kind: 'fieldValue' | 'process' | 'version' = 'fieldValue'): Handler {
+  return (report, line, start, end) => report.claim(key, line.text.slice(start, end), rank, line, start, end, kind);
+}
+
+/** A hexadecimal value. */
+function hex(key: string, rank: number, kind: 'number' | 'address' | 'statusCode'): Handler {
+  return (report, line, start, end) => {
+    const to = valueEnd(line.text, start);
+    const value = to < 0 ? undefined : hexIn(line, start, to);
+    if (value === undefined) {
+      valueTokens(report, line, start, end);
+      return;
+    }
+    report.claim(key, value, rank, line, start, to, kind);
+    textTokens(report, line, to, end);
+  };
+}
+
+const symbolName: Handler = (report, line, start, end) => {
+  const symbol = symbolAt(line.text, start, true);
+  if (symbol === undefined || symbol.end !== end) {
+    report.sink.token('fieldValue', line, start, end);
+    return;
+  }
+  symbolTokens(report, line, symbol);
+  claimSymbol(report, line, symbol, 0);
+};
+
+/** `(NTSTATUS) 0xc0000005 - The instruction at …` */
+const status: Handler = (report, line, start, end) => {
+  const close = line.text.charCodeAt(start) === 40 ? line.text.indexOf(')', start) : start - 1;
+  const value = skipBlanks(line.text, close + 1);
+  hex('exception.code', 1, 'statusCode')(report, line, value, end);
+};
+
+/** A code in a string: `0x7f_8`, `CLOCK_WATCHDOG_TIMEOUT_2_PROC`, `X64_0x5C_HAL_CLOCK_…`, `LKD_0x141_…`. */
+function stateCodeIn(report: Report, source: Source, line: LogicalLine, start: number, end: number): void {
+  const match = /^(?:[A-Z][A-Z0-9]{1,5}_)?0x([0-9A-Fa-f]{1,8})(?![0-9A-Za-z])/.exec(line.text.slice(start, Math.min(end, start + 32)));
+  if (match !== null) {
+    const codeStart = start + match[0].length - 2 - (match[1] ?? '').length;
+    stateCode(report, report.bugChecks.add(source), line, codeStart, start + match[0].length);
+    return;
+  }
+  const name = leadingBugCheckName(line.text.slice(start, Math.min(end, start + 96)));
+  const code = name === undefined ? undefined : bugCheckCodeOf(name);
+  if (name === undefined || code === undefined) return;
+  const statement = report.bugChecks.add(source);
+  statement.code = { value: '0x' + code.toString(16), line, start, end: start + name.length };
+  statement.name = { value: name, line, start, end: start + name.length };
+  report.sink.token('bugCheckName', line, start, start + name.length, 'bugcheck.name');
+}
+
+const bucket: Handler = (report, line, start, end) => {
+  const text = line.text.slice(start, end);
+  if (text.indexOf(' ') < 0) stateCodeIn(report, 'failure bucket', line, start, end);
+  report.claim('failure.bucket', text, 0, line, start, end, 'fieldValue');
+};
+
+function parameter(n: number): Handler {
+  return (report, line, start, end) => {
+    const to = valueEnd(line.text, start);
+    if (to < 0) valueTokens(report, line, start, end);
+    else stateParameter(report, report.bugChecks.add('BUGCHECK_CODE'), n, line, start, to);
+  };
+}
+
+function code(source: Source): Handler {
+  return (report, line, start, end) => {
+    const to = valueEnd(line.text, start);
+    if (to < 0) valueTokens(report, line, start, end);
+    else stateCode(report, report.bugChecks.add(source), line, start, to);
+  };
+}
+
+const FIELDS: ReadonlyMap<string, Handler> = new Map<string, Handler>([
+  ['BUGCHECK_CODE', code('BUGCHECK_CODE')],
+  ['BUGCHECK_P1', parameter(1)], ['BUGCHECK_P2', parameter(2)], ['BUGCHECK_P3', parameter(3)], ['BUGCHECK_P4', parameter(4)],
+  ['BUGCHECK_STR', (report, line, start, end) => {
+    stateCodeIn(report, 'BUGCHECK_STR', line, start, end);
+    if (line.text.startsWith('APPLICATION_FAULT', start)) report.exception = true;
+    report.sink.token('fieldValue', line, start, end);
+  }],
+  ['FAILURE_BUCKET_ID', bucket],
+  ['BUCKET_ID', (report, line, start, end) => {
+    if (!report.has('failure.bucket')) stateCodeIn(report, 'failure bucket', line, start, end);
+    report.claim('failure.bucket', line.text.slice(start, end), 2, line, start, end, 'fieldValue');
+  }],
+  ['FAILURE_ID_HASH', (report, line, start, end) => report.claim('failure.hash', line.text.slice(start, end).toLowerCase(), 0, line, start, end, 'fieldValue')],
+  ['MODULE_NAME', word('module', 0, true)],
+  ['IMAGE_NAME', whole('image', 0)],
+  ['FAILURE_IMAGE_NAME', whole('image', 1)],
+  ['PROCESS_NAME', whole('process', 0, 'process')],
+  ['SYMBOL_NAME', symbolName],
+  ['FAILURE_SYMBOL_NAME', symbolName],
+  ['CURRENT_IRQL', hex('irql', 0, 'number')],
+  ['EXCEPTION_CODE', status],
+  ['EXCEPTION_CODE_STR', hex('exception.code', 2, 'statusCode')],
+  ['ERROR_CODE', status],
+  ['READ_ADDRESS', hex('exception.address', 0, 'address')],
+  ['WRITE_ADDRESS', hex('exception.address', 0, 'address')],
+  ['EXECUTE_ADDRESS', hex('exception.address', 0, 'address')],
+  ['OS_VERSION', word('system.version', 0)],
+  ['BUILD_VERSION_STRING', word('system.version', 1)],
+  ['OSNAME', whole('system.product', 1)],
+  ['OSPLATFORM_TYPE', word('system.architecture', 1)],
+  ['BUILDLAB_STR', word('system.build', 2)],
+  ['ANALYSIS_VERSION', word('debugger.version', 1)],
+]);
+
+const KEYS: ReadonlyMap<string, Handler> = new Map<string, Handler>([
+  ['Failure.Bucket', bucket],
+  ['Failure.Hash', (report, line, start, end) => report.claim('failure.hash', line.text.slice(start, end).toLowerCase(), 1, line, start, end, 'fieldValue')],
+  ['Bugcheck.Code.KiBugCheckData', code('key value')],
+  ['Bugcheck.Code.LegacyAPI', code('key value')],
+  ['Bugcheck.Code.TargetModel', code('key value')],
+  ['Bugcheck.Code.DumpHeader', code('key value')],
+  ['Bugcheck.Code.Register', code('key value')],
+  ['Failure.Exception.Code', hex('exception.code', 2, 'statusCode')],
+  ['WER.OS.Version', word('system.version', 2)],
+  ['WER.OS.Branch', word('system.build', 3)],
+  ['Analysis.Version.DbgEng', word('debugger.version', 2)],
+]);
+
+/** Fields whose value is a symbol and an instruction on the lines below. */
+const ADDRESS_FIELDS: ReadonlySet<string> = new Set(['FAULTING_IP', 'FOLLOWUP_IP', 'FAILED_INSTRUCTION_ADDRESS']);
+
+export function field(line: LogicalLine, report: Report): Reading | undefined {
+  const { text } = line;
+  const start = skipBlanks(text, 0);
+  const after = labelEnd(text, start);
+  if (after < 0) return followup(line, report, start);
+  const name = text.slice(start, after - 1);
+  if (!isFieldName(name)) return undefined;
+  return {
+    strength: isListedField(name) ? 'strong' : 'weak', opens: isOpeningField(name),
+    act: () => {
+      report.body = true;
+      report.analysis = true;
+      report.closeStack();
+      report.awaitsArguments = false;
+      report.command = '';
+      report.field = name;
+      report.key = '';
+      if (name !== 'STACK_TEXT') report.section('fields', 'Analysis', line);
+      report.sink.token('field', line, start, after - 1);
+      const value = skipBlanks(text, after);
+      if (name === 'STACK_TEXT') report.openStack(line, true);
+      if (ADDRESS_FIELDS.has(name)) report.headline(8, line, start, text.length);
+      else if (name === 'FAILURE_BUCKET_ID') report.headline(6, line, start, text.length);
+      if (value >= text.length) return;
+      const handler = FIELDS.get(name);
+      if (handler !== undefined) handler(report, line, value, text.length);
+      else if (ADDRESS_FIELDS.has(name)) symbolField(report, line, value);
+      else valueTokens(report, line, value, text.length);
+    },
+  };
+}
+
+function symbolField(report: Report, line: LogicalLine, start: number): void {
+  const symbol = symbolAt(line.text, start, true);
+  if (symbol === undefined) valueTokens(report, line, start, line.text.length);
+  else symbolTokens(report, line, symbol);
+}
+
+/** `Followup: MachineOwner`, the last line of an analysis. */
+function followup(line: LogicalLine, report: Report, start: number): Reading | undefined {
+  if (!line.text.startsWith('Followup:', start)) return undefined;
+  return {
+    strength: 'strong',
+    act: () => {
+      report.closeStack();
+      report.field = '';
+      report.sink.token('field', line, start, start + 8);
+      const value = skipBlanks(line.text, start + 9);
+      report.sink.token('fieldValue', line, value, line.text.length);
+    },
+  };
+}
+
+/** `Key  : Failure.Bucket` and `Value: 0x133_DPC_nt!KeAccumulateTicks`. */
+export function keyValue(line: LogicalLine, report: Report): Reading | undefined {
+  const { text } = line;
+  const start = skipBlanks(text, 0);
+  if (text.startsWith('Value:', start)) {
+    return {
+      strength: report.key === '' ? 'weak' : 'strong',
+      act: () => {
+        report.sink.token('field', line, start, start + 5);
+        const value = skipBlanks(text, start + 6);
+        const handler = KEYS.get(report.key);
+        report.key = '';
+        if (value >= text.length) return;
+        if (handler !== undefined) handler(report, line, value, text.length);
+        else valueTokens(report, line, value, text.length);
+      },
+    };
+  }
+  if (!text.startsWith('Key', start) || text.charCodeAt(skipBlanks(text, start + 3)) !== 58) return undefined;
+  const key = skipBlanks(text, skipBlanks(text, start + 3) + 1);
+  const end = wordEnd(text, key);
+  const name = text.slice(key, end);
+  if (end !== text.length || !/^[A-Z][\w]{0,40}(?:\.\w{1,60}){1,6}$/.test(name)) return undefined;
+  return {
+    strength: 'strong', opens: KEYS.has(name) || name.startsWith('Analysis.'),
+    act: () => {
+      report.body = true;
+      report.analysis = true;
+      report.closeStack();
+      report.key = name;
+      report.section('fields', 'Analysis', line);
+      report.sink.token('field', line, start, start + 3);
+      report.sink.token('field', line, key, end);
+      if (name === 'Failure.Bucket') report.headline(6, line, start, end);
+    },
+  };
+}
+
+/** The symbol below `FAULTING_IP:`, which has no `0x` in its offset. */
+export function fieldSymbol(line: LogicalLine, report: Report): Reading | undefined {
+  if (!ADDRESS_FIELDS.has(report.field)) return undefined;
+  const start = skipBlanks(line.text, 0);
+  const symbol = symbolAt(line.text, start, true);
+  if (symbol === undefined || symbol.end !== line.text.length) return undefined;
+  return { strength: 'weak', act: () => symbolTokens(report, line, symbol) };
+}
+
+/** The number that stands alone below a field whose first line complains: `WRITE_ADDRESS: unable to read …`, ` fbde5000`. */
+export function fieldContinuation(line: LogicalLine, report: Report): Reading | undefined {
+  if (!report.field.endsWith('_ADDRESS')) return undefined;
+  const { text } = line;
+  const start = skipBlanks(text, 0);
+  if (text.startsWith('unable to get nt!', start) || text.startsWith('Unable to read ', start) || text.startsWith('Unable to get ', start)) {
+    return { strength: 'weak', act: () => report.sink.token('warning', line, start, text.length) };
+  }
+  const end = addressEnd(text, start);
+  const handler = FIELDS.get(report.field);
+  if (end < 0 || skipBlanks(text, end) < text.length && !/^ (?:Non)?[Pp]aged/.test(text.slice(end, end + 12))) return undefined;
+  return {
+    strength: 'weak',
+    act: () => {
+      if (handler === undefined) valueTokens(report, line, start, text.length);
+      else handler(report, line, start, text.length);
+    },
+  };
+}

@@ -1,0 +1,295 @@
+/** Stacks: headings, frames of every `k` command and of STACK_TEXT, warnings about unwinding. */
+import type { LogicalLine } from '../cursor.js';
+import type { FrameTrust } from '../types.js';
+import { hexIn, type Reading, type Report } from './report.js';
+import { addressEnd, canonicalAddress, hexEnd, isBlank, skipBlanks, symbolAt, type SymbolPlace } from './scan.js';
+import { labelEnd } from './cuts.js';
+import { symbolTokens, textTokens } from './tokens.js';
+
+/** Words of which the headings of stacks are made, over all debugger generations and the `!mex` and `!t` extensions. */
+const HEADING: ReadonlySet<string> = new Set([
+  '#', 'Child-SP', 'ChildEBP', 'RetAddr', 'Return', 'Call', 'Site', 'Args', 'to', 'Child', 'Source', 'Memory', 'FramePtr', 'Param1', 'Param2',
+  'Param3', 'Param4', 'Function', 'Name', ':', 'Info', 'Child-FP',
+]);
+
+/** `Child-SP          RetAddr           : Args to Child … : Call Site`. */
+export function stackHeading(line: LogicalLine, report: Report): Reading | undefined {
+  const { text } = line;
+  if (text.length > 400) return undefined;
+  const start = skipBlanks(text, 0);
+  const sure = /Child-SP|ChildEBP|RetAddr|FramePtr|Child-FP/.test(text);
+  if (!sure && !text.startsWith('Call Site', skipBlanks(text, text.charCodeAt(start) === 35 ? start + 1 : start))) return undefined;
+  if (!text.trim().split(/\s+/).every((word) => HEADING.has(word))) return undefined;
+  return {
+    strength: 'strong', opens: sure,
+    act: () => {
+      report.body = true;
+      report.field = '';
+      report.openStack(line, true);
+      report.sink.token('banner', line, start, text.length);
+    },
+  };
+}
+
+/** `WARNING: Stack unwind information not available. Following frames may be wrong.` */
+export function unwindWarning(line: LogicalLine, report: Report): Reading | undefined {
+  const { text } = line;
+  const start = skipBlanks(text, 0);
+  if (!text.startsWith('WARNING: ', start)) return undefined;
+  const unwind = text.startsWith('Stack unwind information', start + 9) || text.startsWith('Frame IP not in any known module', start + 9);
+  return {
+    strength: unwind ? 'strong' : 'weak',
+    act: () => {
+      report.sink.token('warning', line, start, text.length);
+      if (!unwind) return;
+      const stack = report.openStack(line, false);
+      if (stack.trust === 'listed') report.sink.note('the debugger could not unwind here: the frames below may be wrong', line);
+      stack.trust = 'afterUnwindWarning';
+      const next = report.ahead.peek(1);
+      if (next === undefined || !/^\s{0,16}(?:wrong|be wrong|may be wrong|frames may be wrong)\.$/.test(next.text)) return;
+      report.sink.token('warning', next, skipBlanks(next.text, 0), next.text.length);
+      return 2;
+    },
+  };
+}
+
+interface Part {
+  readonly line: LogicalLine;
+  readonly start: number;
+  readonly end: number;
+}
+
+interface FrameText {
+  readonly start: number;
+  readonly index: Part | undefined;
+  readonly child: Part | undefined;
+  readonly ret: Part | undefined;
+  readonly inline: boolean;
+  readonly args: Part[];
+  /** A colon parts the columns: a 64-bit `kb` or `kv`. */
+  colons: number;
+  site: SymbolPlace | undefined;
+  /** A call site without a symbol: `0x773f70f4`. */
+  raw: Part | undefined;
+  siteLine: LogicalLine;
+  end: number;
+}
+
+/** The frame that begins at the line, complete or with its site still to come; undefined where there is none. */
+function frameAt(line: LogicalLine): FrameText | undefined {
+  const { text } = line;
+  const start = skipBlanks(text, 0);
+  let at = start;
+  let index: Part | undefined;
+  const digits = hexEnd(text, at);
+  if (digits > at && digits - at <= 3 && isBlank(text.charCodeAt(digits))) {
+    index = { line, start: at, end: digits };
+    at = skipBlanks(text, digits);
+    // `kf` prints the stack a frame uses before its address.
+    const memory = hexEnd(text, at);
+    if (memory > at && memory - at <= 6 && addressEnd(text, skipBlanks(text, memory)) > 0 && isBlank(text.charCodeAt(memory))) at = skipBlanks(text, memory);
+  }
+  const frame: FrameText = { start, index, child: undefined, ret: undefined, inline: false, args: [], colons: 0, site: undefined, raw: undefined, siteLine: line, end: at };
+  if (text.startsWith('(Inline', at)) {
+    const close = text.indexOf(')', at);
+    if (close < 0 || close - at > 24) return undefined;
+    at = close + 1;
+    while (at < text.length && (isBlank(text.charCodeAt(at)) || '-`:'.includes(text.charAt(at)))) at++;
+    return readTail({ ...frame, inline: true }, line, at);
+  }
+  const first = addressEnd(text, at);
+  if (first < 0) {
+    // `kc` prints nothing but the call sites.
+    return index === undefined ? undefined : readTail(frame, line, at);
+  }
+  const firstPart = { line, start: at, end: first };
+  const second = skipBlanks(text, first);
+  if (text.charCodeAt(second) === 58) return readTail({ ...frame, ret: firstPart }, line, second);
+  const secondEnd = addressEnd(text, second);
+  if (secondEnd < 0) return index === undefined ? undefined : readTail({ ...frame, ret: firstPart }, line, second);
+  return readTail({ ...frame, child: firstPart, ret: { line, start: second, end: secondEnd } }, line, skipBlanks(text, secondEnd));
+}
+
+/** Arguments and call site, from `from` on; the tail of a wrapped frame is read with the line it stands on. */
+function readTail(frame: FrameText, line: LogicalLine, from: number): FrameText | undefined {
+  const { text } = line;
+  let at = skipBlanks(text, from);
+  while (at < text.length) {
+    if (text.charCodeAt(at) === 58) {
+      frame.colons++;
+      at = skipBlanks(text, at + 1);
+      continue;
+    }
+    const end = addressEnd(text, at);
+    // A raw call site looks like an argument; after the second colon it is the site.
+    if (end > 0 && frame.args.length < 4 && !(frame.colons >= 2 && frame.args.length > 0)) {
+      if (!text.startsWith('0x', at)) {
+        frame.args.push({ line, start: at, end });
+        at = skipBlanks(text, end);
+        continue;
+      }
+    }
+    break;
+  }
+  frame.siteLine = line;
+  frame.end = text.length;
+  if (at >= text.length || text.startsWith('...', at)) return frame;
+  if (text.startsWith('0x', at)) {
+    let end = hexEnd(text, at + 2);
+    if (text.charCodeAt(end) === 96 || text.charCodeAt(end) === 39) end = hexEnd(text, end + 1);
+    if (end === at + 2 || (end < text.length && !isBlank(text.charCodeAt(end)))) return undefined;
+    frame.raw = { line, start: at, end };
+    return frame;
+  }
+  const unloaded = text.startsWith('<Unloaded_', at) ? at + 10 : -1;
+  if (unloaded > 0) {
+    const close = text.indexOf('>', unloaded);
+    if (close < 0 || close - unloaded > 128) return undefined;
+    const plus = text.startsWith('+0x', close + 1) ? close + 2 : -1;
+    const offsetEnd = plus < 0 ? -1 : hexEnd(text, plus + 2);
+    frame.site = { moduleStart: unloaded, moduleEnd: close, functionStart: -1, functionEnd: -1, offsetStart: plus, offsetEnd, end: Math.max(close + 1, offsetEnd) };
+    return frame;
+  }
+  frame.site = symbolAt(text, at);
+  if (frame.site === undefined || text.charCodeAt(frame.site.end) === 58) return undefined;
+  return frame;
+}
+
+function isComplete(frame: FrameText): boolean {
+  return frame.site !== undefined || frame.raw !== undefined;
+}
+
+/** A frame of a stack, over as many lines as a mail program made of it. */
+export function frame(line: LogicalLine, report: Report): Reading | undefined {
+  const found = frameAt(line);
+  if (found === undefined) return undefined;
+  if (isComplete(found)) {
+    // Without any address a line is a frame only where the command says so.
+    if (found.ret === undefined && !found.inline && (report.stack === undefined || found.site?.functionStart === -1)) return undefined;
+    return { strength: 'strong', opens: found.ret !== undefined && found.site !== undefined && found.site.functionStart >= 0, act: () => say(found, line, report, 1) };
+  }
+  if (found.ret === undefined) return undefined;
+  const next = report.ahead.peek(1);
+  // `peek(1)` is the line below only while the line itself is being read.
+  if (next !== undefined && report.ahead.peek(0) === line && frameAt(next)?.child === undefined && labelEnd(next.text, skipBlanks(next.text, 0)) < 0) {
+    const tail = readTail({ ...found, args: [...found.args] }, next, 0);
+    if (tail !== undefined && isComplete(tail)) return { strength: 'strong', act: () => say(tail, line, report, 2) };
+  }
+  if (report.stack === undefined || (report.field !== 'STACK_TEXT' && found.args.length === 0)) return undefined;
+  return {
+    strength: 'weak',
+    act: () => {
+      tokens(found, report);
+      report.cutFrame = line;
+    },
+  };
+}
+
+function say(found: FrameText, line: LogicalLine, report: Report, used: number): number {
+  report.body = true;
+  if (report.field !== 'STACK_TEXT') report.field = '';
+  const number = found.index === undefined ? -1 : Number.parseInt(line.text.slice(found.index.start, found.index.end), 16);
+  // A second list that begins with 0 is another stack, headed or not.
+  const stack = report.openStack(line, number === 0 && report.stack !== undefined && report.stack.index > 0);
+  const { site, siteLine } = found;
+  const text = siteLine.text;
+  let symbol = site === undefined || site.functionStart < 0 ? undefined : text.slice(site.functionStart, site.functionEnd);
+  let offset = site === undefined || site.offsetStart < 0 ? undefined : text.slice(site.offsetStart, site.offsetEnd);
+  const module = site === undefined ? undefined : text.slice(site.moduleStart, site.moduleEnd);
+  const rest = wrapped(found, report, used, symbol !== undefined, offset !== undefined);
+  if (rest !== undefined) {
+    if (symbol !== undefined) symbol += rest.symbol;
+    offset = offset === undefined ? rest.offset : offset + rest.digits;
+    used++;
+  }
+  const trust: FrameTrust = found.inline ? 'inline' : stack.trust;
+  const own = found.raw === undefined ? stack.returnTo : canonicalAddress(text.slice(found.raw.start, found.raw.end));
+  report.sink.frame({
+    trust, trace: stack.trace, index: stack.index++,
+    ...(found.inline || own === undefined ? {} : { address: own }),
+    ...(module === undefined ? {} : { module }),
+    ...(symbol === undefined ? {} : { symbol }),
+    ...(offset === undefined ? {} : { offset }),
+    ...(found.args.length === 0 ? {} : { args: found.args.map((part) => canonicalAddress(part.line.text.slice(part.start, part.end))) }),
+  }, line, found.start, line.text.length);
+  if (!found.inline) stack.returnTo = found.ret === undefined ? undefined : canonicalAddress(line.text.slice(found.ret.start, found.ret.end));
+  // A token that is said first stays: code and parameters before the plain arguments.
+  if (symbol !== undefined) bugCheckCall(found, symbol, report);
+  tokens(found, report);
+  return used;
+}
+
+interface Rest {
+  readonly symbol: string;
+  readonly offset: string | undefined;
+  /** Digits of an offset that began on the line above. */
+  readonly digits: string;
+}
+
+/** What a console of 80 columns broke off a frame: `+0x1a`, or the rest of a name or of an offset on the line below. */
+function wrapped(found: FrameText, report: Report, used: number, named: boolean, ended: boolean): Rest | undefined {
+  const next = report.ahead.peek(used);
+  if (next === undefined || found.site === undefined || found.site.end !== found.siteLine.text.length) return undefined;
+  const plus = ended ? null : /^\+(0x[0-9a-f]{1,8})$/.exec(next.text);
+  if (plus !== null) {
+    report.sink.token('offset', next, 1, next.text.length);
+    return { symbol: '', offset: plus[1], digits: '' };
+  }
+  if (found.siteLine.start + found.siteLine.text.length !== 80) return undefined;
+  if (ended) {
+    if (!/^[0-9a-f]{1,6}$/.test(next.text)) return undefined;
+    report.sink.token('offset', next, 0, next.text.length);
+    return { symbol: '', offset: undefined, digits: next.text };
+  }
+  const tail = named ? /^([A-Za-z_][\w:~]{0,63})(?:\+(0x[0-9a-f]{1,8}))?$/.exec(next.text) : null;
+  if (tail === null) return undefined;
+  const name = tail[1] ?? '';
+  report.sink.token('symbol', next, 0, name.length);
+  if (tail[2] !== undefined) report.sink.token('offset', next, name.length + 1, next.text.length);
+  return { symbol: name, offset: tail[2], digits: '' };
+}
+
+function tokens(found: FrameText, report: Report): void {
+  const { sink } = report;
+  if (!sink.wantsTokens) return;
+  if (found.index !== undefined) sink.token('number', found.index.line, found.index.start, found.index.end);
+  for (const part of [found.child, found.ret]) if (part !== undefined) sink.token('address', part.line, part.start, part.end);
+  for (const part of found.args) sink.token('argument', part.line, part.start, part.end);
+  if (found.raw !== undefined) sink.token('address', found.raw.line, found.raw.start, found.raw.end);
+  if (found.site === undefined) return;
+  symbolTokens(report, found.siteLine, found.site);
+  const { text } = found.siteLine;
+  const source = text.indexOf(' [', found.site.end);
+  const close = source < 0 ? -1 : text.indexOf(']', source);
+  // `[d:\nt\base\ntos\ke\thredsup.c @ 1960]`
+  const from = source < 0 ? -1 : text.startsWith('[', source + 2) ? source + 3 : source + 2;
+  if (close > from && from > 0 && text.indexOf(' @ ', from) > 0) sink.token('path', found.siteLine, from, close);
+  else textTokens(report, found.siteLine, found.site.end);
+}
+
+/**
+ * The arguments of the call that stopped the machine: code and parameters 1 to 3, as far as columns go. On 64-bit
+ * Windows only KeBugCheckEx itself keeps its registers in the printed places; inner functions show what was left there.
+ */
+function bugCheckCall(found: FrameText, symbol: string, report: Report): void {
+  const name = symbol.toLowerCase().replace(/^_+/, '').replace(/@\d{1,3}$/, '');
+  const narrow = found.colons === 0;
+  if (name !== 'kebugcheckex' && name !== 'kebugcheck' && !(narrow && name === 'kebugcheck2')) return;
+  const code = found.args[0];
+  if (code === undefined || found.args.length < 3) return;
+  const value = hexIn(code.line, code.start, code.end);
+  if (value === undefined || value === '0x0' || value.length > 10) return;
+  const statement = report.bugChecks.add('KeBugCheckEx frame');
+  statement.code = { value, line: code.line, start: code.start, end: code.end };
+  report.sink.token('bugCheckCode', code.line, code.start, code.end, 'bugcheck.code');
+  report.headline(7, code.line, 0, code.line.text.length);
+  if (name === 'kebugcheck') return;
+  for (let n = 1; n < Math.min(4, found.args.length); n++) {
+    const part = found.args[n];
+    const parameter = part === undefined ? undefined : hexIn(part.line, part.start, part.end);
+    if (part === undefined || parameter === undefined) continue;
+    statement.parameters[n] = { value: parameter, line: part.line, start: part.start, end: part.end };
+    report.sink.token('parameterValue', part.line, part.start, part.end, `bugcheck.parameter${n}`);
+  }
+}
+

@@ -1,0 +1,175 @@
+/** Registers, exception records, exception events and disassembly: what `r`, `.trap`, `.cxr`, `.exr`, `u` and `uf` print. */
+import type { LogicalLine } from '../cursor.js';
+import { hexIn, type Reading, type Report } from './report.js';
+import { addressEnd, hexEnd, isBlank, isLower, isUpper, isWordUnit, skipBlanks, symbolAt, valueEnd } from './scan.js';
+import { symbolTokens, textTokens } from './tokens.js';
+
+const REGISTERS: ReadonlySet<string> = new Set(`
+rax rbx rcx rdx rsi rdi rip rsp rbp r8 r9 r10 r11 r12 r13 r14 r15 eax ebx ecx edx esi edi eip esp ebp iopl cs ss ds es fs gs efl
+cr0 cr2 cr3 cr4 cr8 dr0 dr1 dr2 dr3 dr6 dr7 gdtr gdtl idtr idtl tr ldtr xcr0 kdr6 kdr7
+x0 x1 x2 x3 x4 x5 x6 x7 x8 x9 x10 x11 x12 x13 x14 x15 x16 x17 x18 x19 x20 x21 x22 x23 x24 x25 x26 x27 x28 fp lr sp pc
+`.trim().split(/\s+/));
+
+/** `rax=0000000000000000 rbx=0000000000000000 …` */
+export function registers(line: LogicalLine, report: Report): Reading | undefined {
+  const { text } = line;
+  const start = skipBlanks(text, 0);
+  if (registerAt(text, start) === undefined && !text.startsWith('ErrCode = ', start)) return undefined;
+  return {
+    strength: 'strong',
+    act: () => {
+      report.closeStack();
+      report.section('registers', 'Registers', line);
+      if (text.startsWith('ErrCode = ', start)) {
+        report.sink.token('registerName', line, start, start + 7);
+        report.sink.token('registerValue', line, start + 10, text.length);
+        return;
+      }
+      for (let at = start; at < text.length;) {
+        const found = registerAt(text, at);
+        if (found === undefined) {
+          at = skipBlanks(text, endOfWord(text, at));
+          continue;
+        }
+        const name = text.slice(at, found.nameEnd);
+        report.sink.token('registerName', line, at, found.nameEnd, `register.${name}`);
+        const value = hexIn(line, found.nameEnd + 1, found.end);
+        if (value !== undefined && name !== 'iopl') report.claim(`register.${name}`, value, 0, line, found.nameEnd + 1, found.end, 'registerValue');
+        at = skipBlanks(text, found.end);
+      }
+    },
+  };
+}
+
+function endOfWord(text: string, at: number): number {
+  while (at < text.length && !isBlank(text.charCodeAt(at))) at++;
+  return at;
+}
+
+function registerAt(text: string, at: number): { nameEnd: number; end: number } | undefined {
+  let nameEnd = at;
+  while (nameEnd - at < 5 && (isLower(text.charCodeAt(nameEnd)) || (text.charCodeAt(nameEnd) >= 48 && text.charCodeAt(nameEnd) <= 57))) nameEnd++;
+  if (text.charCodeAt(nameEnd) !== 61 || !REGISTERS.has(text.slice(at, nameEnd))) return undefined;
+  const end = valueEnd(text, nameEnd + 1);
+  return end < 0 ? undefined : { nameEnd, end };
+}
+
+/** Lines of an exception record, as `.exr` and EXCEPTION_RECORD print it. */
+export function exceptionRecord(line: LogicalLine, report: Report): Reading | undefined {
+  const { text } = line;
+  const start = skipBlanks(text, 0);
+  const match = /^(ExceptionAddress|ExceptionCode|ExceptionFlags|NumberParameters|Chained Record|Subcode|Parameter\[(\d{1,2})\]): /.exec(text.slice(start, start + 24));
+  const attempt = match === null ? /^Attempt to (?:read from|write to|execute non-executable|execute) address /.exec(text.slice(start, start + 48)) : null;
+  if (match === null && attempt === null) return undefined;
+  const label = match?.[1] ?? '';
+  const value = skipBlanks(text, start + (match ?? attempt ?? [''])[0].length);
+  const end = valueEnd(text, value);
+  if (end < 0) return undefined;
+  return {
+    strength: 'strong', opens: label === 'ExceptionAddress',
+    act: () => {
+      report.body = true;
+      if (match !== null) report.sink.token('field', line, start, start + label.length);
+      const canonical = hexIn(line, value, end) ?? '';
+      const rank = report.field === 'EXCEPTION_RECORD' ? 0 : 3;
+      if (label === 'ExceptionCode') report.claim('exception.code', canonical, rank, line, value, end, 'statusCode');
+      else if (label === 'ExceptionAddress') report.claim('exception.ip', canonical, rank, line, value, end, 'address');
+      else if (attempt !== null) report.claim('exception.address', canonical, rank, line, value, end, 'address');
+      else report.sink.token('number', line, value, end);
+      if (label === 'ExceptionCode') report.headline(6, line, start, text.length);
+      if (label === 'ExceptionCode' && report.field === 'EXCEPTION_RECORD' && !report.bugChecks.hasCode) report.exception = true;
+      textTokens(report, line, end);
+    },
+  };
+}
+
+/** Exceptions by which a debugger stops and nothing has failed: breakpoint, single step, and their 32-bit forms. */
+const STOPS: ReadonlySet<string> = new Set(['0x80000003', '0x80000004', '0x4000001f', '0x4000001e', '0x40010005', '0x80000007']);
+
+/** `(ed8.750): Access violation - code c0000005 (first chance)`. */
+export function exceptionEvent(line: LogicalLine, report: Report): Reading | undefined {
+  const { text } = line;
+  if (text.length > 200) return undefined;
+  const mark = text.indexOf(' - code ');
+  if (mark < 0) return undefined;
+  const match = /^\s{0,16}(?:\(([0-9a-f]{1,8}\.[0-9a-f]{1,8})\): )?([A-Z][A-Za-z0-9 /+-]{2,60})$/.exec(text.slice(0, mark));
+  const start = mark + 8;
+  const end = hexEnd(text, start);
+  if (match === null || end - start !== 8 || (end < text.length && !text.startsWith(' (', end))) return undefined;
+  const chance = /^ \((?:!!! second chance !!!|first chance|first\/second chance not available)/.test(text.slice(end, end + 48));
+  if (match[1] === undefined && !chance) return undefined;
+  const code = hexIn(line, start, end) ?? '';
+  const fails = !STOPS.has(code);
+  return {
+    strength: 'strong', opens: fails,
+    act: () => {
+      const name = mark - (match[2] ?? '').length;
+      report.sink.token('exceptionName', line, name, mark);
+      report.sink.token('statusCode', line, start, end, 'exception.code');
+      if (!fails) return;
+      report.body = true;
+      if (report.header === undefined) report.exception = true;
+      report.claim('exception.code', code, 4, line, start, end);
+      report.section('header', 'Exception', line);
+      report.headline(4, line, name, text.length);
+    },
+  };
+}
+
+/** `win32k!ReadLayoutFile+0x62:` above instructions. */
+export function codeLabel(line: LogicalLine, report: Report): Reading | undefined {
+  const { text } = line;
+  const start = skipBlanks(text, 0);
+  const symbol = symbolAt(text, start);
+  if (symbol === undefined || text.charCodeAt(symbol.end) !== 58) return undefined;
+  const rest = skipBlanks(text, symbol.end + 1);
+  if (rest < text.length && !(text.charCodeAt(rest) === 91 && text.indexOf(' @ ', rest) > 0)) return undefined;
+  return {
+    strength: symbol.functionStart >= 0 ? 'strong' : 'weak',
+    act: () => {
+      report.closeStack();
+      if (/^u[bfx]?\b/.test(report.command)) disassembly(report, line);
+      symbolTokens(report, line, symbol);
+      if (rest < text.length) report.sink.token('path', line, rest, text.length);
+    },
+  };
+}
+
+function disassembly(report: Report, line: LogicalLine): void {
+  report.section('disassembly', `Disassembly (${report.command.slice(0, 60)})`, line);
+}
+
+/** `fffff800`01bff0ec 4889742408 mov qword ptr [rsp+8],rsi` */
+export function instruction(line: LogicalLine, report: Report): Reading | undefined {
+  const { text } = line;
+  let start = skipBlanks(text, 0);
+  // User code is printed with its selector: `001b:7ca78712`.
+  const selector = hexEnd(text, start);
+  if (selector - start === 4 && text.charCodeAt(selector) === 58) start = selector + 1;
+  const address = addressEnd(text, start);
+  if (address < 0) return undefined;
+  const bytes = skipBlanks(text, address);
+  const bytesEnd = hexEnd(text, bytes);
+  if (bytesEnd - bytes < 2 || bytesEnd - bytes > 30 || (bytesEnd - bytes) % 2 !== 0 || !isBlank(text.charCodeAt(bytesEnd))) return undefined;
+  const name = skipBlanks(text, bytesEnd);
+  let nameEnd = name;
+  while (nameEnd - name < 16 && isWordUnit(text.charCodeAt(nameEnd)) && !isUpper(text.charCodeAt(nameEnd))) nameEnd++;
+  if (nameEnd - name < 2 || !isLower(text.charCodeAt(name)) || (nameEnd < text.length && !isBlank(text.charCodeAt(nameEnd)))) return undefined;
+  if (hexEnd(text, name) === nameEnd && nameEnd - name >= 5) return undefined;
+  return {
+    strength: 'strong',
+    act: () => {
+      report.body = true;
+      if (/^u[bfx]?\b/.test(report.command)) disassembly(report, line);
+      report.sink.token('address', line, start, address);
+      if (report.field === 'FAULTING_IP') {
+        const ip = hexIn(line, start, address);
+        if (ip !== undefined) report.claim('exception.ip', ip, 1, line, start, address);
+        report.field = '';
+      }
+      report.sink.token('opcode', line, bytes, bytesEnd);
+      report.sink.token('instruction', line, name, nameEnd);
+      textTokens(report, line, nameEnd);
+    },
+  };
+}

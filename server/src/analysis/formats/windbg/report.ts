@@ -1,0 +1,168 @@
+/**
+ * What is known of a report while its lines are read: competing statements about one value, the open stack, the command
+ * whose output follows. Facts with several sources are held back until the end, so that the best source speaks first.
+ */
+import { canonicalHex } from '../../text/hex.js';
+import type { LogicalLine } from '../cursor.js';
+import type { BlockSink, FactKey, FrameTrust, Section, TokenKind } from '../types.js';
+import { BugCheckStatements, isSameCrash } from './statements.js';
+
+/** Gives the pieces of text that follow. `peek(0)` is the piece being read. */
+export interface Ahead {
+  peek(ahead: number): LogicalLine | undefined;
+}
+
+/** A report can begin at a dump banner, at the banner or command of an analysis, at a header or at the line of a stop screen. */
+export type Beginning = 'dump' | 'analysis' | 'header' | 'stop';
+
+/** What a recognizer found in a piece. Nothing is said to the sink before `act`. */
+export interface Reading {
+  /** Weak readings prolong a report only where nothing but blank lines lies between. */
+  readonly strength: 'strong' | 'weak';
+  /** Whether a block may begin here. */
+  readonly opens?: boolean;
+  readonly begins?: Beginning;
+  /** The bug check a beginning names, canonical. */
+  readonly code?: string | undefined;
+  /** Says what was found; answers how many pieces were used, one where it answers nothing. */
+  act(): number | void;
+}
+
+export type Recognizer = (line: LogicalLine, report: Report) => Reading | undefined;
+
+interface Claim {
+  readonly value: string;
+  readonly rank: number;
+  readonly line: LogicalLine;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A stack being read. */
+export interface Stack {
+  trace: number;
+  index: number;
+  /** Trust of the frames to come. */
+  trust: FrameTrust;
+  /** Canonical return address of the frame before: where the next frame stands. */
+  returnTo: string | undefined;
+}
+
+export class Report {
+  readonly bugChecks = new BugCheckStatements();
+  readonly #claims = new Map<FactKey, Claim[]>();
+  #section = '';
+  #traces = 0;
+  #headline = 9;
+  stack: Stack | undefined;
+  /** The command after the last prompt: `kb`, `uf nt!KeBugCheckEx`. */
+  command = '';
+  /** The field whose value goes on in the lines that follow: `FAULTING_IP`. */
+  field = '';
+  /** The key of the last `Key  : …` line. */
+  key = '';
+  /** The module of the last row of a module list. */
+  module = '';
+  /** The code of the header that was read. */
+  header: string | undefined;
+  /** The code that a stop screen or a one-line summary named. */
+  stated: string | undefined;
+  awaitsArguments = false;
+  /** Bits of the `ArgN:` lines seen. */
+  arguments = 0;
+  /** Fields or a banner of `!analyze` were read. */
+  analysis = false;
+  /** A banner `Exception Analysis`, fields or an exception of a process were read. */
+  exception = false;
+  /** Anything but a dump banner was read. */
+  body = false;
+  cutFrame: LogicalLine | undefined;
+  lastLine = -1;
+  title = '';
+
+  constructor(readonly sink: BlockSink, readonly ahead: Ahead) {}
+
+  /** States a value of which there may be several sources; the lowest rank wins, others are kept where they agree. */
+  claim(key: FactKey, value: string, rank: number, line: LogicalLine, start: number, end: number, kind?: TokenKind): void {
+    if (kind !== undefined) this.sink.token(kind, line, start, end, key);
+    if (value === '') return;
+    const claims = this.#claims.get(key);
+    const claim = { value, rank, line, start, end };
+    if (claims === undefined) this.#claims.set(key, [claim]);
+    // Registers of a long session are stated many times; the first dumps are enough evidence.
+    else if (claims.length < 16) claims.push(claim);
+  }
+
+  has(key: FactKey): boolean {
+    return this.#claims.has(key);
+  }
+
+  section(kind: Section['kind'], title: string, line: LogicalLine): void {
+    const name = kind + title;
+    if (name === this.#section) return;
+    this.#section = name;
+    this.sink.section(kind, title, line);
+    if (this.title === '') this.title = title;
+  }
+
+  /** The line that names the crash; of several the lowest rank, then the first. */
+  headline(rank: number, line: LogicalLine, start: number, end: number): void {
+    if (rank >= this.#headline) return;
+    this.#headline = rank;
+    this.sink.describe({ headline: { line, start, end } });
+  }
+
+  /** The stack that frames belong to; a new one where none is open. */
+  openStack(line: LogicalLine, fresh: boolean): Stack {
+    if (this.stack === undefined || (fresh && this.stack.index > 0)) {
+      this.stack = { trace: this.#traces++, index: 0, trust: 'listed', returnTo: undefined };
+      const command = /^(?:~\S{0,8} ?)?k[a-zA-Z]{0,6}/.exec(this.command);
+      this.section('stack', command === null ? 'Stack' : `Stack (${command[0]})`, line);
+    }
+    return this.stack;
+  }
+
+  closeStack(): void {
+    this.stack = undefined;
+  }
+
+  /** Whether a report that begins here is another than the one being read. */
+  endsAt(beginning: Beginning, code: string | undefined): boolean {
+    const complete = this.header !== undefined && this.arguments !== 0;
+    if (beginning === 'dump') return this.body;
+    if (beginning === 'analysis') return complete || this.exception;
+    const known = this.header ?? this.stated;
+    return complete || (code !== undefined && known !== undefined && !isSameCrash(code, known) && !isSameCrash(known, code));
+  }
+
+  finish(): void {
+    for (const [key, claims] of this.#claims) {
+      let best = claims[0];
+      for (const claim of claims) if (best === undefined || claim.rank < best.rank) best = claim;
+      if (best === undefined) continue;
+      this.sink.fact(key, best.value, best.line, best.start, best.end);
+      for (const claim of claims) if (claim !== best && claim.value === best.value) this.sink.fact(key, claim.value, claim.line, claim.start, claim.end);
+    }
+    const code = this.bugChecks.settle(this.sink);
+    this.#noteMissing();
+    const crash = code !== undefined || this.analysis || this.exception;
+    const title = code !== undefined || (this.analysis && !this.exception) ? 'Bug check analysis' : this.exception ? 'Exception analysis' : this.title;
+    this.sink.describe({ role: crash ? 'crash' : 'context', title: title === '' ? 'Debugger output' : title });
+  }
+
+  #noteMissing(): void {
+    const { headerLine } = this.bugChecks;
+    if (headerLine === undefined) return;
+    if (this.arguments === 0) {
+      if (!this.bugChecks.hasParameters) this.sink.note('the report gives no parameters', headerLine);
+      return;
+    }
+    const missing = [1, 2, 3, 4].filter((n) => (this.arguments & (1 << n)) === 0);
+    if (missing.length > 0) this.sink.note(`the report does not give parameter ${missing.join(', ')}`, headerLine);
+  }
+}
+
+/** Canonical hex of a stretch of a line, or undefined. */
+export function hexIn(line: LogicalLine, start: number, end: number): string | undefined {
+  return canonicalHex(line.text.slice(start, end).replace(/[\u2018\u2019]/, '`'));
+}

@@ -1,0 +1,97 @@
+/** Statements of a bug check's code and parameters, from best to worst source, and what is made of them in the end. */
+import type { LogicalLine } from '../cursor.js';
+import type { BlockSink } from '../types.js';
+
+/** Sources by how far they are believed. */
+export const SOURCES = [
+  'header', 'BUGCHECK_CODE', 'BugCheck line', 'stop screen', '.bugcheck', 'event log', 'summary tool', 'key value',
+  'BUGCHECK_STR', 'failure bucket', 'KeBugCheckEx frame', 'sentence',
+] as const;
+export type Source = (typeof SOURCES)[number];
+
+export interface Place {
+  readonly value: string;
+  readonly line: LogicalLine;
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface Statement {
+  readonly source: Source;
+  code: Place | undefined;
+  name: Place | undefined;
+  /** By number, 1 to 4. */
+  readonly parameters: (Place | undefined)[];
+}
+
+/**
+ * Codes the kernel hands to KeBugCheckEx and reports as another one, when it finds out more on the way down: 0xA and
+ * 0x50 become the driver and special-pool variants.
+ */
+const REFINED: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+  ['0xa', new Set(['0xd1', '0xd3', '0xd4', '0xd0', '0xc5', '0xdb'])],
+  ['0x50', new Set(['0xcc', '0xcd', '0xce', '0xcf', '0xd5', '0xd6', '0xd2', '0xcb'])],
+]);
+
+const MINIDUMP_FLAG = 0x10000000n;
+
+/** Whether `other` is another word for `code`: the same, the minidump variant (bit 28), or the code before refinement. */
+export function isSameCrash(code: string, other: string): boolean {
+  if (code === other || REFINED.get(other)?.has(code) === true) return true;
+  return (BigInt(code) & ~MINIDUMP_FLAG) === (BigInt(other) & ~MINIDUMP_FLAG);
+}
+
+export class BugCheckStatements {
+  readonly #statements: Statement[] = [];
+  headerLine: LogicalLine | undefined;
+
+  add(source: Source): Statement {
+    const last = this.#statements.at(-1);
+    // Values of one source come line by line (`BUGCHECK_CODE`, `BUGCHECK_P1` …).
+    if (last !== undefined && last.source === source && source === 'BUGCHECK_CODE') return last;
+    const statement: Statement = { source, code: undefined, name: undefined, parameters: [] };
+    this.#statements.push(statement);
+    return statement;
+  }
+
+  /** The last statement of the source, or undefined. */
+  last(source: Source): Statement | undefined {
+    return this.#statements.findLast((statement) => statement.source === source);
+  }
+
+  get hasParameters(): boolean {
+    return this.#statements.some((statement) => statement.parameters.some((parameter) => parameter !== undefined));
+  }
+
+  get hasCode(): boolean {
+    return this.#statements.some((statement) => statement.code !== undefined);
+  }
+
+  /** States what was found, best source first; answers the code. */
+  settle(sink: BlockSink): string | undefined {
+    const ranked = this.#statements
+      .map((statement, said) => ({ statement, said }))
+      .sort((a, b) => SOURCES.indexOf(a.statement.source) - SOURCES.indexOf(b.statement.source) || a.said - b.said)
+      .map(({ statement }) => statement);
+    const best = ranked.find((statement) => statement.code !== undefined);
+    const code = best?.code?.value;
+    const chosen: (string | undefined)[] = [];
+    for (const statement of ranked) {
+      const its = statement.code;
+      if (its !== undefined && code !== undefined && !isSameCrash(code, its.value)) {
+        sink.note(`bug check ${its.value} stands here (${statement.source}); ${code} is taken from the ${best?.source ?? ''}`, its.line);
+        continue;
+      }
+      if (its !== undefined && its.value === code) sink.fact('bugcheck.code', its.value, its.line, its.start, its.end);
+      if (statement.name !== undefined && (its === undefined || its.value === code)) {
+        sink.fact('bugcheck.name', statement.name.value, statement.name.line, statement.name.start, statement.name.end);
+      }
+      statement.parameters.forEach((parameter, n) => {
+        if (parameter === undefined || (chosen[n] ?? parameter.value) !== parameter.value) return;
+        chosen[n] = parameter.value;
+        sink.fact(`bugcheck.parameter${n}`, parameter.value, parameter.line, parameter.start, parameter.end);
+      });
+    }
+    return code;
+  }
+}

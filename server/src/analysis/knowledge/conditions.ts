@@ -1,0 +1,143 @@
+/** Whether a log shows what a known issue asks for: yes, no, or the log does not say. */
+import type { Fact, FactKey, Frame } from '../formats/types.js';
+import { canonicalHex } from '../text/hex.js';
+import type { Span } from '../text/span.js';
+import { frameName } from '../records/signature.js';
+import type { Evidence } from './finding.js';
+import type { Condition, ConditionTree, FactCondition } from './issue.js';
+import { findPattern } from './patterns.js';
+import { compareVersions } from './versions.js';
+
+/** What conditions are put to: one crash with the file around it, or a file without a crash. */
+export interface Subject {
+  /** Facts of the crash, then of the file. */
+  facts(key: FactKey): readonly Fact[];
+  readonly frames: readonly Frame[];
+  /** Lines of the file that hold a message literal of a known issue. */
+  linesWith(message: string): readonly number[];
+  line(n: number): string;
+}
+
+export type Truth = 'yes' | 'no' | 'unknown';
+
+export interface Verdict {
+  readonly truth: Truth;
+  readonly evidence: readonly Evidence[];
+  /** What the log has instead, where the truth is no. */
+  readonly instead?: string;
+}
+
+const UNKNOWN: Verdict = { truth: 'unknown', evidence: [] };
+/** Lines with the same message looked at for a pattern. */
+const MOST_LINES = 200;
+
+export function evidenceAt(subject: Subject, at: Span, condition: string): Evidence {
+  return { at, text: subject.line(at.line).slice(at.start, at.end), condition };
+}
+
+export function evaluate(condition: Condition | ConditionTree, subject: Subject): Verdict {
+  if ('fact' in condition) return evaluateFact(condition, subject);
+  if ('frames' in condition) return evaluateFrames(condition.frames, subject);
+  if ('message' in condition) return evaluateMessage(condition.message, condition.matches, subject);
+  return evaluateTree(condition, subject);
+}
+
+function evaluateTree(tree: ConditionTree, subject: Subject): Verdict {
+  const evidence: Evidence[] = [];
+  let truth: Truth = 'yes';
+  let instead: string | undefined;
+  const lower = (to: Truth): void => {
+    if (truth === 'yes' || to === 'no') truth = to;
+  };
+  for (const part of tree.all ?? []) {
+    const verdict = evaluate(part, subject);
+    evidence.push(...verdict.evidence);
+    if (verdict.truth !== 'yes') lower(verdict.truth);
+    if (verdict.truth === 'no') instead ??= verdict.instead;
+  }
+  if (tree.any !== undefined) {
+    const verdicts = tree.any.map((part) => evaluate(part, subject));
+    const held = verdicts.filter((verdict) => verdict.truth === 'yes');
+    for (const verdict of held) evidence.push(...verdict.evidence);
+    if (held.length === 0) {
+      lower(verdicts.some((verdict) => verdict.truth === 'unknown') ? 'unknown' : 'no');
+      instead ??= verdicts.find((verdict) => verdict.instead !== undefined)?.instead;
+    }
+  }
+  for (const part of tree.none ?? []) if (evaluate(part, subject).truth === 'yes') lower('no');
+  const kept = truth === 'yes' ? evidence : [];
+  return instead === undefined ? { truth, evidence: kept } : { truth, evidence: kept, instead };
+}
+
+/** Canonical form in which values are compared: hexadecimal without padding, everything else in lower case. */
+export function comparable(value: string): string {
+  return (value.startsWith('0x') || value.startsWith('0X') ? canonicalHex(value) : undefined) ?? value.toLowerCase();
+}
+
+export function isValue(value: string, wanted: string): boolean {
+  const a = comparable(value);
+  const b = comparable(wanted);
+  return b.endsWith('*') ? a.startsWith(b.slice(0, -1)) : a === b;
+}
+
+function evaluateFact(condition: FactCondition, subject: Subject): Verdict {
+  const facts = subject.facts(condition.fact);
+  if (facts.length === 0) return UNKNOWN;
+  const wanted = condition.is === undefined ? undefined : typeof condition.is === 'string' ? [condition.is] : condition.is;
+  const found = facts.find((fact) => {
+    if (wanted !== undefined && !wanted.some((value) => isValue(fact.value, value))) return false;
+    if (condition.atLeast !== undefined && compareVersions(fact.value, condition.atLeast) < 0) return false;
+    if (condition.atMost !== undefined && compareVersions(fact.value, condition.atMost) > 0) return false;
+    return condition.matches === undefined || findPattern(condition.matches, fact.value) !== undefined;
+  });
+  if (found === undefined) return { truth: 'no', evidence: [], instead: facts[0]?.value ?? '' };
+  return { truth: 'yes', evidence: [evidenceAt(subject, found.at, `${label(condition.fact)} is ${found.value}`)] };
+}
+
+/** `bugcheck.parameter2` as people say it. */
+export function label(key: FactKey): string {
+  const words: Readonly<Record<string, string>> = {
+    'bugcheck.code': 'bug check code', 'bugcheck.name': 'bug check name', 'failure.bucket': 'failure bucket', 'panic.kind': 'kind of panic',
+    'exception.vector': 'exception vector', 'exception.address': 'faulting address', 'world.name': 'world', 'world.running': 'running world',
+    'qemu.cpu.missing': 'missing in -cpu', 'qemu.cpu.feature': '-cpu feature', symbol: 'symbol', module: 'module', image: 'image', process: 'process',
+  };
+  const parameter = /^bugcheck\.parameter([1-4])$/.exec(key);
+  return words[key] ?? (parameter === null ? key.replace(/^(?:driver\.version|vib\.installed)\./, 'version of ').replace(/^vib\.removed\./, 'removed version of ') : `parameter ${parameter[1] ?? ''}`);
+}
+
+/** Frames from top to bottom, others may stand between. One that is named by the analysis alone counts where there is no stack. */
+function evaluateFrames(wanted: readonly string[], subject: Subject): Verdict {
+  const symbol = subject.facts('symbol')[0];
+  if (subject.frames.length === 0 && symbol === undefined) return UNKNOWN;
+  const evidence: Evidence[] = [];
+  let at = 0;
+  for (const frame of subject.frames) {
+    const name = frameName(frame);
+    const next = wanted[at];
+    if (name === undefined || next === undefined || !isFrame(name, next)) continue;
+    evidence.push(evidenceAt(subject, frame.at, `frame ${next}`));
+    if (++at === wanted.length) return { truth: 'yes', evidence };
+  }
+  if (wanted.length === 1 && symbol !== undefined && isFrame(symbol.value, wanted[0] ?? '')) {
+    return { truth: 'yes', evidence: [evidenceAt(subject, symbol.at, `symbol ${wanted[0] ?? ''}`)] };
+  }
+  return subject.frames.length === 0 && wanted.length > 1 ? UNKNOWN : { truth: 'no', evidence: [] };
+}
+
+/** `wanted` without a module fits the function in any module. */
+export function isFrame(name: string, wanted: string): boolean {
+  const canonical = wanted.toLowerCase();
+  const bare = canonical.includes('!') ? name : name.slice(name.indexOf('!') + 1);
+  return canonical.endsWith('*') ? bare.startsWith(canonical.slice(0, -1)) : bare === canonical;
+}
+
+function evaluateMessage(message: string, pattern: string | undefined, subject: Subject): Verdict {
+  for (const line of subject.linesWith(message).slice(0, MOST_LINES)) {
+    const text = subject.line(line);
+    const start = text.indexOf(message);
+    if (start < 0) continue;
+    if (pattern !== undefined && findPattern(pattern, text) === undefined) continue;
+    return { truth: 'yes', evidence: [evidenceAt(subject, { line, start, end: start + message.length }, `the log says "${message.trim()}"`)] };
+  }
+  return UNKNOWN;
+}

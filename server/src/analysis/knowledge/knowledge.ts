@@ -1,0 +1,163 @@
+/** Everything known, table by table. A table is asked of the host when it is first needed and indexed once. */
+import { formatHex } from '../text/hex.js';
+import type {
+  Article, BugCheckData, BugCheckIndexData, FillPatternData, PanicData, RegisterData, StatusTableData, TermData, TrapData,
+} from './data.js';
+import type { IssueData } from './issue.js';
+import { IssueIndex } from './issueIndex.js';
+
+/** Names of the tables a host can be asked for; each is one JSON value built from `server/knowledge/`. */
+export type KnowledgeTable = 'bugchecks' | 'registers' | 'terms' | 'status' | 'traps' | 'panics' | 'patterns' | 'issues';
+
+/** Gives a table when it is first needed: the node host reads a file, the browser host has it in its bundle. */
+export type KnowledgeSource = (table: KnowledgeTable) => unknown;
+
+export interface KnowledgeOptions {
+  /** False leaves the built-in known issues out. */
+  readonly builtinIssues?: boolean;
+  /** Known issues of the user's, already checked by `userIssues.ts`. */
+  readonly userIssues?: readonly IssueData[];
+}
+
+export interface BugCheck {
+  readonly code: string;
+  readonly name: string;
+  /** Reference page. */
+  readonly article?: Article;
+  readonly detail?: BugCheckData;
+}
+
+/** A status table with its names by canonical code. */
+export type NamedStatusTable = StatusTableData & { readonly names: ReadonlyMap<string, readonly [name: string, text?: string]> };
+
+interface BugCheckTables {
+  readonly byCode: ReadonlyMap<string, BugCheck>;
+  readonly byName: ReadonlyMap<string, BugCheck>;
+}
+
+export class Knowledge {
+  readonly #source: KnowledgeSource;
+  readonly #options: KnowledgeOptions;
+  #bugChecks: BugCheckTables | undefined;
+  #registers: ReadonlyMap<string, RegisterData> | undefined;
+  #terms: { exact: ReadonlyMap<string, TermData>; folded: ReadonlyMap<string, TermData> } | undefined;
+  #status: readonly NamedStatusTable[] | undefined;
+  #traps: readonly TrapData[] | undefined;
+  #panics: readonly PanicData[] | undefined;
+  #patterns: readonly FillPatternData[] | undefined;
+  #issues: IssueIndex | undefined;
+
+  constructor(source: KnowledgeSource, options: KnowledgeOptions = {}) {
+    this.#source = source;
+    this.#options = options;
+  }
+
+  /** The same knowledge with other issues; tables already loaded are shared. */
+  with(options: KnowledgeOptions): Knowledge {
+    const other = new Knowledge(this.#source, options);
+    other.#bugChecks = this.#bugChecks;
+    other.#registers = this.#registers;
+    other.#terms = this.#terms;
+    other.#status = this.#status;
+    other.#traps = this.#traps;
+    other.#panics = this.#panics;
+    other.#patterns = this.#patterns;
+    return other;
+  }
+
+  #list<T>(table: KnowledgeTable): readonly T[] {
+    const value = this.#source(table);
+    return Array.isArray(value) ? (value as T[]) : [];
+  }
+
+  #bugCheckTables(): BugCheckTables {
+    if (this.#bugChecks !== undefined) return this.#bugChecks;
+    const table = this.#source('bugchecks') as { index?: BugCheckIndexData; details?: readonly BugCheckData[] } | undefined;
+    const details = new Map((table?.details ?? []).map((detail) => [detail.code, detail]));
+    const byCode = new Map<string, BugCheck>();
+    const byName = new Map<string, BugCheck>();
+    for (const entry of table?.index?.entries ?? []) {
+      const detail = details.get(entry.code) ?? (entry.sameAs === undefined ? undefined : details.get(entry.sameAs));
+      const bugCheck: BugCheck = {
+        code: entry.code,
+        name: entry.name,
+        ...(detail === undefined ? {} : { detail }),
+        ...(entry.page === undefined ? {} : { article: { kind: 'documentation', id: `Bug check 0x${entry.code.slice(2).toUpperCase()}`, title: entry.name, url: (table?.index?.base ?? '') + entry.page } }),
+      };
+      if (entry.kind !== 'live-dump' || !byCode.has(entry.code)) byCode.set(entry.code, bugCheck);
+      if (!byName.has(entry.name)) byName.set(entry.name, bugCheck);
+    }
+    return (this.#bugChecks = { byCode, byName });
+  }
+
+  /** A bug check by its canonical code. */
+  bugCheck(code: string): BugCheck | undefined {
+    return this.#bugCheckTables().byCode.get(code);
+  }
+
+  bugCheckByName(name: string): BugCheck | undefined {
+    return this.#bugCheckTables().byName.get(name.toUpperCase());
+  }
+
+  /** A register or bit field by its id or by a name that stands in logs. */
+  register(name: string): RegisterData | undefined {
+    if (this.#registers === undefined) {
+      const registers = new Map<string, RegisterData>();
+      for (const register of this.#list<RegisterData>('registers')) {
+        for (const written of [register.id, ...register.names]) if (!registers.has(written.toLowerCase())) registers.set(written.toLowerCase(), register);
+      }
+      this.#registers = registers;
+    }
+    return this.#registers.get(name.toLowerCase());
+  }
+
+  /** A word of the trade: RVI, IVAR, hv_relaxed, a function name. */
+  term(word: string): TermData | undefined {
+    if (this.#terms === undefined) {
+      const exact = new Map<string, TermData>();
+      const folded = new Map<string, TermData>();
+      for (const term of this.#list<TermData>('terms')) {
+        for (const written of term.words) {
+          exact.set(written, term);
+          if (term.anyCase === true) folded.set(written.toLowerCase(), term);
+        }
+      }
+      this.#terms = { exact, folded };
+    }
+    return this.#terms.exact.get(word) ?? this.#terms.folded.get(word.toLowerCase());
+  }
+
+  /** The status tables with names by canonical code. */
+  statusTables(): readonly NamedStatusTable[] {
+    return (this.#status ??= this.#list<StatusTableData>('status').map((table) => ({
+      ...table,
+      names: new Map(table.entries.map(([code, name, text]) => [code, text === undefined ? [name] : [name, text]] as const)),
+    })));
+  }
+
+  /** Name and, where there is one, a meaning of a status code in one table. */
+  status(table: StatusTableData['id'], code: bigint | string): readonly [string, string?] | undefined {
+    const canonical = typeof code === 'string' ? code : formatHex(code);
+    return this.statusTables().find((candidate) => candidate.id === table)?.names.get(canonical);
+  }
+
+  /** A processor exception by vector or mnemonic. */
+  trap(which: number | string): TrapData | undefined {
+    this.#traps ??= this.#list<TrapData>('traps');
+    return this.#traps.find((trap) => trap.vector === which || trap.mnemonic === which);
+  }
+
+  panic(kind: string): PanicData | undefined {
+    this.#panics ??= this.#list<PanicData>('panics');
+    return this.#panics.find((panic) => panic.kind === kind);
+  }
+
+  patterns(): readonly FillPatternData[] {
+    return (this.#patterns ??= this.#list<FillPatternData>('patterns'));
+  }
+
+  /** Known issues, indexed by what a crash must show. */
+  get issues(): IssueIndex {
+    return (this.#issues ??= new IssueIndex(this.#options.builtinIssues === false ? [] : this.#list<IssueData>('issues'), this.#options.userIssues ?? []));
+  }
+}

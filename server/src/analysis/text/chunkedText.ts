@@ -1,0 +1,256 @@
+/**
+ * A text kept in chunks of whole lines. It is immutable: an edit makes a new text that shares every untouched chunk, so an
+ * append to a 50 MB log costs one chunk, and whatever is computed per chunk stays valid with it.
+ *
+ * Lines end at `\n`, `\r\n` or a lone `\r`, as the language server protocol has it.
+ */
+import type { LineEdit, TextSource } from './span.js';
+
+/** Aimed size of a chunk in UTF-16 units. Small enough to rebuild on each keystroke, large enough that 50 MB make under 2,000. */
+const CHUNK_UNITS = 32_768;
+/** A chunk that an edit left smaller than this is joined with its neighbour. */
+const SMALL_UNITS = 4_096;
+
+const LINE_END = /\r\n|\n|\r/g;
+
+/** Whole lines with their ends; only the last chunk of a text can lack the last one's. */
+export class TextChunk {
+  /** Number of line ends in the chunk. */
+  readonly lineEnds: number;
+  #starts: Uint32Array | undefined;
+
+  constructor(readonly text: string) {
+    this.lineEnds = countLineEnds(text);
+  }
+
+  /** Offsets at which the lines of the chunk begin; one more entry than line ends. Made on first use. */
+  get starts(): Uint32Array {
+    if (this.#starts === undefined) {
+      const starts = new Uint32Array(this.lineEnds + 1);
+      let at = 0;
+      forEachLineEnd(this.text, (end) => { starts[++at] = end; });
+      this.#starts = starts;
+    }
+    return this.#starts;
+  }
+
+  /** A line of the chunk without its end. */
+  line(n: number): string {
+    const starts = this.starts;
+    const start = starts[n] ?? this.text.length;
+    let end = starts[n + 1] ?? this.text.length;
+    if (end > start && n < this.lineEnds) {
+      if (this.text.charCodeAt(end - 1) === 10) end--;
+      if (end > start && this.text.charCodeAt(end - 1) === 13) end--;
+    }
+    return this.text.slice(start, end);
+  }
+}
+
+export interface Place {
+  readonly line: number;
+  readonly character: number;
+}
+
+export class ChunkedText implements TextSource {
+  readonly lineCount: number;
+  /** First line of each chunk. */
+  readonly #firstLines: number[];
+  #lastChunk = 0;
+
+  private constructor(readonly chunks: readonly TextChunk[]) {
+    this.#firstLines = new Array<number>(chunks.length);
+    let line = 0;
+    for (const [index, chunk] of chunks.entries()) {
+      this.#firstLines[index] = line;
+      line += chunk.lineEnds;
+    }
+    this.lineCount = line + 1;
+  }
+
+  static from(text: string): ChunkedText {
+    return new ChunkedText(split(text));
+  }
+
+  /** From pieces that need not end at line ends, such as the decoded chunks of a file. */
+  static fromPieces(pieces: Iterable<string>): ChunkedText {
+    const chunks: TextChunk[] = [];
+    // `rest` holds no line end but, perhaps, a `\r` at its end that the next piece decides on. Concatenation is cheap, and a
+    // line that goes on over many pieces is searched only once.
+    let rest = '';
+    for (const piece of pieces) {
+      const known = rest.endsWith('\r') ? rest.length - 1 : rest.length;
+      rest += piece;
+      const keep = lastLineStart(piece) > 0 || known < rest.length - piece.length ? lastLineStart(rest) : 0;
+      if (keep === 0) continue;
+      chunks.push(...split(rest.slice(0, keep)));
+      rest = rest.slice(keep);
+    }
+    if (rest !== '' || chunks.length === 0) for (const chunk of split(rest)) chunks.push(chunk);
+    return new ChunkedText(chunks);
+  }
+
+  line(n: number): string {
+    if (n < 0 || n >= this.lineCount) return '';
+    const index = this.#chunkOf(n);
+    return this.chunks[index]?.line(n - (this.#firstLines[index] ?? 0)) ?? '';
+  }
+
+  /** First line of a chunk. */
+  firstLineOf(chunk: number): number {
+    return this.#firstLines[chunk] ?? this.lineCount;
+  }
+
+  /** Length in UTF-16 units, line ends included. */
+  get length(): number {
+    let length = 0;
+    for (const chunk of this.chunks) length += chunk.text.length;
+    return length;
+  }
+
+  toString(): string {
+    return this.chunks.map((chunk) => chunk.text).join('');
+  }
+
+  /** The text between two places; places outside the text are moved to its nearest one. */
+  slice(start: Place, end: Place): string {
+    const from = this.#locate(start);
+    const to = this.#locate(end);
+    if (from.chunk > to.chunk || (from.chunk === to.chunk && from.offset >= to.offset)) return '';
+    if (from.chunk === to.chunk) return this.chunks[from.chunk]?.text.slice(from.offset, to.offset) ?? '';
+    const inner = this.chunks.slice(from.chunk + 1, to.chunk).map((chunk) => chunk.text);
+    return [this.chunks[from.chunk]?.text.slice(from.offset) ?? '', ...inner, this.chunks[to.chunk]?.text.slice(0, to.offset) ?? ''].join('');
+  }
+
+  /** Offset of a place, in UTF-16 units from the beginning. */
+  offsetAt(place: Place): number {
+    const at = this.#locate(place);
+    let offset = at.offset;
+    for (let index = 0; index < at.chunk; index++) offset += this.chunks[index]?.text.length ?? 0;
+    return offset;
+  }
+
+  /** The place of an offset; one beyond the end is the end. */
+  placeAt(offset: number): Place {
+    let rest = Math.max(0, offset);
+    for (const [index, chunk] of this.chunks.entries()) {
+      if (rest < chunk.text.length || index === this.chunks.length - 1) {
+        const starts = chunk.starts;
+        let low = 0;
+        let high = starts.length - 1;
+        while (low < high) {
+          const middle = (low + high + 1) >> 1;
+          if ((starts[middle] ?? 0) <= rest) low = middle;
+          else high = middle - 1;
+        }
+        return { line: (this.#firstLines[index] ?? 0) + low, character: Math.min(rest - (starts[low] ?? 0), chunk.line(low).length) };
+      }
+      rest -= chunk.text.length;
+    }
+    return { line: 0, character: 0 };
+  }
+
+  /** The text with a stretch replaced, and which lines that touched. */
+  replace(start: Place, end: Place, insert: string): { text: ChunkedText; edit: LineEdit } {
+    const from = this.#locate(start);
+    let to = this.#locate(end);
+    if (to.chunk < from.chunk || (to.chunk === from.chunk && to.offset < from.offset)) to = from;
+    let first = from.chunk;
+    let last = to.chunk;
+    let text = (this.chunks[first]?.text.slice(0, from.offset) ?? '') + insert + (this.chunks[last]?.text.slice(to.offset) ?? '');
+    // A chunk must end at a line end that no neighbour continues, and must not be tiny.
+    while (first > 0 && (text.startsWith('\n') || text.length < SMALL_UNITS)) text = (this.chunks[--first]?.text ?? '') + text;
+    while (last < this.chunks.length - 1) {
+      const next = this.chunks[last + 1]?.text ?? '';
+      if (text.length >= SMALL_UNITS && (text.endsWith('\n') || (text.endsWith('\r') && !next.startsWith('\n')))) break;
+      text += next;
+      last++;
+    }
+    const chunks = [...this.chunks.slice(0, first), ...split(text), ...this.chunks.slice(last + 1)];
+    const result = new ChunkedText(chunks);
+    // Lines before `first` and after `last` are the same; within the rebuilt chunks the common lines are left out.
+    const before = this.#firstLines[first] ?? 0;
+    const oldEnd = last + 1 < this.chunks.length ? (this.#firstLines[last + 1] ?? 0) : this.lineCount;
+    const newEnd = result.lineCount - (this.lineCount - oldEnd);
+    return { text: result, edit: narrowed(this, result, before, oldEnd, newEnd) };
+  }
+
+  #chunkOf(line: number): number {
+    const starts = this.#firstLines;
+    const guess = this.#lastChunk;
+    if ((starts[guess] ?? Infinity) <= line && line < (starts[guess + 1] ?? Infinity)) return guess;
+    let low = 0;
+    let high = starts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((starts[middle] ?? 0) <= line) low = middle;
+      else high = middle - 1;
+    }
+    this.#lastChunk = low;
+    return low;
+  }
+
+  #locate(place: Place): { chunk: number; offset: number } {
+    if (place.line < 0) return { chunk: 0, offset: 0 };
+    if (place.line >= this.lineCount) return { chunk: this.chunks.length - 1, offset: this.chunks.at(-1)?.text.length ?? 0 };
+    const chunk = this.#chunkOf(place.line);
+    const inChunk = place.line - (this.#firstLines[chunk] ?? 0);
+    const start = this.chunks[chunk]?.starts[inChunk] ?? 0;
+    const length = this.chunks[chunk]?.line(inChunk).length ?? 0;
+    return { chunk, offset: start + Math.min(Math.max(0, place.character), length) };
+  }
+}
+
+/** The edit between two texts that differ only in some lines, cut down to the lines that really differ. */
+function narrowed(before: ChunkedText, after: ChunkedText, first: number, oldEnd: number, newEnd: number): LineEdit {
+  let from = first;
+  while (from < oldEnd && from < newEnd && before.line(from) === after.line(from)) from++;
+  let to = oldEnd;
+  let newTo = newEnd;
+  while (to > from && newTo > from && before.line(to - 1) === after.line(newTo - 1)) {
+    to--;
+    newTo--;
+  }
+  return { replaced: { first: from, end: to }, lineCount: newTo - from };
+}
+
+function forEachLineEnd(text: string, visit: (afterEnd: number) => void): void {
+  if (!text.includes('\r')) {
+    for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) visit(at + 1);
+    return;
+  }
+  LINE_END.lastIndex = 0;
+  while (LINE_END.exec(text) !== null) visit(LINE_END.lastIndex);
+}
+
+function countLineEnds(text: string): number {
+  let count = 0;
+  forEachLineEnd(text, () => { count++; });
+  return count;
+}
+
+/** Where the last line of `text` that is known to be followed by another begins; a trailing `\r` does not yet end a line. */
+function lastLineStart(text: string): number {
+  const newline = text.lastIndexOf('\n');
+  const upTo = text.endsWith('\r') ? text.length - 2 : text.length - 1;
+  const carriage = upTo < 0 ? -1 : text.lastIndexOf('\r', upTo);
+  return Math.max(newline, carriage) + 1;
+}
+
+function split(text: string): TextChunk[] {
+  if (text.length <= CHUNK_UNITS * 2) return [new TextChunk(text)];
+  const chunks: TextChunk[] = [];
+  let from = 0;
+  while (from < text.length) {
+    if (text.length - from <= CHUNK_UNITS * 2) {
+      chunks.push(new TextChunk(text.slice(from)));
+      break;
+    }
+    LINE_END.lastIndex = from + CHUNK_UNITS;
+    const found = LINE_END.exec(text);
+    const end = found === null ? text.length : LINE_END.lastIndex;
+    chunks.push(new TextChunk(text.slice(from, end)));
+    from = end;
+  }
+  return chunks;
+}

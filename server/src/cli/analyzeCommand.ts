@@ -1,0 +1,159 @@
+/** `stopcode analyze`. */
+import { randomBytes } from 'node:crypto';
+import { open, rename, rm } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import type { AnalyzeArguments } from './arguments.js';
+import { analyzeFile } from './analyzeFile.js';
+import { InputError, reasonOf } from './errors.js';
+import { type Host, Stopped } from './host.js';
+import { expandInputs, type Input } from './inputs.js';
+import { describeProblem, knowledgeRevision, makeKnowledge, readUserIssues } from './loadKnowledge.js';
+import { Pool } from './pool.js';
+import { progressOn } from './progress.js';
+import { writerFor } from './report/format.js';
+import { nameOf } from './report/text.js';
+import type { FileResult } from './report/types.js';
+import { tally, type Totals } from './report/words.js';
+import { neutral, stylesFor } from './terminal.js';
+import { VERSION } from './version.js';
+
+/** Less text than this is read sooner than threads start. */
+const THREADS_FROM_BYTES = 24 * 1_048_576;
+const MOST_THREADS = 8;
+/** Binary files of a folder that are named one by one. */
+const NAMED_BINARIES = 5;
+
+/** Runs the command; answers the exit status. */
+export async function analyzeCommand(args: AnalyzeArguments, host: Host): Promise<number> {
+  const progress = progressOn(args.progress, host.stderr);
+  let hasFailed = false;
+  const complain = async (text: string) => {
+    await progress.clear();
+    await host.stderr.write(`stopcode: ${neutral(text)}\n`);
+  };
+  const fail = (text: string) => {
+    hasFailed = true;
+    return complain(text);
+  };
+
+  const user = readUserIssues(args.knowledge);
+  for (const problem of user.problems) await fail(describeProblem(problem));
+  const inputs = expandInputs(args.inputs);
+  for (const { path, message } of inputs.problems) await fail(`${path}: ${message}`);
+  if (inputs.files.some(({ path }) => path === '-') && host.stdinIsTerminal) await complain('reading standard input, end it with Ctrl-D');
+
+  const output = args.output === undefined ? undefined : await OutputFile.create(args.output);
+  const write = (text: string) => (text === '' ? Promise.resolve() : output === undefined ? host.stdout.write(text) : output.write(text));
+  const writer = writerFor(args.format, {
+    tool: tool(host),
+    styles: stylesFor(args.color, output === undefined && host.stdout.isTerminal, host.env),
+    width: Math.min(120, Math.max(60, (output === undefined ? host.stdout.columns : undefined) ?? 100)),
+  });
+  const totals: Totals = { files: 0, filesWithFindings: 0, crashes: 0, knownIssues: 0 };
+  const binaries: string[] = [];
+  try {
+    await write(writer.begin());
+    let done = 0;
+    for await (const { input, result, error } of inOrder(inputs.files, args, user.issues, host)) {
+      progress.show(++done, inputs.files.length, input.path);
+      if (result !== undefined) {
+        await progress.clear();
+        tally(totals, result.report);
+        await write(writer.file(result));
+      } else if (input.isFound && error instanceof InputError) binaries.push(input.path);
+      else await fail(`${nameOf(input.path)}: ${reasonOf(error)}`);
+    }
+    await progress.clear();
+    await write(writer.end());
+    await output?.finish();
+  } catch (error) {
+    await progress.clear();
+    await output?.discard();
+    throw error;
+  }
+  if (binaries.length > 0) {
+    const more = binaries.length - NAMED_BINARIES;
+    await complain(`${binaries.length === 1 ? 'a file that is' : `${binaries.length} files that are`} not text passed over: ${binaries.slice(0, NAMED_BINARIES).join(', ')}${more > 0 ? ` and ${more} more` : ''}`);
+  }
+  return hasFailed ? 2 : totals.filesWithFindings > 0 ? 1 : 0;
+}
+
+function tool(host: Host) {
+  const revision = knowledgeRevision(host.knowledgeFolder);
+  return { name: 'stopcode' as const, version: VERSION, ...(revision === undefined ? {} : { knowledge: revision }) };
+}
+
+interface Finished {
+  readonly input: Input;
+  readonly result?: FileResult;
+  readonly error?: unknown;
+}
+
+/** Results in the order of the inputs, however many are worked on at a time. */
+async function* inOrder(files: readonly Input[], args: AnalyzeArguments, userIssues: Awaited<ReturnType<typeof readUserIssues>>['issues'], host: Host): AsyncGenerator<Finished> {
+  const { certainty, builtinIssues } = args;
+  const { knowledgeFolder, stop } = host;
+  const knowledge = makeKnowledge(knowledgeFolder, builtinIssues, userIssues);
+  const threads = host.program === undefined ? 1 : threadsFor(files, args.jobs);
+  const pool = threads > 1 && host.program !== undefined
+    ? new Pool(host.program, threads, { stopcode: 'analyze', knowledgeFolder, builtinIssues, userIssues, certainty })
+    : undefined;
+  const start = (input: Input): Promise<Finished> => {
+    const work = input.path === '-' ? analyzeFile('-', { knowledge, certainty, stop, stream: host.stdin })
+      : pool === undefined ? analyzeFile(input.path, { knowledge, certainty, stop }) : pool.run(input.path);
+    return work.then((result) => ({ input, result }), (error: unknown) => ({ input, error }));
+  };
+  try {
+    // A few more than there are threads, so that none waits while a report is written.
+    const ahead = pool === undefined ? 1 : threads * 2;
+    const started: Promise<Finished>[] = [];
+    let next = 0;
+    while (next < files.length || started.length > 0) {
+      for (; started.length < ahead && next < files.length; next++) started.push(start(files[next] as Input));
+      const finished = await (started.shift() as Promise<Finished>);
+      if (stop.aborted) throw new Stopped();
+      yield finished;
+    }
+  } finally {
+    await pool?.close();
+  }
+}
+
+function threadsFor(files: readonly Input[], jobs: number | undefined): number {
+  const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+  const wanted = jobs ?? (bytes < THREADS_FROM_BYTES ? 1 : Math.min(MOST_THREADS, availableParallelism()));
+  return Math.max(1, Math.min(wanted, files.filter(({ path }) => path !== '-').length));
+}
+
+/** A report file that is there when it is whole: it is written beside its place and then renamed. */
+class OutputFile {
+  private constructor(readonly path: string, readonly temporary: string, readonly file: Awaited<ReturnType<typeof open>>) {}
+
+  static async create(path: string): Promise<OutputFile> {
+    const temporary = `${path}.${randomBytes(4).toString('hex')}.part`;
+    try {
+      return new OutputFile(path, temporary, await open(temporary, 'wx'));
+    } catch (error) {
+      throw new InputError(`the report cannot be written to ${path}: ${reasonOf(error)}`);
+    }
+  }
+
+  async write(text: string): Promise<void> {
+    await this.file.writeFile(text);
+  }
+
+  async finish(): Promise<void> {
+    await this.file.close();
+    try {
+      await rename(this.temporary, this.path);
+    } catch (error) {
+      await rm(this.temporary, { force: true });
+      throw new InputError(`the report cannot be written to ${this.path}: ${reasonOf(error)}`);
+    }
+  }
+
+  async discard(): Promise<void> {
+    await this.file.close().catch(() => undefined);
+    await rm(this.temporary, { force: true });
+  }
+}

@@ -1,0 +1,56 @@
+/** Entry point of the command line: wires the process to the program. */
+import { join } from 'node:path';
+import { codeOf } from './errors.js';
+import { type Host, type Output, Stopped } from './host.js';
+import { isThread, serveThread } from './pool.js';
+import { run } from './run.js';
+
+/** Signals end a program with 128 and their number. */
+const INTERRUPTED = 130;
+
+function output(stream: NodeJS.WriteStream): Output {
+  return {
+    isTerminal: stream.isTTY,
+    columns: stream.isTTY ? stream.columns : undefined,
+    write: (text) => new Promise((resolve) => {
+      if (stream.write(text)) resolve();
+      else stream.once('drain', resolve);
+    }),
+  };
+}
+
+async function main(): Promise<void> {
+  // Who reads the report has seen enough: `stopcode … | head`.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error) => {
+      if (codeOf(error) === 'EPIPE') process.exit();
+      throw error;
+    });
+  }
+  const stop = new AbortController();
+  process.once('SIGINT', () => {
+    stop.abort(new Stopped());
+    // Reading can hang in a pipe; then there is nothing to tidy up.
+    setTimeout(() => process.exit(INTERRUPTED), 500).unref();
+  });
+  const host: Host = {
+    stdin: process.stdin,
+    stdinIsTerminal: process.stdin.isTTY,
+    stdout: output(process.stdout),
+    stderr: output(process.stderr),
+    env: process.env,
+    knowledgeFolder: join(__dirname, 'knowledge'),
+    program: __filename,
+    stop: stop.signal,
+  };
+  try {
+    process.exitCode = await run(process.argv.slice(2), host);
+  } catch (error) {
+    if (stop.signal.aborted || error instanceof Stopped) process.exit(INTERRUPTED);
+    await host.stderr.write(`stopcode: this is a mistake in Stopcode, please report it.\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.exitCode = 2;
+  }
+}
+
+if (isThread()) serveThread();
+else void main();

@@ -1,0 +1,217 @@
+/** From an analysis to the report. Fields that the log does not give are left out. */
+import { explainCrash } from '../../analysis/decoders/explain.js';
+import type { FactKey, Frame } from '../../analysis/formats/types.js';
+import type { CrashFinding, EventFinding, IssueMatch } from '../../analysis/knowledge/finding.js';
+import type { Article } from '../../analysis/knowledge/data.js';
+import type { Certainty } from '../../analysis/knowledge/issue.js';
+import type { Knowledge } from '../../analysis/knowledge/knowledge.js';
+import type { CrashRecord } from '../../analysis/records/types.js';
+import type { Analysis } from '../../analysis/types.js';
+import type { ReadLog } from '../readLog.js';
+import type { CrashDetails, CrashReport, EventReport, FileResult, FrameReport, IssueReport, LocationReport, NoteReport } from './types.js';
+
+const RANK: Readonly<Record<Certainty, number>> = { possible: 0, likely: 1, exact: 2 };
+
+export interface BuildOptions {
+  readonly path: string;
+  /** Known issues below this are left out. */
+  readonly certainty: Certainty;
+  readonly knowledge: Knowledge;
+}
+
+/** The report of one file. */
+export function buildResult(analysis: Analysis, log: Pick<ReadLog, 'encoding' | 'bytes'>, options: BuildOptions): FileResult {
+  const shown = <T extends { readonly matches: readonly IssueMatch[] }>(finding: T) =>
+    finding.matches.filter((match) => RANK[match.certainty] >= RANK[options.certainty]);
+  const { text } = analysis;
+  const events = analysis.events;
+  return {
+    report: {
+      path: options.path,
+      encoding: log.encoding,
+      bytes: log.bytes,
+      lines: text.line(text.lineCount - 1) === '' ? text.lineCount - 1 : text.lineCount,
+      formats: analysis.formats,
+      crashes: analysis.crashes.map((finding) => crashReport(finding, shown(finding), analysis, options.knowledge)),
+      events: events.map((finding) => eventReport(finding, shown(finding))),
+      notes: notesOf(analysis),
+    },
+    crashes: analysis.crashes.map((finding) => crashDetails(finding, shown(finding), options.knowledge)),
+    eventRemedies: events.map((finding) => shown(finding).map(({ issue }) => issue.remedies ?? [])),
+  };
+}
+
+/** Drops fields that are undefined or empty, so that a report holds only what the log gave. */
+function present<T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], undefined> } | undefined {
+  const entries = Object.entries(value).filter(([, item]) => item !== undefined);
+  return entries.length === 0 ? undefined : (Object.fromEntries(entries) as { [K in keyof T]?: Exclude<T[K], undefined> });
+}
+
+function crashReport({ record }: CrashFinding, matches: readonly IssueMatch[], analysis: Analysis, knowledge: Knowledge): CrashReport {
+  const value = (key: FactKey) => record.value(key);
+  const code = value('bugcheck.code');
+  const exceptionCode = value('exception.code');
+  const frames = record.frames.map(frameReport);
+  const registers = registersOf(record);
+  return {
+    kind: record.kind,
+    title: record.title,
+    location: locationOf(record, analysis),
+    ...present({
+      time: value('crash.time'),
+      bugCheck: present({
+        code,
+        name: value('bugcheck.name') ?? (code === undefined ? undefined : knowledge.bugCheck(code)?.name),
+        parameters: parametersOf(record),
+      }),
+      exception: present({
+        code: exceptionCode,
+        name: exceptionCode === undefined ? undefined : (knowledge.status('nt-exception', exceptionCode) ?? knowledge.status('ntstatus', exceptionCode))?.[0],
+        vector: numberOf(value('exception.vector')),
+        mnemonic: value('exception.mnemonic') ?? mnemonicOf(value('exception.vector'), knowledge),
+        instructionPointer: value('exception.ip'),
+        address: value('exception.address'),
+      }),
+      module: value('module'),
+      image: value('image'),
+      symbol: value('symbol'),
+      offset: value('symbol.offset'),
+      process: value('process'),
+      failureBucket: value('failure.bucket'),
+      failureHash: value('failure.hash'),
+      irql: value('irql'),
+      system: systemOf(record),
+      world: present({ id: value('world.id'), name: value('world.name'), pcpu: numberOf(value('world.pcpu') ?? value('panic.pcpu')) }),
+      registers: Object.keys(registers).length === 0 ? undefined : registers,
+      frames: frames.length === 0 ? undefined : frames,
+    }),
+    signature: record.signature,
+    knownIssues: matches.map(issueReport),
+  };
+}
+
+/** From the crash's first block to its last, in whole lines; at the end of the file there is no next line to end at. */
+function locationOf(record: CrashRecord, { text }: Analysis): LocationReport {
+  const { first, end } = record.lines;
+  if (end < text.lineCount) return { line: first + 1, column: 1, endLine: end + 1, endColumn: 1 };
+  return { line: first + 1, column: 1, endLine: text.lineCount, endColumn: text.line(text.lineCount - 1).length + 1 };
+}
+
+/** Parameters by position. A gap ends the list: the fourth must not be taken for the third. */
+function parametersOf(record: CrashRecord): readonly string[] | undefined {
+  const parameters: string[] = [];
+  for (const key of ['bugcheck.parameter1', 'bugcheck.parameter2', 'bugcheck.parameter3', 'bugcheck.parameter4']) {
+    const parameter = record.value(key);
+    if (parameter === undefined) break;
+    parameters.push(parameter);
+  }
+  return parameters.length === 0 ? undefined : parameters;
+}
+
+function systemOf(record: CrashRecord): CrashReport['system'] {
+  const value = (key: FactKey) => record.value(key) ?? record.context.facts(key)[0]?.value;
+  return present({
+    product: value('system.product'),
+    version: value('system.version'),
+    build: value('system.build'),
+    architecture: value('system.architecture'),
+    uptime: value('system.uptime'),
+  });
+}
+
+function registersOf(record: CrashRecord): Record<string, string> {
+  const registers: Record<string, string> = {};
+  for (const key of record.keys()) {
+    const name = key.startsWith('register.') ? key.slice('register.'.length) : '';
+    const value = name === '' ? undefined : record.value(key);
+    if (value !== undefined) registers[name] = value;
+  }
+  return registers;
+}
+
+function numberOf(value: string | undefined): number | undefined {
+  const number = value === undefined || value === '' ? Number.NaN : Number(value);
+  return Number.isSafeInteger(number) && number >= 0 ? number : undefined;
+}
+
+function mnemonicOf(vector: string | undefined, knowledge: Knowledge): string | undefined {
+  const number = numberOf(vector);
+  return number === undefined ? undefined : knowledge.trap(number)?.mnemonic;
+}
+
+function frameReport({ index, address, module, symbol, offset, trust, at }: Frame): FrameReport {
+  return {
+    index,
+    ...(address === undefined ? {} : { address }),
+    ...(module === undefined ? {} : { module }),
+    ...(symbol === undefined ? {} : { symbol }),
+    ...(offset === undefined ? {} : { offset }),
+    trust,
+    line: at.line + 1,
+  };
+}
+
+function issueReport({ issue, certainty, evidence, unconfirmed, differences }: IssueMatch): IssueReport {
+  return {
+    id: issue.id,
+    title: issue.title,
+    certainty,
+    evidence: evidence.map(({ at, text, condition }) => ({ line: at.line + 1, column: at.start + 1, text, condition })),
+    ...(unconfirmed.length === 0 ? {} : { unconfirmed }),
+    ...(differences.length === 0 ? {} : { differences }),
+    articles: issue.articles.map(articleReport),
+    ...(issue.advice === undefined || issue.advice.length === 0 ? {} : { advice: issue.advice }),
+  };
+}
+
+/** A user's file can hold further fields; the report does not pass them on, nor an address that is not https. */
+export function articleReport({ kind, id, title, url }: Article): Article {
+  return { kind, id, title, ...(url?.startsWith('https://') === true ? { url } : {}) };
+}
+
+function eventReport({ event }: EventFinding, matches: readonly IssueMatch[]): EventReport {
+  return {
+    kind: event.kind,
+    title: event.title,
+    line: event.at.line + 1,
+    count: event.count,
+    ...(matches.length === 0 ? {} : { knownIssues: matches.map(issueReport) }),
+  };
+}
+
+function notesOf(analysis: Analysis): NoteReport[] {
+  const notes: NoteReport[] = [...analysis.notes, ...analysis.crashes.flatMap(({ record }) => record.notes)]
+    .map(({ value, at }) => ({ line: at.line + 1, text: value }));
+  for (const { record, ruledOut } of analysis.crashes) {
+    for (const { issue, because, evidence } of ruledOut) {
+      const name = issue.articles[0]?.id ?? issue.title;
+      notes.push({ line: (evidence[0]?.at ?? record.headline).line + 1, text: `${name} was considered and ruled out: ${because}` });
+    }
+  }
+  const seen = new Set<string>();
+  return notes
+    .filter(({ line, text }) => !seen.has(`${line} ${text}`) && seen.add(`${line} ${text}`))
+    .sort((a, b) => a.line - b.line);
+}
+
+function crashDetails({ record, reference }: CrashFinding, matches: readonly IssueMatch[], knowledge: Knowledge): CrashDetails {
+  return {
+    headline: { line: record.headline.line + 1, column: record.headline.start + 1, endColumn: record.headline.end + 1 },
+    explanation: explainCrash(record, knowledge),
+    ...(reference === undefined ? {} : { reference: articleReport(reference) }),
+    firstTrace: firstTrace(record.frames),
+    remedies: matches.map(({ issue }) => issue.remedies ?? []),
+  };
+}
+
+/** Frames up to the place where another backtrace begins: a new trace of the block, or a block that counts anew. */
+function firstTrace(frames: readonly Frame[]): number[] {
+  const indexes: number[] = [];
+  let before: Frame | undefined;
+  for (const [index, frame] of frames.entries()) {
+    if (before !== undefined && (frame.trace !== before.trace || frame.index < before.index)) break;
+    indexes.push(index);
+    before = frame;
+  }
+  return indexes;
+}

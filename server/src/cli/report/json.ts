@@ -1,0 +1,34 @@
+/** The report as JSON, whole or one file a line. */
+import type { ReportWriter } from './format.js';
+import { SCHEMA_VERSION, type Tool } from './types.js';
+
+/** One document; files are written as they are finished, so that a long run is not kept in memory. */
+export function jsonWriter(tool: Tool): ReportWriter {
+  let files = 0;
+  return {
+    begin: () => `{\n  "schemaVersion": ${JSON.stringify(SCHEMA_VERSION)},\n  "tool": ${indented(tool, '  ')},\n  "files": [`,
+    file: ({ report }) => `${files++ === 0 ? '' : ','}\n    ${indented(report, '    ')}`,
+    end: () => `${files === 0 ? '' : '\n  '}]\n}\n`,
+  };
+}
+
+/** One file object a line. */
+export function ndjsonWriter(): ReportWriter {
+  return {
+    begin: () => '',
+    file: ({ report }) => `${safe(JSON.stringify(report))}\n`,
+    end: () => '',
+  };
+}
+
+export function indented(value: unknown, indent: string): string {
+  return safe(JSON.stringify(value, null, 2)).replaceAll('\n', `\n${indent}`);
+}
+
+/**
+ * JSON leaves some characters as they are that act on a terminal: DEL, the C1 controls, bidirectional overrides. They can
+ * stand only inside strings, where the escape means the same.
+ */
+function safe(json: string): string {
+  return json.replace(/[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}

@@ -1,0 +1,114 @@
+/** The report as Markdown, to be pasted into a ticket. Log text stands in code, or is escaped. */
+import type { Remedy } from '../../analysis/knowledge/issue.js';
+import type { ReportWriter } from './format.js';
+import { nameOf } from './text.js';
+import type { CrashDetails, CrashReport, FileResult, IssueReport } from './types.js';
+import { neutral } from '../terminal.js';
+import { CERTAINTY_WORDS, frameText, quoted, rows, tally, type Totals, TRUST_WORDS } from './words.js';
+
+const MOST_FRAMES = 20;
+
+export function markdownWriter(): ReportWriter {
+  const totals: Totals = { files: 0, filesWithFindings: 0, crashes: 0, knownIssues: 0 };
+  return {
+    begin: () => '',
+    file(result) {
+      const found = tally(totals, result.report);
+      return found ? `${fileLines(result).join('\n')}\n` : '';
+    },
+    end: () => (totals.filesWithFindings > 0 ? '' : `No crash and no known issue found in ${totals.files} ${totals.files === 1 ? 'file' : 'files'}.\n`),
+  };
+}
+
+function fileLines({ report, crashes, eventRemedies }: FileResult): string[] {
+  const name = nameOf(report.path);
+  const lines: string[] = [];
+  for (const [index, crash] of report.crashes.entries()) {
+    const details = crashes[index];
+    if (details !== undefined) crashLines(lines, name, crash, details);
+  }
+  for (const [index, event] of (report.events ?? []).entries()) {
+    if (event.knownIssues === undefined) continue;
+    lines.push(`## ${escaped(quoted(event.title))}`, '', `${code(`${name}:${event.line}`)}${event.count > 1 ? `, ${event.count} times` : ''}`, '');
+    for (const [at, issue] of event.knownIssues.entries()) issueLines(lines, name, issue, eventRemedies[index]?.[at] ?? []);
+  }
+  const notes = report.notes ?? [];
+  if (notes.length > 0) {
+    lines.push('**Notes**', '');
+    for (const note of notes) lines.push(`- line ${note.line}: ${escaped(neutral(note.text))}`);
+    lines.push('');
+  }
+  return lines;
+}
+
+function crashLines(lines: string[], name: string, crash: CrashReport, details: CrashDetails): void {
+  lines.push(`## ${escaped(quoted(crash.title ?? crash.kind))}`, '', code(`${name}:${details.headline.line}`), '');
+  const { explanation } = details;
+  if (explanation !== undefined) {
+    for (const { kind, text } of explanation.details) if (kind === 'text' || kind === 'unknown') lines.push(escaped(neutral(text)), '');
+    const items = explanation.details.filter(({ kind }) => kind === 'item');
+    if (items.length > 0) lines.push(...items.map(({ text }) => `- ${escaped(neutral(text))}`), '');
+  }
+  const facts = rows(crash);
+  if (facts.length > 0) {
+    lines.push('| | |', '| --- | --- |');
+    for (const [label, value] of facts) lines.push(`| ${label} | ${code(value).replaceAll('|', '\\|')} |`);
+    lines.push('');
+  }
+  const frames = details.firstTrace.flatMap((index) => crash.frames?.[index] ?? []).slice(0, MOST_FRAMES);
+  if (frames.length > 0) {
+    lines.push('```text');
+    for (const frame of frames) {
+      const doubt = TRUST_WORDS[frame.trust];
+      lines.push(`${String(frame.index).padStart(2)} ${frameText(frame).replaceAll('`', "'")}${doubt === '' ? '' : `  (${doubt})`}`);
+    }
+    lines.push('```', '');
+  }
+  for (const [index, issue] of (crash.knownIssues ?? []).entries()) issueLines(lines, name, issue, details.remedies[index] ?? []);
+  const { reference } = details;
+  if (reference?.url !== undefined) lines.push(`Reference: ${link(reference.id, reference.url)}`, '');
+  if (crash.signature !== undefined) lines.push(`Signature: ${code(crash.signature)}`, '');
+}
+
+function issueLines(lines: string[], name: string, issue: IssueReport, remedies: readonly Remedy[]): void {
+  lines.push(`### Known issue (${CERTAINTY_WORDS[issue.certainty]}): ${escaped(neutral(issue.title))}`, '');
+  for (const { id, title, url } of issue.articles) {
+    lines.push(`- ${url === undefined ? escaped(neutral(id)) : link(id, url)}${title === id ? '' : ` ${escaped(neutral(title))}`}`);
+  }
+  if (issue.articles.length > 0) lines.push('');
+  list(lines, 'Evidence', issue.evidence.map(({ line, text, condition }) => `${code(`${name}:${line}`)} ${code(quoted(text))} (${escaped(neutral(condition))})`));
+  list(lines, 'Different here', issue.differences?.map((item) => escaped(neutral(item))));
+  list(lines, 'Not shown by this log', issue.unconfirmed?.map((item) => escaped(neutral(item))));
+  list(lines, 'Advice', issue.advice?.map((item) => escaped(neutral(item))));
+  for (const remedy of remedies) {
+    const text = remedy.text.trimEnd();
+    const fence = '`'.repeat(Math.max(3, longestRun(text) + 1));
+    const language = /^[\w+-]{1,32}$/.test(remedy.language) ? remedy.language : 'text';
+    lines.push(`${escaped(neutral(remedy.title))} (${escaped(neutral(remedy.target))}):`, '', `${fence}${language}`, ...text.split(/\r?\n/).map(neutral), fence, '');
+  }
+}
+
+function list(lines: string[], heading: string, items: readonly string[] | undefined): void {
+  if (items === undefined || items.length === 0) return;
+  lines.push(`**${heading}**`, '', ...items.map((item) => `- ${item}`), '');
+}
+
+function link(id: string, url: string): string {
+  return `[${escaped(neutral(id))}](<${url.replace(/[\s<>\\]/g, encodeURIComponent)}>)`;
+}
+
+/** Text that Markdown must not read as markup. */
+export function escaped(text: string): string {
+  return text.replace(/[\\`*_{}[\]()<>#+!|~&@-]/g, '\\$&').replace(/^(\s*\d+)\./, '$1\\.');
+}
+
+/** A code span; the fence is longer than any run of backquotes within. */
+export function code(text: string): string {
+  const fence = '`'.repeat(longestRun(text) + 1);
+  const pad = text.startsWith('`') || text.endsWith('`') ? ' ' : '';
+  return text === '' ? '' : `${fence}${pad}${text}${pad}${fence}`;
+}
+
+function longestRun(text: string): number {
+  return (text.match(/`+/g) ?? []).reduce((longest, run) => Math.max(longest, run.length), 0);
+}

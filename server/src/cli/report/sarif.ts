@@ -1,0 +1,144 @@
+/** The report as SARIF 2.1.0: one rule per kind of crash and per known issue. */
+import { isAbsolute, sep } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Certainty } from '../../analysis/knowledge/issue.js';
+import type { CrashKind } from '../../analysis/records/types.js';
+import type { ReportWriter } from './format.js';
+import { indented } from './json.js';
+import type { CrashDetails, CrashReport, FileResult, IssueReport, Tool } from './types.js';
+
+const CRASH_RULES: Readonly<Record<CrashKind, { readonly name: string; readonly text: string }>> = {
+  bugCheck: { name: 'BugCheck', text: 'Windows stopped with a bug check.' },
+  purpleScreen: { name: 'PurpleScreen', text: 'ESXi stopped with a purple screen.' },
+  lockup: { name: 'Lockup', text: 'A processor of the host stopped responding.' },
+  userException: { name: 'UserException', text: 'A process ended with an exception that nothing handled.' },
+  kernelOops: { name: 'KernelOops', text: 'The Linux kernel reported an oops or a panic.' },
+  guestFailure: { name: 'GuestFailure', text: 'A virtual machine failed or ended unexpectedly.' },
+};
+
+/** SARIF ranks from 0 to 100. */
+const RANK: Readonly<Record<Certainty, number>> = { exact: 95, likely: 75, possible: 40 };
+
+interface Rule {
+  readonly id: string;
+  readonly name: string;
+  readonly shortDescription: { readonly text: string };
+  readonly helpUri?: string;
+  readonly help?: { readonly text: string };
+  readonly defaultConfiguration: { readonly level: 'error' | 'warning' };
+}
+
+interface Region {
+  readonly startLine: number;
+  readonly startColumn?: number;
+  readonly endColumn?: number;
+}
+
+export function sarifWriter(tool: Tool): ReportWriter {
+  const rules = new Map<string, Rule>();
+  const results: unknown[] = [];
+  const artifacts: unknown[] = [];
+  return {
+    begin: () => '',
+    file(result) {
+      artifacts.push({
+        location: { uri: uriOf(result.report.path) },
+        ...(result.report.bytes === undefined ? {} : { length: result.report.bytes }),
+        ...(result.report.encoding === undefined ? {} : { encoding: result.report.encoding }),
+      });
+      addFile(result, rules, results);
+      return '';
+    },
+    end() {
+      const list = [...rules.values()];
+      const indexes = new Map(list.map((rule, index) => [rule.id, index]));
+      for (const result of results as { ruleId: string; ruleIndex: number }[]) result.ruleIndex = indexes.get(result.ruleId) ?? -1;
+      return `${indented({
+        $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
+        version: '2.1.0',
+        runs: [{
+          tool: { driver: { name: tool.name, version: tool.version, semanticVersion: tool.version, rules: list } },
+          columnKind: 'utf16CodeUnits',
+          artifacts,
+          results,
+        }],
+      }, '')}\n`;
+    },
+  };
+}
+
+function addFile({ report, crashes }: FileResult, rules: Map<string, Rule>, results: unknown[]): void {
+  const uri = uriOf(report.path);
+  for (const [index, crash] of report.crashes.entries()) {
+    const details = crashes[index];
+    if (details === undefined) continue;
+    const region: Region = { startLine: details.headline.line, startColumn: details.headline.column, endColumn: details.headline.endColumn };
+    const rule = crashRule(crash.kind, details);
+    if (!rules.has(rule.id)) rules.set(rule.id, rule);
+    results.push({
+      ruleId: rule.id, ruleIndex: -1, level: 'error', kind: 'fail',
+      message: { text: crash.title ?? crash.kind },
+      locations: [location(uri, region)],
+      ...fingerprint(crash),
+    });
+    for (const issue of crash.knownIssues ?? []) addIssue(issue, uri, region, crash, rules, results);
+  }
+  for (const event of report.events ?? []) {
+    for (const issue of event.knownIssues ?? []) addIssue(issue, uri, { startLine: event.line }, undefined, rules, results);
+  }
+}
+
+function addIssue(issue: IssueReport, uri: string, region: Region, crash: CrashReport | undefined, rules: Map<string, Rule>, results: unknown[]): void {
+  const helpUri = issue.articles.find(({ url }) => url !== undefined)?.url;
+  const id = `issue/${issue.id}`;
+  if (!rules.has(id)) {
+    rules.set(id, {
+      id, name: issue.id, shortDescription: { text: issue.title },
+      ...(helpUri === undefined ? {} : { helpUri }),
+      ...(issue.advice === undefined ? {} : { help: { text: issue.advice.join('\n') } }),
+      defaultConfiguration: { level: 'warning' },
+    });
+  }
+  const articles = issue.articles.map((article) => article.id).join(', ');
+  results.push({
+    ruleId: id, ruleIndex: -1, level: 'warning', kind: 'fail', rank: RANK[issue.certainty],
+    message: { text: `${issue.title}${articles === '' ? '' : ` (${articles})`}` },
+    locations: [location(uri, region)],
+    relatedLocations: issue.evidence.map(({ line, column, text, condition }, index) => ({
+      id: index,
+      ...location(uri, { startLine: line, startColumn: column, endColumn: column + text.length }),
+      message: { text: condition },
+    })),
+    ...(crash === undefined ? {} : fingerprint(crash)),
+    properties: {
+      certainty: issue.certainty,
+      ...(issue.differences === undefined ? {} : { differences: issue.differences }),
+      ...(issue.unconfirmed === undefined ? {} : { unconfirmed: issue.unconfirmed }),
+    },
+  });
+}
+
+function crashRule(kind: CrashKind, details: CrashDetails): Rule {
+  const { name, text } = CRASH_RULES[kind];
+  const helpUri = details.reference?.url;
+  return {
+    id: `crash/${kind}`, name, shortDescription: { text },
+    ...(helpUri === undefined ? {} : { helpUri }),
+    defaultConfiguration: { level: 'error' },
+  };
+}
+
+function fingerprint(crash: CrashReport): object {
+  return crash.signature === undefined ? {} : { partialFingerprints: { 'stopcodeSignature/v1': crash.signature } };
+}
+
+function location(uri: string, region: Region): object {
+  return { physicalLocation: { artifactLocation: { uri }, region } };
+}
+
+/** A relative path stays relative, so that a report fits wherever the logs are. */
+function uriOf(path: string): string {
+  if (path === '-') return 'stdin';
+  if (isAbsolute(path)) return pathToFileURL(path).href;
+  return path.split(sep).map(encodeURIComponent).join('/');
+}

@@ -1,0 +1,85 @@
+/** Phrases that the reports for people share. */
+import type { Certainty } from '../../analysis/knowledge/issue.js';
+import { clipped, neutral } from '../terminal.js';
+import type { CrashReport, FileReport, FrameReport } from './types.js';
+
+/** How sure a match is, as people say it. */
+export const CERTAINTY_WORDS: Readonly<Record<Certainty, string>> = {
+  exact: 'exact match',
+  likely: 'likely match',
+  possible: 'possible match',
+};
+
+/** Why a frame cannot be believed as it stands. */
+export const TRUST_WORDS: Readonly<Record<FrameReport['trust'], string>> = {
+  listed: '',
+  inline: 'inlined',
+  afterUnwindWarning: 'after the unwind warning',
+  guessed: 'a guess',
+};
+
+/** Log text as one line of a report; lines of logs can be thousands of characters long. */
+export function quoted(text: string, units = 200): string {
+  return clipped(neutral(text.trim()), units);
+}
+
+/** `storvsc!StorChannelVmbusCallback+0x2b8`. */
+export function frameText({ address, module, symbol, offset }: FrameReport): string {
+  const plus = offset === undefined ? '' : `+${offset}`;
+  // A symbol can carry its module already.
+  if (symbol !== undefined) return quoted(`${module === undefined || symbol.includes('!') ? '' : `${module}!`}${symbol}${plus}`);
+  if (module !== undefined) return quoted(`${module}${plus}`);
+  return address ?? '(no symbol)';
+}
+
+/** What the log says about the crash, as label and value. */
+export function rows(crash: CrashReport): [label: string, value: string][] {
+  const { symbol, offset, module, image, process, irql, system, world, exception, registers } = crash;
+  const list: [string, string | undefined][] = [
+    ['Time', crash.time],
+    ['Blamed', symbol === undefined ? undefined : `${symbol}${offset === undefined ? '' : `+${offset}`}`],
+    ['Module', image !== undefined && module !== undefined && image.toLowerCase() !== module.toLowerCase() ? `${module} (${image})` : (image ?? module)],
+    ['Exception', exception === undefined ? undefined : joined([
+      exception.mnemonic, exception.vector === undefined ? undefined : `vector ${exception.vector}`, exception.name, exception.code,
+    ])],
+    ['At', exception?.instructionPointer === undefined ? undefined : `instruction ${exception.instructionPointer}`],
+    ['Address', exception?.address],
+    ['Process', process],
+    ['IRQL', irql],
+    ['World', world === undefined ? undefined : joined([world.name, world.id === undefined ? undefined : `id ${world.id}`, world.pcpu === undefined ? undefined : `PCPU ${world.pcpu}`])],
+    ['System', system === undefined ? undefined : joined([
+      system.product, system.version === undefined ? undefined : `version ${system.version}`,
+      system.build === undefined ? undefined : `build ${system.build}`, system.architecture, system.uptime === undefined ? undefined : `up ${system.uptime}`,
+    ])],
+    ['Registers', registers === undefined ? undefined : joined(Object.entries(registers).slice(0, 24).map(([name, value]) => `${name}=${value}`), '  ')],
+    ['Bucket', crash.failureBucket],
+  ];
+  return list.flatMap(([label, value]) => (value === undefined || value === '' ? [] : [[label, quoted(value, 600)]]));
+}
+
+function joined(parts: readonly (string | undefined)[], separator = ', '): string {
+  return parts.filter((part) => part !== undefined && part !== '').join(separator);
+}
+
+/** `1 crash`, `3 crashes`. */
+export function count(number: number, one: string, many = `${one}s`): string {
+  return `${number} ${number === 1 ? one : many}`;
+}
+
+export interface Totals {
+  files: number;
+  filesWithFindings: number;
+  crashes: number;
+  knownIssues: number;
+}
+
+/** Adds a file to the totals. Answers whether a crash or a known issue was found in it. */
+export function tally(totals: Totals, report: FileReport): boolean {
+  const issues = [...report.crashes, ...(report.events ?? [])].reduce((sum, item) => sum + (item.knownIssues?.length ?? 0), 0);
+  totals.files++;
+  totals.crashes += report.crashes.length;
+  totals.knownIssues += issues;
+  const found = report.crashes.length > 0 || issues > 0;
+  if (found) totals.filesWithFindings++;
+  return found;
+}

@@ -1,0 +1,117 @@
+/** Crashes and known issues as problems. One finding is one problem, however often the log repeats it. */
+import type { Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity } from 'vscode-languageserver';
+import type { CrashFinding, EventFinding, Evidence, IssueMatch } from '../analysis/knowledge/finding.js';
+import type { Span } from '../analysis/text/span.js';
+import type { Analysis } from '../analysis/types.js';
+import { safeUrl, shortened } from './page.js';
+import { rangeOf } from './ranges.js';
+import { CERTAINTY_WORDS, crashCode, firstArticleId, shownMatches, type MatchFilter } from './summary.js';
+
+/** Contract: `source` of every diagnostic. */
+export const SOURCE = 'stopcode';
+
+const ERROR: DiagnosticSeverity = 1;
+const WARNING: DiagnosticSeverity = 2;
+const INFORMATION: DiagnosticSeverity = 3;
+
+/** Editors keep a thousand problems a file; events are the least of them. */
+const MOST_EVENTS = 200;
+const MOST_RELATED = 20;
+
+export interface DiagnosticOptions extends MatchFilter {
+  readonly uri: string;
+  /** Whether events that are no crash are shown: in a document that is a crash log, or that holds a crash. */
+  readonly events: boolean;
+  /** Whether the client shows related information. */
+  readonly related: boolean;
+}
+
+/** A diagnostic and what it is about. */
+export interface Marker {
+  readonly diagnostic: Diagnostic;
+  readonly crash?: CrashFinding;
+  readonly event?: EventFinding;
+  readonly match?: IssueMatch;
+}
+
+/** All problems of a document. */
+export function diagnostics(analysis: Analysis, options: DiagnosticOptions): Diagnostic[] {
+  return markers(analysis, options).map((marker) => marker.diagnostic);
+}
+
+/** The problems with the findings behind them, crashes first, in the order of the document. */
+export function markers(analysis: Analysis, options: DiagnosticOptions): Marker[] {
+  const result: Marker[] = [];
+  for (const crash of analysis.crashes) {
+    result.push({ crash, diagnostic: crashDiagnostic(crash) });
+    for (const match of shownMatches(crash.matches, options, crash.record.signature)) {
+      result.push({ crash, match, diagnostic: matchDiagnostic(match, crash.record.headline, 1, options) });
+    }
+  }
+  let events = 0;
+  for (const event of analysis.events) {
+    const matches = shownMatches(event.matches, options);
+    for (const match of matches) result.push({ event, match, diagnostic: matchDiagnostic(match, event.event.at, event.event.count, options) });
+    // A match says all that the event says.
+    if (matches.length > 0 || !options.events || events >= MOST_EVENTS) continue;
+    events++;
+    result.push({ event, diagnostic: eventDiagnostic(event) });
+  }
+  return result;
+}
+
+function crashDiagnostic(crash: CrashFinding): Diagnostic {
+  return withReference({
+    range: rangeOf(crash.record.headline),
+    severity: ERROR,
+    code: crashCode(crash.record),
+    source: SOURCE,
+    message: crash.record.title,
+  }, crash.reference?.url);
+}
+
+function matchDiagnostic(match: IssueMatch, headline: Span, count: number, options: DiagnosticOptions): Diagnostic {
+  const code = firstArticleId(match);
+  const diagnostic = withReference({
+    range: rangeOf(match.evidence[0]?.at ?? headline),
+    severity: WARNING,
+    code,
+    source: SOURCE,
+    message: matchMessage(match, count),
+  }, match.issue.articles[0]?.url);
+  if (options.related) {
+    const related = match.evidence.slice(0, MOST_RELATED).map((evidence) => relatedInformation(evidence, options.uri));
+    if (related.length > 0) diagnostic.relatedInformation = related;
+  }
+  return diagnostic;
+}
+
+function matchMessage(match: IssueMatch, count: number): string {
+  const lines = [`${CERTAINTY_WORDS[match.certainty]} ${firstArticleId(match)}: ${match.issue.title}${times(count)}`];
+  if (match.differences.length > 0) lines.push(`Differs from the write-up: ${match.differences.join('; ')}`);
+  if (match.certainty === 'possible' && match.unconfirmed.length > 0) lines.push(`Not shown by this log: ${match.unconfirmed.join('; ')}`);
+  return lines.join('\n');
+}
+
+function eventDiagnostic({ event }: EventFinding): Diagnostic {
+  return { range: rangeOf(event.at), severity: INFORMATION, code: event.kind, source: SOURCE, message: `${shortened(event.title)}${times(event.count)}` };
+}
+
+function times(count: number): string {
+  return count > 1 ? ` (${count} times)` : '';
+}
+
+function relatedInformation(evidence: Evidence, uri: string): DiagnosticRelatedInformation {
+  return { location: { uri, range: rangeOf(evidence.at) }, message: `${evidence.condition}: ${shortened(evidence.text, 200)}` };
+}
+
+function withReference(diagnostic: Diagnostic, url: string | undefined): Diagnostic {
+  const href = safeUrl(url);
+  return href === undefined ? diagnostic : { ...diagnostic, codeDescription: { href } };
+}
+
+/** What is wrong with a knowledge file, at its place in the file. */
+export function knowledgeDiagnostic(problem: { readonly line: number; readonly column: number; readonly message: string }): Diagnostic {
+  const at = { line: Math.max(0, problem.line), character: Math.max(0, problem.column) };
+  return { range: { start: at, end: { line: at.line, character: at.character + 1 } }, severity: ERROR, code: 'knowledge', source: SOURCE, message: problem.message };
+}

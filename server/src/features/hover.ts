@@ -1,0 +1,72 @@
+/** What the value or word under the pointer means; on a headline also what crashed and whether that is known. */
+import type { Hover } from 'vscode-languageserver';
+import type { Explanation } from '../analysis/decoders/types.js';
+import type { CrashFinding, EventFinding } from '../analysis/knowledge/finding.js';
+import type { Analysis } from '../analysis/types.js';
+import { articleInline, Page, safeUrl, type Inline, type Markup } from './page.js';
+import { rangeOf, spanHolds } from './ranges.js';
+import { shownMatches, writeCrash, writeMatches, type MatchFilter } from './summary.js';
+
+export interface HoverOptions extends MatchFilter {
+  readonly markup: Markup;
+  /** Whether the public sources of an explanation are listed. */
+  readonly sources: boolean;
+}
+
+/** The hover at a place, or undefined where nothing is known. */
+export function hover(analysis: Analysis, line: number, column: number, options: HoverOptions): Hover | undefined {
+  const explained = analysis.explain(line, column);
+  const crash = analysis.crashes.find((candidate) => spanHolds(candidate.record.headline, line, column));
+  const event = crash === undefined ? analysis.events.find((candidate) => spanHolds(candidate.event.at, line, column)) : undefined;
+  const page = new Page();
+  if (explained !== undefined) writeExplanation(page, explained.value, options.sources);
+  if (crash !== undefined) writeHeadline(page, crash, options);
+  if (event !== undefined) writeEvent(page, event, options);
+  if (page.isEmpty) return undefined;
+  const at = explained?.at ?? crash?.record.headline ?? event?.event.at;
+  return { contents: page.toMarkup(options.markup), ...(at === undefined ? {} : { range: rangeOf(at) }) };
+}
+
+function writeHeadline(page: Page, crash: CrashFinding, options: HoverOptions): void {
+  page.rule();
+  writeCrash(page, crash);
+  writeMatches(page, shownMatches(crash.matches, options, crash.record.signature), crash.ruledOut);
+}
+
+function writeEvent(page: Page, { event, matches }: EventFinding, options: HoverOptions): void {
+  const shown = shownMatches(matches, options);
+  if (shown.length === 0 && event.count < 2) return;
+  page.rule();
+  page.heading(event.title);
+  if (event.count > 1) page.text(`Stands in this log ${event.count} times.`);
+  writeMatches(page, shown);
+}
+
+/** An explanation: its headline, what it says, what to look at next, where it is written up. */
+export function writeExplanation(page: Page, explanation: Explanation, sources: boolean): void {
+  page.heading(explanation.headline);
+  const next: string[] = [];
+  for (const detail of explanation.details) {
+    if (detail.kind === 'next') next.push(detail.text);
+    else if (detail.kind === 'item') page.item(detail.text);
+    else page.text(detail.text);
+  }
+  if (next.length > 0) page.text({ strong: 'What to look at next' });
+  for (const text of next) page.item(text);
+  if (explanation.articles.length > 0) page.text({ strong: 'Written up in' });
+  for (const article of explanation.articles) page.item(articleInline(article));
+  if (sources && explanation.sources.length > 0) page.text('Sources: ', ...separated(explanation.sources.map(sourceInline)));
+}
+
+/** A source by the name of its host: a whole address takes a line of its own and says no more. */
+function sourceInline(source: string): Inline {
+  const url = safeUrl(source);
+  if (url === undefined) return source;
+  const [, host = url, path = ''] = /^https:\/\/(?:www\.)?([^/?#]+)([^?#]*)/.exec(url) ?? [];
+  const last = path.split('/').filter((part) => part !== '').at(-1);
+  return { label: last === undefined ? host : `${host} · ${last}`, url };
+}
+
+function separated(inlines: readonly Inline[]): Inline[] {
+  return inlines.flatMap((inline, index) => (index === 0 ? [inline] : [', ', inline]));
+}

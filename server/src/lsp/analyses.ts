@@ -1,0 +1,154 @@
+/** Keeps an analysis of every open document. Work on a text that changed meanwhile is dropped, its result never shown. */
+import { LSPErrorCodes, ResponseError, type CancellationToken } from 'vscode-languageserver';
+import { analyze, reanalyze } from '../analysis/analysis.js';
+import type { Knowledge } from '../analysis/knowledge/knowledge.js';
+import type { LineEdit } from '../analysis/text/span.js';
+import type { Analysis } from '../analysis/types.js';
+import { joined, type LogDocument } from './documents.js';
+import type { Scheduler } from './schedule.js';
+
+export interface AnalysisEvents {
+  /** The analysis of a document's text as it is now. */
+  finished(document: LogDocument, analysis: Analysis): void;
+  /** The core failed on a document: a bug. The document has no analysis until its text changes. */
+  failed(document: LogDocument, error: unknown): void;
+}
+
+interface Entry {
+  readonly document: LogDocument;
+  /** Counts what makes an analysis outdated: edits and new knowledge. */
+  generation: number;
+  /** Generation that `analysis` is of. */
+  done: number;
+  analysis: Analysis | undefined;
+  /** Knowledge that `analysis` was made with. */
+  knowledge: Knowledge | undefined;
+  /** Edits since the text of `analysis`. */
+  edit: LineEdit | undefined;
+  working: boolean;
+  closed: boolean;
+  waiting: (() => void)[];
+}
+
+export class Analyses {
+  readonly #entries = new Map<string, Entry>();
+  readonly #scheduler: Scheduler;
+  readonly #events: AnalysisEvents;
+  #knowledge: Knowledge;
+
+  constructor(scheduler: Scheduler, knowledge: Knowledge, events: AnalysisEvents) {
+    this.#scheduler = scheduler;
+    this.#knowledge = knowledge;
+    this.#events = events;
+  }
+
+  get knowledge(): Knowledge {
+    return this.#knowledge;
+  }
+
+  /** A document was opened or edited. */
+  changed(document: LogDocument): void {
+    let entry = this.#entries.get(document.uri);
+    if (entry?.document !== document) {
+      if (entry !== undefined) this.#close(entry);
+      document.takeEdit();
+      entry = { document, generation: 1, done: 0, analysis: undefined, knowledge: undefined, edit: undefined, working: false, closed: false, waiting: [] };
+      this.#entries.set(document.uri, entry);
+    } else {
+      const edit = document.takeEdit();
+      if (edit !== undefined) entry.edit = entry.edit === undefined ? edit : joined(entry.edit, edit);
+      entry.generation++;
+    }
+    void this.#work(entry);
+  }
+
+  closed(document: LogDocument): void {
+    const entry = this.#entries.get(document.uri);
+    if (entry === undefined) return;
+    this.#entries.delete(document.uri);
+    this.#close(entry);
+  }
+
+  /** Everything is matched again with other knowledge. */
+  learn(knowledge: Knowledge): void {
+    this.#knowledge = knowledge;
+    for (const entry of this.#entries.values()) {
+      entry.generation++;
+      void this.#work(entry);
+    }
+  }
+
+  /** The analysis of a document as it is now, as soon as there is one. Undefined where the document is closed or unknown. */
+  async of(uri: string, token: CancellationToken): Promise<{ document: LogDocument; analysis: Analysis } | undefined> {
+    for (;;) {
+      if (token.isCancellationRequested) throw new ResponseError(LSPErrorCodes.RequestCancelled, 'cancelled');
+      const entry = this.#entries.get(uri);
+      if (entry === undefined) return undefined;
+      if (entry.done === entry.generation) return entry.analysis === undefined ? undefined : { document: entry.document, analysis: entry.analysis };
+      await new Promise<void>((resolve) => {
+        const cancelled = token.onCancellationRequested(() => resolve());
+        entry.waiting.push(() => {
+          cancelled.dispose();
+          resolve();
+        });
+      });
+    }
+  }
+
+  /** The finished analysis of a document as it is now, if there is one. */
+  current(uri: string): { document: LogDocument; analysis: Analysis } | undefined {
+    const entry = this.#entries.get(uri);
+    return entry === undefined || entry.done !== entry.generation || entry.analysis === undefined ? undefined : { document: entry.document, analysis: entry.analysis };
+  }
+
+  #close(entry: Entry): void {
+    entry.closed = true;
+    wake(entry);
+  }
+
+  async #work(entry: Entry): Promise<void> {
+    if (entry.working) return;
+    entry.working = true;
+    while (!entry.closed && entry.done !== entry.generation) {
+      const { generation } = entry;
+      try {
+        if (await this.#step(entry)) {
+          entry.done = entry.generation === generation ? generation : entry.done;
+          if (entry.done === generation && entry.analysis !== undefined) this.#events.finished(entry.document, entry.analysis);
+        }
+      } catch (error) {
+        entry.analysis = undefined;
+        entry.edit = undefined;
+        if (entry.generation === generation) entry.done = generation;
+        this.#events.failed(entry.document, error);
+      }
+      if (entry.done === entry.generation) wake(entry);
+    }
+    entry.working = false;
+  }
+
+  /** One run. True where it came to its end; its result can be of an older text all the same, and is the base of the next run. */
+  async #step(entry: Entry): Promise<boolean> {
+    const { document, generation, analysis: before, edit } = entry;
+    const knowledge = this.#knowledge;
+    const text = document.text;
+    entry.edit = undefined;
+    const isFresh = before === undefined || entry.knowledge !== knowledge;
+    const run = isFresh ? analyze(text, knowledge) : reanalyze(before, text, edit ?? { replaced: { first: 0, end: 0 }, lineCount: 0 }, knowledge);
+    // A first analysis goes on when the text changes, as the base of what follows: a log that is being written to faster
+    // than it is read would otherwise never be read. What follows touches little and is dropped.
+    const result = await this.#scheduler.run(run, () => entry.closed || this.#knowledge !== knowledge || (!isFresh && entry.generation !== generation));
+    if (result === undefined) {
+      entry.edit = edit === undefined ? entry.edit : entry.edit === undefined ? edit : joined(edit, entry.edit);
+      return false;
+    }
+    entry.analysis = result;
+    entry.knowledge = knowledge;
+    return true;
+  }
+}
+
+function wake(entry: Entry): void {
+  const waiting = entry.waiting.splice(0);
+  for (const resolve of waiting) resolve();
+}

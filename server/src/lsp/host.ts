@@ -1,0 +1,27 @@
+/** What the server needs of the machine it runs on. Node and the browser each give their own. */
+import type { KnowledgeSource } from '../analysis/knowledge/knowledge.js';
+
+/** A file of the user's knowledge. */
+export interface KnowledgeFile {
+  /** As shown in messages. */
+  readonly path: string;
+  /** Where problems of the file are published. */
+  readonly uri: string;
+  readonly text: string;
+}
+
+export interface Host {
+  /** Version of the product. */
+  readonly version: string;
+  /** Tables of the built-in knowledge; each is asked for when it is first needed. */
+  readonly knowledge: KnowledgeSource;
+  /** Runs something after the messages that are waiting. */
+  later(run: () => void): void;
+  /** Milliseconds from any fixed moment. */
+  now(): number;
+  /**
+   * All JSON files below some folders. A folder is a `file:` address or a path; one that does not exist has no files.
+   * Number and size of the files are bounded.
+   */
+  readKnowledgeFolders(folders: readonly string[]): Promise<readonly KnowledgeFile[]>;
+}

@@ -1,0 +1,73 @@
+/** The section `stopcode` of the client's settings. Whatever the client sends, each setting has a value that can be used. */
+import type { Certainty } from '../analysis/knowledge/issue.js';
+import type { MatchFilter } from '../features/summary.js';
+
+/** Name of the section. */
+export const SECTION = 'stopcode';
+
+/** A known issue that the user does not want to see again, and why. */
+export interface Dismissal {
+  /** Id of the known issue. */
+  readonly issue: string;
+  readonly reason?: string;
+  /** Crashes it holds for; all where absent. */
+  readonly signature?: string;
+}
+
+export interface Settings {
+  readonly diagnostics: { readonly enabled: boolean };
+  readonly hover: { readonly sources: boolean };
+  readonly knowledge: { readonly folders: readonly string[]; readonly builtinIssues: boolean };
+  readonly minimumCertainty: Certainty;
+  readonly dismissed: readonly Dismissal[];
+}
+
+export const DEFAULTS: Settings = {
+  diagnostics: { enabled: true },
+  hover: { sources: true },
+  knowledge: { folders: [], builtinIssues: true },
+  minimumCertainty: 'possible',
+  dismissed: [],
+};
+
+/** Settings from whatever a client sent as the section. */
+export function readSettings(section: unknown): Settings {
+  const root = object(section);
+  const certainty = root['minimumCertainty'];
+  return {
+    diagnostics: { enabled: flag(object(root['diagnostics'])['enabled'], DEFAULTS.diagnostics.enabled) },
+    hover: { sources: flag(object(root['hover'])['sources'], DEFAULTS.hover.sources) },
+    knowledge: {
+      folders: list(object(root['knowledge'])['folders']).filter((folder): folder is string => typeof folder === 'string' && folder !== ''),
+      builtinIssues: flag(object(root['knowledge'])['builtinIssues'], DEFAULTS.knowledge.builtinIssues),
+    },
+    minimumCertainty: certainty === 'exact' || certainty === 'likely' || certainty === 'possible' ? certainty : DEFAULTS.minimumCertainty,
+    dismissed: list(root['dismissed']).map(dismissal).filter((entry) => entry !== undefined),
+  };
+}
+
+/** What the settings leave of the known issues. */
+export function filterOf(settings: Settings): MatchFilter {
+  return {
+    minimumCertainty: settings.minimumCertainty,
+    isDismissed: (id, signature) => settings.dismissed.some((entry) => entry.issue === id && (entry.signature === undefined || entry.signature === signature)),
+  };
+}
+
+function dismissal(value: unknown): Dismissal | undefined {
+  const { issue, reason, signature } = object(value);
+  if (typeof issue !== 'string') return undefined;
+  return { issue, ...(typeof reason === 'string' ? { reason } : {}), ...(typeof signature === 'string' ? { signature } : {}) };
+}
+
+function object(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
+}
+
+function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function flag(value: unknown, otherwise: boolean): boolean {
+  return typeof value === 'boolean' ? value : otherwise;
+}
