@@ -8,7 +8,7 @@ import { EditorUnavailable, provisionCodeServer } from './editor/provision.mjs';
 import { openWorkbench, placeOf } from './editor/workbench.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
-const samples = join(root, 'samples');
+const samples = join(root, 'test', 'samples');
 const images = join(root, 'images');
 const LIMIT = 250 * 1024;
 

@@ -62,7 +62,7 @@ function readArguments(argv) {
 /** A path as typed: npm changes to the project's folder, the user may stand elsewhere. */
 async function locate(path) {
   if (path === undefined) {
-    const samples = join(root, 'samples');
+    const samples = join(root, 'test', 'samples');
     const found = await stat(samples).catch(() => undefined);
     if (!found) throw new UsageError('there are no sample logs here; name a file or a folder');
     return { path: samples, folder: samples, files: await firstFile(samples) };

@@ -431,7 +431,7 @@ export class Workbench {
     const frame = () => this.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
     const toTop = () =>
       until('the top of the Problems view', async () => {
-        if (await this.page.evaluate(() => document.querySelector('.markers-panel .monaco-list-row[data-index="0"]') !== null)) return true;
+        if (await this.page.evaluate(() => document.querySelector('.markers-panel .monaco-list-rows > .monaco-list-row[data-index="0"]') !== null)) return true;
         await this.page.mouse.wheel(0, -100_000);
         await frame();
         return false;
@@ -555,7 +555,7 @@ export class Workbench {
     await this.run('Explorer: Focus on Outline View');
     const read = () =>
       this.page.evaluate(() =>
-        [...document.querySelectorAll('.outline-tree .monaco-list-row')]
+        [...document.querySelectorAll('.outline-tree .monaco-list-rows > .monaco-list-row')]
           .sort((a, b) => Number(a.getAttribute('data-index')) - Number(b.getAttribute('data-index')))
           .map((row) => ({
             name: (row.querySelector('.monaco-icon-label .label-name')?.textContent ?? row.textContent ?? '').replaceAll('\u00a0', ' ').trim(),
@@ -633,7 +633,7 @@ export class Workbench {
 /* Runs in the page. */
 function readProblemRows() {
   const text = (node) => (node?.textContent ?? '').replaceAll('\u00a0', ' ').trim();
-  return [...document.querySelectorAll('.markers-panel .monaco-list-row')].map((row) => {
+  return [...document.querySelectorAll('.markers-panel .monaco-list-rows > .monaco-list-row')].map((row) => {
     const index = Number(row.getAttribute('data-index'));
     const level = Number(row.getAttribute('aria-level') ?? 0);
     const name = row.querySelector('.monaco-icon-label .label-name');

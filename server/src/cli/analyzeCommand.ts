@@ -26,13 +26,13 @@ const NAMED_BINARIES = 5;
 /** Runs the command; answers the exit status. */
 export async function analyzeCommand(args: AnalyzeArguments, host: Host): Promise<number> {
   const progress = progressOn(args.progress, host.stderr);
-  let hasFailed = false;
+  let failures = 0;
   const complain = async (text: string) => {
     await progress.clear();
     await host.stderr.write(`stopcode: ${neutral(text)}\n`);
   };
   const fail = (text: string) => {
-    hasFailed = true;
+    failures++;
     return complain(text);
   };
 
@@ -75,7 +75,7 @@ export async function analyzeCommand(args: AnalyzeArguments, host: Host): Promis
     const more = binaries.length - NAMED_BINARIES;
     await complain(`${binaries.length === 1 ? 'a file that is' : `${binaries.length} files that are`} not text passed over: ${binaries.slice(0, NAMED_BINARIES).join(', ')}${more > 0 ? ` and ${more} more` : ''}`);
   }
-  return hasFailed ? 2 : totals.filesWithFindings > 0 ? 1 : 0;
+  return failures > 0 ? 2 : totals.filesWithFindings > 0 ? 1 : 0;
 }
 
 function tool(host: Host) {
@@ -109,10 +109,12 @@ async function* inOrder(files: readonly Input[], args: AnalyzeArguments, userIss
     const started: Promise<Finished>[] = [];
     let next = 0;
     while (next < files.length || started.length > 0) {
-      for (; started.length < ahead && next < files.length; next++) started.push(start(files[next] as Input));
-      const finished = await (started.shift() as Promise<Finished>);
+      const batch = files.slice(next, next + ahead - started.length);
+      next += batch.length;
+      started.push(...batch.map(start));
+      const finished = await started.shift();
       if (stop.aborted) throw new Stopped();
-      yield finished;
+      if (finished !== undefined) yield finished;
     }
   } finally {
     await pool?.close();

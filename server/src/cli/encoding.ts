@@ -2,6 +2,7 @@
  * Bytes of a log to text, piece by piece. Logs come as UTF-8, as UTF-16 with and without a byte-order mark
  * (`.logopen /u`, PowerShell's `>`), and in the code page of a Windows machine.
  */
+import { TextDecoder } from 'node:util';
 import { InputError } from './errors.js';
 
 export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';
@@ -198,7 +199,7 @@ function cutStart(bytes: Uint8Array): number {
 }
 
 function ascii(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).latin1Slice();
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 }
 
 function windows1252(bytes: Uint8Array): string {

@@ -63,13 +63,13 @@ export function clipped(text: string, units: number): string {
   return `${text.slice(0, end)}…`;
 }
 
-/** Prose in lines of at most `width` columns; a longer word keeps its own line. Existing line ends stay. */
-export function wrapped(text: string, width: number): string[] {
+/** Prose in lines of at most `width` columns, the first one of `firstWidth`; a longer word keeps its own line. */
+export function wrapped(text: string, width: number, firstWidth = width): string[] {
   const lines: string[] = [];
   for (const paragraph of text.split('\n')) {
     let line = '';
     for (const word of paragraph.split(' ')) {
-      if (line !== '' && line.length + 1 + word.length > width) {
+      if (line !== '' && visibleLength(line) + 1 + visibleLength(word) > (lines.length === 0 ? firstWidth : width)) {
         lines.push(line);
         line = word;
       } else line = line === '' ? word : `${line} ${word}`;
@@ -77,4 +77,9 @@ export function wrapped(text: string, width: number): string[] {
     lines.push(line);
   }
   return lines;
+}
+
+/** Columns of a text with styles. */
+export function visibleLength(text: string): number {
+  return text.replace(/\u001b\[[0-9;]{0,16}m/g, '').length;
 }

@@ -117,9 +117,11 @@ export class Analyses {
           if (entry.done === generation && entry.analysis !== undefined) this.#events.finished(entry.document, entry.analysis);
         }
       } catch (error) {
+        // Where going on from the last analysis failed, a fresh one can still succeed.
+        const isFinal = entry.analysis === undefined || entry.knowledge !== this.#knowledge;
         entry.analysis = undefined;
         entry.edit = undefined;
-        if (entry.generation === generation) entry.done = generation;
+        if (isFinal && entry.generation === generation) entry.done = generation;
         this.#events.failed(entry.document, error);
       }
       if (entry.done === entry.generation) wake(entry);
@@ -139,7 +141,9 @@ export class Analyses {
     // than it is read would otherwise never be read. What follows touches little and is dropped.
     const result = await this.#scheduler.run(run, () => entry.closed || this.#knowledge !== knowledge || (!isFresh && entry.generation !== generation));
     if (result === undefined) {
-      entry.edit = edit === undefined ? entry.edit : entry.edit === undefined ? edit : joined(edit, entry.edit);
+      // Edits came in while it ran; together with those it was for, they are what the next run is for.
+      const since = entry.edit as LineEdit | undefined;
+      entry.edit = edit === undefined ? since : since === undefined ? edit : joined(edit, since);
       return false;
     }
     entry.analysis = result;

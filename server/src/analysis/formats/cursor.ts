@@ -90,8 +90,8 @@ export class LineCursor {
   next(): LogicalLine | undefined {
     const line = this.peek();
     if (line !== undefined) this.#at++;
-    if (this.#at > 256) {
-      // One consumed line is kept: `end` asks what stood before the current piece.
+    if (this.#at > 256 && this.#at * 2 > this.#pending.length) {
+      // Dropped only when most is consumed, so that a line of half a million pieces is not copied over and over. One consumed line is kept: `end` asks what stood before the current piece.
       this.#pending = this.#pending.slice(this.#at - 1);
       this.#at = 1;
     }

@@ -150,13 +150,13 @@ function isAffected(component: AffectedComponent, version: string): boolean | un
   return undefined;
 }
 
+/** One place is shown once, with the first thing it was found to show. */
 function distinct(evidence: readonly Evidence[]): Evidence[] {
   const seen = new Set<string>();
   return evidence.filter((entry) => {
-    const key = `${entry.at.line}:${entry.at.start}:${entry.condition}`;
+    const key = `${entry.at.line}:${entry.at.start}:${entry.at.end}`;
     if (seen.has(key)) return false;
     seen.add(key);
     return true;
   });
 }
-

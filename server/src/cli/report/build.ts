@@ -1,11 +1,12 @@
 /** From an analysis to the report. Fields that the log does not give are left out. */
 import { explainCrash } from '../../analysis/decoders/explain.js';
-import type { FactKey, Frame } from '../../analysis/formats/types.js';
+import type { Fact, FactKey, Frame } from '../../analysis/formats/types.js';
 import type { CrashFinding, EventFinding, IssueMatch } from '../../analysis/knowledge/finding.js';
 import type { Article } from '../../analysis/knowledge/data.js';
 import type { Certainty } from '../../analysis/knowledge/issue.js';
 import type { Knowledge } from '../../analysis/knowledge/knowledge.js';
 import type { CrashRecord } from '../../analysis/records/types.js';
+import type { TextSource } from '../../analysis/text/span.js';
 import type { Analysis } from '../../analysis/types.js';
 import type { ReadLog } from '../readLog.js';
 import type { CrashDetails, CrashReport, EventReport, FileResult, FrameReport, IssueReport, LocationReport, NoteReport } from './types.js';
@@ -21,7 +22,7 @@ export interface BuildOptions {
 
 /** The report of one file. */
 export function buildResult(analysis: Analysis, log: Pick<ReadLog, 'encoding' | 'bytes'>, options: BuildOptions): FileResult {
-  const shown = <T extends { readonly matches: readonly IssueMatch[] }>(finding: T) =>
+  const shown = (finding: { readonly matches: readonly IssueMatch[] }) =>
     finding.matches.filter((match) => RANK[match.certainty] >= RANK[options.certainty]);
   const { text } = analysis;
   const events = analysis.events;
@@ -49,6 +50,7 @@ function present<T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], u
 
 function crashReport({ record }: CrashFinding, matches: readonly IssueMatch[], analysis: Analysis, knowledge: Knowledge): CrashReport {
   const value = (key: FactKey) => record.value(key);
+  const named = (key: FactKey) => asWritten(record.facts(key)[0], analysis.text);
   const code = value('bugcheck.code');
   const exceptionCode = value('exception.code');
   const frames = record.frames.map(frameReport);
@@ -72,11 +74,11 @@ function crashReport({ record }: CrashFinding, matches: readonly IssueMatch[], a
         instructionPointer: value('exception.ip'),
         address: value('exception.address'),
       }),
-      module: value('module'),
-      image: value('image'),
-      symbol: value('symbol'),
+      module: named('module'),
+      image: named('image'),
+      symbol: named('symbol'),
       offset: value('symbol.offset'),
-      process: value('process'),
+      process: named('process'),
       failureBucket: value('failure.bucket'),
       failureHash: value('failure.hash'),
       irql: value('irql'),
@@ -88,6 +90,13 @@ function crashReport({ record }: CrashFinding, matches: readonly IssueMatch[], a
     signature: record.signature,
     knownIssues: matches.map(issueReport),
   };
+}
+
+/** Names are compared in lower case; a report shows them as the log has them. */
+function asWritten(fact: Fact | undefined, text: TextSource): string | undefined {
+  if (fact === undefined) return undefined;
+  const written = text.line(fact.at.line).slice(fact.at.start, fact.at.end);
+  return written.toLowerCase() === fact.value.toLowerCase() ? written : fact.value;
 }
 
 /** From the crash's first block to its last, in whole lines; at the end of the file there is no next line to end at. */

@@ -1,7 +1,7 @@
 /** The report for a person in front of a terminal: what crashed, what it means, whether it is known, what shows that. */
 import type { Explanation } from '../../analysis/decoders/types.js';
 import type { Remedy } from '../../analysis/knowledge/issue.js';
-import { neutral, type Styles, wrapped } from '../terminal.js';
+import { neutral, type Styles, visibleLength, wrapped } from '../terminal.js';
 import type { ReportWriter, WriterContext } from './format.js';
 import type { CrashDetails, CrashReport, EventReport, FileResult, IssueReport } from './types.js';
 import { CERTAINTY_WORDS, count, frameText, quoted, rows, tally, type Totals, TRUST_WORDS } from './words.js';
@@ -63,7 +63,7 @@ function fileLines({ report, crashes, eventRemedies }: FileResult, styles: Style
   if (notes.length > 0) {
     page.gap();
     page.line(0, styles.heading('Notes'));
-    for (const note of notes.slice(0, MOST_NOTES)) page.prose(2, `${page.at(note.line)}: `, neutral(note.text));
+    for (const note of notes.slice(0, MOST_NOTES)) page.prose(2, `${page.at(note.line)}: `, neutral(note.text), 2);
     if (notes.length > MOST_NOTES) page.line(2, styles.faint(`… and ${notes.length - MOST_NOTES} more`));
   }
   return page.lines;
@@ -141,15 +141,15 @@ function issueLines(page: Page, issue: IssueReport, remedies: readonly Remedy[])
   const { styles } = page;
   const certainty = CERTAINTY_WORDS[issue.certainty];
   page.gap();
-  page.prose(2, `${styles.warning('Known issue')} ${issue.certainty === 'exact' ? styles.good(certainty) : styles.code(certainty)}: `, styles.strong(neutral(issue.title)));
+  page.prose(2, `${styles.warning('Known issue')} ${issue.certainty === 'exact' ? styles.good(certainty) : styles.code(certainty)}: `, styles.strong(neutral(issue.title)), 4);
   for (const { id, title, url } of issue.articles) {
     page.prose(4, '', `${styles.strong(neutral(id))}${title === '' || title === id ? '' : ` ${neutral(title)}`}`);
     if (url !== undefined) page.line(6, styles.link(neutral(url)));
   }
   if (issue.evidence.length > 0) {
     page.line(4, styles.faint('Evidence'));
-    for (const { line, text, condition } of issue.evidence.slice(0, MOST_EVIDENCE)) {
-      page.line(6, `${page.at(line)}: ${quoted(text)} ${styles.faint(`(${neutral(condition)})`)}`);
+    for (const { line, column, text, condition } of issue.evidence.slice(0, MOST_EVIDENCE)) {
+      page.line(6, `${page.at(line, column)}: ${quoted(text)} ${styles.faint(`(${neutral(condition)})`)}`);
     }
     if (issue.evidence.length > MOST_EVIDENCE) page.line(6, styles.faint(`… and ${issue.evidence.length - MOST_EVIDENCE} more`));
   }
@@ -179,9 +179,10 @@ export class Page {
 
   /** Prose behind a label; further lines are indented by the label's width, or by `hang` columns. */
   prose(indent: number, label: string, text: string, hang = visibleLength(label)): void {
-    const room = Math.max(20, this.width - indent - hang);
-    for (const [index, line] of wrapped(text, room).entries()) {
-      this.line(indent, index === 0 ? `${label}${line}` : `${' '.repeat(Math.min(hang, 11))}${line}`);
+    const room = Math.max(20, this.width - indent);
+    for (const [index, line] of wrapped(text, room - hang, room - visibleLength(label)).entries()) {
+      if (index === 0) this.line(indent, `${label}${line}`);
+      else this.line(indent + hang, line);
     }
   }
 
@@ -195,8 +196,4 @@ export class Page {
   at(line: number, column?: number): string {
     return this.styles.place(`${this.name}:${line}${column === undefined ? '' : `:${column}`}`);
   }
-}
-
-function visibleLength(text: string): number {
-  return text.replace(/\u001b\[[0-9;]*m/g, '').length;
 }

@@ -11,7 +11,7 @@ const BASES: Readonly<Record<string, string>> = { fs: 'fsbase', gs: 'gsbase', kg
 
 const ASSIGNMENT = /([A-Za-z]\w{0,11})=(-?[\da-fA-FxX#*]{1,20})(?![\w.])/y;
 const PROCESSOR = /(FMS|uCode)=([\da-fA-FxX/]{1,20})/y;
-const LOG_PAIR = /(PRDA|TR|GDT|IDT|CR[0248]|[c-gs]s) (0x[\da-fA-F]{1,16})(?: \(0x[\da-fA-F]{1,8}\))?/y;
+const LOG_PAIR = /(PRDA|TR|GDT|IDT|CR[02348]|[c-gs]s) (0x[\da-fA-F]{1,16})(?: \(0x[\da-fA-F]{1,8}\))?/y;
 const ARM_PAIR = /\[ ?(\d{1,2}|pc|sp|psr)\] {1,24}([\da-f]{1,16})(?![\w.])/y;
 const BASE_PAIR = /(FSbase|GSbase|kernelGSbase|lastClrIntrRA):(0x[\da-fA-F]{1,16})/y;
 const BRANCH = /LBR: from (0x[\da-fA-F]{1,16}) to (0x[\da-fA-F]{1,16})/y;

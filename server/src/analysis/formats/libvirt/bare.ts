@@ -1,4 +1,5 @@
 /** libvirt's errors without the daemon's frame: from the journal, from `virsh`, from virt-manager, and as JSON from KubeVirt. */
+import type { LogicalLine } from '../cursor.js';
 import type { Stretch } from './record.js';
 
 /**
@@ -9,6 +10,11 @@ const FAMILY = /(?:error: )?(?=(?:internal error|operation failed|Requested oper
 const ABOUT_GUEST = /End of file from (?:qemu )?monitor|(?:early )?end of file from monitor|unexpectedly closed the monitor|while connecting to monitor|cannot acquire state change lock|migration job|Cannot access storage file|guest agent|unable to execute QEMU command/i;
 /** The words stand near the start; what follows may be the whole output of qemu. */
 const LOOK = 400;
+
+/** Whether a syslog header with the name of a program was peeled off the line; a mail's quote mark is none. */
+export function isTagged(line: LogicalLine): boolean {
+  return line.envelope?.parts.some((part) => part.kind === 'source') === true;
+}
 
 /** The message, or undefined. `isFramed`: a syslog header was peeled off. */
 export function bareMessage(text: string, isFramed: boolean): Stretch | undefined {

@@ -3,7 +3,7 @@ import type { LineCursor, LogicalLine } from '../cursor.js';
 import { findCrash, sayCrash } from '../qemu/crash.js';
 import { readMessage } from '../qemu/messages.js';
 import type { BlockSink } from '../types.js';
-import { bareMessage, jsonRecord } from './bare.js';
+import { bareMessage, isTagged, jsonRecord } from './bare.js';
 import { readRecords, recordTokens, versionIn, type Level, type Stretch } from './record.js';
 
 /** Lines of output a message may carry. */
@@ -41,7 +41,7 @@ export class EventReader {
       this.#version(line, record.message);
     }
     if (records.length > 0) return;
-    const bare = bareMessage(text, line.envelope !== undefined);
+    const bare = bareMessage(text, isTagged(line));
     if (bare !== undefined) {
       this.#sink.token('levelError', line, 0, Math.max(0, bare.start - 2));
       this.#sink.token('message', line, bare.start, bare.end, 'libvirt.error');

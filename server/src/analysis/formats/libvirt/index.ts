@@ -3,7 +3,7 @@ import { envelopeTokens } from '../block.js';
 import { logicalLines, type LineCursor, type LogicalLine } from '../cursor.js';
 import { peelEnvelope } from '../envelopes.js';
 import type { BlockSink, LineSink, LogFormat, Token } from '../types.js';
-import { bareMessage, jsonRecord } from './bare.js';
+import { bareMessage, isTagged, jsonRecord } from './bare.js';
 import { EventReader } from './event.js';
 import { readRecords, recordStarts, recordTokens, versionIn } from './record.js';
 import { opensXml, readXml } from './xml.js';
@@ -12,7 +12,7 @@ import { opensXml, readXml } from './xml.js';
 function opensEvent(line: LogicalLine): boolean {
   const text = line.text;
   if (readRecords(text).some((record) => record.level === 'error' || record.level === 'warning' || versionIn(text, record.message) !== undefined)) return true;
-  if (bareMessage(text, line.envelope !== undefined) !== undefined) return true;
+  if (bareMessage(text, isTagged(line)) !== undefined) return true;
   const json = jsonRecord(text);
   if (json === undefined) return false;
   const level = text.slice(json.level.start, json.level.end);

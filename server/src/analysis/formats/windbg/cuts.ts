@@ -37,14 +37,19 @@ export function cuts(line: string): readonly number[] {
   let inStack = false;
   let key = -1;
   for (let at = skipBlanks(line, 0); at < line.length;) {
-    const end = wordEnd(line, at);
+    const prompt = promptEnd(line, at);
+    // A prompt has a blank in it: `0: kd>`.
+    const end = prompt > 0 ? prompt : wordEnd(line, at);
     const unit = line.charCodeAt(at);
     let kind: Before = 'other';
     let cut = false;
-    if (unit === 42 && isRun(line, at, end)) {
+    if (prompt > 0) {
+      cut = true;
+      inStack = false;
+    } else if (unit === 42 && isRun(line, at, end)) {
       kind = 'stars';
       // The box of a banner begins with a long run; `* * *` are what is left of its sides.
-      cut = end - at >= 10 && before !== 'stars' && before !== 'start';
+      cut = before !== 'stars' && before !== 'start' && (end - at >= 10 || (end - at === 3 && isPhrase(line, at)));
     } else if (unit === 58 && end === at + 1) kind = 'colon';
     else {
       const address = addressEnd(line, at);
@@ -112,18 +117,18 @@ function startsFrame(line: string, from: number, least = 0): boolean {
   return addressEnd(line, next) > 0;
 }
 
+function isPhrase(line: string, at: number): boolean {
+  return PHRASES_BY_UNIT.get(line.charCodeAt(at))?.some((phrase) => line.startsWith(phrase, at)) === true;
+}
+
 function startsLine(line: string, at: number, end: number, before: Before): boolean {
   const unit = line.charCodeAt(at);
-  const phrases = PHRASES_BY_UNIT.get(unit);
-  if (phrases !== undefined) {
-    for (const phrase of phrases) if (line.startsWith(phrase, at)) return before !== 'stars' || unit !== 42;
-  }
+  if (isPhrase(line, at)) return true;
   if (unit === 65 && line.startsWith('Arg', at) && line.charCodeAt(at + 4) === 58 && end === at + 5) {
     return line.charCodeAt(at + 3) >= 49 && line.charCodeAt(at + 3) <= 52;
   }
   if (isKey(line, at, end)) return true;
   if (unit === 87 && line.startsWith('Windows ', at)) return isKernelVersion(line, at);
-  if (unit === 107 || (unit >= 48 && unit <= 57)) return isPromptAt(line, at);
   if (!isUpper(unit)) return false;
   const label = labelEnd(line, at);
   if (label > 0 && label <= end && isFieldName(line.slice(at, label - 1))) return true;
@@ -160,13 +165,10 @@ function isKernelVersion(line: string, at: number): boolean {
 
 const PROMPT = /(?:(?:\d{1,3}\.)?\d{1,3}: )?l?kd(?::x86|:arm|:arm64)?>|\d{1,3}:\d{3}(?::[a-z0-9]{1,8})?>/y;
 
-/** Whether a debugger's prompt stands at `at`. */
-export function isPromptAt(line: string, at: number): boolean {
-  return promptEnd(line, at) > 0;
-}
-
 /** Column behind the `>` of a prompt at `at`, or -1. */
 export function promptEnd(line: string, at: number): number {
+  const unit = line.charCodeAt(at);
+  if (unit !== 107 && unit !== 108 && !(unit >= 48 && unit <= 57)) return -1;
   PROMPT.lastIndex = at;
   const match = PROMPT.exec(line);
   return match === null ? -1 : at + match[0].length;

@@ -34,6 +34,16 @@ export const OPENING_FIELDS: readonly string[] = [
   'DEBUG_FLR_IMAGE_TIMESTAMP', 'KEY_VALUES_STRING', 'STACK_COMMAND', 'ANALYSIS_VERSION', 'TRAP_FRAME', 'FAULTING_MODULE',
 ];
 
+/** Fields that are printed for a failure only; the others stand beside a stack that nothing has crashed in, too. */
+const FAILURE: ReadonlySet<string> = new Set(`
+BUGCHECK_CODE BUGCHECK_P1 BUGCHECK_STR BUCKET_ID DEFAULT_BUCKET_ID ERROR_CODE EXCEPTION_CODE EXCEPTION_CODE_STR EXCEPTION_RECORD
+FAILED_INSTRUCTION_ADDRESS FAILURE_BUCKET_ID FAILURE_ID_HASH FAILURE_ID_HASH_STRING FAULTING_IP FOLLOWUP_IP PRIMARY_PROBLEM_CLASS
+`.trim().split(/\s+/));
+
+export function isFailureField(name: string): boolean {
+  return FAILURE.has(name);
+}
+
 const OPENING: ReadonlySet<string> = new Set(OPENING_FIELDS);
 
 export function isListedField(name: string): boolean {

@@ -1,7 +1,7 @@
 /** Fields of `!analyze -v` (`MODULE_NAME: storvsc`) and its key list (`Key  : Failure.Bucket` / `Value: …`). */
 import type { LogicalLine } from '../cursor.js';
 import { bugCheckCodeOf, leadingBugCheckName } from './bugCheckNames.js';
-import { isFieldName, isListedField, isOpeningField } from './fieldNames.js';
+import { isFailureField, isFieldName, isListedField, isOpeningField } from './fieldNames.js';
 import { claimSymbol, stateCode, stateParameter } from './header.js';
 import { labelEnd } from './cuts.js';
 import { hexIn, type Reading, type Report } from './report.js';
@@ -30,7 +30,11 @@ function word(key: string, rank: number, lower = false): Handler {
 
 /** The whole value as printed. */
 function whole(key: string, rank: number, kind: 'fieldValue' | 'process' | 'version' = 'fieldValue'): Handler {
-  return (report, line, start, end) => report.claim(key, line.text.slice(start, end), rank, line, start, end, kind);
+  return (report, line, start, end) => {
+    const value = line.text.slice(start, end);
+    if (NOTHING.has(value.toLowerCase())) report.sink.token('fieldValue', line, start, end);
+    else report.claim(key, value, rank, line, start, end, key === 'image' ? 'module' : kind);
+  };
 }
 
 /** A hexadecimal value. */
@@ -53,7 +57,7 @@ const symbolName: Handler = (report, line, start, end) => {
     report.sink.token('fieldValue', line, start, end);
     return;
   }
-  symbolTokens(report, line, symbol);
+  symbolTokens(report, line, symbol, true);
   claimSymbol(report, line, symbol, 0);
 };
 
@@ -103,6 +107,11 @@ function code(source: Source): Handler {
   };
 }
 
+/** A token only: a value that looks like an address and is none. */
+function plain(kind: 'number' | 'version'): Handler {
+  return (report, line, start, end) => report.sink.token(kind, line, start, end);
+}
+
 const FIELDS: ReadonlyMap<string, Handler> = new Map<string, Handler>([
   ['BUGCHECK_CODE', code('BUGCHECK_CODE')],
   ['BUGCHECK_P1', parameter(1)], ['BUGCHECK_P2', parameter(2)], ['BUGCHECK_P3', parameter(3)], ['BUGCHECK_P4', parameter(4)],
@@ -135,6 +144,8 @@ const FIELDS: ReadonlyMap<string, Handler> = new Map<string, Handler>([
   ['OSNAME', whole('system.product', 1)],
   ['OSPLATFORM_TYPE', word('system.architecture', 1)],
   ['BUILDLAB_STR', word('system.build', 2)],
+  ['DEBUG_FLR_IMAGE_TIMESTAMP', plain('number')], ['WATSON_BKT_MODSTAMP', plain('number')], ['WATSON_BKT_PROCSTAMP', plain('number')],
+  ['IMAGE_VERSION', plain('version')], ['WATSON_BKT_MODVER', plain('version')], ['WATSON_BKT_PROCVER', plain('version')],
   ['ANALYSIS_VERSION', word('debugger.version', 1)],
 ]);
 
@@ -166,7 +177,10 @@ export function field(line: LogicalLine, report: Report): Reading | undefined {
     strength: isListedField(name) ? 'strong' : 'weak', opens: isOpeningField(name),
     act: () => {
       report.body = true;
-      report.analysis = true;
+      if (isFailureField(name)) {
+        report.analysis = true;
+        report.analysed = true;
+      }
       report.closeStack();
       report.awaitsArguments = false;
       report.command = '';
@@ -235,7 +249,8 @@ export function keyValue(line: LogicalLine, report: Report): Reading | undefined
     strength: 'strong', opens: KEYS.has(name) || name.startsWith('Analysis.'),
     act: () => {
       report.body = true;
-      report.analysis = true;
+      report.field = 'KEY_VALUES_STRING';
+      if (name.startsWith('Failure.') || name.startsWith('Bugcheck.')) report.analysis = true;
       report.closeStack();
       report.key = name;
       report.section('fields', 'Analysis', line);
@@ -244,6 +259,16 @@ export function keyValue(line: LogicalLine, report: Report): Reading | undefined
       if (name === 'Failure.Bucket') report.headline(6, line, start, end);
     },
   };
+}
+
+/** Lines below `FAULTING_SOURCE_CODE:` (`>   41: }`) and `PROBLEM_CLASSES:` (`Type:   [@ACCESS_VIOLATION]`). */
+export function fieldBody(line: LogicalLine, report: Report): Reading | undefined {
+  const source = report.field.startsWith('FAULTING_SOURCE');
+  if (!source && report.field !== 'PROBLEM_CLASSES') return undefined;
+  const start = skipBlanks(line.text, 0);
+  const match = (source ? /^(?:> *)?\d{1,7}:/ : /^(?:ID|Type|Class|Scope|Name|Data|PID|TID|Frame|Failure Bucket|BUCKET_ID):?(?= |$)/).exec(line.text.slice(start, start + 24));
+  if (match === null) return undefined;
+  return { strength: 'weak', act: () => report.sink.token(source ? 'number' : 'field', line, start, start + match[0].replace(/:$/, '').length) };
 }
 
 /** The symbol below `FAULTING_IP:`, which has no `0x` in its offset. */

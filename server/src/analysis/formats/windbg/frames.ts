@@ -171,7 +171,7 @@ export function frame(line: LogicalLine, report: Report): Reading | undefined {
   if (found.ret === undefined) return undefined;
   const next = report.ahead.peek(1);
   // `peek(1)` is the line below only while the line itself is being read.
-  if (next !== undefined && report.ahead.peek(0) === line && frameAt(next)?.child === undefined && labelEnd(next.text, skipBlanks(next.text, 0)) < 0) {
+  if (next !== undefined && report.ahead.peek(0) === line && (found.colons > 0 || frameAt(next)?.child === undefined) && labelEnd(next.text, skipBlanks(next.text, 0)) < 0) {
     const tail = readTail({ ...found, args: [...found.args] }, next, 0);
     if (tail !== undefined && isComplete(tail)) return { strength: 'strong', act: () => say(tail, line, report, 2) };
   }
@@ -193,15 +193,14 @@ function say(found: FrameText, line: LogicalLine, report: Report, used: number):
   const stack = report.openStack(line, number === 0 && report.stack !== undefined && report.stack.index > 0);
   const { site, siteLine } = found;
   const text = siteLine.text;
-  let symbol = site === undefined || site.functionStart < 0 ? undefined : text.slice(site.functionStart, site.functionEnd);
-  let offset = site === undefined || site.offsetStart < 0 ? undefined : text.slice(site.offsetStart, site.offsetEnd);
-  const module = site === undefined ? undefined : text.slice(site.moduleStart, site.moduleEnd);
-  const rest = wrapped(found, report, used, symbol !== undefined, offset !== undefined);
-  if (rest !== undefined) {
-    if (symbol !== undefined) symbol += rest.symbol;
-    offset = offset === undefined ? rest.offset : offset + rest.digits;
-    used++;
-  }
+  const printed = { text: site === undefined ? '' : text.slice(site.moduleStart, site.end), site };
+  const whole = wrapped(found, report, used) ?? printed;
+  if (whole !== printed) used++;
+  const base = whole === printed ? site?.moduleStart ?? 0 : 0;
+  const part = (start: number, end: number): string | undefined => start < 0 ? undefined : whole.text.slice(start - base, end - base);
+  const module = whole.site === undefined ? undefined : part(whole.site.moduleStart, whole.site.moduleEnd);
+  const symbol = whole.site === undefined ? undefined : part(whole.site.functionStart, whole.site.functionEnd);
+  const offset = whole.site === undefined ? undefined : part(whole.site.offsetStart, whole.site.offsetEnd);
   const trust: FrameTrust = found.inline ? 'inline' : stack.trust;
   const own = found.raw === undefined ? stack.returnTo : canonicalAddress(text.slice(found.raw.start, found.raw.end));
   report.sink.frame({
@@ -219,34 +218,19 @@ function say(found: FrameText, line: LogicalLine, report: Report, used: number):
   return used;
 }
 
-interface Rest {
-  readonly symbol: string;
-  readonly offset: string | undefined;
-  /** Digits of an offset that began on the line above. */
-  readonly digits: string;
-}
-
-/** What a console of 80 columns broke off a frame: `+0x1a`, or the rest of a name or of an offset on the line below. */
-function wrapped(found: FrameText, report: Report, used: number, named: boolean, ended: boolean): Rest | undefined {
+/** A symbol together with what a console of 80 columns broke off it: `+0x1a`, or the rest of a name or of an offset. */
+function wrapped(found: FrameText, report: Report, used: number): { text: string; site: SymbolPlace } | undefined {
+  const { site, siteLine } = found;
+  if (site === undefined || site.end !== siteLine.text.length) return undefined;
   const next = report.ahead.peek(used);
-  if (next === undefined || found.site === undefined || found.site.end !== found.siteLine.text.length) return undefined;
-  const plus = ended ? null : /^\+(0x[0-9a-f]{1,8})$/.exec(next.text);
-  if (plus !== null) {
-    report.sink.token('offset', next, 1, next.text.length);
-    return { symbol: '', offset: plus[1], digits: '' };
-  }
-  if (found.siteLine.start + found.siteLine.text.length !== 80) return undefined;
-  if (ended) {
-    if (!/^[0-9a-f]{1,6}$/.test(next.text)) return undefined;
-    report.sink.token('offset', next, 0, next.text.length);
-    return { symbol: '', offset: undefined, digits: next.text };
-  }
-  const tail = named ? /^([A-Za-z_][\w:~]{0,63})(?:\+(0x[0-9a-f]{1,8}))?$/.exec(next.text) : null;
-  if (tail === null) return undefined;
-  const name = tail[1] ?? '';
-  report.sink.token('symbol', next, 0, name.length);
-  if (tail[2] !== undefined) report.sink.token('offset', next, name.length + 1, next.text.length);
-  return { symbol: name, offset: tail[2], digits: '' };
+  if (next === undefined) return undefined;
+  const full = siteLine.start + siteLine.text.length === 80;
+  if (!(full ? /^[\w:~+<>]{1,64}$/ : /^\+0x[0-9a-f]{1,8}$/).test(next.text) || (!full && site.offsetStart >= 0)) return undefined;
+  const text = siteLine.text.slice(site.moduleStart) + next.text;
+  const joined = symbolAt(text, 0);
+  if (joined === undefined || joined.end !== text.length) return undefined;
+  report.sink.token(/^\+?(?:0x)?[0-9a-f]+$/.test(next.text) ? 'offset' : 'symbol', next, 0, next.text.length);
+  return { text, site: joined };
 }
 
 function tokens(found: FrameText, report: Report): void {

@@ -346,7 +346,7 @@ export function probableCause(line: LogicalLine, report: Report): Reading | unde
       if (open < 0) return;
       const symbol = symbolAt(text, skipBlanks(text, open + 1), true);
       if (symbol === undefined) return;
-      symbolTokens(report, line, symbol);
+      symbolTokens(report, line, symbol, true);
       claimSymbol(report, line, symbol, 1);
     },
   };

@@ -1,5 +1,43 @@
-import type { LogFormat } from '../types.js';
+import type { LogicalLine } from '../cursor.js';
+import type { BlockSink, LogFormat } from '../types.js';
+import { BUG_CHECK_NAMES } from './bugCheckNames.js';
+import { cuts } from './cuts.js';
+import { OPENING_FIELDS } from './fieldNames.js';
+import { pieces, read, recognize } from './reader.js';
+import { Report } from './report.js';
+
+/** Names that contain another name are found with it. */
+const NAMES = BUG_CHECK_NAMES.filter((name) => !BUG_CHECK_NAMES.some((other) => other !== name && name.includes(other)));
+
+const OPENERS: readonly string[] = [
+  ...OPENING_FIELDS.map((name) => name + ':'), ...NAMES,
+  'Bugcheck Analysis', 'Exception Analysis', 'Unknown bugcheck code', 'Probably caused by', 'STOP: 0x', 'STOP 0x', 'BugCheck ', 'Fatal System Error',
+  'Bugcheck code', 'bugcheck was: 0x', 'Bug Check Code', 'Microsoft (R) Windows Debugger', 'Loading Dump File', ' Kernel Version ',
+  'your computer crashed', 'Child-SP', 'ChildEBP', 'RetAddr', 'FramePtr', 'module name', '!KeBugCheck', '!analyze', ' kd> k', ' kd> u', ' kd> r', ' kd> lm',
+  'kd> kb', 'kd> kv', 'kd> kn', 'kd> kp', 'kd> kL', 'kd> uf', 'kd> lm', 'kd> .bugcheck', 'kd> .trap', 'kd> .cxr', 'kd> .exr', 'kd> !mex', ':000> ',
+  ' - code c0', 'ExceptionAddress: ', 'Failure.Bucket', 'Failure.Hash', 'Bugcheck.Code.', 'Analysis.CPU.', ' BSOD ', 'bugcheck', 'bug check',
+  'blue screen', 'BlueScreen', 'stop code', 'stop error',
+  // The first line of a register dump, by the first digit of its second value.
+  ...[...'0123456789abcdef'].flatMap((digit) => [` ebx=${digit}`, ` rbx=${digit}`]),
+];
+
+const NOTHING: BlockSink = {
+  wantsTokens: false,
+  token: () => undefined, fact: () => undefined, frame: () => undefined, note: () => undefined, section: () => undefined, describe: () => undefined,
+};
+
+/** Recognizers ask a report for its state; that of an opener is empty and stays so. */
+const EMPTY = new Report(NOTHING, { peek: () => undefined });
 
 export const windbg: LogFormat = {
-  id: 'windbg', openers: [], opens: () => false, cuts: () => [], read: (cursor) => { cursor.next(); },
+  id: 'windbg',
+  openers: [...new Set(OPENERS)],
+  opens: (line: LogicalLine) => {
+    return pieces(line).some((piece) => {
+      const reading = recognize(piece, EMPTY);
+      return reading?.opens === true && reading.strength === 'strong';
+    });
+  },
+  cuts,
+  read,
 };

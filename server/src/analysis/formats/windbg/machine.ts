@@ -16,8 +16,10 @@ export function registers(line: LogicalLine, report: Report): Reading | undefine
   const start = skipBlanks(text, 0);
   if (registerAt(text, start) === undefined && !text.startsWith('ErrCode = ', start)) return undefined;
   return {
-    strength: 'strong',
+    // A dump of all registers; one value after a command (`cr2=…`) opens nothing.
+    strength: 'strong', opens: /^(?:eax=\w{1,20} ebx=|rax=\w{1,20} rbx=)/.test(text.slice(start, start + 40)),
     act: () => {
+      report.body = true;
       report.closeStack();
       report.section('registers', 'Registers', line);
       if (text.startsWith('ErrCode = ', start)) {
@@ -108,7 +110,10 @@ export function exceptionEvent(line: LogicalLine, report: Report): Reading | und
       report.sink.token('statusCode', line, start, end, 'exception.code');
       if (!fails) return;
       report.body = true;
-      if (report.header === undefined) report.exception = true;
+      if (report.header === undefined) {
+        report.exception = true;
+        report.opens = true;
+      }
       report.claim('exception.code', code, 4, line, start, end);
       report.section('header', 'Exception', line);
       report.headline(4, line, name, text.length);

@@ -70,12 +70,16 @@ export class Report {
   awaitsArguments = false;
   /** Bits of the `ArgN:` lines seen. */
   arguments = 0;
-  /** Fields or a banner of `!analyze` were read. */
+  /** Something was read that `!analyze` prints for a failure only. */
   analysis = false;
+  /** Fields were read that the verbose analysis alone prints. */
+  analysed = false;
   /** A banner `Exception Analysis`, fields or an exception of a process were read. */
   exception = false;
   /** Anything but a dump banner was read. */
   body = false;
+  /** A beginning was read: the block is a report of its own and not the rest of one. */
+  opens = false;
   cutFrame: LogicalLine | undefined;
   lastLine = -1;
   title = '';
@@ -130,7 +134,7 @@ export class Report {
   endsAt(beginning: Beginning, code: string | undefined): boolean {
     const complete = this.header !== undefined && this.arguments !== 0;
     if (beginning === 'dump') return this.body;
-    if (beginning === 'analysis') return complete || this.exception;
+    if (beginning === 'analysis') return complete || (this.analysed && this.header === undefined);
     const known = this.header ?? this.stated;
     return complete || (code !== undefined && known !== undefined && !isSameCrash(code, known) && !isSameCrash(known, code));
   }
@@ -145,9 +149,10 @@ export class Report {
     }
     const code = this.bugChecks.settle(this.sink);
     this.#noteMissing();
-    const crash = code !== undefined || this.analysis || this.exception;
+    // A sentence with a code in it is a crash only beside what a debugger printed.
+    const crash = (code !== undefined && !this.bugChecks.isHearsay) || this.analysis || this.exception;
     const title = code !== undefined || (this.analysis && !this.exception) ? 'Bug check analysis' : this.exception ? 'Exception analysis' : this.title;
-    this.sink.describe({ role: crash ? 'crash' : 'context', title: title === '' ? 'Debugger output' : title });
+    this.sink.describe({ opensRecord: this.opens, role: crash ? 'crash' : 'context', title: title === '' ? 'Debugger output' : title });
   }
 
   #noteMissing(): void {

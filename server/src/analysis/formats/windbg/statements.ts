@@ -63,6 +63,11 @@ export class BugCheckStatements {
     return this.#statements.some((statement) => statement.parameters.some((parameter) => parameter !== undefined));
   }
 
+  /** True where nothing but a sentence speaks of a bug check. */
+  get isHearsay(): boolean {
+    return this.#statements.every((statement) => statement.source === 'sentence');
+  }
+
   get hasCode(): boolean {
     return this.#statements.some((statement) => statement.code !== undefined);
   }

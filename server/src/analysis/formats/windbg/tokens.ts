@@ -3,20 +3,25 @@ import type { LogicalLine } from '../cursor.js';
 import type { Report } from './report.js';
 import { addressEnd, isBlank, isWordUnit, skipBlanks, symbolAt, valueEnd, wordEnd, type SymbolPlace } from './scan.js';
 
-export function symbolTokens(report: Report, line: LogicalLine, place: SymbolPlace): void {
+/** Longest text that is searched for symbols and values. */
+const MAX_TEXT = 4096;
+
+/** Tokens of a symbol; `stated` where it is the culprit that an analysis names. */
+export function symbolTokens(report: Report, line: LogicalLine, place: SymbolPlace, stated = false): void {
   const { sink } = report;
-  sink.token('module', line, place.moduleStart, place.moduleEnd);
-  if (place.functionStart >= 0) sink.token('symbol', line, place.functionStart, place.functionEnd);
-  if (place.offsetStart >= 0) sink.token('offset', line, place.offsetStart, place.offsetEnd);
+  sink.token('module', line, place.moduleStart, place.moduleEnd, stated ? 'module' : undefined);
+  if (place.functionStart >= 0) sink.token('symbol', line, place.functionStart, place.functionEnd, stated ? 'symbol' : undefined);
+  if (place.offsetStart >= 0) sink.token('offset', line, place.offsetStart, place.offsetEnd, stated ? 'symbol.offset' : undefined);
 }
 
 /**
  * Tokens of a free text: addresses, `0x…` values and symbols are marked where they stand, from `from` on.
  * Only for an editor; nothing in it is a fact.
  */
-export function textTokens(report: Report, line: LogicalLine, from: number, to = line.text.length): void {
+export function textTokens(report: Report, line: LogicalLine, from: number, end = line.text.length): void {
   if (!report.sink.wantsTokens) return;
   const { text } = line;
+  const to = Math.min(end, from + MAX_TEXT);
   for (let at = from; at < to;) {
     if (at > from && isWordUnit(text.charCodeAt(at - 1))) {
       at++;

@@ -1,0 +1,110 @@
+/** The running language client. Loaded only when there is a document for the server. */
+import {
+  DidChangeConfigurationNotification, DidCloseTextDocumentNotification, DidOpenTextDocumentNotification, RevealOutputChannelOn, State,
+  type BaseLanguageClient, type LanguageClientOptions,
+} from 'vscode-languageclient';
+import { Disposable, workspace, type LogOutputChannel, type TextDocument, type WorkspaceFolder } from 'vscode';
+import { withDismissals, type Dismissals } from './dismissals.js';
+import { sendKnowledgeFiles } from './knowledgeFiles.js';
+import { SyncGate } from './syncGate.js';
+import { traceChannel } from './trace.js';
+
+/** Commands that the server may name in code actions; `commands.ts` registers them. */
+export const SERVER_FACING_COMMANDS = ['stopcode.openLink', 'stopcode.copyText', 'stopcode.showExplanation', 'stopcode.dismiss', 'stopcode.createIssue'] as const;
+
+export interface SessionHost {
+  readonly output: LogOutputChannel;
+  readonly dismissals: Dismissals;
+  isFound(address: string): boolean;
+  decided(address: string): Promise<void>;
+}
+
+/** How the host starts its server. */
+export interface Connector {
+  create(options: LanguageClientOptions): BaseLanguageClient;
+  /** Workspace folders whose knowledge files the server cannot read itself. */
+  cannotRead(folder: WorkspaceFolder): boolean;
+}
+
+/** The id names the section of the settings that the language client reads its trace level from. */
+export const CLIENT_ID = 'stopcode';
+export const CLIENT_NAME = 'Stopcode';
+
+export interface Session {
+  start(): Promise<void>;
+  found(document: TextDocument): void;
+  lost(document: TextDocument): void;
+  restart(): Promise<void>;
+  dispose(): Promise<void>;
+}
+
+export function createSession(host: SessionHost, connector: Connector): Session {
+  const trace = traceChannel(host.output);
+  const gate = new SyncGate({
+    isFound: host.isFound,
+    decided: host.decided,
+    sendOpen: (document) => client.sendNotification(DidOpenTextDocumentNotification.type, client.code2ProtocolConverter.asOpenTextDocumentParams(document)),
+    sendClose: (document) => client.sendNotification(DidCloseTextDocumentNotification.type, client.code2ProtocolConverter.asCloseTextDocumentParams(document)),
+  });
+  const client = connector.create({
+    documentSelector: [{ language: 'crashlog' }, { language: 'log' }, { language: 'plaintext' }],
+    initializationOptions: { commands: [...SERVER_FACING_COMMANDS] },
+    outputChannel: host.output,
+    traceOutputChannel: trace,
+    revealOutputChannelOn: RevealOutputChannelOn.Never,
+    middleware: {
+      ...gate.middleware,
+      workspace: {
+        configuration: async (params, token, next) => {
+          const answer = await next(params, token);
+          return Array.isArray(answer)
+            ? answer.map((section: unknown, index) => (params.items[index]?.section === CLIENT_ID ? withDismissals(section, host.dismissals.all) : section))
+            : answer;
+        },
+      },
+    },
+  });
+
+  const report = (doing: string) => (error: unknown) => host.output.error(`${doing}: ${error instanceof Error ? error.message : String(error)}`);
+  const admitAll = (): void => {
+    for (const document of workspace.textDocuments) {
+      if (host.isFound(document.uri.toString())) gate.admit(document).catch(report('Opening a document'));
+    }
+  };
+  let knowledge: Disposable | undefined;
+  const listeners = [
+    client.onDidChangeState(({ newState }) => {
+      knowledge?.dispose();
+      knowledge = undefined;
+      if (newState !== State.Running) return gate.reset();
+      knowledge = sendKnowledgeFiles((folder) => connector.cannotRead(folder), (files) => client.sendNotification('stopcode/knowledgeFiles', { files }));
+    }),
+    host.dismissals.onDidChange(() => {
+      if (client.isRunning()) client.sendNotification(DidChangeConfigurationNotification.type, { settings: null }).catch(report('Telling the server of a dismissal'));
+    }),
+  ];
+
+  const start = async (): Promise<void> => {
+    await client.start();
+    admitAll();
+  };
+  return {
+    start,
+    found(document) {
+      if (client.isRunning()) gate.admit(document).catch(report('Opening a document'));
+    },
+    lost(document) {
+      gate.dismiss(document).catch(report('Closing a document'));
+    },
+    async restart() {
+      if (client.needsStop()) await client.stop();
+      await start();
+    },
+    async dispose() {
+      for (const listener of [...listeners, trace]) listener.dispose();
+      knowledge?.dispose();
+      if (client.needsStop()) await client.stop();
+      await client.dispose();
+    },
+  };
+}

@@ -1,0 +1,115 @@
+/**
+ * Whether a text could hold crash output: one look for words that crash output cannot do without. The server decides for
+ * real; this only keeps ordinary logs from reaching it at all, so it may say yes too often and must not say no wrongly.
+ * A test holds the list against the openers of the server's formats.
+ */
+
+const WORDS: readonly string[] = [
+  // Windows debuggers, and stops as people copy them from the blue screen
+  'Bugcheck Analysis', '*** STOP', 'BUGCHECK_', 'BugCheck ', 'Bugcheck ', 'BugcheckCode', 'bugcheck code', 'bug check', 'STACK_TEXT', 'STACK_COMMAND',
+  'FAULTING_', 'FOLLOWUP_', 'FAILURE_', 'EXCEPTION_', 'PROCESS_NAME:', 'IMAGE_NAME:', 'MODULE_NAME:', 'SYMBOL_NAME:', 'TRAP_FRAME:', 'CONTEXT:',
+  'Loading Dump File', 'Windows Debugger', 'Probably caused by', 'nt!Ke', 'nt!Ki', 'hal!', 'ntdll!', 'kd> ', 'Child-SP', 'ChildEBP', 'Exception Analysis',
+  'Fatal System Error', 'Debug session time', 'Use !analyze', 'Built by: ', '!analyze',
+  // ESX and ESXi
+  '@BlueScreen:', ' in world ', 'locked up', 'Failed to ack TLB invalidate', ': no heartbeat', "didn't have a heartbeat", 'Spin count exceeded',
+  'NMI IPI: Panic requested', ' requested PSOD', 'LINT1/NMI', 'LINT1-NMI', 'LINT1 / NMI', 'Lint1/NMI', 'Machine Check E', 'COS Error: ', 'BUG: failure at ',
+  'Panic from another CPU', 'Panic Details: Crash at ', 'Module(s) involved in panic', 'VMware ESX', ' bora/', '/bora/', ' stack: 0x', '#nover+0x',
+  '#<None>+0x', '@com.vmware.', ':[0x418', ':[0x420', 'Saved backtrace', 'Backtrace for ', 'Hardware Error - Please contact', ' UC Excp ',
+  ' cr3=0x', ' cr2=0x', ' ip=0x', 'base fs=0x', ': PRDA 0x', ' GDT 0x', ' CR3 0x', ' Driver (v', 'VIBs Installed:', 'VIBs Removed:',
+  'VMwareCertified', 'VMwareAccepted', 'PartnerSupported', 'CommunitySupported', '/usr/lib/vmware/vmkmod/', 'vmkload_mod module information',
+  // libvirt
+  ': error : ', ': warning : ', 'internal error: ', 'operation failed: ', 'Timed out during operation: ', 'Requested operation is not valid: ',
+  '"subcomponent":"libvirt"', ' : libvirt version: ', 'starting up libvirt version', '<hyperv', '<relaxed ', '<vapic ', '<spinlocks ', '<synic ',
+  '<stimer ', '<vpindex ', 'hypervclock', '<qemu:arg ',
+  // qemu
+  '+0000: ', 'qemu-system-', 'qemu-kvm', 'kvm-spice', '/bin/kvm ', 'Z kvm: ', '-enable-kvm', '-nodefaults', '-machine ', '-name guest=', ' Assertion ',
+  'ERROR:../', 'ERROR:/', 'KVM internal error', 'kvm run failed', 'hardware error: ', 'panic hyper-v: arg1=', 'reason=crashed', 'hv_relaxed', 'hv-relaxed',
+];
+
+/** `DRIVER_IRQL_NOT_LESS_OR_EQUAL (d1)` and `0x000000D1 (0x…, 0x…`: a bug check without any word around it. */
+const SHAPES: readonly string[] = ['\\b[A-Z][A-Z0-9_]{7,63} \\((?:0x)?[0-9a-fA-F]{1,8}\\)', '0x[0-9a-fA-F]{2,8} ?[({] ?0x[0-9a-fA-F`]{1,17},'];
+
+const SIGNS = new RegExp([...WORDS.map((word) => word.replace(/[$()*+.?[\\\]^{|}]/g, '\\$&')), ...SHAPES].join('|'));
+
+/** True where the text holds a sign of crash output. Linear in its length. */
+export function looksLikeCrash(text: string): boolean {
+  return SIGNS.test(text);
+}
+
+/** Lines by number; the part of a document that is needed. */
+export interface Lines {
+  readonly lineCount: number;
+  lineAt(line: number): { readonly text: string };
+}
+
+/** UTF-16 units looked at in one step. Takes well under a millisecond. */
+const STEP = 64 * 1024;
+/** A sign may be cut in two where a long line is taken in pieces. */
+const OVERLAP = 128;
+/** The beginning, where dump reports begin, and the end, where a log stops when the machine dies, are looked at first. */
+const HEAD = 256 * 1024;
+const TAIL = 64 * 1024;
+
+/**
+ * A look at a whole document in small steps, beginning and end first. The document may change meanwhile if each change
+ * is reported to `moved`.
+ */
+export class Sniffer {
+  #line = 0;
+  #column = 0;
+  #seen = 0;
+  #tailDone = false;
+
+  constructor(readonly lines: Lines) {}
+
+  /** Looks at one step. True: there is a sign. False: there is none in the whole document. Undefined: go on. */
+  step(): boolean | undefined {
+    if (!this.#tailDone && this.#seen >= HEAD) {
+      this.#tailDone = true;
+      if (looksLikeCrash(this.#tail())) return true;
+    }
+    if (looksLikeCrash(this.#next())) return true;
+    return this.#line >= this.lines.lineCount ? false : undefined;
+  }
+
+  /** Lines `start` to `end` (exclusive) were replaced by `count` lines; these are looked at by the caller. */
+  moved(start: number, end: number, count: number): void {
+    if (start > this.#line) return;
+    if (end <= this.#line) this.#line += count - (end - start);
+    else {
+      this.#line = start;
+      this.#column = 0;
+    }
+  }
+
+  /** The next piece: whole lines, or a part of a long one. */
+  #next(): string {
+    const parts: string[] = [];
+    let size = 0;
+    while (size < STEP && this.#line < this.lines.lineCount) {
+      const text = this.lines.lineAt(this.#line).text;
+      const end = Math.min(text.length, this.#column + STEP - size);
+      parts.push(this.#column === 0 && end === text.length ? text : text.slice(Math.max(0, this.#column - OVERLAP), end));
+      size += end - this.#column + 1;
+      if (end < text.length) {
+        this.#column = end;
+        break;
+      }
+      this.#column = 0;
+      this.#line += 1;
+    }
+    this.#seen += size;
+    return parts.join('\n');
+  }
+
+  #tail(): string {
+    const parts: string[] = [];
+    let size = 0;
+    for (let line = this.lines.lineCount - 1; line > this.#line && size < TAIL; line -= 1) {
+      const text = this.lines.lineAt(line).text;
+      parts.push(text.slice(-TAIL));
+      size += text.length + 1;
+    }
+    return parts.join('\n');
+  }
+}

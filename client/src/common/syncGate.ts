@@ -1,0 +1,106 @@
+/**
+ * Lets only the documents through to the server that hold crash output. The language client would send every log and text
+ * file whole, up to 50 MB each, and ask the server about each of them on every key press.
+ */
+import type { Middleware } from 'vscode-languageclient';
+import type { TextDocument } from 'vscode';
+
+export interface GateHost {
+  isFound(address: string): boolean;
+  /** Resolves when `isFound` is final for the document's present text. */
+  decided(address: string): Promise<void>;
+  /** Tells the server that a document is open, with its present text. */
+  sendOpen(document: TextDocument): Promise<void>;
+  sendClose(document: TextDocument): Promise<void>;
+}
+
+/** Answers that leave the editor's own folding and highlighting in place where the server has none to offer. */
+const BETTER_NOTHING: ReadonlySet<string> = new Set(['textDocument/foldingRange', 'textDocument/documentHighlight']);
+
+interface Opened {
+  readonly version: number;
+  /** The server has been told. */
+  readonly sent: Promise<void>;
+}
+
+export class SyncGate {
+  readonly #host: GateHost;
+  /** Documents the server knows, with the version it was told first. */
+  readonly #open = new Map<string, Opened>();
+
+  constructor(host: GateHost) {
+    this.#host = host;
+  }
+
+  /** The server is gone, and with it all it knew. */
+  reset(): void {
+    this.#open.clear();
+  }
+
+  knows(address: string): boolean {
+    return this.#open.has(address);
+  }
+
+  /** Opens a document at the server after the editor has opened it. */
+  async admit(document: TextDocument): Promise<void> {
+    const address = document.uri.toString();
+    if (this.#open.has(address) || document.isClosed) return;
+    await this.#opened(document, this.#host.sendOpen(document));
+  }
+
+  async #opened(document: TextDocument, sent: Promise<void>): Promise<void> {
+    this.#open.set(document.uri.toString(), { version: document.version, sent });
+    await sent;
+  }
+
+  /** Closes a document at the server that the editor keeps open. */
+  async dismiss(document: TextDocument): Promise<void> {
+    if (this.#open.delete(document.uri.toString())) await this.#host.sendClose(document);
+  }
+
+  readonly middleware: Middleware = {
+    didOpen: async (document, next) => {
+      const address = document.uri.toString();
+      if (!this.#host.isFound(address) || this.#open.has(address)) return;
+      await this.#opened(document, next(document));
+    },
+    didChange: async (event, next) => {
+      const opened = this.#open.get(event.document.uri.toString());
+      // The text sent at opening holds the change that made the document interesting.
+      if (opened === undefined || event.document.version <= opened.version) return;
+      await next(event);
+    },
+    didSave: async (document, next) => {
+      if (this.#open.has(document.uri.toString())) await next(document);
+    },
+    didClose: async (document, next) => {
+      if (this.#open.delete(document.uri.toString())) await next(document);
+    },
+    sendRequest: async (type, param, token, next) => {
+      const address = documentOf(param);
+      if (address !== undefined && !(await this.#isReady(address))) {
+        // The type of the answer is not known here; every one that concerns a document may be null.
+        return null as never;
+      }
+      const answer = await next(type, param, token);
+      const method = typeof type === 'string' ? type : type.method;
+      return BETTER_NOTHING.has(method) && Array.isArray(answer) && answer.length === 0 ? (null as never) : answer;
+    },
+  };
+
+  /** The editor asks once when a document opens, so an answer waits for the look at it. */
+  async #isReady(address: string): Promise<boolean> {
+    if (!this.#open.has(address)) await this.#host.decided(address);
+    const opened = this.#open.get(address);
+    if (opened === undefined) return false;
+    await opened.sent;
+    return true;
+  }
+}
+
+function documentOf(param: unknown): string | undefined {
+  if (typeof param !== 'object' || param === null || !('textDocument' in param)) return undefined;
+  const { textDocument } = param;
+  if (typeof textDocument !== 'object' || textDocument === null || !('uri' in textDocument)) return undefined;
+  return typeof textDocument.uri === 'string' ? textDocument.uri : undefined;
+}

@@ -1,0 +1,222 @@
+/** What a debugging session prints around a report: banner of the dump, prompts with commands, remarks. */
+import type { LogicalLine } from '../cursor.js';
+import { promptEnd } from './cuts.js';
+import type { Reading, Report } from './report.js';
+import { hexEnd, skipBlanks, valueEnd, wordEnd } from './scan.js';
+import { textTokens } from './tokens.js';
+
+type Part = (report: Report, line: LogicalLine, start: number) => void;
+
+function banner(report: Report, line: LogicalLine, start: number): void {
+  report.section('header', 'Dump', line);
+  report.sink.token('banner', line, start, line.text.length);
+}
+
+/** `Label: value`, the value as a fact where `key` is given. */
+function labelled(length: number, key?: string, rank = 0): Part {
+  return (report, line, start) => {
+    report.section('header', 'Dump', line);
+    report.sink.token('field', line, start, start + length);
+    const from = start + length + (line.text.charCodeAt(start + length) === 58 ? 1 : 0);
+    const value = skipBlanks(line.text, from);
+    if (value >= line.text.length) return;
+    if (key === undefined) report.sink.token('fieldValue', line, value, line.text.length);
+    else report.claim(key, line.text.slice(value), rank, line, value, line.text.length, 'fieldValue');
+  };
+}
+
+const debuggerVersion: Part = (report, line, start) => {
+  banner(report, line, start);
+  const match = /Version (\d{1,3}(?:\.\d{1,6}){1,3})/.exec(line.text.slice(start, start + 120));
+  if (match === null) return;
+  const from = start + match.index + 8;
+  report.claim('debugger.version', match[1] ?? '', 0, line, from, from + (match[1] ?? '').length);
+};
+
+const dumpFile: Part = (report, line, start) => {
+  banner(report, line, start);
+  report.headline(8, line, start, line.text.length);
+};
+
+/** `Built by: 7601.18205.x86fre.win7sp1_gdr.130708-1532`; its first two numbers are the build and its revision. */
+const builtBy: Part = (report, line, start) => {
+  labelled(8, 'system.build')(report, line, start);
+  const value = skipBlanks(line.text, start + 9);
+  const version = /^\d{3,5}\.\d{1,6}(?=\.)/.exec(line.text.slice(value, value + 16));
+  if (version !== null) report.claim('system.version', version[0], 3, line, value, value + version[0].length);
+};
+
+/** `Windows 7 Kernel Version 7601 (Service Pack 1) MP (2 procs) Free x86 compatible` */
+function kernelVersion(line: LogicalLine, start: number): RegExpExecArray | null {
+  if (!line.text.startsWith('Windows ', start)) return null;
+  return /^(Windows [\w /]{1,40}?)(?: Kernel)? Version (\d{3,5})(?: \([^)]{1,40}\))?(?: (?:MP|UP)(?: \((\d{1,4}) procs\))?)?(?: (?:Free|Checked))?(?: (x86|x64|ARM64|ARM|IA64))?/.exec(line.text.slice(start, start + 200));
+}
+
+function sayKernelVersion(report: Report, line: LogicalLine, start: number, match: RegExpExecArray): void {
+  report.section('header', 'Dump', line);
+  const product = match[1] ?? '';
+  const said = (key: string, value: string | undefined, rank: number): void => {
+    if (value === undefined) return;
+    const at = line.text.indexOf(value, key === 'system.product' ? start : start + product.length);
+    report.claim(key, value, rank, line, at, at + value.length, key === 'system.version' ? 'version' : 'fieldValue');
+  };
+  said('system.product', product, 0);
+  said('system.version', match[2], 4);
+  said('system.processors', match[3], 0);
+  const architecture = match[4];
+  if (architecture === undefined) return;
+  const at = start + match[0].length - architecture.length;
+  report.claim('system.architecture', architecture.toLowerCase(), 0, line, at, at + architecture.length, 'fieldValue');
+}
+
+const MONTHS = 'JanFebMarAprMayJunJulAugSepOctNovDec';
+
+/** The time of a crash in UTC, where the line names its zone: `Wed Mar 15 13:11:54.777 2017 (GMT+8)`. */
+export function crashTime(text: string): string | undefined {
+  const match = /^[A-Z][a-z]{2} ([A-Z][a-z]{2}) {1,2}(\d{1,2}) (\d\d):(\d\d):(\d\d)\.(\d{3}) (\d{4}) \((?:GMT|UTC) ?([+-]) ?(\d{1,2})(?::(\d\d))?\)/.exec(text);
+  if (match === null) return undefined;
+  const [, name = '', day, hour, minute, second, milli, year, sign, zone, zoneMinutes = '0'] = match;
+  const month = MONTHS.indexOf(name);
+  if (month < 0 || month % 3 !== 0) return undefined;
+  const local = Date.UTC(Number(year), month / 3, Number(day), Number(hour), Number(minute), Number(second), Number(milli));
+  const offset = (Number(zone) * 60 + Number(zoneMinutes)) * 60_000;
+  return new Date(local - (sign === '-' ? -offset : offset)).toISOString();
+}
+
+const sessionTime: Part = (report, line, start) => {
+  const value = skipBlanks(line.text, start + 19);
+  report.section('header', 'Dump', line);
+  report.sink.token('field', line, start, start + 18);
+  const time = crashTime(line.text.slice(value, value + 64));
+  if (time === undefined) report.sink.token('timestamp', line, value, line.text.length);
+  else report.claim('crash.time', time, 0, line, value, line.text.length, 'timestamp');
+};
+
+const uptime: Part = (report, line, start) => {
+  const value = skipBlanks(line.text, start + 14);
+  if (/^\d/.test(line.text.slice(value, value + 1))) labelled(13, 'system.uptime')(report, line, start);
+  else labelled(13)(report, line, start);
+};
+
+const kernelBase: Part = (report, line, start) => {
+  report.section('header', 'Dump', line);
+  report.sink.token('field', line, start, start + 11);
+  for (let at = line.text.indexOf('0x', start); at >= 0; at = line.text.indexOf('0x', at + 2)) {
+    const end = valueEnd(line.text, at);
+    if (end > 0) report.sink.token('address', line, at, end);
+  }
+};
+
+/** Parts of a banner: how they begin, what they say, whether a block may begin there. */
+const PARTS: readonly (readonly [prefix: string, part: Part, opens?: boolean])[] = [
+  ['Microsoft (R) Windows Debugger', debuggerVersion, true],
+  ['Copyright (c) Microsoft Corporation', banner],
+  ['Loading Dump File [', dumpFile, true],
+  ['Kernel Summary Dump File', banner], ['Kernel Bitmap Dump File', banner], ['Kernel Complete Dump File', banner],
+  ['Mini Kernel Dump File', banner], ['User Mini Dump File', banner], ['User Dump File', banner],
+  ['Symbol search path is:', labelled(21)], ['Executable search path is:', labelled(25)],
+  ['Product: ', labelled(7)], ['Built by: ', builtBy], ['Machine Name:', labelled(12)],
+  ['Edition build lab: ', labelled(17)], ['Process Uptime:', labelled(14)],
+  ['Kernel base = ', kernelBase], ['Debug session time:', sessionTime], ['System Uptime:', uptime],
+  ['Loading Kernel Symbols', banner], ['Loading User Symbols', banner], ['Loading unloaded module list', banner],
+  ['Kernel Debugger connection established', banner], ['Connected to Windows', banner],
+];
+
+export function dumpBanner(line: LogicalLine, report: Report): Reading | undefined {
+  const { text } = line;
+  const start = skipBlanks(text, 0);
+  const unit = text.charCodeAt(start);
+  if (unit < 66 || unit > 87) return undefined;
+  for (const [prefix, part, opens] of PARTS) {
+    if (!text.startsWith(prefix, start)) continue;
+    return {
+      strength: 'strong', opens: opens === true, ...(opens === true ? { begins: 'dump' as const } : {}),
+      act: () => part(report, line, start),
+    };
+  }
+  const kernel = kernelVersion(line, start);
+  if (kernel !== null) return { strength: 'strong', opens: kernel[0].includes('Kernel Version') && kernel[4] !== undefined, act: () => sayKernelVersion(report, line, start, kernel) };
+  // `On Fri 9/1/2017 9:12:29 PM your computer crashed` heads a crash in the text of a summary tool.
+  if (/^On .{8,48} your computer crashed/.test(text.slice(start, start + 96))) {
+    return { strength: 'strong', opens: true, begins: 'dump', act: () => report.sink.token('banner', line, start, text.length) };
+  }
+  return undefined;
+}
+
+/** Commands whose output is read; a block may begin at their prompt. */
+const READ_COMMANDS = /^(?:!analyze|~?\S{0,6} ?k[bcdfLMnpPvFC]{0,5}\b|u[bfx]?\b|lm\w{0,4}\b|r\b|\.bugcheck|\.trap|\.cxr|\.exr|\.ecxr|!mex|!lmi|!thread|!stacks)/;
+
+/** `0: kd> !analyze -v`. Pages that show commands repeat the prompt: `0:000>3: kd> lm`. */
+export function prompt(line: LogicalLine, report: Report): Reading | undefined {
+  const { text } = line;
+  const start = skipBlanks(text, 0);
+  let end = promptEnd(text, start);
+  if (end < 0) return undefined;
+  for (let next = promptEnd(text, end); next > 0; next = promptEnd(text, end)) end = next;
+  const from = skipBlanks(text, end);
+  let to = text.length;
+  if (line.cut) {
+    const star = text.indexOf(' **', from);
+    if (star > 0) to = star;
+  }
+  const command = text.slice(from, Math.min(to, from + 200)).trimEnd();
+  const analyze = command.startsWith('!analyze');
+  return {
+    strength: 'strong', opens: READ_COMMANDS.test(command), ...(analyze ? { begins: 'analysis' as const } : {}),
+    act: () => {
+      report.closeStack();
+      report.command = command;
+      report.field = '';
+      report.module = '';
+      report.sink.token('prompt', line, start, end);
+      report.sink.token('command', line, from, from + command.length);
+      const spaced = /\s{3,}/.exec(command);
+      if (spaced !== null) report.command = command.slice(0, spaced.index);
+    },
+  };
+}
+
+/** Remarks a debugger prints between its lines. Weak: they prolong a report and never join two. */
+const REMARKS: readonly string[] = [
+  'Debugging Details:', '## Debugging Details:', 'Details:', 'Resetting default scope', 'NOTE: The trap frame does not contain', 'Some register values may be',
+  'Use !analyze -v to get', 'For analysis of this file, run', 'Implicit thread is now', 'A fatal system error has occurred', 'Debugger entered on',
+  'First chance exceptions are reported', 'This exception may be expected', 'Break instruction exception', 'GetUrlPageData2', 'Failed calling InternetOpenUrl',
+  'Could not read faulting driver name', 'GetPointerFromAddress:', 'GetUlongFromAddress:', 'Unable to read', 'Unable to load image', 'unable to get nt!',
+  'Loading symbols for', 'Browse full module list', 'Unloaded modules:', '*** Stack trace for last', 'Page ', 'The stored exception information',
+  'This dump file has an exception of interest', 'Evaluate expression:', 'Breakpoint ', '[...]', '...', '[\u2026]', '\u2026', 'Crash Dump Analysis provided by OSR',
+  'Online Crash Dump Analysis', 'See http://www.osronline.com', 'crash dump file:', 'file path:', 'product:', 'company:', 'description:',
+  'Bug check description:', 'This appears to be a typical', 'The crash took place in', 'Followup set based',
+];
+
+export function remark(line: LogicalLine, report: Report): Reading | undefined {
+  const { text } = line;
+  const start = skipBlanks(text, 0);
+  const rule = text.charCodeAt(start) === 45 && /^-{3,}$/.test(text.slice(start, start + 200));
+  const dots = text.charCodeAt(start) === 46 && /^\.{2,}$/.test(text.slice(start, start + 200));
+  const known = rule || dots || REMARKS.find((known) => text.startsWith(known, start)) !== undefined;
+  if (!known) return undefined;
+  return {
+    strength: 'weak',
+    act: () => {
+      if (rule || dots) return;
+      if (text.startsWith('Debugging Details:', start)) {
+        report.closeStack();
+        report.awaitsArguments = false;
+        report.section('fields', 'Analysis', line);
+        report.sink.token('banner', line, start, start + 18);
+      } else textTokens(report, line, start);
+    },
+  };
+}
+
+/** `00f5e9c4  00f5ee7c 000a27bc 00f5ee78 00000000`: memory that a `d` command shows. */
+export function memory(line: LogicalLine, report: Report): Reading | undefined {
+  if (!/^d[abcdDfpqsSuUvwWy]{1,3}\b/.test(report.command)) return undefined;
+  const { text } = line;
+  const start = skipBlanks(text, 0);
+  const end = hexEnd(text, start);
+  const full = text.charCodeAt(end) === 96 ? hexEnd(text, end + 1) : end;
+  if (end - start !== 8 && end - start !== 16 && end - start !== 17) return undefined;
+  if (full < text.length && wordEnd(text, start) !== full) return undefined;
+  return { strength: 'weak', act: () => report.sink.token('address', line, start, full) };
+}

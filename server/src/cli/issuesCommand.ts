@@ -1,0 +1,131 @@
+/** `stopcode issues`: the known issues, and the check of a user's own. */
+import { readFileSync } from 'node:fs';
+import { dirname, relative, resolve } from 'node:path';
+import { analyze, finish } from '../analysis/analysis.js';
+import type { IssueData } from '../analysis/knowledge/issue.js';
+import type { Knowledge } from '../analysis/knowledge/knowledge.js';
+import { loadUserIssues } from '../analysis/knowledge/userIssues.js';
+import type { IssuesArguments } from './arguments.js';
+import { InputError, reasonOf } from './errors.js';
+import type { Host } from './host.js';
+import { describeProblem, issueFiles, knowledgeSource, makeKnowledge, type Problem, readUserIssues } from './loadKnowledge.js';
+import { readLogFile } from './readLog.js';
+import { articleReport } from './report/build.js';
+import { Page } from './report/text.js';
+import { count } from './report/words.js';
+import { neutral, stylesFor } from './terminal.js';
+
+/** Runs the command; answers the exit status. */
+export async function issuesCommand(args: IssuesArguments, host: Host): Promise<number> {
+  const page = new Page('', stylesFor(args.color, host.stdout.isTerminal, host.env), Math.min(120, Math.max(60, host.stdout.columns ?? 100)));
+  const status = args.action === 'check' ? await check(args, host, page) : await listOrShow(args, host, page);
+  await host.stdout.write(page.lines.map((line) => `${line}\n`).join(''));
+  return status;
+}
+
+async function listOrShow(args: IssuesArguments, host: Host, page: Page): Promise<number> {
+  const user = readUserIssues(args.knowledge);
+  for (const problem of user.problems) await host.stderr.write(`stopcode: ${neutral(describeProblem(problem))}\n`);
+  const builtin = args.builtinIssues ? (knowledgeSource(host.knowledgeFolder)('issues') as readonly IssueData[]) : [];
+  const issues = [...builtin, ...user.issues];
+  const failed = user.problems.length > 0 ? 2 : 0;
+  if (args.action === 'list') {
+    for (const issue of issues) {
+      page.prose(0, `${page.styles.strong(neutral(issue.id))}  `, neutral(issue.title), 2);
+      page.line(2, page.styles.faint(neutral(issue.articles.map(({ id }) => id).join(', '))));
+    }
+    return failed;
+  }
+  const [wanted = ''] = args.subjects;
+  const issue = issues.find(({ id }) => id === wanted) ?? issues.find((candidate) => isNamed(candidate, wanted));
+  if (issue === undefined) throw new InputError(`there is no known issue "${wanted}"; stopcode issues list names them`);
+  show(issue, page);
+  return failed;
+}
+
+/** People know an article's number, not our id. */
+function isNamed({ articles, aliases }: IssueData, name: string): boolean {
+  const folded = name.toLowerCase();
+  return articles.some(({ id }) => id.toLowerCase() === folded) || (aliases ?? []).some((alias) => alias.toLowerCase() === folded);
+}
+
+function show(issue: IssueData, page: Page): void {
+  const { styles } = page;
+  page.line(0, styles.strong(neutral(issue.id)));
+  page.prose(0, '', neutral(issue.title));
+  page.gap();
+  for (const { id, title, url } of issue.articles.map(articleReport)) {
+    page.prose(2, '', `${styles.strong(neutral(id))} ${neutral(title)}`);
+    if (url !== undefined) page.line(4, styles.link(neutral(url)));
+  }
+  page.gap();
+  page.line(2, styles.faint('Needs'));
+  for (const line of JSON.stringify(issue.when, null, 2).split('\n')) page.line(4, styles.code(neutral(line)));
+  page.list(2, 'Advice', issue.advice);
+  for (const { component, versions, fixedIn } of issue.affected ?? []) {
+    const parts = [
+      ...(versions === undefined ? [] : [`affected ${versions.join(', ')}`]),
+      ...(fixedIn === undefined ? [] : [`fixed in ${fixedIn}`]),
+    ];
+    page.prose(2, `${styles.faint('Component')} `, neutral(`${component}: ${parts.join('; ')}`));
+  }
+  for (const { title, text } of issue.remedies ?? []) {
+    page.line(2, `${styles.faint('Remedy')} ${neutral(title)}`);
+    for (const line of text.split(/\r?\n/)) page.line(6, styles.code(neutral(line)));
+  }
+}
+
+async function check(args: IssuesArguments, host: Host, page: Page): Promise<number> {
+  const problems: Problem[] = [];
+  const paths = args.subjects.flatMap((folder) => issueFiles(folder, problems));
+  let issues = 0;
+  let samples = 0;
+  for (const path of paths) {
+    let text: string;
+    try {
+      text = readFileSync(path, 'utf8');
+    } catch (error) {
+      problems.push({ path, message: reasonOf(error) });
+      continue;
+    }
+    const loaded = loadUserIssues([{ path, text }]);
+    for (const { line, column, message } of loaded.problems) problems.push({ path, line: line + 1, column: column + 1, message });
+    for (const issue of loaded.issues) {
+      issues++;
+      samples += await runSamples(issue, path, makeKnowledge(host.knowledgeFolder, false, [issue]), problems);
+    }
+  }
+  for (const problem of problems) await host.stderr.write(`${neutral(describeProblem(problem))}\n`);
+  if (paths.length === 0 && problems.length === 0) {
+    page.line(0, `No known issues (*.json) in ${args.subjects.map(neutral).join(', ')}.`);
+    return 0;
+  }
+  const verdict = problems.length === 0 ? page.styles.good('all is well') : page.styles.warning(count(problems.length, 'problem'));
+  page.line(0, `${count(issues, 'known issue')} and ${count(samples, 'sample')} checked: ${verdict}.`);
+  return problems.length === 0 ? 0 : 2;
+}
+
+/** Runs the samples of one issue; answers how many were read. */
+async function runSamples(issue: IssueData, path: string, knowledge: Knowledge, problems: Problem[]): Promise<number> {
+  const folder = dirname(path);
+  const samples = [...issue.matches.map((name) => ({ name, matches: true })), ...(issue.rejects ?? []).map((name) => ({ name, matches: false }))];
+  let done = 0;
+  for (const { name, matches } of samples) {
+    const file = resolve(folder, name);
+    // A knowledge file must not make the program read what stands elsewhere.
+    if (relative(folder, file).startsWith('..')) {
+      problems.push({ path, message: `the sample ${name} stands outside the folder of the issue` });
+      continue;
+    }
+    try {
+      const { text } = await readLogFile(file);
+      const { crashes, events } = finish(analyze(text, knowledge));
+      const found = [...crashes, ...events].some((finding) => finding.matches.some((match) => match.issue.id === issue.id));
+      done++;
+      if (found !== matches) problems.push({ path, message: matches ? `the sample ${name} does not match` : `the sample ${name} matches and must not` });
+    } catch (error) {
+      problems.push({ path, message: `the sample ${name} cannot be read: ${reasonOf(error)}` });
+    }
+  }
+  return done;
+}

@@ -1,0 +1,12 @@
+import type { DocumentLink, DocumentLinkParams } from 'vscode-languageserver';
+import { documentLinks } from '../../features/documentLinks.js';
+import { guarded } from '../dispatch.js';
+import type { Session } from '../session.js';
+
+/** textDocument/documentLink */
+export function registerDocumentLink(session: Session): void {
+  session.connection.onDocumentLinks(guarded<DocumentLinkParams, DocumentLink[]>(session.log, 'textDocument/documentLink', [], async ({ textDocument }, token) => {
+    const reading = await session.reading(textDocument.uri, token);
+    return reading === undefined ? [] : session.run(documentLinks(reading.analysis), reading, token);
+  }));
+}

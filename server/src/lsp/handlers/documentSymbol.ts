@@ -1,0 +1,13 @@
+import type { DocumentSymbol, DocumentSymbolParams, SymbolInformation } from 'vscode-languageserver';
+import { documentSymbols, flatSymbols } from '../../features/documentSymbols.js';
+import { guarded } from '../dispatch.js';
+import type { Session } from '../session.js';
+
+/** textDocument/documentSymbol */
+export function registerDocumentSymbol(session: Session): void {
+  session.connection.onDocumentSymbol(guarded<DocumentSymbolParams, DocumentSymbol[] | SymbolInformation[]>(session.log, 'textDocument/documentSymbol', [], async ({ textDocument }, token) => {
+    const reading = await session.reading(textDocument.uri, token);
+    if (reading === undefined) return [];
+    return session.client?.hierarchicalSymbols === true ? documentSymbols(reading.analysis) : flatSymbols(reading.analysis, textDocument.uri);
+  }));
+}

@@ -1,0 +1,12 @@
+import type { FoldingRange, FoldingRangeParams } from 'vscode-languageserver';
+import { foldingRanges } from '../../features/folding.js';
+import { guarded } from '../dispatch.js';
+import type { Session } from '../session.js';
+
+/** textDocument/foldingRange */
+export function registerFoldingRange(session: Session): void {
+  session.connection.onFoldingRanges(guarded<FoldingRangeParams, FoldingRange[]>(session.log, 'textDocument/foldingRange', [], async ({ textDocument }, token) => {
+    const reading = await session.reading(textDocument.uri, token);
+    return reading === undefined ? [] : foldingRanges(reading.analysis, session.client?.foldingLimit);
+  }));
+}

@@ -1,0 +1,15 @@
+import type { Session } from '../session.js';
+import { hover } from '../../features/hover.js';
+import { guarded } from '../dispatch.js';
+import { filterOf } from '../settings.js';
+
+/** textDocument/hover */
+export function registerHover(session: Session): void {
+  session.connection.onHover(guarded(session.log, 'textDocument/hover', null, async ({ textDocument, position }, token) => {
+    const reading = await session.reading(textDocument.uri, token);
+    if (reading === undefined) return null;
+    const { settings, client } = session;
+    const options = { ...filterOf(settings), markup: client?.markup ?? 'plaintext', sources: settings.hover.sources };
+    return hover(reading.analysis, position.line, position.character, options) ?? null;
+  }));
+}

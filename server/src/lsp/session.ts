@@ -1,0 +1,102 @@
+/** The state of one connection: open documents with their analyses, settings, what the client can do. */
+import {
+  LSPErrorCodes, ResponseError, TextDocuments, type CancellationToken, type Connection,
+} from 'vscode-languageserver';
+import { Knowledge } from '../analysis/knowledge/knowledge.js';
+import type { Analysis } from '../analysis/types.js';
+import { Analyses } from './analyses.js';
+import type { Client } from './client.js';
+import { LOG_DOCUMENTS, type LogDocument } from './documents.js';
+import type { Host } from './host.js';
+import { Log } from './log.js';
+import { Publisher } from './publisher.js';
+import { Scheduler } from './schedule.js';
+import { DEFAULTS, type Settings } from './settings.js';
+
+/** The language whose documents are crash logs by name or by the user's choice. */
+export const LANGUAGE = 'crashlog';
+
+/** A document and the analysis of its text as it is now. */
+export interface Reading {
+  readonly document: LogDocument;
+  readonly analysis: Analysis;
+}
+
+export class Session {
+  readonly log: Log;
+  readonly scheduler: Scheduler;
+  readonly documents = new TextDocuments(LOG_DOCUMENTS);
+  readonly publisher: Publisher;
+  readonly analyses: Analyses;
+  /** Built-in knowledge; the analyses use it together with the user's. */
+  readonly knowledge: Knowledge;
+  settings: Settings = DEFAULTS;
+  client: Client | undefined;
+  readonly #spoke = new WeakMap<LogDocument, { readonly version: number; readonly speaks: boolean }>();
+
+  constructor(readonly connection: Connection, readonly host: Host) {
+    this.log = new Log(connection);
+    this.scheduler = new Scheduler(host);
+    this.knowledge = new Knowledge((table) => this.#table(table));
+    this.publisher = new Publisher(this);
+    this.analyses = new Analyses(this.scheduler, this.knowledge, {
+      finished: (document, analysis) => this.#finished({ document, analysis }),
+      failed: (document, error) => {
+        this.log.fault(`the analysis of ${document.uri}`, error);
+        this.publisher.clear(document.uri);
+      },
+    });
+    this.documents.onDidChangeContent(({ document }) => this.analyses.changed(document));
+    this.documents.onDidClose(({ document }) => {
+      this.analyses.closed(document);
+      this.publisher.clear(document.uri);
+    });
+  }
+
+  /**
+   * The reading that a request is answered from, once the analysis of the newest text is there. Undefined where the
+   * document is not ours to speak about: unknown, or an ordinary text without a crash.
+   */
+  async reading(uri: string, token: CancellationToken): Promise<Reading | undefined> {
+    const reading = await this.analyses.of(uri, token);
+    return reading !== undefined && speaksAbout(reading) ? reading : undefined;
+  }
+
+  /** Runs a feature that takes its time. Cancelled with the request, and when the text it is about has changed. */
+  async run<T>(work: Generator<undefined, T>, { document }: Reading, token: CancellationToken): Promise<T> {
+    const { version } = document;
+    const isOutdated = (): boolean => document.version !== version || this.documents.get(document.uri) !== document;
+    const result = await this.scheduler.run(work, () => token.isCancellationRequested || isOutdated());
+    if (result !== undefined) return result;
+    if (token.isCancellationRequested) throw new ResponseError(LSPErrorCodes.RequestCancelled, 'cancelled');
+    if (isOutdated()) throw new ResponseError(LSPErrorCodes.ContentModified, 'the text has changed');
+    return result as T;
+  }
+
+  #finished(reading: Reading): void {
+    const { document } = reading;
+    const now = { version: document.version, speaks: speaksAbout(reading) };
+    const before = this.#spoke.get(document);
+    this.#spoke.set(document, now);
+    this.publisher.publish(reading);
+    // New knowledge can make an ordinary text one of ours, or the other way round; its colours were asked for before that.
+    if (this.client?.tokensRefresh === true && before?.version === now.version && before.speaks !== now.speaks) {
+      void this.connection.languages.semanticTokens.refresh().catch((error: unknown) => this.log.fault('workspace/semanticTokens/refresh', error));
+    }
+  }
+
+  /** A table that cannot be read leaves the rest of the knowledge usable. */
+  #table(table: Parameters<Host['knowledge']>[0]): unknown {
+    try {
+      return this.host.knowledge(table);
+    } catch (error) {
+      this.log.fault(`reading the knowledge table "${table}"`, error);
+      return undefined;
+    }
+  }
+}
+
+/** Crash logs are always spoken about; any other document only where a crash or a known issue was found in it. */
+export function speaksAbout({ document, analysis }: Reading): boolean {
+  return document.languageId === LANGUAGE || analysis.crashes.length > 0 || analysis.events.some((event) => event.matches.length > 0);
+}

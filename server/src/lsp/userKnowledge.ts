@@ -1,0 +1,77 @@
+/** Known issues of the user's: read, checked, and put beside the built-in ones. Problems are shown in the files themselves. */
+import type { Diagnostic } from 'vscode-languageserver';
+import { loadUserIssues } from '../analysis/knowledge/userIssues.js';
+import { knowledgeDiagnostic } from '../features/diagnostics.js';
+import type { KnowledgeFile } from './host.js';
+import type { Session } from './session.js';
+
+/** Where a workspace keeps its known issues. */
+export const ISSUES_FOLDER = '.stopcode/issues';
+
+export class UserKnowledge {
+  readonly #session: Session;
+  /** Workspace folders, as addresses. */
+  folders: readonly string[] = [];
+  /** Files that the client sent, where the server cannot read them itself. */
+  #sent: readonly KnowledgeFile[] = [];
+  #loading = false;
+  #again = false;
+  /** What the analyses use now, so that nothing is matched again without need. */
+  #inUse = '';
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  /** Takes files from the client; they replace the ones it sent before. */
+  accept(files: readonly KnowledgeFile[]): void {
+    this.#sent = files;
+    void this.reload();
+  }
+
+  /** Reads everything again. Calls during a reading are answered by one more reading. */
+  async reload(): Promise<void> {
+    this.#again = true;
+    if (this.#loading) return;
+    this.#loading = true;
+    while (this.#again) {
+      this.#again = false;
+      try {
+        await this.#load();
+      } catch (error) {
+        this.#session.log.fault('loading known issues', error);
+      }
+    }
+    this.#loading = false;
+  }
+
+  /** Folders to be read: one below each workspace folder, and those of the settings. */
+  foldersToRead(): string[] {
+    const own = this.folders.map((folder) => `${folder.replace(/\/+$/, '')}/${ISSUES_FOLDER}`);
+    return [...own, ...this.#session.settings.knowledge.folders.flatMap((folder) => this.#resolved(folder))];
+  }
+
+  /** A relative folder of the settings is meant below each workspace folder. */
+  #resolved(folder: string): string[] {
+    const path = folder.replace(/^\$\{workspaceFolder\}[\\/]?/, '');
+    if (path === folder && /^(?:[\\/~]|[A-Za-z]:[\\/]|[a-z][a-z0-9+.-]+:\/\/)/.test(folder)) return [folder];
+    const encoded = path.replaceAll('\\', '/').replace(/^\.\//, '').split('/').map(encodeURIComponent).join('/');
+    return this.folders.map((base) => `${base.replace(/\/+$/, '')}/${encoded}`);
+  }
+
+  async #load(): Promise<void> {
+    const { host, settings, analyses, publisher, knowledge, log } = this.#session;
+    const read = await host.readKnowledgeFolders(this.foldersToRead());
+    const files = [...new Map([...read, ...this.#sent].map((file) => [file.uri, file])).values()];
+    const state = JSON.stringify([settings.knowledge.builtinIssues, files.map((file) => [file.uri, file.text])]);
+    if (state === this.#inUse || (this.#inUse === '' && files.length === 0 && settings.knowledge.builtinIssues)) return;
+    this.#inUse = state;
+    const { issues, problems } = loadUserIssues(files.map(({ path, text }) => ({ path, text })));
+    const uris = new Map(files.map((file) => [file.path, file.uri]));
+    const byUri = new Map<string, Diagnostic[]>(files.map((file) => [file.uri, []]));
+    for (const problem of problems) byUri.get(uris.get(problem.path) ?? '')?.push(knowledgeDiagnostic(problem));
+    log.info(`known issues of the user's: ${issues.length} from ${files.length} files, ${problems.length} problems`);
+    analyses.learn(knowledge.with({ userIssues: issues, builtinIssues: settings.knowledge.builtinIssues }));
+    publisher.publishKnowledge(byUri);
+  }
+}

@@ -1,0 +1,64 @@
+/** Reads folders of known issues. What cannot be read is left out: folders come and go, and most workspaces have none. */
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { KnowledgeFile } from '../lsp/host.js';
+
+/** Limits that no collection of issues comes near; they keep a wrong folder from being read for minutes. */
+export interface Limits {
+  readonly files: number;
+  readonly folders: number;
+  readonly bytes: number;
+}
+
+const LIMITS: Limits = { files: 2_000, folders: 500, bytes: 1_000_000 };
+
+/** All `*.json` files below the folders, without the samples of issues. */
+export async function readKnowledgeFolders(folders: readonly string[], limits: Limits = LIMITS): Promise<KnowledgeFile[]> {
+  const files: KnowledgeFile[] = [];
+  const seen = new Set<string>();
+  for (const folder of folders) {
+    const path = pathOf(folder);
+    if (path === undefined) continue;
+    const queue = [{ path, uri: folder.startsWith('file:') ? folder.replace(/\/+$/, '') : pathToFileURL(path).href }];
+    for (let next = queue.shift(); next !== undefined && files.length < limits.files && seen.size < limits.folders; next = queue.shift()) {
+      if (seen.has(next.path)) continue;
+      seen.add(next.path);
+      const entries = await readdir(next.path, { withFileTypes: true }).catch(() => []);
+      for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+        const child = { path: join(next.path, entry.name), uri: `${next.uri}/${encodeURIComponent(entry.name)}` };
+        // Samples are logs, and some logs are JSON.
+        if (entry.isDirectory() && entry.name !== 'samples' && entry.name !== 'node_modules') queue.push(child);
+        else if (entry.isFile() && entry.name.endsWith('.json') && files.length < limits.files) {
+          const text = await readSmall(child.path, limits.bytes);
+          if (text !== undefined) files.push({ ...child, text });
+        }
+      }
+    }
+  }
+  return files;
+}
+
+async function readSmall(path: string, bytes: number): Promise<string | undefined> {
+  try {
+    if ((await stat(path)).size > bytes) return undefined;
+    return (await readFile(path, 'utf8')).replace(/^\uFEFF/, '');
+  } catch {
+    return undefined;
+  }
+}
+
+/** The path of a folder; undefined where it is not on this machine's disk. */
+function pathOf(folder: string): string | undefined {
+  if (folder.startsWith('file:')) {
+    try {
+      return fileURLToPath(folder);
+    } catch {
+      return undefined;
+    }
+  }
+  if (/^[a-z][a-z0-9+.-]+:\/\//.test(folder)) return undefined;
+  const path = folder === '~' || folder.startsWith('~/') ? join(homedir(), folder.slice(1)) : folder;
+  return isAbsolute(path) ? path : undefined;
+}
