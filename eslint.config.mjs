@@ -7,7 +7,7 @@ const node = Object.fromEntries(
     'Response', 'Request', 'Headers', 'ReadableStream', 'WebSocket', 'btoa', 'atob', 'crypto'].map((name) => [name, 'readonly']),
 );
 /** Functions that scripts hand to a page to run there. */
-const page = Object.fromEntries(['document', 'window', 'navigator', 'location', 'localStorage', 'getComputedStyle'].map((name) => [name, 'readonly']));
+const page = Object.fromEntries(['document', 'window', 'navigator', 'location', 'localStorage', 'getComputedStyle', 'requestAnimationFrame', 'MutationObserver'].map((name) => [name, 'readonly']));
 
 /** Rules of ESLint itself that find mistakes; the compiler finds the others in TypeScript. */
 const CORE_RULES = Object.fromEntries(
@@ -49,8 +49,8 @@ export default defineConfig(
     // What the compiler cannot forbid in the core: globals of the language that make a result depend on the moment.
     files: ['server/src/{analysis,features}/**/*.ts'],
     rules: {
-      'no-restricted-globals': ['error', 'Date', 'process', 'require', 'console', 'setTimeout', 'setInterval', 'queueMicrotask', 'performance'],
-      'no-restricted-properties': ['error', { object: 'Math', property: 'random' }],
+      'no-restricted-globals': ['error', 'process', 'require', 'console', 'setTimeout', 'setInterval', 'queueMicrotask', 'performance'],
+      'no-restricted-properties': ['error', { object: 'Math', property: 'random' }, { object: 'Date', property: 'now' }],
     },
   },
   {

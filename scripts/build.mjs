@@ -24,6 +24,8 @@ const PROGRAM = { banner: { js: '#!/usr/bin/env node' } };
 /** What is bundled from where. */
 export const BUNDLES = [
   { out: 'client.js', entry: 'client/src/node/main.ts', options: { ...NODE, external: ['vscode'] } },
+  // Loaded by client.js when a document needs the server: the language client is too big to load with the first text file.
+  { out: 'clientSession.js', entry: 'client/src/node/session.ts', options: { ...NODE, external: ['vscode'] } },
   { out: 'server.js', entry: 'server/src/node/main.ts', options: { ...NODE, ...PROGRAM }, program: true },
   { out: 'cli.js', entry: 'server/src/cli/main.ts', options: { ...NODE, ...PROGRAM }, program: true },
   { out: 'web/client.js', entry: 'client/src/browser/main.ts', options: { ...BROWSER, format: 'cjs', external: ['vscode'] } },

@@ -125,7 +125,11 @@ export class Workbench {
       window.open = (address) => {
         if (address) window.stopcodeOpened.push(String(address));
         const location = {};
-        Object.defineProperty(location, 'href', { set: (value) => window.stopcodeOpened.push(String(value)) });
+        Object.defineProperty(location, 'href', {
+          set(value) {
+            window.stopcodeOpened.push(String(value));
+          },
+        });
         return { opener: null, location, closed: false, close() {}, focus() {} };
       };
     });
@@ -354,7 +358,7 @@ export class Workbench {
   }
 
   /** True when resting the mouse there shows nothing at all for `quiet` milliseconds. */
-  async hasNoHover(place, { line, nth, quiet = 2500 } = {}) {
+  async hasNoHover(place, { line, nth, quiet = 1500 } = {}) {
     const at = await this.goTo(place, { line, nth });
     await this.#moveAway();
     await this.page.mouse.move(at.x + 40, at.y - 3);
@@ -428,7 +432,7 @@ export class Workbench {
     const box = await list.boundingBox();
     if (!box || box.height === 0) return [];
     await this.page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
-    const frame = () => this.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+    const frame = () => this.page.evaluate(() => new Promise((done) => window.requestAnimationFrame(() => window.requestAnimationFrame(done))));
     const toTop = () =>
       until('the top of the Problems view', async () => {
         if (await this.page.evaluate(() => document.querySelector('.markers-panel .monaco-list-rows > .monaco-list-row[data-index="0"]') !== null)) return true;

@@ -72,13 +72,12 @@ describe('encoding of a log', () => {
       fc.string({ unit: 'binary', maxLength: 200 }).filter((value) => !value.includes('\0')), fc.integer({ min: 1, max: 40 }), fc.constantFrom('utf-8', 'utf-16le', 'utf-16be'),
       (value, size, encoding) => {
         const decoder = new LogDecoder();
-        const well = value.toWellFormed?.() ?? value;
-        const bytes = encoding === 'utf-8' ? Buffer.from(well) : encoding === 'utf-16le' ? Buffer.from(well, 'utf16le') : swapped(well);
+        const bytes = encoding === 'utf-8' ? Buffer.from(value) : encoding === 'utf-16le' ? Buffer.from(value, 'utf16le') : swapped(value);
         const head = encoding === 'utf-8' ? Buffer.concat([sample, Buffer.from('ä')]) : encoding === 'utf-16le' ? Buffer.from('a'.repeat(40_000), 'utf16le') : swapped('a'.repeat(40_000));
         decoder.push(head);
         let text = '';
         for (let at = 0; at < bytes.length; at += size) text += decoder.push(bytes.subarray(at, at + size));
-        expect(text + decoder.end()).toBe(well);
+        expect(text + decoder.end()).toBe(value);
       },
     ));
   });

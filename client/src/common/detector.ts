@@ -60,9 +60,9 @@ export class Detector<D extends LogDocument> {
   /** `now`: takes one turn at once, so that most documents are decided before the editor asks about them. */
   opened(document: D, now = false): void {
     switch (treatment(document, this.#host.detect())) {
-      case 'always': return this.#find(document);
-      case 'sniff': return this.#start(document, now);
-      case 'never': return;
+      case 'always': this.#find(document); break;
+      case 'sniff': this.#start(document, now); break;
+      case 'never': break;
     }
   }
 
@@ -79,11 +79,14 @@ export class Detector<D extends LogDocument> {
     const running = this.#running.get(address);
     // Several changes at once are rare (a column selection, replace all); where they moved lines is not worth working out.
     const only = changes.length === 1 ? changes[0] : undefined;
-    if (only === undefined || only.text.length > CHANGE_AT_ONCE) return this.#start(document);
+    if (only === undefined || only.text.length > CHANGE_AT_ONCE) {
+      this.#start(document);
+      return;
+    }
     const { start, end } = only.range;
     const count = newLines(only.text) + 1;
-    if (looksLikeCrash(textAround(document, only, count))) return this.#find(document);
-    running?.sniffer.moved(start.line, end.line + 1, count);
+    if (looksLikeCrash(textAround(document, only, count))) this.#find(document);
+    else running?.sniffer.moved(start.line, end.line + 1, count);
   }
 
   /** Looks again at all documents, after a change of `stopcode.detect`. */

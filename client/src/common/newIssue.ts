@@ -7,7 +7,7 @@ export async function openNewIssue(issue: NewIssueArgument): Promise<void> {
   const folder = workspace.workspaceFolders?.[0]?.uri;
   // The editor can plan files of real folders only.
   const home = folder?.scheme === 'file' || folder?.scheme === 'vscode-remote' ? Uri.joinPath(folder, '.stopcode', 'issues') : undefined;
-  const sample = issue.sample === undefined ? undefined : await linesOf(issue.sample);
+  const sample = issue.sample === undefined ? undefined : linesOf(issue.sample);
   if (home !== undefined && sample !== undefined && issue.sample !== undefined) {
     await window.showTextDocument(await planned(Uri.joinPath(home, issue.sample.path), sample), { preview: false });
   }
@@ -17,7 +17,7 @@ export async function openNewIssue(issue: NewIssueArgument): Promise<void> {
   await window.showTextDocument(document, { preview: false });
 }
 
-async function linesOf({ uri, first, end }: NonNullable<NewIssueArgument['sample']>): Promise<string | undefined> {
+function linesOf({ uri, first, end }: NonNullable<NewIssueArgument['sample']>): string | undefined {
   const document = workspace.textDocuments.find((open) => open.uri.toString() === uri);
   return document?.getText(document.validateRange(new Range(first, 0, end, 0)));
 }

@@ -3,7 +3,7 @@ import {
   DidChangeConfigurationNotification, DidCloseTextDocumentNotification, DidOpenTextDocumentNotification, RevealOutputChannelOn, State,
   type BaseLanguageClient, type LanguageClientOptions,
 } from 'vscode-languageclient';
-import { Disposable, workspace, type LogOutputChannel, type TextDocument, type WorkspaceFolder } from 'vscode';
+import { workspace, type Disposable, type LogOutputChannel, type TextDocument, type WorkspaceFolder } from 'vscode';
 import { withDismissals, type Dismissals } from './dismissals.js';
 import { sendKnowledgeFiles } from './knowledgeFiles.js';
 import { SyncGate } from './syncGate.js';
@@ -15,8 +15,8 @@ export const SERVER_FACING_COMMANDS = ['stopcode.openLink', 'stopcode.copyText',
 export interface SessionHost {
   readonly output: LogOutputChannel;
   readonly dismissals: Dismissals;
-  isFound(address: string): boolean;
-  decided(address: string): Promise<void>;
+  readonly isFound: (address: string) => boolean;
+  readonly decided: (address: string) => Promise<void>;
 }
 
 /** How the host starts its server. */
@@ -72,39 +72,45 @@ export function createSession(host: SessionHost, connector: Connector): Session 
     }
   };
   let knowledge: Disposable | undefined;
+  // "Running" is said before the client follows changes of documents; only then may one be opened beside it.
+  let ready = false;
   const listeners = [
     client.onDidChangeState(({ newState }) => {
+      ready = false;
       knowledge?.dispose();
       knowledge = undefined;
-      if (newState !== State.Running) return gate.reset();
+      if (newState !== State.Running) {
+        gate.reset();
+        return;
+      }
       knowledge = sendKnowledgeFiles((folder) => connector.cannotRead(folder), (files) => client.sendNotification('stopcode/knowledgeFiles', { files }));
+      // The client also starts again by itself, after a failure of the server.
+      client.start().then(() => {
+        ready = true;
+        admitAll();
+      }, report('Starting'));
     }),
     host.dismissals.onDidChange(() => {
       if (client.isRunning()) client.sendNotification(DidChangeConfigurationNotification.type, { settings: null }).catch(report('Telling the server of a dismissal'));
     }),
   ];
 
-  const start = async (): Promise<void> => {
-    await client.start();
-    admitAll();
-  };
   return {
-    start,
+    start: () => client.start(),
     found(document) {
-      if (client.isRunning()) gate.admit(document).catch(report('Opening a document'));
+      if (ready) gate.admit(document).catch(report('Opening a document'));
     },
     lost(document) {
       gate.dismiss(document).catch(report('Closing a document'));
     },
     async restart() {
       if (client.needsStop()) await client.stop();
-      await start();
+      await client.start();
     },
     async dispose() {
       for (const listener of [...listeners, trace]) listener.dispose();
       knowledge?.dispose();
-      if (client.needsStop()) await client.stop();
-      await client.dispose();
+      if (client.needsStop()) await client.dispose();
     },
   };
 }

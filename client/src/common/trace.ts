@@ -1,12 +1,12 @@
 /** Makes `stopcode.trace.server` work by itself: the language client traces only while its channel's level is "Trace". */
-import { EventEmitter, LogLevel, workspace, type Disposable, type LogOutputChannel } from 'vscode';
+import { EventEmitter, LogLevel, workspace, type LogOutputChannel } from 'vscode';
 
 function isTracing(): boolean {
   return workspace.getConfiguration('stopcode').get<string>('trace.server', 'off') !== 'off';
 }
 
 /** The channel as the language client sees it. Disposing of it leaves the channel itself open. */
-export function traceChannel(channel: LogOutputChannel): LogOutputChannel & Disposable {
+export function traceChannel(channel: LogOutputChannel): LogOutputChannel {
   const changed = new EventEmitter<LogLevel>();
   const level = (): LogLevel => (isTracing() ? LogLevel.Trace : channel.logLevel);
   const listeners = [

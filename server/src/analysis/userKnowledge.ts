@@ -45,7 +45,8 @@ export function loadUserKnowledge(files: readonly KnowledgeFile[], base: Knowled
   const problems: KnowledgeProblem[] = [];
   const places = new Map<string, string>();
   for (const file of files) {
-    if (!/\.jsonc?$/i.test(file.path)) continue;
+    // A sample can be JSON itself: the XML or JSON of a guest's configuration.
+    if (!/\.jsonc?$/i.test(file.path) || /(?:^|[\\/])samples[\\/]/.test(file.path)) continue;
     const checked = check(file);
     if (checked.issue === undefined) {
       problems.push(...checked.problems);

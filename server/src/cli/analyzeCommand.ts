@@ -7,7 +7,7 @@ import { analyzeFile } from './analyzeFile.js';
 import { InputError, reasonOf } from './errors.js';
 import { type Host, Stopped } from './host.js';
 import { expandInputs, type Input } from './inputs.js';
-import { describeProblem, knowledgeRevision, makeKnowledge, readUserIssues } from './loadKnowledge.js';
+import { describeProblem, knowledgeRevision, makeKnowledge, readUserIssues, type UserIssues } from './loadKnowledge.js';
 import { Pool } from './pool.js';
 import { progressOn } from './progress.js';
 import { writerFor } from './report/format.js';
@@ -36,7 +36,7 @@ export async function analyzeCommand(args: AnalyzeArguments, host: Host): Promis
     return complain(text);
   };
 
-  const user = readUserIssues(args.knowledge);
+  const user = await readUserIssues(args.knowledge, makeKnowledge(host.knowledgeFolder, false, []));
   for (const problem of user.problems) await fail(describeProblem(problem));
   const inputs = expandInputs(args.inputs);
   for (const { path, message } of inputs.problems) await fail(`${path}: ${message}`);
@@ -90,7 +90,7 @@ interface Finished {
 }
 
 /** Results in the order of the inputs, however many are worked on at a time. */
-async function* inOrder(files: readonly Input[], args: AnalyzeArguments, userIssues: Awaited<ReturnType<typeof readUserIssues>>['issues'], host: Host): AsyncGenerator<Finished> {
+async function* inOrder(files: readonly Input[], args: AnalyzeArguments, userIssues: UserIssues['issues'], host: Host): AsyncGenerator<Finished> {
   const { certainty, builtinIssues } = args;
   const { knowledgeFolder, stop } = host;
   const knowledge = makeKnowledge(knowledgeFolder, builtinIssues, userIssues);

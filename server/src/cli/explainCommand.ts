@@ -6,6 +6,9 @@ import { makeKnowledge } from './loadKnowledge.js';
 import { explanationLines, Page } from './report/text.js';
 import { neutral, stylesFor } from './terminal.js';
 
+/** Public sources shown for a reading. */
+const MOST_SOURCES = 3;
+
 /** Runs the command; answers the exit status. */
 export async function explainCommand({ words, color }: ExplainArguments, host: Host): Promise<number> {
   const readings = explainWords(words, makeKnowledge(host.knowledgeFolder, true, []));
@@ -22,7 +25,7 @@ export async function explainCommand({ words, color }: ExplainArguments, host: H
     explanationLines(page, reading, reading.headline);
     const links = [
       ...reading.articles.flatMap(({ id, url }) => (url === undefined ? [] : [{ id, url }])),
-      ...reading.sources.filter((url) => !reading.articles.some((article) => article.url === url)).map((url) => ({ id: 'source', url })),
+      ...reading.sources.filter((url) => !reading.articles.some((article) => article.url === url)).slice(0, MOST_SOURCES).map((url) => ({ id: 'source', url })),
     ].filter(({ url }) => url.startsWith('https://'));
     for (const { id, url } of links) page.line(2, `${styles.faint(neutral(id))}  ${styles.link(neutral(url))}`);
   }

@@ -1,15 +1,9 @@
 /** `stopcode issues`: the known issues, and the check of a user's own. */
-import { readFileSync } from 'node:fs';
-import { dirname, relative, resolve } from 'node:path';
-import { analyze, finish } from '../analysis/analysis.js';
 import type { IssueData } from '../analysis/knowledge/issue.js';
-import type { Knowledge } from '../analysis/knowledge/knowledge.js';
-import { loadUserIssues } from '../analysis/knowledge/userIssues.js';
 import type { IssuesArguments } from './arguments.js';
-import { InputError, reasonOf } from './errors.js';
+import { InputError } from './errors.js';
 import type { Host } from './host.js';
-import { describeProblem, issueFiles, knowledgeSource, makeKnowledge, type Problem, readUserIssues } from './loadKnowledge.js';
-import { readLogFile } from './readLog.js';
+import { describeProblem, knowledgeSource, makeKnowledge, readUserIssues } from './loadKnowledge.js';
 import { articleReport } from './report/build.js';
 import { Page } from './report/text.js';
 import { count } from './report/words.js';
@@ -24,7 +18,7 @@ export async function issuesCommand(args: IssuesArguments, host: Host): Promise<
 }
 
 async function listOrShow(args: IssuesArguments, host: Host, page: Page): Promise<number> {
-  const user = readUserIssues(args.knowledge);
+  const user = await readUserIssues(args.knowledge, makeKnowledge(host.knowledgeFolder, false, []));
   for (const problem of user.problems) await host.stderr.write(`stopcode: ${neutral(describeProblem(problem))}\n`);
   const builtin = args.builtinIssues ? (knowledgeSource(host.knowledgeFolder)('issues') as readonly IssueData[]) : [];
   const issues = [...builtin, ...user.issues];
@@ -32,7 +26,7 @@ async function listOrShow(args: IssuesArguments, host: Host, page: Page): Promis
   if (args.action === 'list') {
     for (const issue of issues) {
       page.prose(0, `${page.styles.strong(neutral(issue.id))}  `, neutral(issue.title), 2);
-      page.line(2, page.styles.faint(neutral(issue.articles.map(({ id }) => id).join(', '))));
+      page.line(2, page.styles.faint(neutral(issue.articles.map(({ id }) => id).join(' · '))));
     }
     return failed;
   }
@@ -75,57 +69,16 @@ function show(issue: IssueData, page: Page): void {
   }
 }
 
+/** Every file by itself against the schema and its own samples; see `analysis/userKnowledge.ts`. */
 async function check(args: IssuesArguments, host: Host, page: Page): Promise<number> {
-  const problems: Problem[] = [];
-  const paths = args.subjects.flatMap((folder) => issueFiles(folder, problems));
-  let issues = 0;
-  let samples = 0;
-  for (const path of paths) {
-    let text: string;
-    try {
-      text = readFileSync(path, 'utf8');
-    } catch (error) {
-      problems.push({ path, message: reasonOf(error) });
-      continue;
-    }
-    const loaded = loadUserIssues([{ path, text }]);
-    for (const { line, column, message } of loaded.problems) problems.push({ path, line: line + 1, column: column + 1, message });
-    for (const issue of loaded.issues) {
-      issues++;
-      samples += await runSamples(issue, path, makeKnowledge(host.knowledgeFolder, false, [issue]), problems);
-    }
-  }
+  const { issues, problems } = await readUserIssues(args.subjects, makeKnowledge(host.knowledgeFolder, false, []));
   for (const problem of problems) await host.stderr.write(`${neutral(describeProblem(problem))}\n`);
-  if (paths.length === 0 && problems.length === 0) {
-    page.line(0, `No known issues (*.json) in ${args.subjects.map(neutral).join(', ')}.`);
-    return 0;
+  const samples = issues.reduce((sum, issue) => sum + issue.matches.length + (issue.rejects?.length ?? 0), 0);
+  for (const issue of issues) page.line(0, `${page.styles.good('good')}  ${neutral(issue.id)}`);
+  if (issues.length === 0 && problems.length === 0) page.line(0, `No known issues (*.json) in ${args.subjects.map(neutral).join(', ')}.`);
+  else {
+    const verdict = problems.length === 0 ? '' : `, ${page.styles.warning(count(problems.length, 'problem'))}`;
+    page.line(0, `${count(issues.length, 'known issue')} with ${count(samples, 'sample')} ${issues.length === 1 ? 'is' : 'are'} right${verdict}.`);
   }
-  const verdict = problems.length === 0 ? page.styles.good('all is well') : page.styles.warning(count(problems.length, 'problem'));
-  page.line(0, `${count(issues, 'known issue')} and ${count(samples, 'sample')} checked: ${verdict}.`);
   return problems.length === 0 ? 0 : 2;
-}
-
-/** Runs the samples of one issue; answers how many were read. */
-async function runSamples(issue: IssueData, path: string, knowledge: Knowledge, problems: Problem[]): Promise<number> {
-  const folder = dirname(path);
-  const samples = [...issue.matches.map((name) => ({ name, matches: true })), ...(issue.rejects ?? []).map((name) => ({ name, matches: false }))];
-  let done = 0;
-  for (const { name, matches } of samples) {
-    const file = resolve(folder, name);
-    // A knowledge file must not make the program read what stands elsewhere.
-    if (relative(folder, file).startsWith('..')) {
-      problems.push({ path, message: `the sample ${name} stands outside the folder of the issue` });
-      continue;
-    }
-    try {
-      const { text } = await readLogFile(file);
-      const { crashes, events } = finish(analyze(text, knowledge));
-      const found = [...crashes, ...events].some((finding) => finding.matches.some((match) => match.issue.id === issue.id));
-      done++;
-      if (found !== matches) problems.push({ path, message: matches ? `the sample ${name} does not match` : `the sample ${name} matches and must not` });
-    } catch (error) {
-      problems.push({ path, message: `the sample ${name} cannot be read: ${reasonOf(error)}` });
-    }
-  }
-  return done;
 }

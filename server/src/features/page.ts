@@ -83,7 +83,7 @@ export class Page {
     let before: PageLine['kind'] | undefined;
     for (const line of this.#lines) {
       if (before !== undefined) text += before === 'item' && line.kind === 'item' ? '\n' : '\n\n';
-      text += write(line);
+      text += write(line).trimEnd();
       before = line.kind;
     }
     return text;
@@ -128,12 +128,12 @@ const LONGEST = 400;
 
 /** Text on one line, cut to a length that can be read. */
 export function shortened(text: string, longest: number = LONGEST): string {
-  const line = oneLine(text);
+  const line = oneLine(text).trim();
   return line.length <= longest ? line : `${line.slice(0, longest - 1)}…`;
 }
 
 function oneLine(text: string): string {
-  return text.replace(/[\s\u0000-\u001f\u007f]+/g, ' ').trimEnd();
+  return text.replace(/[\s\u0000-\u001f\u007f]+/g, ' ');
 }
 
 /** Text as a code span that no back-tick in it can leave. */

@@ -1,9 +1,9 @@
 /** Keeps an analysis of every open document. Work on a text that changed meanwhile is dropped, its result never shown. */
 import { LSPErrorCodes, ResponseError, type CancellationToken } from 'vscode-languageserver';
-import { analyze, reanalyze } from '../analysis/analysis.js';
 import type { Knowledge } from '../analysis/knowledge/knowledge.js';
 import type { LineEdit } from '../analysis/text/span.js';
 import type { Analysis } from '../analysis/types.js';
+import { loadCore } from './core.js';
 import { joined, type LogDocument } from './documents.js';
 import type { Scheduler } from './schedule.js';
 
@@ -34,16 +34,14 @@ export class Analyses {
   readonly #entries = new Map<string, Entry>();
   readonly #scheduler: Scheduler;
   readonly #events: AnalysisEvents;
-  #knowledge: Knowledge;
+  readonly #builtin: () => Promise<Knowledge>;
+  #knowledge: Knowledge | undefined;
 
-  constructor(scheduler: Scheduler, knowledge: Knowledge, events: AnalysisEvents) {
+  /** `builtin` gives the knowledge that is used until there is other. */
+  constructor(scheduler: Scheduler, builtin: () => Promise<Knowledge>, events: AnalysisEvents) {
     this.#scheduler = scheduler;
-    this.#knowledge = knowledge;
+    this.#builtin = builtin;
     this.#events = events;
-  }
-
-  get knowledge(): Knowledge {
-    return this.#knowledge;
   }
 
   /** A document was opened or edited. */
@@ -112,9 +110,10 @@ export class Analyses {
     while (!entry.closed && entry.done !== entry.generation) {
       const { generation } = entry;
       try {
-        if (await this.#step(entry)) {
-          entry.done = entry.generation === generation ? generation : entry.done;
-          if (entry.done === generation && entry.analysis !== undefined) this.#events.finished(entry.document, entry.analysis);
+        const finished = await this.#step(entry);
+        if (finished !== undefined && finished.generation === entry.generation) {
+          entry.done = entry.generation;
+          this.#events.finished(entry.document, finished.analysis);
         }
       } catch (error) {
         // Where going on from the last analysis failed, a fresh one can still succeed.
@@ -129,10 +128,11 @@ export class Analyses {
     entry.working = false;
   }
 
-  /** One run. True where it came to its end; its result can be of an older text all the same, and is the base of the next run. */
-  async #step(entry: Entry): Promise<boolean> {
+  /** One run. Answers what it came to, and the generation of the text that is about; undefined where it was dropped. */
+  async #step(entry: Entry): Promise<{ generation: number; analysis: Analysis } | undefined> {
+    const { analyze, reanalyze } = await loadCore();
+    const knowledge = (this.#knowledge ??= await this.#builtin());
     const { document, generation, analysis: before, edit } = entry;
-    const knowledge = this.#knowledge;
     const text = document.text;
     entry.edit = undefined;
     const isFresh = before === undefined || entry.knowledge !== knowledge;
@@ -144,11 +144,11 @@ export class Analyses {
       // Edits came in while it ran; together with those it was for, they are what the next run is for.
       const since = entry.edit as LineEdit | undefined;
       entry.edit = edit === undefined ? since : since === undefined ? edit : joined(edit, since);
-      return false;
+      return undefined;
     }
     entry.analysis = result;
     entry.knowledge = knowledge;
-    return true;
+    return { generation, analysis: result };
   }
 }
 

@@ -2,10 +2,11 @@
 import {
   LSPErrorCodes, ResponseError, TextDocuments, type CancellationToken, type Connection,
 } from 'vscode-languageserver';
-import { Knowledge } from '../analysis/knowledge/knowledge.js';
+import type { Knowledge } from '../analysis/knowledge/knowledge.js';
 import type { Analysis } from '../analysis/types.js';
 import { Analyses } from './analyses.js';
 import type { Client } from './client.js';
+import { loadCore } from './core.js';
 import { LOG_DOCUMENTS, type LogDocument } from './documents.js';
 import type { Host } from './host.js';
 import { Log } from './log.js';
@@ -28,18 +29,16 @@ export class Session {
   readonly documents = new TextDocuments(LOG_DOCUMENTS);
   readonly publisher: Publisher;
   readonly analyses: Analyses;
-  /** Built-in knowledge; the analyses use it together with the user's. */
-  readonly knowledge: Knowledge;
   settings: Settings = DEFAULTS;
   client: Client | undefined;
+  #knowledge: Promise<Knowledge> | undefined;
   readonly #spoke = new WeakMap<LogDocument, { readonly version: number; readonly speaks: boolean }>();
 
   constructor(readonly connection: Connection, readonly host: Host) {
     this.log = new Log(connection);
     this.scheduler = new Scheduler(host);
-    this.knowledge = new Knowledge((table) => this.#table(table));
     this.publisher = new Publisher(this);
-    this.analyses = new Analyses(this.scheduler, this.knowledge, {
+    this.analyses = new Analyses(this.scheduler, () => this.knowledge(), {
       finished: (document, analysis) => this.#finished({ document, analysis }),
       failed: (document, error) => {
         this.log.fault(`the analysis of ${document.uri}`, error);
@@ -51,6 +50,11 @@ export class Session {
       this.analyses.closed(document);
       this.publisher.clear(document.uri);
     });
+  }
+
+  /** The built-in knowledge. The analyses use it together with the user's. */
+  knowledge(): Promise<Knowledge> {
+    return (this.#knowledge ??= loadCore().then(({ Knowledge }) => new Knowledge((table) => this.#table(table))));
   }
 
   /**

@@ -1,7 +1,7 @@
 /** Known issues of the user's: read, checked, and put beside the built-in ones. Problems are shown in the files themselves. */
 import type { Diagnostic } from 'vscode-languageserver';
-import { loadUserIssues } from '../analysis/knowledge/userIssues.js';
 import { knowledgeDiagnostic } from '../features/diagnostics.js';
+import { loadCore } from './core.js';
 import type { KnowledgeFile } from './host.js';
 import type { Session } from './session.js';
 
@@ -60,13 +60,15 @@ export class UserKnowledge {
   }
 
   async #load(): Promise<void> {
-    const { host, settings, analyses, publisher, knowledge, log } = this.#session;
+    const { host, settings, analyses, publisher, log } = this.#session;
     const read = await host.readKnowledgeFolders(this.foldersToRead());
     const files = [...new Map([...read, ...this.#sent].map((file) => [file.uri, file])).values()];
     const state = JSON.stringify([settings.knowledge.builtinIssues, files.map((file) => [file.uri, file.text])]);
     if (state === this.#inUse || (this.#inUse === '' && files.length === 0 && settings.knowledge.builtinIssues)) return;
     this.#inUse = state;
-    const { issues, problems } = loadUserIssues(files.map(({ path, text }) => ({ path, text })));
+    const { loadUserKnowledge } = await loadCore();
+    const knowledge = await this.#session.knowledge();
+    const { issues, problems } = loadUserKnowledge(files.map(({ path, text }) => ({ path, text })), knowledge);
     const uris = new Map(files.map((file) => [file.path, file.uri]));
     const byUri = new Map<string, Diagnostic[]>(files.map((file) => [file.uri, []]));
     for (const problem of problems) byUri.get(uris.get(problem.path) ?? '')?.push(knowledgeDiagnostic(problem));

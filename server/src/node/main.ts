@@ -1,7 +1,8 @@
 /** The language server as a program: over standard streams, Node's IPC, a socket or a pipe. */
 import { readFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
-import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
+import { createConnection, ProposedFeatures, type Connection } from 'vscode-languageserver/node';
 import { version } from '../../../package.json';
 import { createServer } from '../lsp/server.js';
 import { readKnowledgeFolders } from './knowledgeFolders.js';
@@ -12,7 +13,7 @@ usage: stopcode-language-server --stdio | --node-ipc | --socket=PORT | --pipe=NA
        stopcode-language-server --version | --help
 `;
 
-/** Options that name a transport, as `createConnection` reads them from the command line. */
+/** Options that name a transport. The value of the last two can also be the next argument. */
 const TRANSPORT = /^--(?:stdio|node-ipc|socket(?:=.*)?|pipe(?:=.*)?)$/;
 
 function main(args: readonly string[]): void {
@@ -24,43 +25,53 @@ function main(args: readonly string[]): void {
     process.stdout.write(USAGE);
     return;
   }
-  const problem = problemOf(args);
-  if (problem !== undefined) {
-    process.stderr.write(`stopcode-language-server: ${problem}\n\n${USAGE}`);
+  const transport = transportOf(args);
+  if (typeof transport === 'string') {
+    process.stderr.write(`stopcode-language-server: ${transport}\n\n${USAGE}`);
     process.exitCode = 2;
     return;
   }
-  serve();
+  serve(transport);
 }
 
-/** What is wrong with the command line. */
-function problemOf(args: readonly string[]): string | undefined {
+/** How to make the connection that the command line names, or what is wrong with it. */
+function transportOf(args: readonly string[]): (() => Connection) | string {
   const transport = args.find((arg) => TRANSPORT.test(arg));
   if (transport === undefined) return 'no transport is named; an editor starts this program with --stdio, --node-ipc, --socket=PORT or --pipe=NAME';
-  if (transport === '--node-ipc' && process.send === undefined) return '--node-ipc works only for a process that was started with an IPC channel';
   const [name, given] = transport.split('=', 2);
   const value = given ?? args[args.indexOf(transport) + 1] ?? '';
-  if (name === '--socket' && !(/^\d{1,5}$/.test(value) && Number(value) > 0 && Number(value) < 65_536)) return `"${value}" is no port; --socket=PORT takes a number from 1 to 65535`;
-  if (name === '--pipe' && value === '') return '--pipe=NAME takes the name of a pipe';
-  return undefined;
+  if (name === '--socket') {
+    const port = /^\d{1,5}$/.test(value) ? Number(value) : 0;
+    if (port < 1 || port > 65_535) return `"${value}" is no port; --socket=PORT takes a number from 1 to 65535`;
+    return () => overSocket({ port, host: '127.0.0.1' });
+  }
+  if (name === '--pipe') return value === '' ? '--pipe=NAME takes the name of a pipe' : () => overSocket({ path: value });
+  if (name === '--node-ipc' && process.send === undefined) return '--node-ipc works only for a process that was started with an IPC channel';
+  return () => createConnection(ProposedFeatures.all);
 }
 
-function serve(): void {
+/** The editor listens, the server connects. */
+function overSocket(address: { port: number; host: string } | { path: string }): Connection {
+  const socket = connect(address);
+  socket.on('error', (error) => {
+    process.stderr.write(`stopcode-language-server: the connection to the editor failed: ${error.message}\n`);
+    process.exit(1);
+  });
+  return createConnection(ProposedFeatures.all, socket, socket);
+}
+
+function serve(open: () => Connection): void {
   let log = (message: string): void => void process.stderr.write(`${message}\n`);
   process.on('uncaughtException', (error: NodeJS.ErrnoException) => {
     // The editor is gone, or was never there.
     if (error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED') process.exit(1);
-    if (error.syscall === 'connect') {
-      process.stderr.write(`stopcode-language-server: cannot connect to the editor: ${error.message}\n`);
-      process.exit(1);
-    }
     log(`unexpected error: ${error.stack ?? error.message}`);
   });
   process.on('unhandledRejection', (reason) => {
     log(`unexpected error: ${reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)}`);
   });
 
-  const connection = createConnection(ProposedFeatures.all);
+  const connection = open();
   log = (message) => connection.console.error(message);
   createServer(connection, {
     version,

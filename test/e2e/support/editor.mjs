@@ -19,7 +19,7 @@ const extension = process.env.STOPCODE_EXTENSION ?? root;
 export function storyFiles() {
   const articles = process.env.STOPCODE_STORIES;
   return STORIES.flatMap((story) => {
-    const files = [{ story, kind: 'sample', name: story.sample, source: join(root, 'samples', story.sample) }];
+    const files = [{ story, kind: 'sample', name: story.sample, source: join(root, 'test', 'samples', story.sample) }];
     if (articles) files.push({ story, kind: 'article', name: story.article, source: join(articles, story.article) });
     return files;
   });

@@ -2,14 +2,17 @@
 // article it was taken from (`STOPCODE_STORIES` names a folder of those). Where one text stands in only one of
 // the two, `at` lists alternatives: the first that occurs in the file is used.
 
-/** Names in the status bar. Articles keep the language of their file name unless the extension recognizes them. */
-export const LANGUAGE = { sample: ['Crash Log'], article: ['Crash Log', 'Plain Text'] };
+/** The language in the status bar: sure for file names the extension claims, else that of the name or of the content. */
+export function languagesOf(name) {
+  if (/\.dmp\.txt$/.test(name)) return ['Crash Log'];
+  return name.endsWith('.log') ? ['Log', 'Crash Log'] : ['Plain Text', 'Crash Log'];
+}
 
 /**
  * @typedef {string | RegExp} Expected   a string is looked for, a RegExp is tested
  * @typedef {object} Story
  * @property {string} id
- * @property {string} sample     file in samples/
+ * @property {string} sample     file in test/samples/
  * @property {string} article    file in $STOPCODE_STORIES
  * @property {string[][]} tokens   places (with alternatives) whose token kinds are read
  * @property {number} kinds      at least so many different kinds among them
@@ -28,7 +31,7 @@ export const STORIES = [
     sample: 'storvsc-d1.dmp.txt',
     article: '000_fbaea440bc19134f.txt',
     headline: ['DRIVER_IRQL_NOT_LESS_OR_EQUAL (d1)', 'DRIVER_IRQL_NOT_LESS_OR_EQUAL'],
-    tokens: [['DRIVER_IRQL_NOT_LESS_OR_EQUAL'], ['storvsc!StorChannelVmbusCallback'], ['storvsc.sys'], ['0x000000D1', '(d1)'], ['2b8 )', '0x2b8', '2b8']],
+    tokens: [['DRIVER_IRQL_NOT_LESS_OR_EQUAL'], ['storvsc!StorChannelVmbusCallback'], ['storvsc.sys'], ['0x000000D1', 'd1)'], ['2b8']],
     kinds: 3,
     colours: 3,
     hovers: [
@@ -47,7 +50,7 @@ export const STORIES = [
     sample: 'hpsa-psod.log',
     article: '001_ad212e96a73a9729.txt',
     headline: ['#PF Exception 14 in world'],
-    tokens: [['#PF Exception 14'], ['hpsa_update_scsi_devices'], ['9607609'], ['0x418018b7e594', '0x4180'], ['2014-05-31T15:57:32', 'cpu14:']],
+    tokens: [['Exception 14'], ['hpsa_update_scsi_devices'], ['9607609', '1187231'], ['0x418018b7e594', '0x41801b37e594'], ['2014-05-31T15:57:32', '2015-02-11T04:41:08']],
     kinds: 3,
     colours: 3,
     hovers: [
@@ -65,14 +68,14 @@ export const STORIES = [
     sample: 'kvm-clock-5c.dmp.txt',
     article: '002_6d1acdad6b22d8e3.txt',
     headline: ['HAL_INITIALIZATION_FAILED (5c)', '0x5c(0x10b,3,0,0)', 'nt!KeBugCheckEx'],
-    tokens: [['FAILURE_BUCKET_ID'], ['hal!HalpInitializeClock+'], ['fffff800`016442a3'], ['nt!KeBugCheckEx'], ['0000010b']],
+    tokens: [['FAILURE_BUCKET_ID'], ['hal!HalpInitializeClock+'], ['fffff800`016442a3', 'fffff800`02a242a3'], ['nt!KeBugCheckEx'], ['0000010b']],
     kinds: 3,
     colours: 3,
     hovers: [
       { at: ['0x0000005C', '0x5c', '5C_HAL', '00000000`0000005c'], says: [/HAL_INITIALIZATION_FAILED/] },
-      { at: ['RVI'], says: [/requesting virtual interrupt/i], only: 'article' },
-      { at: ['IRR'], says: [/interrupt request register/i], only: 'article' },
-      { at: ['HalpWaitForPhase0ClockTick'], says: [/clock/i], only: 'article' },
+      { at: ['RVI'], says: [/requesting virtual interrupt/i] },
+      { at: ['IRR'], says: [/interrupt request register/i] },
+      { at: ['HalpWaitForPhase0ClockTick'], says: [/clock/i] },
     ],
     problems: [
       { severity: 'error', code: '0x5c' },
@@ -86,12 +89,12 @@ export const STORIES = [
     sample: 'clock-watchdog-101.log',
     article: '003_9cf5e0f18bd786ae.txt',
     headline: ['CLOCK_WATCHDOG_TIMEOUT (101)'],
-    tokens: [['CLOCK_WATCHDOG_TIMEOUT (101)'], ['BUGCHECK_STR'], ['qutmdrv'], ['nt!KeBugCheckEx', 'nt!'], ['101)']],
+    tokens: [['CLOCK_WATCHDOG_TIMEOUT (101)'], ['BUGCHECK_STR'], ['qutmdrv', 'fltguard'], ['nt!KeBugCheckEx', 'nt!'], ['101)']],
     kinds: 3,
     colours: 3,
     hovers: [
       { at: ['CLOCK_WATCHDOG_TIMEOUT (101)'], says: [/CLOCK_WATCHDOG_TIMEOUT/, /0x101/i] },
-      { at: ['hv_relaxed'], says: [/watchdog|relaxed/i] },
+      { at: ['hv_relaxed'], says: [/watchdog|relaxed/i], only: 'article' },
     ],
     problems: [
       { severity: 'error', code: '0x101' },
@@ -104,14 +107,14 @@ export const STORIES = [
     id: 'esx TLB lockup',
     sample: 'esx-tlb-lockup.log',
     article: '004_ff2ec5d405907171.txt',
-    headline: ['PCPU 0 locked up'],
-    tokens: [['PCPU 0 locked up'], ['cr4=0x16c'], ['0x400ed000'], ['8353/ethtool'], ['Saved backtrace from']],
+    headline: ['PCPU 0 locked up', 'PCPU 1 locked up'],
+    tokens: [['PCPU 0 locked up', 'PCPU 1 locked up'], ['cr4=0x16c'], ['0x400ed000', '0x3fee2000'], ['8353/ethtool', '9012/ethtool'], ['Saved backtrace from']],
     kinds: 2,
     colours: 3,
     hovers: [
       { at: ['cr4=0x16c'], says: [/CR4/i, /PAE|OSFXSR|page/i] },
-      { at: ['IVAR'], says: [/interrupt vector/i], only: 'article' },
-      { at: ['PCPU 0 locked up'], says: [/lock/i] },
+      { at: ['IVAR'], says: [/interrupt vector/i] },
+      { at: ['PCPU 0 locked up', 'PCPU 1 locked up'], says: [/lock/i] },
     ],
     problems: [{ severity: 'error', code: /./, message: /lock/i }],
     fixes: [],

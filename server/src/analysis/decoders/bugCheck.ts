@@ -18,12 +18,23 @@ export function hexCode(code: string): string {
   return `0x${code.slice(2).toUpperCase()}`;
 }
 
-/** The bug check as a whole. `facts` gives the crash's parameters, where there is a crash. */
-export function explainBugCheck(bugCheck: BugCheck, knowledge: Knowledge, facts: Facts): Explanation {
+/**
+ * Stop screens that were typed in or masked show four zeros. Read as values they would tell a story that did not happen
+ * (a NULL pointer read at IRQL 0), so they are taken as absent — unless zeros are all that this bug check ever has.
+ */
+function areBlank(bugCheck: BugCheck, facts: Facts): boolean {
+  return PARAMETERS.every((number) => facts(`bugcheck.parameter${number}`) === '0x0') && (bugCheck.detail?.parameters ?? []).some((parameter) => parameter.decode === 'address');
+}
+
+/** The bug check as a whole. `stated` gives the crash's parameters, where there is a crash. */
+export function explainBugCheck(bugCheck: BugCheck, knowledge: Knowledge, stated: Facts): Explanation {
   const details: ExplanationLine[] = [];
+  const blank = areBlank(bugCheck, stated);
+  const facts: Facts = blank ? (key) => (key.startsWith('bugcheck.parameter') ? undefined : stated(key)) : stated;
   const context = bugCheck.detail === undefined ? undefined : inContext(bugCheck.detail, facts);
   if (context === undefined) details.push({ kind: 'unknown', text: 'Stopcode knows the name of this bug check but has no description of it yet; the reference page has one.' });
   else details.push({ kind: 'text', text: context.summary });
+  if (blank) details.push({ kind: 'unknown', text: 'All four parameters are zero here: the values were not recorded or were masked, so they say nothing.' });
   for (const number of PARAMETERS) {
     const value = facts(`bugcheck.parameter${number}`);
     if (value !== undefined) details.push({ kind: 'item', text: parameterLine(number, value, context?.parameters[number - 1], knowledge, facts) });

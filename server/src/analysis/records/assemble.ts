@@ -83,7 +83,7 @@ function continues(current: readonly Block[], block: Block): boolean {
 }
 
 function kindOf(format: FormatId, value: (key: FactKey) => string | undefined): CrashKind {
-  if (format === 'windbg') return value('bugcheck.code') === undefined && value('bugcheck.name') === undefined && value('exception.code') !== undefined ? 'userException' : 'bugCheck';
+  if (format === 'windbg') return value('bugcheck.code') === undefined && value('bugcheck.name') === undefined ? 'userException' : 'bugCheck';
   if (format === 'esxi') {
     const panic = value('panic.kind');
     return panic === 'tlb-invalidate' || panic === 'heartbeat' || panic === 'spin-count' ? 'lockup' : 'purpleScreen';
@@ -112,7 +112,7 @@ function record(blocks: readonly Block[], nameOf: BugCheckName, context: Context
   return {
     kind,
     format,
-    title: titleOf(kind, value, nameOf),
+    title: titleOf(kind, value, frames, nameOf),
     headline,
     lines: { first: blocks[0]?.lines.first ?? 0, end: blocks.at(-1)?.lines.end ?? 0 },
     blocks,

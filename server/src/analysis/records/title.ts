@@ -1,10 +1,16 @@
-import type { FactKey } from '../formats/types.js';
+import type { FactKey, Frame } from '../formats/types.js';
+import { tellsCause } from './signature.js';
 import type { CrashKind } from './types.js';
 
+/** Frames looked at for one outside the kernel. */
+const FRAMES = 4;
+/** The kernel itself: the debugger names it where it found nobody else to blame. */
+const KERNEL = /^(?:nt|ntkrn\w{2,6}|ntoskrnl)(?:\.exe)?$/i;
+
 /** One line that names a crash: `DRIVER_IRQL_NOT_LESS_OR_EQUAL (0xd1) in storvsc.sys`. `nameOf` knows documented bug checks. */
-export function titleOf(kind: CrashKind, value: (key: FactKey) => string | undefined, nameOf: (code: string) => string | undefined): string {
-  const where = value('image') ?? value('module') ?? value('symbol');
-  const place = where === undefined || /^unknown_/i.test(where) ? '' : ` in ${where}`;
+export function titleOf(kind: CrashKind, value: (key: FactKey) => string | undefined, frames: readonly Frame[], nameOf: (code: string) => string | undefined): string {
+  const where = placeOf(value, frames);
+  const place = where === undefined ? '' : ` in ${where}`;
   switch (kind) {
     case 'bugCheck': {
       const code = value('bugcheck.code');
@@ -34,6 +40,18 @@ export function titleOf(kind: CrashKind, value: (key: FactKey) => string | undef
       return `Guest failure${guest === undefined ? '' : ` of ${guest}`}: ${shortened(value('panic.text') ?? 'qemu ended unexpectedly')}`;
     }
   }
+}
+
+/**
+ * Who the log blames. Where that is the kernel, a frame of another module near the top says more: an 0x5C that the debugger
+ * files under `ntkrnlmp.exe` was raised in `hal!HalpInitializeClock`.
+ */
+function placeOf(value: (key: FactKey) => string | undefined, frames: readonly Frame[]): string | undefined {
+  const where = [value('image'), value('module'), value('symbol')].find((name) => name !== undefined && !/^unknown_/i.test(name));
+  if (where === undefined || !KERNEL.test(where)) return where;
+  const telling = frames.filter((frame) => frame.trace === 0 && frame.trust === 'listed' && tellsCause(frame)).slice(0, FRAMES);
+  const other = telling.find((frame) => frame.module !== undefined && frame.symbol !== undefined && !KERNEL.test(frame.module));
+  return other === undefined ? where : `${other.module ?? ''}!${other.symbol ?? ''}`;
 }
 
 function shortened(text: string): string {

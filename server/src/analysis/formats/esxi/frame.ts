@@ -102,7 +102,8 @@ function nameOf(body: string, start: number, hasStack: boolean): Name | undefine
   // A typographic copy quotes the sign: be_char_ioctl'@'<None>.
   const symbolEnd = named.charCodeAt(mark - 1) === 39 ? mark - 1 : mark;
   const ownerStart = named.charCodeAt(mark + 1) === 39 ? mark + 2 : mark + 1;
-  const hash = named.indexOf('#', ownerStart);
+  // ESX 4.1 wrote a colon: Panic@vmkernel:nover.
+  const hash = named.indexOf(named.includes('#', ownerStart) ? '#' : ':', ownerStart);
   const ownerEnd = hash < 0 ? named.length : hash;
   const symbol = named.slice(0, symbolEnd);
   if (symbol === '') return placed;

@@ -38,12 +38,15 @@ export function kindOf(text: string): RowKind {
   return 'other';
 }
 
+/** What a frame that opens a block holds at least one of: a literal of its generation. */
+const FRAME_LITERALS = [' stack: 0x', '#nover+0x', '#<None>+0x', '@com.vmware.', ':[0x418', ':[0x420'];
+
 /** Rare literals of the lines that open a purple screen or a backtrace. */
 export const SCREEN_OPENERS: readonly string[] = [
+  ...FRAME_LITERALS,
   '@BlueScreen:', ' in world ', 'Failed to ack TLB invalidate', ': no heartbeat', 'Spin count exceeded', 'NMI IPI: Panic requested',
   'LINT1/NMI', 'LINT1-NMI', 'LINT1 / NMI', 'Lint1/NMI', ' requested PSOD', ' bora/', '/bora/', 'Machine Check E', 'COS Error: ', 'BUG: failure at ',
-  'Panic from another CPU', 'VMware ESX', 'Panic Details: Crash at ', 'Module(s) involved in panic', ' stack: 0x', '#nover+0x', '#<None>+0x',
-  '@com.vmware.', ':[0x418', ':[0x420', 'Saved backtrace', 'Backtrace for ', 'Hardware Error - Please contact', ' UC Excp ', ' cr3=0x',
+  'Panic from another CPU', 'VMware ESX', 'Crash at ', 'Module(s) involved in panic', 'Saved backtrace', 'Backtrace for ', 'Hardware Error - Please contact', ' UC Excp ', ' cr3=0x',
   ' ip=0x', ' cr2=0x', 'base fs=0x', ': PRDA 0x', ' GDT 0x', ' CR3 0x', "didn't have a heartbeat",
 ];
 
@@ -63,7 +66,7 @@ export function opensScreen(text: string): boolean {
     case 'head': return true;
     case 'frame': {
       const frame = frameLine(text);
-      return frame !== undefined && frameStandsAlone(frame);
+      return frame !== undefined && frameStandsAlone(frame) && FRAME_LITERALS.some((literal) => text.includes(literal));
     }
     case 'registers': return controlRegisters(text);
     case 'hardware': return hardwareOpens(text);

@@ -129,15 +129,15 @@ export interface PanicDetails {
   readonly cpu: { readonly start: number; readonly value: string };
 }
 
-const DETAILS = /Panic Details: Crash at (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z?) on CPU (\d{1,5}) running world (\d{1,12})(?: - ([^.]{1,48}))?\./y;
+const DETAILS = /(?:Panic Details: )?Crash at (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z?) on CPU (\d{1,5}) running world (\d{1,12})(?: - ([^.]{1,48}))?\./y;
 
 /** `Panic Details: Crash at TIME on CPU 5 running world 2097171 - NAME. VMK Uptime:…`: the summary support asks for. */
 export function detailsLine(text: string, out: Out): PanicDetails | undefined {
   const start = skipBlanks(text, 0);
   const found = at(DETAILS, text, start);
   if (found === null) return undefined;
-  out.token('field', start, start + 13);
-  const time = start + 'Panic Details: Crash at '.length;
+  const time = text.indexOf('Crash at ', start) + 9;
+  if (time > start + 9) out.token('field', start, start + 13);
   out.fact('crash.time', found[1] ?? '', time, time + (found[1] ?? '').length, 'timestamp');
   const cpu = text.indexOf(' on CPU ', time) + 8;
   const pcpu = String(Number(found[2]));

@@ -21,6 +21,7 @@ const LEAD =
 const LEAD_LENGTH = 110;
 /** ESXi 8 lines without PCPU: time, priority, channel. */
 const PRIORITY = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z? [A-Z][a-z]\(\d{1,3}\) [A-Za-z]/g;
+const FRAME_ADDRESS = /0x[\da-fA-F#xX*]{1,16}$/;
 const FRAME = /:\\?\[0x/g;
 /** What begins a line of a purple screen. Used only in lines that hold at least two frames. */
 const LANDMARK =
@@ -30,17 +31,25 @@ function isWord(unit: number): boolean {
   return (unit >= 48 && unit <= 57) || (unit >= 65 && unit <= 90) || (unit >= 97 && unit <= 122) || unit === 95;
 }
 
+/** The longest flattened log seen in a ticket had some hundred lines; what goes on beyond this stays one piece. */
+const MOST_PLACES = 4000;
+
 /** Columns at which a further vmkernel line begins in `text`. Linear. */
 export function cutPlaces(text: string): number[] {
   const places = new Set<number>();
-  for (let found = text.indexOf('cpu'); found >= 0; found = text.indexOf('cpu', found + 3)) {
+  for (let found = text.indexOf('cpu'); found >= 0 && places.size < MOST_PLACES; found = text.indexOf('cpu', found + 3)) {
     const cpu = at(CPU, text, found);
     if (cpu === null || (found > 0 && isWord(text.charCodeAt(found - 1)))) continue;
     const from = Math.max(0, found - LEAD_LENGTH);
     const lead = LEAD.exec(text.slice(from, found));
     places.add(lead === null ? found : from + lead.index);
   }
-  if (text.includes(') ')) for (const match of text.matchAll(PRIORITY)) places.add(match.index);
+  if (text.includes(') ')) {
+    for (const match of text.matchAll(PRIORITY)) {
+      if (places.size >= MOST_PLACES) break;
+      places.add(match.index);
+    }
+  }
   if (places.size === 0) screenPlaces(text, places);
   places.delete(0);
   return [...places].sort((a, b) => a - b);
@@ -50,15 +59,16 @@ export function cutPlaces(text: string): number[] {
 function screenPlaces(text: string, places: Set<number>): void {
   const frames: number[] = [];
   for (const match of text.matchAll(FRAME)) {
-    let start = match.index;
-    const floor = Math.max(0, start - 18);
-    while (start > floor && text.charCodeAt(start - 1) !== 32) start--;
-    if (start + 3 < match.index && text.startsWith('0x', start)) frames.push(start);
+    if (frames.length >= MOST_PLACES) break;
+    const floor = Math.max(0, match.index - 18);
+    const address = FRAME_ADDRESS.exec(text.slice(floor, match.index));
+    if (address !== null) frames.push(floor + address.index);
   }
   if (frames.length < 2) return;
   for (const place of frames) places.add(place);
   let before = -1;
   for (const match of text.matchAll(LANDMARK)) {
+    if (places.size >= 2 * MOST_PLACES) break;
     // "@BlueScreen: #PF Exception" is one line.
     if (match.index === before) continue;
     places.add(match.index);

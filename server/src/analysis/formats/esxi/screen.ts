@@ -10,7 +10,7 @@ import { partOf, partSpan, type Row } from './rows.js';
 import { Traces } from './traces.js';
 import { lexMessage } from './vmkernelLine.js';
 import { statesLine, worldsLine, type RunningWorld } from './worlds.js';
-import type { BlockSink, Section } from '../types.js';
+import type { BlockRole, BlockSink, Section } from '../types.js';
 
 /** PCPUs that fall into the same panic do so within moments; the dump may take minutes, but writes no panic line. */
 const SAME_PANIC_MS = 30_000;
@@ -41,7 +41,8 @@ export class Screen {
   #details: { row: Row; start: number; end: number } | undefined;
   #starred: { row: Row; world: RunningWorld } | undefined;
   #worldKnown = false;
-  #headOnly: { row: Row; kind: 'saved' | 'current' } | undefined;
+  /** Whose backtrace the first heading announces. */
+  #headOnly: 'saved' | 'current' | undefined;
 
   constructor(sink: BlockSink) {
     this.#sink = sink;
@@ -187,7 +188,7 @@ export class Screen {
     out.fact('backtrace.origin', origin, head.origin.start, head.origin.end, 'pcpu');
     if (head.world !== undefined) out.token('world', head.world.start, head.world.end);
     if (head.pointer !== undefined) out.token('address', head.pointer.start, head.pointer.end);
-    this.#headOnly ??= { row, kind: head.saved ? 'saved' : 'current' };
+    this.#headOnly ??= head.saved ? 'saved' : 'current';
     // The heading of the panicking PCPU's own backtrace stands between its panic line and its frames.
     this.#traces.begin(row, this.#panic !== undefined && !head.saved && this.#traces.frames === 0, origin);
   }
@@ -230,8 +231,7 @@ export class Screen {
     const panic = this.#panic;
     if (panic !== undefined) this.#state(panic, false);
     if (this.#starred !== undefined) this.#stateStarred(this.#starred, panic);
-    this.#traces.finish();
-    this.#describe();
+    this.#traces.finish(this.#describe() === 'crash');
   }
 
   #stateStarred({ row, world }: { row: Row; world: RunningWorld }, panic: Chosen | undefined): void {
@@ -247,30 +247,35 @@ export class Screen {
     }
   }
 
-  #describe(): void {
+  #describe(): BlockRole {
     const sink = this.#sink;
+    const first = this.#first;
     if (this.#panic !== undefined) {
       const { row, line } = this.#panic;
       sink.describe({ role: 'crash', title: `Purple screen: ${line.title}`, opensRecord: true, headline: { line: row, start: line.start, end: line.end } });
-      return;
+      return 'crash';
     }
-    const first = this.#first;
-    if (first === undefined) return;
-    const headline = { line: first, start: skipBlanks(first.text, 0), end: trimmedEnd(first.text) };
     if (this.#details !== undefined) {
       const { row, start, end } = this.#details;
       sink.describe({ role: 'crash', title: 'Purple screen', opensRecord: true, headline: { line: row, start, end } });
-    } else if (this.#firstKind === 'hardware') {
-      sink.describe({ role: 'event', title: 'Hardware error', headline });
-    } else if (heartbeatWarning(first.text) !== undefined) {
-      sink.describe({ role: 'event', title: `PCPU ${heartbeatWarning(first.text) ?? ''} without a heartbeat`, headline });
-    } else if (this.#traces.frames > 0 || this.#headOnly !== undefined) {
-      // Drivers log their stack on ordinary days, too: in a log a backtrace is a crash only with the panic code in it.
-      const crash = first.envelope === undefined || this.#traces.panicking || this.#headOnly?.kind === 'saved';
-      sink.describe({ role: crash ? 'crash' : 'context', title: 'VMkernel backtrace', headline });
-    } else {
-      sink.describe({ role: 'context', title: this.#version ?? 'Registers of a VMkernel panic', headline });
+      return 'crash';
     }
+    if (first === undefined) return 'context';
+    const { role, title } = this.#withoutPanic(first);
+    sink.describe({ role, title, headline: { line: first, start: skipBlanks(first.text, 0), end: trimmedEnd(first.text) } });
+    return role;
+  }
+
+  #withoutPanic(first: Row): { role: BlockRole; title: string } {
+    if (this.#firstKind === 'hardware') return { role: 'event', title: 'Hardware error' };
+    const warned = heartbeatWarning(first.text);
+    if (warned !== undefined) return { role: 'event', title: `PCPU ${warned} without a heartbeat` };
+    if (this.#traces.frames > 0 || this.#headOnly !== undefined) {
+      // Drivers log their stack on ordinary days, too: in a log a backtrace is a crash only with the panic code in it.
+      const crash = first.envelope === undefined || this.#traces.panicking || this.#headOnly === 'saved';
+      return { role: crash ? 'crash' : 'context', title: 'VMkernel backtrace' };
+    }
+    return { role: 'context', title: this.#version ?? 'Registers of a VMkernel panic' };
   }
 }
 

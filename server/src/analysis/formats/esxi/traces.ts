@@ -102,8 +102,19 @@ export class Traces {
     this.sink.frame({ ...frame, trace: trace.id, index: trace.frames++ }, row, place.start, place.end);
   }
 
-  /** States symbol and module of the trace of the panic, or of the first one that has a symbol; notes what is missing. */
-  finish(): void {
+  /**
+   * States symbol and module of the trace of the panic, or of the first one that has a symbol, where the block is a
+   * crash; notes what is missing.
+   */
+  finish(crash: boolean): void {
+    if (crash) this.#cause();
+    for (const trace of this.#all) {
+      if (trace.head !== undefined && trace.frames === 0) this.sink.note(`the backtrace is missing: nothing follows the heading of ${trace.head.origin}`, trace.head.row);
+      if (trace.broken !== undefined) this.sink.note('the report ends in the middle of the stack', trace.broken);
+    }
+  }
+
+  #cause(): void {
     const cause = this.#primary?.symbol === undefined ? this.#all.find((trace) => trace.symbol !== undefined) : this.#primary;
     const symbol = cause?.symbol;
     if (symbol !== undefined) {
@@ -112,10 +123,6 @@ export class Traces {
     }
     const module = cause?.module;
     if (module !== undefined) this.sink.fact('module', module.name.toLowerCase(), module.row, module.start, module.end);
-    for (const trace of this.#all) {
-      if (trace.head !== undefined && trace.frames === 0) this.sink.note(`the backtrace is missing: nothing follows the heading of ${trace.head.origin}`, trace.head.row);
-      if (trace.broken !== undefined) this.sink.note('the report ends in the middle of the stack', trace.broken);
-    }
   }
 }
 

@@ -4,7 +4,7 @@
  * symbol. One pass over the words.
  */
 import { isFieldName } from './fieldNames.js';
-import { addressEnd, hexEnd, isBlank, isLower, isUpper, isWordUnit, skipBlanks, wordEnd } from './scan.js';
+import { addressEnd, hexEnd, isBlank, isLower, isNameUnit, isUpper, isWordUnit, skipBlanks, wordEnd } from './scan.js';
 
 /** Phrases that begin a line of their own wherever they are printed. */
 const PHRASES: readonly string[] = [
@@ -140,8 +140,7 @@ function startsLine(line: string, at: number, end: number, before: Before): bool
 export function labelEnd(line: string, at: number): number {
   let end = at;
   while (end - at < 64 && end < line.length) {
-    const unit = line.charCodeAt(end);
-    if (!isUpper(unit) && !(unit >= 48 && unit <= 57) && unit !== 95) break;
+    if (!isNameUnit(line.charCodeAt(end))) break;
     end++;
   }
   if (end - at < 3 || line.charCodeAt(end) !== 58) return -1;
@@ -149,10 +148,7 @@ export function labelEnd(line: string, at: number): number {
 }
 
 function isHeaderAt(line: string, at: number, end: number): boolean {
-  for (let column = at; column < end; column++) {
-    const unit = line.charCodeAt(column);
-    if (!isUpper(unit) && !(unit >= 48 && unit <= 57) && unit !== 95) return false;
-  }
+  for (let column = at; column < end; column++) if (!isNameUnit(line.charCodeAt(column))) return false;
   const open = skipBlanks(line, end);
   if (end - at < 6 || line.charCodeAt(open) !== 40) return false;
   const close = hexEnd(line, open + 1);

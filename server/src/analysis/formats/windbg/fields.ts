@@ -2,7 +2,7 @@
 import type { LogicalLine } from '../cursor.js';
 import { bugCheckCodeOf, leadingBugCheckName } from './bugCheckNames.js';
 import { isFailureField, isFieldName, isListedField, isOpeningField } from './fieldNames.js';
-import { claimSymbol, stateCode, stateParameter } from './header.js';
+import { claimSymbol, stateCode, stateParameter } from './state.js';
 import { labelEnd } from './cuts.js';
 import { hexIn, type Reading, type Report } from './report.js';
 import { addressEnd, skipBlanks, symbolAt, valueEnd, wordEnd } from './scan.js';
@@ -53,7 +53,7 @@ function hex(key: string, rank: number, kind: 'number' | 'address' | 'statusCode
 
 const symbolName: Handler = (report, line, start, end) => {
   const symbol = symbolAt(line.text, start, true);
-  if (symbol === undefined || symbol.end !== end) {
+  if (symbol?.end !== end) {
     report.sink.token('fieldValue', line, start, end);
     return;
   }
@@ -87,7 +87,7 @@ function stateCodeIn(report: Report, source: Source, line: LogicalLine, start: n
 
 const bucket: Handler = (report, line, start, end) => {
   const text = line.text.slice(start, end);
-  if (text.indexOf(' ') < 0) stateCodeIn(report, 'failure bucket', line, start, end);
+  if (!text.includes(' ')) stateCodeIn(report, 'failure bucket', line, start, end);
   report.claim('failure.bucket', text, 0, line, start, end, 'fieldValue');
 };
 
@@ -276,7 +276,7 @@ export function fieldSymbol(line: LogicalLine, report: Report): Reading | undefi
   if (!ADDRESS_FIELDS.has(report.field)) return undefined;
   const start = skipBlanks(line.text, 0);
   const symbol = symbolAt(line.text, start, true);
-  if (symbol === undefined || symbol.end !== line.text.length) return undefined;
+  if (symbol?.end !== line.text.length) return undefined;
   return { strength: 'weak', act: () => symbolTokens(report, line, symbol) };
 }
 

@@ -159,14 +159,17 @@ function isComplete(frame: FrameText): boolean {
   return frame.site !== undefined || frame.raw !== undefined;
 }
 
-/** A frame of a stack, over as many lines as a mail program made of it. */
+/**
+ * A frame of a stack, over as many lines as a mail program made of it. By itself only the call that stopped the machine
+ * begins a block: any other frame needs the heading or the prompt above it.
+ */
 export function frame(line: LogicalLine, report: Report): Reading | undefined {
   const found = frameAt(line);
   if (found === undefined) return undefined;
   if (isComplete(found)) {
     // Without any address a line is a frame only where the command says so.
     if (found.ret === undefined && !found.inline && (report.stack === undefined || found.site?.functionStart === -1)) return undefined;
-    return { strength: 'strong', opens: found.ret !== undefined && found.site !== undefined && found.site.functionStart >= 0, act: () => say(found, line, report, 1) };
+    return { strength: 'strong', opens: line.text.includes('!KeBugCheck'), act: () => say(found, line, report, 1) };
   }
   if (found.ret === undefined) return undefined;
   const next = report.ahead.peek(1);
@@ -221,14 +224,14 @@ function say(found: FrameText, line: LogicalLine, report: Report, used: number):
 /** A symbol together with what a console of 80 columns broke off it: `+0x1a`, or the rest of a name or of an offset. */
 function wrapped(found: FrameText, report: Report, used: number): { text: string; site: SymbolPlace } | undefined {
   const { site, siteLine } = found;
-  if (site === undefined || site.end !== siteLine.text.length) return undefined;
+  if (site?.end !== siteLine.text.length) return undefined;
   const next = report.ahead.peek(used);
   if (next === undefined) return undefined;
   const full = siteLine.start + siteLine.text.length === 80;
   if (!(full ? /^[\w:~+<>]{1,64}$/ : /^\+0x[0-9a-f]{1,8}$/).test(next.text) || (!full && site.offsetStart >= 0)) return undefined;
   const text = siteLine.text.slice(site.moduleStart) + next.text;
   const joined = symbolAt(text, 0);
-  if (joined === undefined || joined.end !== text.length) return undefined;
+  if (joined?.end !== text.length) return undefined;
   report.sink.token(/^\+?(?:0x)?[0-9a-f]+$/.test(next.text) ? 'offset' : 'symbol', next, 0, next.text.length);
   return { text, site: joined };
 }

@@ -14,11 +14,13 @@ const OPENERS: readonly string[] = [
   'Bugcheck Analysis', 'Exception Analysis', 'Unknown bugcheck code', 'Probably caused by', 'STOP: 0x', 'STOP 0x', 'BugCheck ', 'Fatal System Error',
   'Bugcheck code', 'bugcheck was: 0x', 'Bug Check Code', 'Microsoft (R) Windows Debugger', 'Loading Dump File', ' Kernel Version ',
   'your computer crashed', 'Child-SP', 'ChildEBP', 'RetAddr', 'FramePtr', 'module name', '!KeBugCheck', '!analyze', ' kd> k', ' kd> u', ' kd> r', ' kd> lm',
-  'kd> kb', 'kd> kv', 'kd> kn', 'kd> kp', 'kd> kL', 'kd> uf', 'kd> lm', 'kd> .bugcheck', 'kd> .trap', 'kd> .cxr', 'kd> .exr', 'kd> !mex', ':000> ',
+  'kd> kb', 'kd> kv', 'kd> kn', 'kd> kp', 'kd> kL', 'kd> uf', 'kd> lm', 'kd> .bugcheck', 'kd> .trap', 'kd> .cxr', 'kd> .exr', 'kd> !mex', 'kd> k ', ':x86> ',
   ' - code c0', 'ExceptionAddress: ', 'Failure.Bucket', 'Failure.Hash', 'Bugcheck.Code.', 'Analysis.CPU.', ' BSOD ', 'bugcheck', 'bug check',
   'blue screen', 'BlueScreen', 'stop code', 'stop error',
+  // Prompts of user-mode debugging end in the number of the thread.
+  ...Array.from({ length: 64 }, (_, thread) => `:${String(thread).padStart(3, '0')}> `),
   // The first line of a register dump, by the first digit of its second value.
-  ...[...'0123456789abcdef'].flatMap((digit) => [` ebx=${digit}`, ` rbx=${digit}`]),
+  ...Array.from({ length: 16 }, (_, digit) => [` ebx=${digit.toString(16)}`, ` rbx=${digit.toString(16)}`]).flat(),
 ];
 
 const NOTHING: BlockSink = {

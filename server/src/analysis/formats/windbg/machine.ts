@@ -52,6 +52,8 @@ function registerAt(text: string, at: number): { nameEnd: number; end: number } 
   let nameEnd = at;
   while (nameEnd - at < 5 && (isLower(text.charCodeAt(nameEnd)) || (text.charCodeAt(nameEnd) >= 48 && text.charCodeAt(nameEnd) <= 57))) nameEnd++;
   if (text.charCodeAt(nameEnd) !== 61 || !REGISTERS.has(text.slice(at, nameEnd))) return undefined;
+  // ESX prints `eax=0xffffffff`; the Windows debuggers never do.
+  if (text.startsWith('0x', nameEnd + 1)) return undefined;
   const end = valueEnd(text, nameEnd + 1);
   return end < 0 ? undefined : { nameEnd, end };
 }

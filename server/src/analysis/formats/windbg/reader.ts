@@ -4,15 +4,16 @@ import type { BlockSink } from '../types.js';
 import { cuts } from './cuts.js';
 import { field, fieldBody, fieldContinuation, fieldSymbol, keyValue } from './fields.js';
 import { frame, stackHeading, unwindWarning } from './frames.js';
-import { argument, box, bugCheckCommand, header, probableCause, shortAnalysis, stop, summaryWords } from './header.js';
+import { argument, box, header } from './header.js';
 import { codeLabel, exceptionEvent, exceptionRecord, instruction, registers } from './machine.js';
 import { loadWarning, moduleDetail, moduleHeading, moduleRow } from './modules.js';
 import { Report, type Ahead, type Reading, type Recognizer } from './report.js';
 import { dumpBanner, memory, prompt, remark } from './session.js';
+import { bugCheckCommand, probableCause, shortAnalysis, stop, stopModule, summaryWords } from './stop.js';
 
 /** Asked in this order; the first that knows a line reads it. */
 const RECOGNIZERS: readonly Recognizer[] = [
-  prompt, header, argument, shortAnalysis, bugCheckCommand, loadWarning, stop, box, keyValue, field, fieldSymbol, fieldBody, dumpBanner, unwindWarning,
+  prompt, header, argument, shortAnalysis, bugCheckCommand, loadWarning, stop, stopModule, box, keyValue, field, fieldSymbol, fieldBody, dumpBanner, unwindWarning,
   stackHeading, instruction, moduleRow, memory, frame, registers, exceptionRecord, exceptionEvent, probableCause, moduleHeading,
   moduleDetail, codeLabel, summaryWords, fieldContinuation, remark,
 ];
@@ -105,8 +106,8 @@ export function read(cursor: LineCursor, sink: BlockSink): void {
     first = false;
     report.cutFrame = undefined;
     report.lastLine = line.line;
-    const used = reading.act() ?? 1;
-    for (let n = 0; n < used; n++) feed.next();
+    const used = reading.act();
+    for (let n = typeof used === 'number' ? used : 1; n > 0; n--) feed.next();
   }
   if (report.cutFrame !== undefined) sink.note('the report ends in the middle of the stack', report.cutFrame);
   report.finish();

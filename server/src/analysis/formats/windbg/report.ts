@@ -25,7 +25,7 @@ export interface Reading {
   /** The bug check a beginning names, canonical. */
   readonly code?: string | undefined;
   /** Says what was found; answers how many pieces were used, one where it answers nothing. */
-  act(): number | void;
+  readonly act: (() => void) | (() => number);
 }
 
 export type Recognizer = (line: LogicalLine, report: Report) => Reading | undefined;

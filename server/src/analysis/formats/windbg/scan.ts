@@ -28,6 +28,11 @@ export function isUpper(unit: number): boolean {
   return unit >= 65 && unit <= 90;
 }
 
+/** A character of a bug check's or field's name: `A`-`Z`, `0`-`9`, `_`. */
+export function isNameUnit(unit: number): boolean {
+  return isUpper(unit) || (unit >= 48 && unit <= 57) || unit === 95;
+}
+
 export function isLower(unit: number): boolean {
   return unit >= 97 && unit <= 122;
 }

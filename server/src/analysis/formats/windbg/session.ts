@@ -1,5 +1,6 @@
 /** What a debugging session prints around a report: banner of the dump, prompts with commands, remarks. */
 import type { LogicalLine } from '../cursor.js';
+import { crashTime } from './crashTime.js';
 import { promptEnd } from './cuts.js';
 import type { Reading, Report } from './report.js';
 import { hexEnd, skipBlanks, valueEnd, wordEnd } from './scan.js';
@@ -67,20 +68,6 @@ function sayKernelVersion(report: Report, line: LogicalLine, start: number, matc
   if (architecture === undefined) return;
   const at = start + match[0].length - architecture.length;
   report.claim('system.architecture', architecture.toLowerCase(), 0, line, at, at + architecture.length, 'fieldValue');
-}
-
-const MONTHS = 'JanFebMarAprMayJunJulAugSepOctNovDec';
-
-/** The time of a crash in UTC, where the line names its zone: `Wed Mar 15 13:11:54.777 2017 (GMT+8)`. */
-export function crashTime(text: string): string | undefined {
-  const match = /^[A-Z][a-z]{2} ([A-Z][a-z]{2}) {1,2}(\d{1,2}) (\d\d):(\d\d):(\d\d)\.(\d{3}) (\d{4}) \((?:GMT|UTC) ?([+-]) ?(\d{1,2})(?::(\d\d))?\)/.exec(text);
-  if (match === null) return undefined;
-  const [, name = '', day, hour, minute, second, milli, year, sign, zone, zoneMinutes = '0'] = match;
-  const month = MONTHS.indexOf(name);
-  if (month < 0 || month % 3 !== 0) return undefined;
-  const local = Date.UTC(Number(year), month / 3, Number(day), Number(hour), Number(minute), Number(second), Number(milli));
-  const offset = (Number(zone) * 60 + Number(zoneMinutes)) * 60_000;
-  return new Date(local - (sign === '-' ? -offset : offset)).toISOString();
 }
 
 const sessionTime: Part = (report, line, start) => {

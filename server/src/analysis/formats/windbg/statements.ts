@@ -48,7 +48,7 @@ export class BugCheckStatements {
   add(source: Source): Statement {
     const last = this.#statements.at(-1);
     // Values of one source come line by line (`BUGCHECK_CODE`, `BUGCHECK_P1` …).
-    if (last !== undefined && last.source === source && source === 'BUGCHECK_CODE') return last;
+    if (last?.source === source && source === 'BUGCHECK_CODE') return last;
     const statement: Statement = { source, code: undefined, name: undefined, parameters: [] };
     this.#statements.push(statement);
     return statement;
@@ -92,8 +92,9 @@ export class BugCheckStatements {
         sink.fact('bugcheck.name', statement.name.value, statement.name.line, statement.name.start, statement.name.end);
       }
       statement.parameters.forEach((parameter, n) => {
-        if (parameter === undefined || (chosen[n] ?? parameter.value) !== parameter.value) return;
-        chosen[n] = parameter.value;
+        if (parameter === undefined) return;
+        chosen[n] ??= parameter.value;
+        if (parameter.value !== chosen[n]) return;
         sink.fact(`bugcheck.parameter${n}`, parameter.value, parameter.line, parameter.start, parameter.end);
       });
     }

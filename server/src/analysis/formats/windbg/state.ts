@@ -1,0 +1,40 @@
+/** Says codes and parameters: the token at once, the fact at the end, when the best source is known. */
+import type { LogicalLine } from '../cursor.js';
+import { hexIn, type Report } from './report.js';
+import { type SymbolPlace, type ValueList } from './scan.js';
+import type { Place, Statement } from './statements.js';
+
+function place(line: LogicalLine, start: number, end: number): Place | undefined {
+  const value = hexIn(line, start, end);
+  return value === undefined ? undefined : { value, line, start, end };
+}
+
+/** Says a code and remembers it for the end, when the best source is known. */
+export function stateCode(report: Report, statement: Statement, line: LogicalLine, start: number, end: number): void {
+  report.sink.token('bugCheckCode', line, start, end, 'bugcheck.code');
+  const code = place(line, start, end);
+  if (code !== undefined && code.value.length <= 10) statement.code ??= code;
+}
+
+export function stateParameter(report: Report, statement: Statement, n: number, line: LogicalLine, start: number, end: number): void {
+  report.sink.token('parameterValue', line, start, end, `bugcheck.parameter${n}`);
+  statement.parameters[n] ??= place(line, start, end);
+}
+
+export function stateList(report: Report, statement: Statement, line: LogicalLine, list: ValueList): void {
+  list.values.forEach((value, index) => {
+    if (index < 4) stateParameter(report, statement, index + 1, line, value.start, value.end);
+  });
+  if (list.values.length < 4) report.sink.note(`only ${list.values.length} of four parameters are given`, line);
+}
+
+/** States the culprit's symbol. A module with an offset and no function states the offset only. */
+export function claimSymbol(report: Report, line: LogicalLine, symbol: SymbolPlace, rank: number): void {
+  const { text } = line;
+  const module = text.slice(symbol.moduleStart, symbol.moduleEnd).toLowerCase();
+  if (symbol.functionStart >= 0) {
+    report.claim('symbol', `${module}!${text.slice(symbol.functionStart, symbol.functionEnd).toLowerCase()}`, rank, line, symbol.moduleStart, symbol.functionEnd);
+  } else report.claim('module', module, rank + 1, line, symbol.moduleStart, symbol.moduleEnd);
+  const offset = symbol.offsetStart < 0 ? undefined : hexIn(line, symbol.offsetStart, symbol.offsetEnd);
+  if (offset !== undefined) report.claim('symbol.offset', offset, rank, line, symbol.offsetStart, symbol.offsetEnd);
+}

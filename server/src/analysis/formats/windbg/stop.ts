@@ -1,0 +1,263 @@
+/** Statements of a crash in one line: the short analysis, the stop screen, the event log, summary tools, `.bugcheck`. */
+import type { LogicalLine } from '../cursor.js';
+import { bugCheckCodeOf, isBugCheckCode, leadingBugCheckName } from './bugCheckNames.js';
+import { hexIn, type Reading, type Report } from './report.js';
+import { addressEnd, fileNameEnd, hexEnd, isBlank, isNameUnit, isWordUnit, moduleOfImage, skipBlanks, symbolAt, valueEnd, valueList, type ValueList } from './scan.js';
+import { claimSymbol, stateCode, stateList, stateParameter } from './state.js';
+import type { Source, Statement } from './statements.js';
+import { symbolTokens, textTokens } from './tokens.js';
+
+/** `BugCheck 9F, {3, ffffe000f38c06a0, fffff803c596cad0, ffffe000f46a1010}`: the analysis without `-v`. */
+export function shortAnalysis(line: LogicalLine, report: Report): Reading | undefined {
+  const { text } = line;
+  const start = skipBlanks(text, 0);
+  if (!text.startsWith('BugCheck ', start)) return undefined;
+  const codeStart = skipBlanks(text, start + 9);
+  const codeEnd = hexEnd(text, codeStart);
+  const list = text.charCodeAt(codeEnd) === 44 ? valueList(text, skipBlanks(text, codeEnd + 1)) : undefined;
+  if (list === undefined || codeEnd - codeStart > 8) return undefined;
+  return statement(line, report, { source: 'BugCheck line', codeStart, codeEnd, list, start, end: list.end });
+}
+
+interface Found {
+  readonly source: Source;
+  readonly codeStart: number;
+  readonly codeEnd: number;
+  readonly list: ValueList | undefined;
+  readonly start: number;
+  readonly end: number;
+  /** The name, where one is printed with the code. */
+  readonly name?: { readonly start: number; readonly end: number };
+}
+
+function statement(line: LogicalLine, report: Report, found: Found): Reading {
+  const code = hexIn(line, found.codeStart, found.codeEnd);
+  return {
+    strength: 'strong', opens: true, begins: 'stop', code,
+    act: () => {
+      report.body = true;
+      report.section('header', 'Bug check', line);
+      const said = report.bugChecks.add(found.source);
+      report.stated ??= code;
+      stateCode(report, said, line, found.codeStart, found.codeEnd);
+      if (found.list !== undefined) stateList(report, said, line, found.list);
+      if (found.name !== undefined) {
+        report.sink.token('bugCheckName', line, found.name.start, found.name.end, 'bugcheck.name');
+        said.name = { value: line.text.slice(found.name.start, found.name.end), line, start: found.name.start, end: found.name.end };
+      }
+      report.headline(found.source === 'BugCheck line' ? 1 : 2, line, found.start, found.end);
+      return found.source === 'stop screen' && found.list === undefined ? listBelow(report, said) : 1;
+    },
+  };
+}
+
+/** The kernel debugger prints the parameters of `*** Fatal System Error: 0x0000003b` on the line below. */
+function listBelow(report: Report, said: Statement): number {
+  const next = report.ahead.peek(1);
+  if (next === undefined) return 1;
+  const list = valueList(next.text, skipBlanks(next.text, 0));
+  if (list?.closed !== true) return 1;
+  stateList(report, said, next, list);
+  return 2;
+}
+
+/** The stop screen, the event log and summary tools: `STOP: 0x000000D1 (0x…, 0x…, 0x…, 0x…)` anywhere in a line. */
+export function stop(line: LogicalLine, report: Report): Reading | undefined {
+  const found = stopScreen(line.text) ?? labelled(line.text) ?? sentence(line.text);
+  return found === undefined ? undefined : statement(line, report, found);
+}
+
+function stopScreen(text: string): Found | undefined {
+  let at = text.indexOf('STOP');
+  while (at >= 0) {
+    let code = at + 4;
+    if (text.charCodeAt(code) === 58 || text.startsWith(' :', code)) code = text.indexOf(':', code) + 1;
+    code = skipBlanks(text, code);
+    const codeEnd = text.startsWith('0x', code) || text.startsWith('0X', code) ? valueEnd(text, code) : -1;
+    if (codeEnd > 0 && codeEnd - code <= 10) {
+      const list = valueList(text, skipBlanks(text, codeEnd));
+      const screen = /^[\s>]*\*\*\*\s*$/.test(text.slice(Math.max(0, at - 16), at)) && at <= 16;
+      // The name runs into the word where a screen was copied without its line break.
+      const name = nameBefore(text, at);
+      if (list !== undefined || screen) {
+        return { source: 'stop screen', codeStart: code, codeEnd, list, start: name?.start ?? at, end: list?.end ?? codeEnd, ...(name === undefined ? {} : { name }) };
+      }
+    }
+    at = text.indexOf('STOP', at + 4);
+  }
+  const fatal = text.indexOf('Fatal System Error: 0x');
+  if (fatal < 0) return undefined;
+  const codeStart = fatal + 20;
+  const codeEnd = valueEnd(text, codeStart);
+  if (codeEnd < 0) return undefined;
+  const list = valueList(text, skipBlanks(text, codeEnd));
+  return { source: 'stop screen', codeStart, codeEnd, list, start: fatal, end: list?.end ?? codeEnd };
+}
+
+function nameBefore(text: string, at: number): { start: number; end: number } | undefined {
+  let end = at;
+  while (end > 0 && (isBlank(text.charCodeAt(end - 1)) || text.charCodeAt(end - 1) === 42)) end--;
+  let start = end;
+  while (start > 0 && end - start < 96 && isNameUnit(text.charCodeAt(start - 1))) start--;
+  return end > start && bugCheckCodeOf(text.slice(start, end)) !== undefined ? { start, end } : undefined;
+}
+
+/** Texts in which Windows and tools name a past crash. The second part says whether the label must begin the line. */
+const LABELS: readonly (readonly [label: string, source: Source, atStart: boolean])[] = [
+  ['bugcheck was: ', 'event log', false],
+  ['Bugcheck code: ', 'summary tool', true],
+  ['Bug Check Code', 'summary tool', true],
+];
+
+function labelled(text: string): Found | undefined {
+  for (const [label, source, atStart] of LABELS) {
+    const at = text.indexOf(label);
+    if (at < 0 || (atStart && skipBlanks(text, 0) !== at)) continue;
+    let codeStart = skipBlanks(text, at + label.length);
+    if (text.charCodeAt(codeStart) === 58) codeStart = skipBlanks(text, codeStart + 1);
+    const codeEnd = text.startsWith('0x', codeStart) ? valueEnd(text, codeStart) : -1;
+    if (codeEnd < 0 || codeEnd - codeStart > 10) continue;
+    const list = valueList(text, skipBlanks(text, codeEnd));
+    if (list === undefined && label !== 'Bug Check Code') continue;
+    return { source, codeStart, codeEnd, list, start: at, end: list?.end ?? codeEnd };
+  }
+  return undefined;
+}
+
+/** `… almost got BSOD with 0x5c(0x10b,3,0,0)`: a documented code with exactly four values, and a word that says what it is. */
+function sentence(text: string): Found | undefined {
+  if (!/BSOD|bug ?check|blue ?screen|stop (?:error|code)/i.test(text.length > 4096 ? text.slice(0, 4096) : text)) return undefined;
+  for (let open = text.indexOf('('); open >= 0; open = text.indexOf('(', open + 1)) {
+    let codeStart = skipBackBlanks(text, open);
+    const codeEnd = codeStart;
+    while (codeStart > 0 && codeEnd - codeStart < 11 && isWordUnit(text.charCodeAt(codeStart - 1))) codeStart--;
+    if (!text.startsWith('0x', codeStart) || valueEnd(text, codeStart) !== codeEnd) continue;
+    if (!isBugCheckCode(Number.parseInt(text.slice(codeStart + 2, codeEnd), 16))) continue;
+    const list = valueList(text, open);
+    if (list === undefined || !list.closed || list.values.length !== 4) continue;
+    return { source: 'sentence', codeStart, codeEnd, list, start: codeStart, end: list.end };
+  }
+  return undefined;
+}
+
+function skipBackBlanks(text: string, at: number): number {
+  return at > 0 && isBlank(text.charCodeAt(at - 1)) ? at - 1 : at;
+}
+
+/** `***  storvsc.sys - Address F76E21BD base at F76DD000, DateStamp 4b0038da`, the last line of an old stop screen. */
+export function stopModule(line: LogicalLine, report: Report): Reading | undefined {
+  const { text } = line;
+  const stars = skipBlanks(text, 0);
+  if (!text.startsWith('***', stars)) return undefined;
+  const image = skipBlanks(text, stars + 3);
+  const end = fileNameEnd(text, image);
+  if (end < 0 || !text.startsWith(' - Address ', end) || addressEnd(text, end + 11) < 0) return undefined;
+  return {
+    strength: 'strong',
+    act: () => {
+      report.body = true;
+      report.claim('image', text.slice(image, end), 1, line, image, end, 'module');
+      report.claim('module', moduleOfImage(text.slice(image, end)), 2, line, image, end);
+      textTokens(report, line, end);
+    },
+  };
+}
+
+/** Output of `.bugcheck`: `Bugcheck code 000000D1` and, below, `Arguments ffffffff …`. */
+export function bugCheckCommand(line: LogicalLine, report: Report): Reading | undefined {
+  const { text } = line;
+  const start = skipBlanks(text, 0);
+  if (!text.startsWith('Bugcheck code ', start)) return undefined;
+  const codeStart = skipBlanks(text, start + 14);
+  const codeEnd = valueEnd(text, codeStart);
+  if (codeEnd < 0 || codeEnd - codeStart > 10 || codeEnd !== text.length) return undefined;
+  const code = hexIn(line, codeStart, codeEnd);
+  return {
+    strength: 'strong', opens: true, begins: 'stop', code,
+    act: () => {
+      report.body = true;
+      report.section('header', 'Bug check', line);
+      const said = report.bugChecks.add('.bugcheck');
+      report.stated ??= code;
+      stateCode(report, said, line, codeStart, codeEnd);
+      report.headline(3, line, start, codeEnd);
+      const next = report.ahead.peek(1);
+      if (next?.text.startsWith('Arguments ', skipBlanks(next.text, 0)) !== true) return 1;
+      let at = skipBlanks(next.text, next.text.indexOf('Arguments ') + 10);
+      for (let n = 1; n <= 4; n++) {
+        const end = valueEnd(next.text, at);
+        if (end < 0) break;
+        stateParameter(report, said, n, next, at, end);
+        at = skipBlanks(next.text, end);
+      }
+      return 2;
+    },
+  };
+}
+
+/** `Probably caused by : storvsc.sys ( storvsc!StorChannelVmbusCallback+2b8 )`, and the like of a summary tool. */
+export function probableCause(line: LogicalLine, report: Report): Reading | undefined {
+  const { text } = line;
+  const start = skipBlanks(text, 0);
+  let label = 0;
+  if (text.startsWith('Probably caused by', start)) label = 18;
+  else if (text.startsWith('This was probably caused by the following module', start)) label = 48;
+  else if (text.startsWith('Caused By Driver', start)) label = 16;
+  else return undefined;
+  const colon = skipBlanks(text, start + label);
+  if (text.charCodeAt(colon) !== 58) return undefined;
+  const image = skipBlanks(text, colon + 1);
+  const imageEnd = fileNameEnd(text, image);
+  const unknown = text.startsWith('Unknown_', image) || text.startsWith('memory_corruption', image) || text.startsWith('hardware', image);
+  if (imageEnd < 0 && !unknown && !text.includes('(', image)) return undefined;
+  return {
+    strength: 'strong', opens: true,
+    act: () => {
+      report.body = true;
+      report.analysis = true;
+      report.sink.token('field', line, start, start + label);
+      if (imageEnd > 0) {
+        report.claim('image', text.slice(image, imageEnd), 1, line, image, imageEnd, 'module');
+        report.claim('module', moduleOfImage(text.slice(image, imageEnd)), 2, line, image, imageEnd);
+      }
+      report.headline(5, line, start, text.length);
+      const open = text.indexOf('(', image);
+      if (open < 0) return;
+      const symbol = symbolAt(text, skipBlanks(text, open + 1), true);
+      if (symbol === undefined) return;
+      symbolTokens(report, line, symbol, true);
+      claimSymbol(report, line, symbol, 1);
+    },
+  };
+}
+
+/** Words of a summary tool around the code: `Error: BAD_POOL_CALLER`, `Bug Check String  : …`, `Parameter 1 : 0000…`. */
+export function summaryWords(line: LogicalLine, report: Report): Reading | undefined {
+  const { text } = line;
+  const said = report.bugChecks.last('summary tool');
+  const match = /^\s{0,16}(Error|Bug Check String|Parameter ([1-4]))\s{0,20}:\s{0,8}/.exec(text);
+  if (match === null) return undefined;
+  const start = match[0].length;
+  const label = match[0].indexOf(match[1] ?? '');
+  if (match[2] !== undefined) {
+    const end = valueEnd(text, start);
+    if (end < 0 || said === undefined) return undefined;
+    return {
+      strength: 'strong',
+      act: () => {
+        report.sink.token('parameterLabel', line, label, label + 11);
+        stateParameter(report, said, Number(match[2]), line, start, end);
+      },
+    };
+  }
+  const name = leadingBugCheckName(text.slice(start, start + 96));
+  if (name === undefined || start + name.length !== text.length) return undefined;
+  return {
+    strength: said === undefined ? 'weak' : 'strong',
+    act: () => {
+      report.sink.token('field', line, label, label + (match[1] ?? '').length);
+      report.sink.token('bugCheckName', line, start, text.length, 'bugcheck.name');
+      (said ?? report.bugChecks.add('summary tool')).name ??= { value: name, line, start, end: text.length };
+    },
+  };
+}

@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest';
+import { asCommands, codeActions, COMMANDS, type CodeActionOptions } from '../../server/src/features/codeActions.js';
+import { diagnostics } from '../../server/src/features/diagnostics.js';
+import { issueSkeleton } from '../../server/src/features/issueSkeleton.js';
+import { SHOW_ALL } from '../../server/src/features/summary.js';
+import { fakeBlock, fakeIssue, fakeMatch, fakeRecord, placeOf, story, STORY } from '../support/fakeAnalysis.js';
+import { rangeOf } from '../../server/src/features/ranges.js';
+
+const OPTIONS: CodeActionOptions = { ...SHOW_ALL, uri: 'file:///a.log', events: true, related: false, commands: new Set(Object.values(COMMANDS)), canCopy: true };
+const EVIDENCE = rangeOf(placeOf(STORY, 'storvsc!StorChannelVmbusCallback'));
+const HEADLINE = { start: { line: 2, character: 3 }, end: { line: 2, character: 3 } };
+const ELSEWHERE = { start: { line: 10, character: 0 }, end: { line: 10, character: 0 } };
+
+describe('code actions', () => {
+  it('of a known issue open its article first', () => {
+    const actions = codeActions(story(), EVIDENCE, [], OPTIONS);
+    expect(actions.map((action) => action.title)).toEqual(['Open KB2636573 — Stop error 0xD1 in storvsc.sys', 'Copy reference', 'Show why it matched', 'Dismiss with a reason']);
+    expect(actions[0]).toMatchObject({ kind: 'quickfix', isPreferred: true, command: { command: 'stopcode.openLink', arguments: ['https://support.microsoft.com/kb/2636573'] }, diagnostics: [{ code: 'KB2636573' }] });
+    expect(actions[1]?.command?.arguments).toEqual(['storvsc reads a freed buffer\nKB2636573 — Stop error 0xD1 in storvsc.sys: https://support.microsoft.com/kb/2636573']);
+    expect(actions[2]?.command?.arguments?.[0]).toMatchObject({ uri: 'file:///a.log', markdown: expect.stringContaining('line 8: the symbol is storvsc!StorChannelVmbusCallback — `storvsc!StorChannelVmbusCallback`') as string });
+    expect(actions[3]?.command?.arguments).toEqual([{ issueId: 'windbg/storvsc', title: 'storvsc reads a freed buffer', uri: 'file:///a.log', signature: '1:abc' }]);
+  });
+
+  it('prefer nothing unless the match is exact', () => {
+    expect(codeActions(story({ matches: [fakeMatch({ certainty: 'likely' })] }), HEADLINE, [], OPTIONS).some((action) => action.isPreferred === true)).toBe(false);
+  });
+
+  it('prefer one action only', () => {
+    const other = fakeMatch({ issue: fakeIssue({ id: 'b', articles: [{ kind: 'bug', id: 'Red Hat bug 784836', title: 'Clock', url: 'https://bugzilla.redhat.com/show_bug.cgi?id=784836' }] }) });
+    const actions = codeActions(story({ matches: [fakeMatch(), other] }), HEADLINE, [], OPTIONS);
+    expect(actions.filter((action) => action.isPreferred === true)).toHaveLength(1);
+    expect(actions.map((action) => action.title)).toContain('Open Red Hat bug 784836 — Clock');
+  });
+
+  it('of a crash lead to its known issues and its reference, and to a new known issue', () => {
+    const actions = codeActions(story(), HEADLINE, [], OPTIONS);
+    expect(actions.map((action) => action.title)).toEqual([
+      'Open KB2636573 — Stop error 0xD1 in storvsc.sys', 'Open Bug check 0xD1 — DRIVER_IRQL_NOT_LESS_OR_EQUAL', 'Copy reference',
+      'Show what is known about this crash', 'Create a known issue from this crash',
+    ]);
+    const [skeleton] = actions.at(-1)!.command!.arguments as [{ json: string; uri: string; sample: unknown }];
+    expect(JSON.parse(skeleton.json)).toMatchObject({ when: { all: expect.arrayContaining([{ fact: 'bugcheck.code', is: '0xd1' }]) as unknown } });
+    expect(skeleton).toMatchObject({ uri: 'file:///a.log', sample: { first: 1, end: 10 } });
+  });
+
+  it('offer the remedies as text to copy', () => {
+    const issue = fakeIssue({ remedies: [{ title: 'Copy libvirt <hyperv> snippet', target: 'domain XML', language: 'xml', text: '<hyperv/>' }] });
+    const actions = codeActions(story({ matches: [fakeMatch({ issue })] }), HEADLINE, [], OPTIONS);
+    expect(actions.find((action) => action.title === 'Copy libvirt <hyperv> snippet')?.command).toMatchObject({ command: 'stopcode.copyText', arguments: ['<hyperv/>'] });
+    // A client without a clipboard command shows it, and must not be told otherwise.
+    const shown = codeActions(story({ matches: [fakeMatch({ issue })] }), HEADLINE, [], { ...OPTIONS, canCopy: false });
+    expect(shown.map((action) => action.title)).toContain('Show libvirt <hyperv> snippet');
+  });
+
+  it('are offered for the problems a client names, wherever the cursor is', () => {
+    const analysis = story();
+    expect(codeActions(analysis, ELSEWHERE, [], OPTIONS)).toEqual([]);
+    const named = diagnostics(analysis, OPTIONS)[1]!;
+    expect(codeActions(analysis, ELSEWHERE, [named], OPTIONS)[0]?.title).toMatch(/^Open KB2636573/);
+    expect(codeActions(analysis, ELSEWHERE, [{ ...named, source: 'other' }], OPTIONS)).toEqual([]);
+  });
+
+  it('are only those that the client can run, and never lead anywhere but to https', () => {
+    const only = codeActions(story(), HEADLINE, [], { ...OPTIONS, commands: new Set(['stopcode.openLink']) });
+    expect(only.every((action) => action.command?.command === 'stopcode.openLink')).toBe(true);
+    const issue = fakeIssue({ articles: [{ kind: 'article', id: 'X', title: 'x', url: 'command:workbench.action.quit' }] });
+    expect(codeActions(story({ matches: [fakeMatch({ issue })] }), EVIDENCE, [], OPTIONS).filter((action) => action.title.startsWith('Open X'))).toEqual([]);
+  });
+
+  it('can be plain commands', () => {
+    expect(asCommands(codeActions(story(), HEADLINE, [], OPTIONS))[0]).toMatchObject({ title: expect.stringMatching(/^Open KB2636573/) as string, command: 'stopcode.openLink' });
+  });
+});
+
+describe('the beginning of a known issue', () => {
+  it('has the facts that tell the defect, an id that is a file name, and its sample', () => {
+    const crash = story().crashes[0]!;
+    const skeleton = issueSkeleton(crash);
+    expect(skeleton.id).toBe('storvsc-0xd1');
+    expect(JSON.parse(skeleton.json)).toEqual({
+      id: 'storvsc-0xd1', title: 'DRIVER_IRQL_NOT_LESS_OR_EQUAL (0xd1) in storvsc.sys', certainty: 'likely',
+      when: { all: [{ fact: 'bugcheck.code', is: '0xd1' }, { fact: 'symbol', is: 'storvsc!storchannelvmbuscallback' }, { fact: 'image', is: 'storvsc.sys' }] },
+      articles: [expect.anything()], advice: [expect.anything()], matches: ['samples/storvsc-0xd1.txt'],
+    });
+  });
+
+  it('takes the first telling frame where no symbol is blamed', () => {
+    const frames = story().crashes[0]!.record.frames.map((frame) => ({ ...frame, trust: 'listed' as const }));
+    const record = fakeRecord({ line: 0, start: 0, end: 1 }, [fakeBlock({ first: 0, end: 2 })], { 'bugcheck.code': '0x5c' }, 'bugCheck', frames);
+    expect(JSON.parse(issueSkeleton({ record, matches: [], ruledOut: [] }).json)).toMatchObject({ id: 'bugcheck-0x5c', when: { all: [{ fact: 'bugcheck.code', is: '0x5c' }, { frames: ['storvsc!storchannelvmbuscallback'] }] } });
+  });
+});

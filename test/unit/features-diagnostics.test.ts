@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { diagnostics, knowledgeDiagnostic, type DiagnosticOptions } from '../../server/src/features/diagnostics.js';
+import { SHOW_ALL } from '../../server/src/features/summary.js';
+import type { EventFinding } from '../../server/src/analysis/knowledge/finding.js';
+import { fakeBlock, fakeIssue, fakeMatch, fakeRecord, placeOf, story, STORY, fakeAnalysis } from '../support/fakeAnalysis.js';
+
+const OPTIONS: DiagnosticOptions = { ...SHOW_ALL, uri: 'file:///a.log', events: true, related: true };
+
+describe('diagnostics', () => {
+  it('are one Error for a crash and one Warning for a known issue', () => {
+    expect(diagnostics(story(), OPTIONS)).toEqual([
+      {
+        range: { start: { line: 2, character: 0 }, end: { line: 2, character: 34 } }, severity: 1, source: 'stopcode', code: '0xd1',
+        codeDescription: { href: 'https://learn.microsoft.com/bug-check-0xd1' }, message: 'DRIVER_IRQL_NOT_LESS_OR_EQUAL (0xd1) in storvsc.sys',
+      },
+      {
+        range: { start: { line: 7, character: 18 }, end: { line: 7, character: 50 } }, severity: 2, source: 'stopcode', code: 'KB2636573',
+        codeDescription: { href: 'https://support.microsoft.com/kb/2636573' }, message: 'Known issue KB2636573: storvsc reads a freed buffer',
+        relatedInformation: [{
+          location: { uri: 'file:///a.log', range: { start: { line: 7, character: 18 }, end: { line: 7, character: 50 } } },
+          message: 'the symbol is storvsc!StorChannelVmbusCallback: storvsc!StorChannelVmbusCallback',
+        }],
+      },
+    ]);
+  });
+
+  it('say what is only possible, what differs and what is open', () => {
+    const [, warning] = diagnostics(story({ matches: [fakeMatch({ certainty: 'possible', differences: ['parameter 2 is 1 there and 3 here'], unconfirmed: ['the adapter is an 82574L'] })] }), OPTIONS);
+    expect(warning?.message).toBe('Possibly known issue KB2636573: storvsc reads a freed buffer\nDiffers from the write-up: parameter 2 is 1 there and 3 here\nNot shown by this log: the adapter is an 82574L');
+    // Without evidence of its own an issue stands at the headline.
+    expect(warning?.range.start).toEqual({ line: 2, character: 0 });
+  });
+
+  it('keep related information to clients that show it, and links to https', () => {
+    expect(diagnostics(story(), { ...OPTIONS, related: false })[1]).not.toHaveProperty('relatedInformation');
+    const issue = fakeIssue({ id: 'own/one', articles: [{ kind: 'article', id: 'WIKI-1', title: 'Ours', url: 'http://wiki.example' }] });
+    const [, warning] = diagnostics(story({ matches: [fakeMatch({ issue })] }), OPTIONS);
+    expect(warning?.code).toBe('WIKI-1');
+    expect(warning).not.toHaveProperty('codeDescription');
+  });
+
+  it('leave out what is less certain than wanted and what is dismissed', () => {
+    expect(diagnostics(story({ matches: [fakeMatch({ certainty: 'likely' })] }), { ...OPTIONS, minimumCertainty: 'exact' })).toHaveLength(1);
+    expect(diagnostics(story(), { ...OPTIONS, isDismissed: () => true })).toHaveLength(1);
+  });
+
+  it('count repeated events, and show them only where they are wanted', () => {
+    const event: EventFinding = { event: { kind: 'libvirt.error', title: 'internal error: no monitor', at: placeOf(STORY, 'after'), count: 12, blocks: [] }, matches: [] };
+    const found = diagnostics(story({}, { events: [event] }), OPTIONS).at(-1);
+    expect(found).toMatchObject({ severity: 3, code: 'libvirt.error', message: 'internal error: no monitor (12 times)', range: { start: { line: 10, character: 0 } } });
+    expect(diagnostics(story({}, { events: [event] }), { ...OPTIONS, events: false })).toHaveLength(2);
+    // A known issue of an event is shown all the same, and stands in for the event.
+    const known = diagnostics(fakeAnalysis(STORY, { events: [{ ...event, matches: [fakeMatch()] }] }), { ...OPTIONS, events: false });
+    expect(known).toHaveLength(1);
+    expect(known[0]).toMatchObject({ severity: 2, message: 'Known issue KB2636573: storvsc reads a freed buffer (12 times)' });
+  });
+
+  it('are few even where events are many', () => {
+    const events = Array.from({ length: 5_000 }, (_, n): EventFinding => ({ event: { kind: 'qemu.warning', title: `warning ${n}`, at: { line: n, start: 0, end: 1 }, count: 1, blocks: [] }, matches: [] }));
+    expect(diagnostics(fakeAnalysis('x', { events }), OPTIONS).length).toBeLessThanOrEqual(200);
+  });
+
+  it.each([
+    [{ 'panic.kind': 'tlb-invalidate' }, 'lockup', 'tlb-invalidate'],
+    [{ 'exception.mnemonic': '#PF', 'exception.vector': '14', 'panic.kind': 'exception' }, 'purpleScreen', '#PF'],
+    [{ 'exception.vector': '14' }, 'purpleScreen', 'exception 14'],
+    [{ 'panic.kind': 'heartbeat' }, 'purpleScreen', 'heartbeat'],
+    [{ 'exception.code': '0xc0000005' }, 'userException', '0xc0000005'],
+    [{}, 'guestFailure', 'guestFailure'],
+  ] as const)('of a crash with %j have the code that names it', (values, kind, code) => {
+    const record = fakeRecord({ line: 0, start: 0, end: 1 }, [fakeBlock({ first: 0, end: 1 })], values, kind);
+    expect(diagnostics(fakeAnalysis('x', { crashes: [{ record, matches: [], ruledOut: [] }] }), OPTIONS)[0]?.code).toBe(code);
+  });
+
+  it('of a knowledge file stand at the place of the problem', () => {
+    expect(knowledgeDiagnostic({ line: 3, column: 7, message: '"when" is missing' })).toMatchObject({ range: { start: { line: 3, character: 7 } }, severity: 1, source: 'stopcode' });
+  });
+});

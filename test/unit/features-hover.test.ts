@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import type { MarkupContent } from 'vscode-languageserver';
+import { hover, type HoverOptions } from '../../server/src/features/hover.js';
+import { SHOW_ALL } from '../../server/src/features/summary.js';
+import type { Explanation } from '../../server/src/analysis/types.js';
+import { fakeIssue, fakeMatch, placeOf, story, STORY } from '../support/fakeAnalysis.js';
+
+const OPTIONS: HoverOptions = { ...SHOW_ALL, markup: 'markdown', sources: true };
+const VALUE: Explanation = {
+  headline: 'Parameter 1 = 0x0',
+  details: [{ kind: 'text', text: 'A null pointer.' }, { kind: 'item', text: 'bit 0: *clear*' }, { kind: 'next', text: 'Look at the driver.' }, { kind: 'unknown', text: 'Bit 63 is not documented.' }],
+  articles: [{ kind: 'kb', id: 'KB1', title: 'One', url: 'https://kb.example/1' }],
+  sources: ['https://www.learn.example/docs/bug-check', 'a printed manual'],
+};
+
+function at(word: string, options: Partial<HoverOptions> = {}, analysis = story({}, {})): string | undefined {
+  const place = placeOf(STORY, word);
+  return (hover(analysis, place.line, place.start, { ...OPTIONS, ...options })?.contents as MarkupContent | undefined)?.value;
+}
+
+describe('hover', () => {
+  const place = placeOf(STORY, '0000000000000000');
+  const withValue = story({}, { explains: [[place, VALUE]] });
+
+  it('writes an explanation: headline, what it says, what to look at next, where it is written up', () => {
+    expect(at('0000000000000000', {}, withValue)).toBe([
+      '**Parameter 1 = 0x0**', 'A null pointer.', '- bit 0: \\*clear\\*', 'Bit 63 is not documented.', '**What to look at next**', '- Look at the driver.',
+      '**Written up in**', '- [KB1 — One](https://kb.example/1)', 'Sources: [learn.example · bug-check](https://www.learn.example/docs/bug-check), a printed manual',
+    ].join('\n\n'));
+  });
+
+  it('marks the words it is about', () => {
+    expect(hover(withValue, place.line, place.start + 3, OPTIONS)?.range).toEqual({ start: { line: 3, character: 6 }, end: { line: 3, character: 22 } });
+  });
+
+  it('leaves sources out when they are not wanted, and Markdown where the client has none', () => {
+    expect(at('0000000000000000', { sources: false }, withValue)).not.toContain('Sources');
+    const plain = hover(withValue, place.line, place.start, { ...OPTIONS, markup: 'plaintext' })?.contents as MarkupContent;
+    expect(plain.kind).toBe('plaintext');
+    expect(plain.value).toContain('- bit 0: *clear*');
+    expect(plain.value).toContain('KB1 — One <https://kb.example/1>');
+  });
+
+  it('says on a headline what crashed and whether that is known', () => {
+    const text = at('DRIVER_IRQL');
+    expect(text).toContain('**DRIVER_IRQL_NOT_LESS_OR_EQUAL (0xd1) in storvsc.sys**');
+    expect(text).toContain('- Parameters: `0x0, 0x2, ?, ?`');
+    expect(text).toContain('- Image: `storvsc.sys`');
+    expect(text).not.toContain('- Module:');
+    expect(text).toContain('- Stack: 2 frames, 1 of them uncertain');
+    expect(text).toContain('**Known issue**: storvsc reads a freed buffer');
+    expect(text).toContain('- [KB2636573 — Stop error 0xD1 in storvsc.sys](https://support.microsoft.com/kb/2636573)');
+    expect(text).toContain('[Bug check 0xD1 — DRIVER_IRQL_NOT_LESS_OR_EQUAL](https://learn.microsoft.com/bug-check-0xd1)');
+  });
+
+  it('names differences, what is open, and what was ruled out', () => {
+    const text = at('DRIVER_IRQL', {}, story({
+      matches: [fakeMatch({ certainty: 'possible', differences: ['the write-up has 1, this crash 3'], unconfirmed: ['the host has a 82574L'] })],
+      ruledOut: [{ issue: fakeIssue({ title: 'Relaxed timing is off' }), because: 'the command line has hv_relaxed', evidence: [] }],
+    }));
+    expect(text).toContain('**Possibly known issue**');
+    expect(text).toContain('- Differs from the write-up: the write-up has 1, this crash 3');
+    expect(text).toContain('- Not shown by this log: the host has a 82574L');
+    expect(text).toContain('**Considered and ruled out**: Relaxed timing is off — the command line has hv_relaxed');
+  });
+
+  it('keeps to the certainty that is asked for and to what is not dismissed', () => {
+    const possible = story({ matches: [fakeMatch({ certainty: 'possible' })] });
+    expect(at('DRIVER_IRQL', { minimumCertainty: 'likely' }, possible)).not.toContain('Possibly');
+    expect(at('DRIVER_IRQL', { isDismissed: (id, signature) => id === 'windbg/storvsc' && signature === '1:abc' }, possible)).not.toContain('Possibly');
+  });
+
+  it('tells how often an event stands in the log', () => {
+    const where = placeOf(STORY, 'after');
+    const analysis = story({}, { events: [{ event: { kind: 'libvirt.error', title: 'internal error', at: where, count: 7, blocks: [] }, matches: [] }] });
+    expect((hover(analysis, where.line, where.start, OPTIONS)?.contents as MarkupContent).value).toContain('Stands in this log 7 times.');
+  });
+
+  it('is silent where nothing is known', () => {
+    expect(hover(story(), 10, 0, OPTIONS)).toBeUndefined();
+    expect(hover(story(), 10_000, 5, OPTIONS)).toBeUndefined();
+  });
+});
