@@ -30,17 +30,26 @@ describe('code actions', () => {
     const actions = codeActions(story({ matches: [fakeMatch(), other] }), HEADLINE, [], OPTIONS);
     expect(actions.filter((action) => action.isPreferred === true)).toHaveLength(1);
     expect(actions.map((action) => action.title)).toContain('Open Red Hat bug 784836 — Clock');
+    // Of two issues each action says which it is about.
+    expect(actions.map((action) => action.title)).toContain('Show why it matched (Red Hat bug 784836)');
   });
 
   it('of a crash lead to its known issues and its reference, and to a new known issue', () => {
     const actions = codeActions(story(), HEADLINE, [], OPTIONS);
     expect(actions.map((action) => action.title)).toEqual([
-      'Open KB2636573 — Stop error 0xD1 in storvsc.sys', 'Open Bug check 0xD1 — DRIVER_IRQL_NOT_LESS_OR_EQUAL', 'Copy reference',
-      'Show what is known about this crash', 'Create a known issue from this crash',
+      'Open KB2636573 — Stop error 0xD1 in storvsc.sys', 'Copy reference', 'Show why it matched', 'Dismiss with a reason',
+      'Open Bug check 0xD1 — DRIVER_IRQL_NOT_LESS_OR_EQUAL', 'Show what is known about this crash', 'Create a known issue from this crash',
     ]);
+    // They answer the problem of the crash as well as that of the known issue.
+    expect(actions[0]?.diagnostics?.map((diagnostic) => diagnostic.code)).toEqual(['KB2636573', '0xd1']);
     const [skeleton] = actions.at(-1)!.command!.arguments as [{ json: string; uri: string; sample: unknown }];
     expect(JSON.parse(skeleton.json)).toMatchObject({ when: { all: expect.arrayContaining([{ fact: 'bugcheck.code', is: '0xd1' }]) as unknown } });
     expect(skeleton).toMatchObject({ uri: 'file:///a.log', sample: { first: 1, end: 10 } });
+  });
+
+  it('of a crash that is not known copy its own reference', () => {
+    const copy = codeActions(story({ matches: [] }), HEADLINE, [], OPTIONS).find((action) => action.title === 'Copy reference');
+    expect(copy?.command?.arguments).toEqual(['DRIVER_IRQL_NOT_LESS_OR_EQUAL (0xd1) in storvsc.sys\nBug check 0xD1 — DRIVER_IRQL_NOT_LESS_OR_EQUAL: https://learn.microsoft.com/bug-check-0xd1']);
   });
 
   it('offer the remedies as text to copy', () => {

@@ -93,14 +93,15 @@ interface Finished {
 async function* inOrder(files: readonly Input[], args: AnalyzeArguments, userIssues: UserIssues['issues'], host: Host): AsyncGenerator<Finished> {
   const { certainty, builtinIssues } = args;
   const { knowledgeFolder, stop } = host;
+  const explain = args.format === 'text' || args.format === 'markdown';
   const knowledge = makeKnowledge(knowledgeFolder, builtinIssues, userIssues);
   const threads = host.program === undefined ? 1 : threadsFor(files, args.jobs);
   const pool = threads > 1 && host.program !== undefined
-    ? new Pool(host.program, threads, { stopcode: 'analyze', knowledgeFolder, builtinIssues, userIssues, certainty })
+    ? new Pool(host.program, threads, { stopcode: 'analyze', knowledgeFolder, builtinIssues, userIssues, certainty, explain })
     : undefined;
   const start = (input: Input): Promise<Finished> => {
-    const work = input.path === '-' ? analyzeFile('-', { knowledge, certainty, stop, stream: host.stdin })
-      : pool === undefined ? analyzeFile(input.path, { knowledge, certainty, stop }) : pool.run(input.path);
+    const work = input.path === '-' ? analyzeFile('-', { knowledge, certainty, explain, stop, stream: host.stdin })
+      : pool === undefined ? analyzeFile(input.path, { knowledge, certainty, explain, stop }) : pool.run(input.path);
     return work.then((result) => ({ input, result }), (error: unknown) => ({ input, error }));
   };
   try {

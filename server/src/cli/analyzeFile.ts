@@ -13,19 +13,20 @@ const SLICE_MS = 50;
 export interface FileOptions {
   readonly knowledge: Knowledge;
   readonly certainty: Certainty;
+  readonly explain: boolean;
   readonly stop?: AbortSignal;
   /** Read instead of the file. */
   readonly stream?: AsyncIterable<Uint8Array>;
 }
 
 /** Analyses a file. Rejects with a system error or an `InputError` where it cannot be read. */
-export async function analyzeFile(path: string, { knowledge, certainty, stop, stream }: FileOptions): Promise<FileResult> {
+export async function analyzeFile(path: string, { knowledge, certainty, explain, stop, stream }: FileOptions): Promise<FileResult> {
   const log = await (stream === undefined ? readLogFile(path) : readLog(stream));
   const run = analyze(log.text, knowledge);
   let until = performance.now() + SLICE_MS;
   for (;;) {
     const step = run.next();
-    if (step.done === true) return buildResult(step.value, log, { path, certainty, knowledge });
+    if (step.done === true) return buildResult(step.value, log, { path, certainty, knowledge, explain });
     if (performance.now() < until) continue;
     await setImmediate();
     stop?.throwIfAborted();

@@ -13,6 +13,7 @@ export interface ThreadTask {
   readonly builtinIssues: boolean;
   readonly userIssues: readonly IssueData[];
   readonly certainty: Certainty;
+  readonly explain: boolean;
 }
 
 type Answer = { readonly result: FileResult } | { readonly reason: string };
@@ -25,10 +26,10 @@ export function isThread(): boolean {
 
 /** The thread's side: paths come in, results go out. */
 export function serveThread(): void {
-  const { knowledgeFolder, builtinIssues, userIssues, certainty } = workerData as ThreadTask;
+  const { knowledgeFolder, builtinIssues, userIssues, certainty, explain } = workerData as ThreadTask;
   const knowledge = makeKnowledge(knowledgeFolder, builtinIssues, userIssues);
   parentPort?.on('message', (path: string) => {
-    const answer: Promise<Answer> = analyzeFile(path, { knowledge, certainty }).then((result) => ({ result }), (error: unknown) => ({ reason: reasonOf(error) }));
+    const answer: Promise<Answer> = analyzeFile(path, { knowledge, certainty, explain }).then((result) => ({ result }), (error: unknown) => ({ reason: reasonOf(error) }));
     void answer.then((message) => parentPort?.postMessage(message));
   });
 }

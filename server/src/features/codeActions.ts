@@ -7,7 +7,7 @@ import { markers, SOURCE, type DiagnosticOptions, type Marker } from './diagnost
 import { issueSkeleton } from './issueSkeleton.js';
 import { articleLabel, Page, safeUrl, shortened } from './page.js';
 import { sameRange, touches } from './ranges.js';
-import { shownMatches, writeCrash, writeMatches, writeWhy } from './summary.js';
+import { firstArticleId, shownMatches, writeCrash, writeMatches, writeWhy } from './summary.js';
 
 /** Commands behind the actions. An action is offered only where its command can be run. */
 export const COMMANDS = {
@@ -29,12 +29,25 @@ export interface CodeActionOptions extends DiagnosticOptions {
 export function codeActions(analysis: Analysis, range: Range, named: readonly Diagnostic[], options: CodeActionOptions): CodeAction[] {
   const all = markers(analysis, options);
   const ours = named.filter((diagnostic) => diagnostic.source === SOURCE);
-  const chosen = all.filter((marker) => touches(marker.diagnostic.range, range) || ours.some((diagnostic) => isSame(diagnostic, marker.diagnostic)));
-  const actions = new Actions(options);
-  for (const marker of chosen) addMatch(actions, marker, options);
+  const touched = all.filter((marker) => touches(marker.diagnostic.range, range) || ours.some((diagnostic) => isSame(diagnostic, marker.diagnostic)));
   // The headline of a crash leads to all its known issues, wherever their evidence stands.
-  for (const marker of chosen) if (marker.match === undefined) addCrash(actions, marker, all, options);
+  const crashes = new Map(touched.filter((marker) => marker.match === undefined).map((marker) => [marker.crash, marker]));
+  const matched = all.filter((marker) => marker.match !== undefined && (touched.includes(marker) || (marker.crash !== undefined && crashes.has(marker.crash))));
+  const actions = new Actions(options);
+  for (const marker of matched) for (const article of preferredFirst(marker)) actions.article(article.article, diagnosticsOf(marker, crashes), article.isPreferred);
+  for (const marker of matched) addMatch(actions, marker, diagnosticsOf(marker, crashes), matched.length > 1, options);
+  for (const marker of crashes.values()) addCrash(actions, marker, matched.length > 0, options);
   return actions.list;
+}
+
+/** An action on a known issue also answers the problem of its crash, where that was asked about. */
+function diagnosticsOf(marker: Marker, crashes: ReadonlyMap<Marker['crash'], Marker>): Diagnostic[] {
+  const crash = marker.crash === undefined ? undefined : crashes.get(marker.crash);
+  return crash === undefined ? [marker.diagnostic] : [marker.diagnostic, crash.diagnostic];
+}
+
+function preferredFirst({ match }: Marker): { article: Article; isPreferred: boolean }[] {
+  return (match?.issue.articles ?? []).map((article, index) => ({ article, isPreferred: index === 0 && match?.certainty === 'exact' }));
 }
 
 function isSame(a: Diagnostic, b: Diagnostic): boolean {
@@ -49,45 +62,44 @@ class Actions {
   constructor(readonly options: CodeActionOptions) {}
 
   /** Adds an action unless its command cannot be run or it is there already. */
-  add(title: string, command: string, args: readonly unknown[], diagnostic: Diagnostic, preferred = false): void {
+  add(title: string, command: string, args: readonly unknown[], diagnostics: readonly Diagnostic[], preferred = false): void {
     const shown = shortened(title, 160);
-    const key = `${shown}\n${diagnostic.code ?? ''}`;
-    if (!this.options.commands.has(command) || this.#seen.has(key) || (command === COMMANDS.openLink && this.#seen.has(shown))) return;
-    this.#seen.add(key).add(shown);
+    if (!this.options.commands.has(command) || this.#seen.has(shown)) return;
+    this.#seen.add(shown);
     // Editors apply the preferred action by one key, so there can be only one.
     const isPreferred = preferred && !this.#preferred;
     if (isPreferred) this.#preferred = true;
     this.list.push({
       title: shown,
       kind: 'quickfix',
-      diagnostics: [diagnostic],
+      diagnostics: [...diagnostics],
       ...(isPreferred ? { isPreferred } : {}),
       command: { title: shown, command, arguments: [...args] },
     });
   }
 
-  article(article: Article, diagnostic: Diagnostic, preferred = false): void {
+  article(article: Article, diagnostics: readonly Diagnostic[], preferred = false): void {
     const url = safeUrl(article.url);
-    if (url !== undefined) this.add(`Open ${articleLabel(article)}`, COMMANDS.openLink, [url], diagnostic, preferred);
+    if (url !== undefined) this.add(`Open ${articleLabel(article)}`, COMMANDS.openLink, [url], diagnostics, preferred);
   }
 
   /** Copies a text, or shows it where the client cannot copy. */
-  copy(what: string, text: string, diagnostic: Diagnostic): void {
+  copy(what: string, text: string, diagnostics: readonly Diagnostic[]): void {
     const title = this.options.canCopy ? what : what.replace(/^Copy\b/, 'Show');
-    this.add(title, COMMANDS.copyText, [text], diagnostic);
+    this.add(title, COMMANDS.copyText, [text], diagnostics);
   }
 }
 
-function addMatch(actions: Actions, marker: Marker, options: CodeActionOptions): void {
-  const { match, diagnostic } = marker;
+function addMatch(actions: Actions, marker: Marker, diagnostics: readonly Diagnostic[], isOneOfMany: boolean, options: CodeActionOptions): void {
+  const { match } = marker;
   if (match === undefined) return;
-  for (const [index, article] of match.issue.articles.entries()) actions.article(article, diagnostic, index === 0 && match.certainty === 'exact');
-  for (const remedy of match.issue.remedies ?? []) actions.copy(remedy.title, remedy.text, diagnostic);
-  actions.copy('Copy reference', referenceText(match), diagnostic);
+  const which = isOneOfMany ? ` (${firstArticleId(match)})` : '';
+  for (const remedy of match.issue.remedies ?? []) actions.copy(remedy.title, remedy.text, diagnostics);
+  actions.copy(`Copy reference${which}`, referenceText(match), diagnostics);
   const page = new Page();
   writeWhy(page, match);
-  actions.add('Show why it matched', COMMANDS.showExplanation, [{ uri: options.uri, markdown: page.toMarkdown(), text: page.toPlainText() }], diagnostic);
-  actions.add('Dismiss with a reason', COMMANDS.dismiss, [dismissal(match, marker, options.uri)], diagnostic);
+  actions.add(`Show why it matched${which}`, COMMANDS.showExplanation, [{ uri: options.uri, markdown: page.toMarkdown(), text: page.toPlainText() }], diagnostics);
+  actions.add(`Dismiss with a reason${which}`, COMMANDS.dismiss, [dismissal(match, marker, options.uri)], diagnostics);
 }
 
 function dismissal(match: IssueMatch, marker: Marker, uri: string): Record<string, string> {
@@ -95,20 +107,18 @@ function dismissal(match: IssueMatch, marker: Marker, uri: string): Record<strin
   return { issueId: match.issue.id, title: match.issue.title, uri, ...(signature === undefined ? {} : { signature }) };
 }
 
-function addCrash(actions: Actions, marker: Marker, all: readonly Marker[], options: CodeActionOptions): void {
-  const { crash, diagnostic } = marker;
+function addCrash(actions: Actions, marker: Marker, isKnown: boolean, options: CodeActionOptions): void {
+  const { crash } = marker;
   if (crash === undefined) return;
-  for (const other of all) {
-    if (other.crash !== crash || other.match === undefined) continue;
-    for (const [index, article] of other.match.issue.articles.entries()) actions.article(article, diagnostic, index === 0 && other.match.certainty === 'exact');
-  }
-  if (crash.reference !== undefined) actions.article(crash.reference, diagnostic);
-  actions.copy('Copy reference', crashText(crash, options), diagnostic);
+  const diagnostics = [marker.diagnostic];
+  if (crash.reference !== undefined) actions.article(crash.reference, diagnostics);
+  // The reference of a known issue is the better one.
+  if (!isKnown) actions.copy('Copy reference', crashText(crash), diagnostics);
   const page = new Page();
   writeCrash(page, crash);
   writeMatches(page, shownMatches(crash.matches, options, crash.record.signature), crash.ruledOut);
-  actions.add('Show what is known about this crash', COMMANDS.showExplanation, [{ uri: options.uri, markdown: page.toMarkdown(), text: page.toPlainText() }], diagnostic);
-  actions.add('Create a known issue from this crash', COMMANDS.createIssue, [{ uri: options.uri, ...issueSkeleton(crash) }], diagnostic);
+  actions.add('Show what is known about this crash', COMMANDS.showExplanation, [{ uri: options.uri, markdown: page.toMarkdown(), text: page.toPlainText() }], diagnostics);
+  actions.add('Create a known issue from this crash', COMMANDS.createIssue, [{ uri: options.uri, ...issueSkeleton(crash) }], diagnostics);
 }
 
 /** What one pastes into a ticket: title and articles, one a line. */
@@ -116,9 +126,8 @@ function referenceText(match: IssueMatch): string {
   return [match.issue.title, ...match.issue.articles.map(articleText)].join('\n');
 }
 
-function crashText(crash: CrashFinding, options: CodeActionOptions): string {
-  const articles = shownMatches(crash.matches, options, crash.record.signature).flatMap((match) => match.issue.articles);
-  return [crash.record.title, ...[...articles, ...(crash.reference === undefined ? [] : [crash.reference])].map(articleText)].join('\n');
+function crashText(crash: CrashFinding): string {
+  return [crash.record.title, ...(crash.reference === undefined ? [] : [articleText(crash.reference)])].join('\n');
 }
 
 function articleText(article: Article): string {

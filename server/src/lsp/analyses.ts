@@ -111,7 +111,7 @@ export class Analyses {
       const { generation } = entry;
       try {
         const finished = await this.#step(entry);
-        if (finished !== undefined && finished.generation === entry.generation) {
+        if (finished?.generation === entry.generation) {
           entry.done = entry.generation;
           this.#events.finished(entry.document, finished.analysis);
         }

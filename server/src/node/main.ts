@@ -47,6 +47,8 @@ function transportOf(args: readonly string[]): (() => Connection) | string {
   }
   if (name === '--pipe') return value === '' ? '--pipe=NAME takes the name of a pipe' : () => overSocket({ path: value });
   if (name === '--node-ipc' && process.send === undefined) return '--node-ipc works only for a process that was started with an IPC channel';
+  // Streams that end take the process with them; a channel that is closed does not.
+  if (name === '--node-ipc') process.on('disconnect', () => process.exit(1));
   return () => createConnection(ProposedFeatures.all);
 }
 

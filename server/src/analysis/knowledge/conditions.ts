@@ -91,7 +91,9 @@ function evaluateFact(condition: FactCondition, subject: Subject): Verdict {
     return condition.matches === undefined || findPattern(condition.matches, fact.value) !== undefined;
   });
   if (found === undefined) return { truth: 'no', evidence: [], instead: facts[0]?.value ?? '' };
-  return { truth: 'yes', evidence: [evidenceAt(subject, found.at, `${label(condition.fact)} is ${found.value}`)] };
+  // A long value stands beside the condition anyway, as the words of the log.
+  const words = found.value.length > 48 ? label(condition.fact) : `${label(condition.fact)} is ${found.value}`;
+  return { truth: 'yes', evidence: [evidenceAt(subject, found.at, words)] };
 }
 
 /** `bugcheck.parameter2` as people say it. */

@@ -18,6 +18,8 @@ export interface BuildOptions {
   /** Known issues below this are left out. */
   readonly certainty: Certainty;
   readonly knowledge: Knowledge;
+  /** Whether the report is for people: programs get no explanations. */
+  readonly explain: boolean;
 }
 
 /** The report of one file. */
@@ -37,7 +39,7 @@ export function buildResult(analysis: Analysis, log: Pick<ReadLog, 'encoding' | 
       events: events.map((finding) => eventReport(finding, shown(finding))),
       notes: notesOf(analysis),
     },
-    crashes: analysis.crashes.map((finding) => crashDetails(finding, shown(finding), options.knowledge)),
+    crashes: analysis.crashes.map((finding) => crashDetails(finding, shown(finding), options)),
     eventRemedies: events.map((finding) => shown(finding).map(({ issue }) => issue.remedies ?? [])),
   };
 }
@@ -203,10 +205,10 @@ function notesOf(analysis: Analysis): NoteReport[] {
     .sort((a, b) => a.line - b.line);
 }
 
-function crashDetails({ record, reference }: CrashFinding, matches: readonly IssueMatch[], knowledge: Knowledge): CrashDetails {
+function crashDetails({ record, reference }: CrashFinding, matches: readonly IssueMatch[], { knowledge, explain }: BuildOptions): CrashDetails {
   return {
     headline: { line: record.headline.line + 1, column: record.headline.start + 1, endColumn: record.headline.end + 1 },
-    explanation: explainCrash(record, knowledge),
+    ...(explain ? { explanation: explainCrash(record, knowledge) } : {}),
     ...(reference === undefined ? {} : { reference: articleReport(reference) }),
     firstTrace: firstTrace(record.frames),
     remedies: matches.map(({ issue }) => issue.remedies ?? []),

@@ -244,7 +244,7 @@ export function keyValue(line: LogicalLine, report: Report): Reading | undefined
   const key = skipBlanks(text, skipBlanks(text, start + 3) + 1);
   const end = wordEnd(text, key);
   const name = text.slice(key, end);
-  if (end !== text.length || !/^[A-Z][\w]{0,40}(?:\.\w{1,60}){1,6}$/.test(name)) return undefined;
+  if (end !== text.length || !/^[A-Z][\w.]{2,160}$/.test(name) || !name.includes('.')) return undefined;
   return {
     strength: 'strong', opens: KEYS.has(name) || name.startsWith('Analysis.'),
     act: () => {

@@ -24,11 +24,11 @@ export function box(line: LogicalLine, report: Report): Reading | undefined {
   const at = title < 0 ? other : title;
   const end = at + (title < 0 ? 18 : 17);
   return {
-    strength: 'strong', opens: true, begins: 'analysis',
+    // A heading of an article may read the same; the box makes the difference.
+    strength: 'strong', opens: starred, begins: 'analysis',
     act: () => {
       report.body = true;
-      if (title < 0) report.exception = true;
-      else report.analysis = true;
+      report.banner = title < 0 ? 'exception' : 'bug check';
       report.section('header', title < 0 ? 'Exception analysis' : 'Bug check', line);
       report.sink.token('banner', line, at, end);
     },
@@ -61,7 +61,7 @@ export function header(line: LogicalLine, report: Report): Reading | undefined {
   // A sentence goes on in lower case; the debugger's description begins with a capital.
   if (after < text.length && !(line.cut && (isUpper(text.charCodeAt(after)) || text.charCodeAt(after) === 42))) return undefined;
   // A name that is not documented is believed where an analysis has begun.
-  if (!known && !report.analysis && !report.ahead.peek(1)?.text.trim().startsWith('Arguments:')) return undefined;
+  if (!known && report.banner === 'none' && !report.ahead.peek(1)?.text.trim().startsWith('Arguments:')) return undefined;
   const code = hexIn(line, codeStart, codeEnd);
   return {
     strength: 'strong', opens: known, begins: 'header', code,

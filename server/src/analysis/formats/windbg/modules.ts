@@ -5,7 +5,7 @@ import { addressEnd, fileNameEnd, isBlank, isWordUnit, skipBlanks } from './scan
 
 export function moduleHeading(line: LogicalLine, report: Report): Reading | undefined {
   const { text } = line;
-  if (text.length > 120 || !/^\s*start\s+end\s+module name\s*$/.test(text)) return undefined;
+  if (text.length > 120 || !/^\s*start\s{2,}end\s{2,}module name\s*$/.test(text)) return undefined;
   return {
     strength: 'strong', opens: true,
     act: () => {
@@ -65,7 +65,7 @@ export function moduleDetail(line: LogicalLine, report: Report): Reading | undef
       report.sink.token('field', line, start, start + (match[1] ?? '').length);
       const value = skipBlanks(text, start + match[0].length);
       if (match[1] === 'File version' || match[1] === 'FileVersion') {
-        const version = /^\d{1,6}(?:\.\d{1,6}){1,3}/.exec(text.slice(value, value + 32));
+        const version = /^\d{1,6}\.\d[\d.]{0,24}/.exec(text.slice(value, value + 32));
         if (version !== null && report.module !== '') {
           report.claim(`driver.version.${report.module}`, version[0], match[1] === 'File version' ? 0 : 1, line, value, value + version[0].length, 'version');
           return;

@@ -70,11 +70,13 @@ export class Report {
   awaitsArguments = false;
   /** Bits of the `ArgN:` lines seen. */
   arguments = 0;
+  /** The banner that was read. By itself it is no crash. */
+  banner: 'none' | 'bug check' | 'exception' = 'none';
   /** Something was read that `!analyze` prints for a failure only. */
   analysis = false;
   /** Fields were read that the verbose analysis alone prints. */
   analysed = false;
-  /** A banner `Exception Analysis`, fields or an exception of a process were read. */
+  /** Fields or an exception of a process were read. */
   exception = false;
   /** Anything but a dump banner was read. */
   body = false;
@@ -151,7 +153,7 @@ export class Report {
     this.#noteMissing();
     // A sentence with a code in it is a crash only beside what a debugger printed.
     const crash = (code !== undefined && !this.bugChecks.isHearsay) || this.analysis || this.exception;
-    const title = code !== undefined || (this.analysis && !this.exception) ? 'Bug check analysis' : this.exception ? 'Exception analysis' : this.title;
+    const title = code === undefined && (this.exception || this.banner === 'exception') ? 'Exception analysis' : crash ? 'Bug check analysis' : this.title;
     this.sink.describe({ opensRecord: this.opens, role: crash ? 'crash' : 'context', title: title === '' ? 'Debugger output' : title });
   }
 

@@ -28,7 +28,7 @@ function labelled(length: number, key?: string, rank = 0): Part {
 
 const debuggerVersion: Part = (report, line, start) => {
   banner(report, line, start);
-  const match = /Version (\d{1,3}(?:\.\d{1,6}){1,3})/.exec(line.text.slice(start, start + 120));
+  const match = /Version (\d{1,3}\.\d[\d.]{0,24})/.exec(line.text.slice(start, start + 120));
   if (match === null) return;
   const from = start + match.index + 8;
   report.claim('debugger.version', match[1] ?? '', 0, line, from, from + (match[1] ?? '').length);

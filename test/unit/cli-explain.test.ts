@@ -1,0 +1,51 @@
+import { describe, expect, test } from 'vitest';
+import { cli } from '../support/cli.js';
+
+describe('explain', () => {
+  test.each([
+    [['0xd1', '28', '2', '0', 'fffff88001a2b3c4'], [/^Bug check 0xD1 DRIVER_IRQL_NOT_LESS_OR_EQUAL/, /Parameter 2 = 0x2 .*DISPATCH_LEVEL/, /https:\/\/learn\.microsoft\.com/]],
+    [['0x5C', '(0x10b,', '3,', '0,', '0)'], [/HAL_INITIALIZATION_FAILED/, /Parameter 1 = 0x10b/]],
+    [['cr4=0x16c'], [/cr4 = 0x16c/i, /PAE \(bit 5\) set/]],
+    [['c0000005'], [/STATUS_ACCESS_VIOLATION/]],
+    [['14'], [/readings are possible, the likely one first/, /#PF/]],
+  ])('%j', async (words, expected) => {
+    const { status, stdout, stderr } = await cli(['explain', ...words]);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    for (const pattern of expected) expect(stdout).toMatch(pattern);
+  });
+
+  test('a negative number is a value, not an option', async () => {
+    const { status, stderr } = await cli(['explain', '-11']);
+    expect(stderr).not.toMatch(/option/);
+    expect(status === 0 || stderr.includes('nothing is known')).toBe(true);
+  });
+
+  test('what is not known is said', async () => {
+    expect(await cli(['explain', 'zzz'])).toEqual({ status: 2, stdout: '', stderr: 'stopcode: nothing is known about "zzz"\n' });
+  });
+
+  test('colours follow --color', async () => {
+    expect((await cli(['explain', '0xd1', '--color', 'always'])).stdout).toContain('\u001b[');
+    expect((await cli(['explain', '--color', 'never', '0xd1'], { isTerminal: true })).stdout).not.toContain('\u001b[');
+  });
+});
+
+describe('issues', () => {
+  test('list names ids and articles', async () => {
+    const { status, stdout } = await cli(['issues', 'list']);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/windows\/storvsc-live-migration {2}storvsc reads/);
+    expect(stdout).toContain('KB2636573');
+  });
+
+  test.each(['windows/storvsc-live-migration', 'kb2636573'])('show %s', async (name) => {
+    const { status, stdout } = await cli(['issues', 'show', name]);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^windows\/storvsc-live-migration\n/);
+    expect(stdout).toContain('https://');
+  });
+
+  test('show of an id that does not exist', async () => {
+    expect(await cli(['issues', 'show', 'none'])).toMatchObject({ status: 2, stderr: expect.stringContaining('no known issue "none"') as string });
+  });
+});

@@ -1,0 +1,47 @@
+/** The built program as a process: pipes, signals, threads. */
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { CRASH_LOG, QUIET_LOG, spawnCli } from '../support/cli.js';
+
+let folder = '';
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'stopcode-program-'));
+  for (let index = 0; index < 12; index++) writeFileSync(join(folder, `${String(index).padStart(2, '0')}.log`), index % 3 === 0 ? CRASH_LOG : QUIET_LOG);
+});
+
+describe('the program', () => {
+  test('reads standard input and answers with the exit status', async () => {
+    expect((await spawnCli(['analyze', '-'], { stdin: CRASH_LOG })).status).toBe(1);
+    expect((await spawnCli(['analyze', '-'], { stdin: QUIET_LOG })).status).toBe(0);
+    expect((await spawnCli(['analyze', 'missing.log'])).status).toBe(2);
+    expect((await spawnCli(['--version'])).stdout).toMatch(/^stopcode \d+\.\d+\.\d+\n$/);
+  });
+
+  test('a closed pipe ends it quietly', async () => {
+    const { status, stderr } = await spawnCli(['analyze', ...Array.from({ length: 12 }, (_, index) => join(folder, `${String(index).padStart(2, '0')}.log`)), '--format', 'json'], { closeEarly: true });
+    expect(stderr).toBe('');
+    expect(status).toBeLessThan(2);
+  });
+
+  test('threads give the same report in the same order', async () => {
+    const one = await spawnCli(['analyze', folder, '--format', 'json', '--jobs', '1']);
+    const four = await spawnCli(['analyze', folder, '--format', 'json', '--jobs', '4']);
+    expect(one.status).toBe(1);
+    expect(four).toEqual(one);
+  });
+
+  test('threads name what cannot be read', async () => {
+    writeFileSync(join(folder, 'z.bin'), Buffer.from(Array.from({ length: 400 }, (_, index) => (index * 37) % 256)));
+    const { status, stderr } = await spawnCli(['analyze', join(folder, 'z.bin'), join(folder, '00.log'), '--jobs', '2']);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/z\.bin: is a binary file/);
+  });
+
+  test.skipIf(process.platform === 'win32')('Ctrl-C ends it with the status of the signal and without words', async () => {
+    const { status, stdout, stderr } = await spawnCli(['analyze', join(folder, '00.log'), '-', '--progress', 'always'], { signal: 'SIGINT' });
+    expect({ status, stdout: stdout.includes('mistake'), stderr: stderr.includes('mistake') }).toEqual({ status: 130, stdout: false, stderr: false });
+  });
+});
