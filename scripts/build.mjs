@@ -33,7 +33,7 @@ export const BUNDLES = [
 ];
 
 /** A browser bundle that needs a node module must not be built: it would fail in the user's hands. */
-const noNodeModules = {
+export const noNodeModules = {
   name: 'no-node-modules',
   setup(build) {
     const builtin = new Set(builtinModules);

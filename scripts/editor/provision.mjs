@@ -80,6 +80,7 @@ export async function provisionCodeServer({ log = () => {}, signal } = {}) {
   try {
     log(`Fetching VS Code for the browser (code-server ${CODE_SERVER_VERSION}, about 620 MB) into ${parent}`);
     log('This happens once and takes a few minutes.');
+    await assertReachable(work, signal);
     await writeFile(join(work, 'package.json'), JSON.stringify({ name: 'stopcode-editor', version: '1.0.0', private: true }));
     await writeFile(join(work, 'owner'), String(process.pid));
 
@@ -154,9 +155,21 @@ async function assertSupported() {
   }
 }
 
-/** Runs `npm install`; resolves when it succeeded, rejects with an EditorUnavailable that says what could not be fetched. */
-function npmInstall({ what, cwd, packages, env = {}, signal }) {
-  const args = ['install', '--no-audit', '--no-fund', '--loglevel=error', '--no-progress', '--global=false', ...packages];
+/** Says within seconds that there is no network; an install would try each of some hundred packages for minutes. */
+async function assertReachable(work, signal) {
+  const cache = join(work, 'check');
+  const args = ['view', `code-server@${CODE_SERVER_VERSION}`, 'version', '--fetch-retries=0', '--fetch-timeout=20000', '--loglevel=error', `--cache=${cache}`];
+  await npm({ what: `code-server ${CODE_SERVER_VERSION}`, cwd: work, args, signal });
+  await rm(cache, { recursive: true, force: true });
+}
+
+function npmInstall({ packages, ...options }) {
+  const args = ['install', '--no-audit', '--no-fund', '--loglevel=error', '--no-progress', '--global=false', '--prefer-offline', '--fetch-retries=1', ...packages];
+  return npm({ ...options, args });
+}
+
+/** Runs npm; rejects with an EditorUnavailable that says what could not be fetched. */
+function npm({ what, cwd, args, env = {}, signal }) {
   return new Promise((resolve, reject) => {
     const child = spawn('npm', args, {
       cwd,

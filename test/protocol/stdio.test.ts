@@ -188,10 +188,12 @@ describe('knowledge of the user', () => {
     articles: [{ kind: 'article', id: 'WIKI-17', title: 'storvsc', url: 'https://wiki.example/17' }], matches: ['samples/a.txt'],
   };
 
+  /** A workspace with the issue's sample. */
   function workspace(): { folder: string; write(name: string, text: string): string; uri: string } {
     const folder = mkdtempSync(join(tmpdir(), 'stopcode-'));
     running.push({ stop: () => rmSync(folder, { recursive: true }) });
     mkdirSync(join(folder, '.stopcode', 'issues', 'samples'), { recursive: true });
+    writeFileSync(join(folder, '.stopcode', 'issues', 'samples', 'a.txt'), STORVSC);
     return {
       folder, uri: pathToFileURL(folder).href,
       write(name, text) {
@@ -205,13 +207,12 @@ describe('knowledge of the user', () => {
   it('is read from the workspace, and again when it changes', async () => {
     const { uri, write } = workspace();
     write('storvsc.json', JSON.stringify(issue));
-    write(join('samples', 'a.txt'), STORVSC);
     const client = start();
     await client.initialize({ folders: [uri] });
     client.open(LOG, STORVSC);
     await client.message(({ method, params }) => method === 'textDocument/publishDiagnostics' && JSON.stringify(params).includes('WIKI-17'));
     const registered = client.received.filter((message) => message.method === 'client/registerCapability').map(({ params }) => JSON.stringify(params));
-    expect(registered.some((params) => params.includes('**/.stopcode/issues/**/*.json'))).toBe(true);
+    expect(registered.some((params) => params.includes('**/.stopcode/issues/**'))).toBe(true);
     client.received.length = 0;
     write('storvsc.json', JSON.stringify({ ...issue, articles: [{ ...issue.articles[0], id: 'WIKI-18' }] }));
     client.notify('workspace/didChangeWatchedFiles', { changes: [{ uri: `${uri}/.stopcode/issues/storvsc.json`, type: 2 }] });
@@ -242,7 +243,7 @@ describe('knowledge of the user', () => {
     await client.initialize();
     client.open(LOG, STORVSC);
     await client.message(({ method, params }) => method === 'textDocument/publishDiagnostics' && JSON.stringify(params).includes('WIKI-17'));
-    client.notify('stopcode/knowledgeFiles', { files: [{ path: 'b.json', uri: 'vscode-vfs://host/b.json', text: JSON.stringify({ ...issue, id: 'own/b', articles: [{ ...issue.articles[0], id: 'WIKI-19' }] }) }, { path: 3 }] });
+    client.notify('stopcode/knowledgeFiles', { files: [{ path: 'b.json', uri: 'vscode-vfs://host/b.json', text: JSON.stringify({ ...issue, id: 'own/b', articles: [{ ...issue.articles[0], id: 'WIKI-19' }] }) }, { path: 'samples/a.txt', uri: 'vscode-vfs://host/samples/a.txt', text: STORVSC }, { path: 3 }] });
     await client.message(({ method, params }) => method === 'textDocument/publishDiagnostics' && JSON.stringify(params).includes('WIKI-19'));
   });
 });

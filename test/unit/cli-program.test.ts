@@ -1,5 +1,5 @@
 /** The built program as a process: pipes, signals, threads. */
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -40,8 +40,10 @@ describe('the program', () => {
     expect(stderr).toMatch(/z\.bin: is a binary file/);
   });
 
-  test.skipIf(process.platform === 'win32')('Ctrl-C ends it with the status of the signal and without words', async () => {
-    const { status, stdout, stderr } = await spawnCli(['analyze', join(folder, '00.log'), '-', '--progress', 'always'], { signal: 'SIGINT' });
-    expect({ status, stdout: stdout.includes('mistake'), stderr: stderr.includes('mistake') }).toEqual({ status: 130, stdout: false, stderr: false });
+  test.skipIf(process.platform === 'win32')('Ctrl-C ends it with the status of the signal, without words and without half a report', async () => {
+    const report = join(folder, 'report.json');
+    const { status, stdout, stderr } = await spawnCli(['analyze', join(folder, '00.log'), '-', '--progress', 'always', '--output', report], { signal: 'SIGINT' });
+    expect({ status, stdout, mistake: stderr.includes('mistake') }).toEqual({ status: 130, stdout: '', mistake: false });
+    expect(readdirSync(folder).filter((name) => name.startsWith('report'))).toEqual([]);
   });
 });

@@ -73,6 +73,6 @@ describe('diagnostics', () => {
   });
 
   it('of a knowledge file stand at the place of the problem', () => {
-    expect(knowledgeDiagnostic({ line: 3, column: 7, message: '"when" is missing' })).toMatchObject({ range: { start: { line: 3, character: 7 } }, severity: 1, source: 'stopcode' });
+    expect(knowledgeDiagnostic({ line: 3, column: 7, length: 6, message: '"when" is missing' })).toMatchObject({ range: { start: { line: 3, character: 7 }, end: { line: 3, character: 13 } }, severity: 1, source: 'stopcode' });
   });
 });

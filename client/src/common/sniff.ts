@@ -5,15 +5,17 @@
  */
 
 const WORDS: readonly string[] = [
-  // Windows debuggers, and stops as people copy them from the blue screen
-  'Bugcheck Analysis', '*** STOP', 'BUGCHECK_', 'BugCheck ', 'Bugcheck ', 'BugcheckCode', 'bugcheck code', 'bug check', 'STACK_TEXT', 'STACK_COMMAND',
-  'FAULTING_', 'FOLLOWUP_', 'FAILURE_', 'EXCEPTION_', 'PROCESS_NAME:', 'IMAGE_NAME:', 'MODULE_NAME:', 'SYMBOL_NAME:', 'TRAP_FRAME:', 'CONTEXT:',
-  'Loading Dump File', 'Windows Debugger', 'Probably caused by', 'nt!Ke', 'nt!Ki', 'hal!', 'ntdll!', 'kd> ', 'Child-SP', 'ChildEBP', 'Exception Analysis',
-  'Fatal System Error', 'Debug session time', 'Use !analyze', 'Built by: ', '!analyze',
+  // Windows debuggers, and stops as people copy them from a blue screen
+  'Bugcheck Analysis', 'Exception Analysis', 'STOP: 0x', 'STOP 0x', 'BUGCHECK_', 'BugCheck', 'Bugcheck', 'bugcheck', 'Bug Check', 'bug check', 'BSOD',
+  'blue screen', 'BlueScreen', 'stop code', 'stop error', 'your computer crashed', 'Fatal System Error', 'Microsoft (R) Windows Debugger',
+  'Loading Dump File', ' Kernel Version ', 'Probably caused by', '!analyze', '!KeBugCheck', 'kd> ', ':x86> ', 'Child-SP', 'ChildEBP', 'RetAddr', 'FramePtr',
+  'module name', 'ExceptionAddress: ', ' - code c0', 'Failure.Bucket', 'Failure.Hash', 'Analysis.CPU.', 'KEY_VALUES_STRING:', 'ANALYSIS_VERSION:',
+  'LAST_CONTROL_TRANSFER:', 'PRIMARY_PROBLEM_CLASS:', 'DEFAULT_BUCKET_ID:', 'SYMBOL_STACK_INDEX:', 'DEBUG_FLR_', 'STACK_TEXT', 'STACK_COMMAND', 'FAULTING_',
+  'FOLLOWUP_', 'FAILURE_', 'EXCEPTION_', 'PROCESS_NAME:', 'IMAGE_NAME:', 'MODULE_NAME:', 'SYMBOL_NAME:', 'TRAP_FRAME:', 'CONTEXT:',
   // ESX and ESXi
   '@BlueScreen:', ' in world ', 'locked up', 'Failed to ack TLB invalidate', ': no heartbeat', "didn't have a heartbeat", 'Spin count exceeded',
   'NMI IPI: Panic requested', ' requested PSOD', 'LINT1/NMI', 'LINT1-NMI', 'LINT1 / NMI', 'Lint1/NMI', 'Machine Check E', 'COS Error: ', 'BUG: failure at ',
-  'Panic from another CPU', 'Panic Details: Crash at ', 'Module(s) involved in panic', 'VMware ESX', ' bora/', '/bora/', ' stack: 0x', '#nover+0x',
+  'Panic from another CPU', 'Crash at ', 'Module(s) involved in panic', 'VMware ESX', ' bora/', '/bora/', ' stack: 0x', '#nover+0x',
   '#<None>+0x', '@com.vmware.', ':[0x418', ':[0x420', 'Saved backtrace', 'Backtrace for ', 'Hardware Error - Please contact', ' UC Excp ',
   ' cr3=0x', ' cr2=0x', ' ip=0x', 'base fs=0x', ': PRDA 0x', ' GDT 0x', ' CR3 0x', ' Driver (v', 'VIBs Installed:', 'VIBs Removed:',
   'VMwareCertified', 'VMwareAccepted', 'PartnerSupported', 'CommunitySupported', '/usr/lib/vmware/vmkmod/', 'vmkload_mod module information',
@@ -22,12 +24,20 @@ const WORDS: readonly string[] = [
   '"subcomponent":"libvirt"', ' : libvirt version: ', 'starting up libvirt version', '<hyperv', '<relaxed ', '<vapic ', '<spinlocks ', '<synic ',
   '<stimer ', '<vpindex ', 'hypervclock', '<qemu:arg ',
   // qemu
-  '+0000: ', 'qemu-system-', 'qemu-kvm', 'kvm-spice', '/bin/kvm ', 'Z kvm: ', '-enable-kvm', '-nodefaults', '-machine ', '-name guest=', ' Assertion ',
-  'ERROR:../', 'ERROR:/', 'KVM internal error', 'kvm run failed', 'hardware error: ', 'panic hyper-v: arg1=', 'reason=crashed', 'hv_relaxed', 'hv-relaxed',
+  '+0000: starting up', 'qemu-system-', 'qemu-kvm', 'kvm-spice', '/bin/kvm ', 'Z kvm: ', '-enable-kvm', '-nodefaults', '-machine ', '-name guest=',
+  ' Assertion ', 'ERROR:../', 'ERROR:/', 'KVM internal error', 'kvm run failed', 'hardware error: ', 'panic hyper-v: arg1=', 'reason=crashed',
+  'hv_relaxed', 'hv-relaxed',
 ];
 
-/** `DRIVER_IRQL_NOT_LESS_OR_EQUAL (d1)` and `0x000000D1 (0x…, 0x…`: a bug check without any word around it. */
-const SHAPES: readonly string[] = ['\\b[A-Z][A-Z0-9_]{7,63} \\((?:0x)?[0-9a-fA-F]{1,8}\\)', '0x[0-9a-fA-F]{2,8} ?[({] ?0x[0-9a-fA-F`]{1,17},'];
+/** What says by its shape alone what it is. */
+const SHAPES: readonly string[] = [
+  // DRIVER_IRQL_NOT_LESS_OR_EQUAL (d1)
+  '\\b[A-Z][A-Z0-9_]{5,63} {0,2}\\((?:0x)?[0-9a-fA-F]{1,8}\\)',
+  // 0x000000D1 (0x…, 0x…
+  '0x[0-9a-fA-F]{2,8} ?[({] ?0x[0-9a-fA-F`]{1,17},',
+  // the prompt of a user-mode debugger, and the beginning of a register dump
+  ':0\\d\\d> ', ' [er]bx=[0-9a-f]',
+];
 
 const SIGNS = new RegExp([...WORDS.map((word) => word.replace(/[$()*+.?[\\\]^{|}]/g, '\\$&')), ...SHAPES].join('|'));
 

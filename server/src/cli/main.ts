@@ -30,7 +30,8 @@ async function main(): Promise<void> {
   const stop = new AbortController();
   process.once('SIGINT', () => {
     stop.abort(new Stopped());
-    // Reading can hang in a pipe; then there is nothing to tidy up.
+    // Ends the wait for a pipe that says nothing.
+    process.stdin.destroy();
     setTimeout(() => process.exit(INTERRUPTED), 500).unref();
   });
   const host: Host = {

@@ -111,7 +111,8 @@ function withReference(diagnostic: Diagnostic, url: string | undefined): Diagnos
 }
 
 /** What is wrong with a knowledge file, at its place in the file. */
-export function knowledgeDiagnostic(problem: { readonly line: number; readonly column: number; readonly message: string }): Diagnostic {
-  const at = { line: Math.max(0, problem.line), character: Math.max(0, problem.column) };
-  return { range: { start: at, end: { line: at.line, character: at.character + 1 } }, severity: ERROR, code: 'knowledge', source: SOURCE, message: problem.message };
+export function knowledgeDiagnostic(problem: { readonly line: number; readonly column: number; readonly length: number; readonly message: string }): Diagnostic {
+  const line = Math.max(0, problem.line);
+  const start = Math.max(0, problem.column);
+  return { range: rangeOf({ line, start, end: start + Math.max(1, problem.length) }), severity: ERROR, code: 'knowledge', source: SOURCE, message: problem.message };
 }

@@ -1,7 +1,7 @@
 /** What the server needs of the machine it runs on. Node and the browser each give their own. */
 import type { KnowledgeSource } from '../analysis/knowledge/knowledge.js';
 
-/** A file of the user's knowledge. */
+/** A file of the user's knowledge: a known issue or one of its samples. */
 export interface KnowledgeFile {
   /** As shown in messages. */
   readonly path: string;
@@ -20,7 +20,7 @@ export interface Host {
   /** Milliseconds from any fixed moment. */
   now(): number;
   /**
-   * All JSON files below some folders. A folder is a `file:` address or a path; one that does not exist has no files.
+   * All files below some folders: known issues and their samples. A folder is a `file:` address or a path; one that does not exist has no files.
    * Number and size of the files are bounded.
    */
   readKnowledgeFolders(folders: readonly string[]): Promise<readonly KnowledgeFile[]>;

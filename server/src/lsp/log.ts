@@ -1,7 +1,7 @@
 /** The server's own log, shown by the client. A fault that repeats is told once. */
 import type { Connection } from 'vscode-languageserver';
 
-/** Faults remembered; beyond it the oldest is forgotten and can be told again. */
+/** Faults remembered; beyond it all are forgotten and can be told again. */
 const MOST_REMEMBERED = 200;
 
 export class Log {
@@ -13,11 +13,7 @@ export class Log {
   }
 
   info(message: string): void {
-    this.#connection.console.info(message);
-  }
-
-  warn(message: string): void {
-    this.#connection.console.warn(message);
+    this.#tell(() => this.#connection.console.info(message));
   }
 
   /** A bug or a failed operation: what was being done, and the error. */
@@ -25,8 +21,17 @@ export class Log {
     const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
     const key = `${doing}\n${message}`;
     if (this.#told.has(key)) return;
-    if (this.#told.size >= MOST_REMEMBERED) for (const oldest of this.#told) { this.#told.delete(oldest); break; }
+    if (this.#told.size >= MOST_REMEMBERED) this.#told.clear();
     this.#told.add(key);
-    this.#connection.console.error(`${doing} failed: ${message}`);
+    this.#tell(() => this.#connection.console.error(`${doing} failed: ${message}`));
+  }
+
+  /** Work goes on for a moment after the client has gone; nobody is left to be told. */
+  #tell(send: () => void): void {
+    try {
+      send();
+    } catch {
+      // The connection is closed.
+    }
   }
 }

@@ -65,6 +65,7 @@ export class Publisher {
     if (all.length === 0 && version === undefined && !this.#marked.has(uri)) return;
     if (all.length > 0) this.#marked.add(uri);
     else this.#marked.delete(uri);
-    void this.#session.connection.sendDiagnostics({ uri, diagnostics: all, ...(version === undefined ? {} : { version }) });
+    this.#session.connection.sendDiagnostics({ uri, diagnostics: all, ...(version === undefined ? {} : { version }) })
+      .catch((error: unknown) => this.#session.log.fault('textDocument/publishDiagnostics', error));
   }
 }

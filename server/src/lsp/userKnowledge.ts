@@ -72,7 +72,7 @@ export class UserKnowledge {
     const uris = new Map(files.map((file) => [file.path, file.uri]));
     const byUri = new Map<string, Diagnostic[]>(files.map((file) => [file.uri, []]));
     for (const problem of problems) byUri.get(uris.get(problem.path) ?? '')?.push(knowledgeDiagnostic(problem));
-    log.info(`known issues of the user's: ${issues.length} from ${files.length} files, ${problems.length} problems`);
+    log.info(`known issues of the user's: ${issues.length} in use, ${problems.length} with a problem`);
     analyses.learn(knowledge.with({ userIssues: issues, builtinIssues: settings.knowledge.builtinIssues }));
     publisher.publishKnowledge(byUri);
   }

@@ -9,15 +9,19 @@ import type { KnowledgeFile } from '../lsp/host.js';
 export interface Limits {
   readonly files: number;
   readonly folders: number;
+  /** Of one file. Samples are excerpts, larger files are none. */
   readonly bytes: number;
+  /** Of all files together. */
+  readonly total: number;
 }
 
-const LIMITS: Limits = { files: 2_000, folders: 500, bytes: 1_000_000 };
+const LIMITS: Limits = { files: 2_000, folders: 500, bytes: 4_000_000, total: 64_000_000 };
 
-/** All `*.json` files below the folders, without the samples of issues. */
+/** All files below the folders: the issues and their samples. */
 export async function readKnowledgeFolders(folders: readonly string[], limits: Limits = LIMITS): Promise<KnowledgeFile[]> {
   const files: KnowledgeFile[] = [];
   const seen = new Set<string>();
+  let left = limits.total;
   for (const folder of folders) {
     const path = pathOf(folder);
     if (path === undefined) continue;
@@ -28,11 +32,12 @@ export async function readKnowledgeFolders(folders: readonly string[], limits: L
       const entries = await readdir(next.path, { withFileTypes: true }).catch(() => []);
       for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
         const child = { path: join(next.path, entry.name), uri: `${next.uri}/${encodeURIComponent(entry.name)}` };
-        // Samples are logs, and some logs are JSON.
-        if (entry.isDirectory() && entry.name !== 'samples' && entry.name !== 'node_modules') queue.push(child);
-        else if (entry.isFile() && entry.name.endsWith('.json') && files.length < limits.files) {
-          const text = await readSmall(child.path, limits.bytes);
-          if (text !== undefined) files.push({ ...child, text });
+        if (entry.isDirectory() && entry.name !== 'node_modules' && entry.name !== '.git') queue.push(child);
+        else if (entry.isFile() && files.length < limits.files) {
+          const text = await readSmall(child.path, Math.min(left, limits.bytes));
+          if (text === undefined) continue;
+          left -= text.length;
+          files.push({ ...child, text });
         }
       }
     }

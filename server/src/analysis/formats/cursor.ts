@@ -3,6 +3,7 @@
  * physical line that holds a flattened report is cut where the format says, so that a reader never knows the difference.
  */
 import { peelEnvelope, type Envelope } from './envelopes.js';
+import { clean, type Cleaned } from '../text/cleaning.js';
 import type { Span, TextSource } from '../text/span.js';
 
 /** Physical lines shorter than this are never flattened reports. Longest real single line seen in the formats: about 300. */
@@ -17,8 +18,10 @@ export interface LogicalLine {
   readonly text: string;
   /** Physical line, counted from the block's first line. */
   readonly line: number;
-  /** Column of `text` in the physical line. */
+  /** Column of `text` in the physical line, as cleaned (`text/cleaning.ts`). */
   readonly start: number;
+  /** How columns of the cleaned line lead back to the line as it is, where the two differ. */
+  readonly cleaned?: Cleaned;
   readonly envelope?: Envelope;
   /** True where this is a piece of a physical line that was cut. */
   readonly cut: boolean;
@@ -26,32 +29,42 @@ export interface LogicalLine {
 
 /** The place of a stretch of a logical line, relative to the block. */
 export function spanIn(line: LogicalLine, start: number, end: number): Span {
-  return { line: line.line, start: line.start + start, end: line.start + end };
+  const from = line.start + start;
+  const to = line.start + end;
+  if (line.cleaned === undefined) return { line: line.line, start: from, end: to };
+  const { starts, ends } = line.cleaned;
+  const first = starts[from] ?? starts[starts.length - 1] ?? 0;
+  return { line: line.line, start: first, end: to > from ? (ends[to - 1] ?? starts[starts.length - 1] ?? first) : first };
 }
 
 /** A physical line as the logical lines it holds. */
 export function logicalLines(physical: string, line: number, cuts: (text: string) => readonly number[]): LogicalLine[] {
-  const envelope = peelEnvelope(physical);
+  const cleaned = clean(physical);
+  const whole = cleaned?.text ?? physical;
+  const envelope = peelEnvelope(whole);
   const start = envelope === undefined ? 0 : envelope.end;
-  const payload = start === 0 ? physical : physical.slice(start);
-  const places = payload.length < LONG_LINE ? [] : cuts(payload);
-  if (places.length === 0) return [logical(payload, line, start, envelope, false)];
+  const payload = start === 0 ? whole : whole.slice(start);
+  const breaks = (cleaned?.breaks ?? []).map((place) => place - start).filter((place) => place > 0 && place < payload.length);
+  const flattened = payload.length < LONG_LINE ? [] : cuts(payload);
+  const places = breaks.length === 0 ? flattened : [...new Set([...breaks, ...flattened])].sort((a, b) => a - b);
+  const about = { line, ...(envelope === undefined ? {} : { envelope }), ...(cleaned === undefined ? {} : { cleaned }) };
+  if (places.length === 0) return [{ ...about, text: trimmed(payload), start, cut: false }];
   const result: LogicalLine[] = [];
   let from = 0;
   for (const place of places) {
     if (place <= from || place >= payload.length) continue;
-    result.push(logical(payload.slice(from, place), line, start + from, envelope, true));
+    result.push({ ...about, text: trimmed(payload.slice(from, place)), start: start + from, cut: true });
     from = place;
   }
-  result.push(logical(payload.slice(from), line, start + from, envelope, true));
+  result.push({ ...about, text: trimmed(payload.slice(from)), start: start + from, cut: true });
   return result;
 }
 
-function logical(text: string, line: number, start: number, envelope: Envelope | undefined, cut: boolean): LogicalLine {
+/** Without trailing white space. */
+function trimmed(text: string): string {
   let end = text.length;
   while (end > 0 && text.charCodeAt(end - 1) <= 32) end--;
-  const trimmed = end === text.length ? text : text.slice(0, end);
-  return envelope === undefined ? { text: trimmed, line, start, cut } : { text: trimmed, line, start, envelope, cut };
+  return end === text.length ? text : text.slice(0, end);
 }
 
 export class LineCursor {

@@ -8,8 +8,10 @@ export function registerConfiguration(session: Session, userKnowledge: UserKnowl
   const { connection, log, publisher } = session;
 
   const apply = async (section: unknown): Promise<void> => {
-    session.settings = readSettings(section);
-    publisher.publishAll();
+    const settings = readSettings(section);
+    const isNew = JSON.stringify(settings) !== JSON.stringify(session.settings);
+    session.settings = settings;
+    if (isNew) publisher.publishAll();
     await userKnowledge.reload();
   };
   const pull = async (): Promise<void> => {

@@ -3,7 +3,7 @@ import type { KnowledgeFile } from '../host.js';
 import type { Session } from '../session.js';
 import { ISSUES_FOLDER, type UserKnowledge } from '../userKnowledge.js';
 
-/** Sent by a client whose files the server cannot read (a browser): all knowledge files, each time one changes. */
+/** Sent by a client whose files the server cannot read (a browser): all known issues with their samples, each time one changes. */
 export const KNOWLEDGE_FILES = 'stopcode/knowledgeFiles';
 
 const MOST_FILES = 2_000;
@@ -28,7 +28,7 @@ export function registerKnowledgeFiles(session: Session, userKnowledge: UserKnow
         });
       }
       if (client.watchedFilesRegistration) {
-        void connection.client.register(DidChangeWatchedFilesNotification.type, { watchers: [{ globPattern: `**/${ISSUES_FOLDER}/**/*.json` }] })
+        void connection.client.register(DidChangeWatchedFilesNotification.type, { watchers: [{ globPattern: `**/${ISSUES_FOLDER}/**` }] })
           .catch((error: unknown) => log.fault('client/registerCapability', error));
       }
     },

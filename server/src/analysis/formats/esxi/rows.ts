@@ -99,7 +99,7 @@ function piece(line: LogicalLine, from: number, to: number): Row {
   const text = whole.slice(0, trimmedEnd(whole));
   const envelope = peelEnvelope(text);
   const start = line.start + from;
-  const base = { line: line.line, cut: line.cut, origin: start, inner: true };
+  const base = { line: line.line, cut: line.cut, origin: start, inner: true, ...(line.cleaned === undefined ? {} : { cleaned: line.cleaned }) };
   if (envelope === undefined) return { ...base, text, start };
   return { ...base, text: text.slice(envelope.end), start: start + envelope.end, envelope };
 }

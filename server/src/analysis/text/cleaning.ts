@@ -1,0 +1,86 @@
+/**
+ * Undoes what web pages, mail and Markdown do to a line: entities, tags, escaped brackets, quoted-printable, typographic
+ * quotes and no-break spaces. Readers see the line as it was printed; every column still leads back to the text as it is.
+ */
+
+export interface Cleaned {
+  readonly text: string;
+  /** Column in the original line at which each unit of `text` begins, and one entry for its end. */
+  readonly starts: Uint32Array;
+  /** Column in the original line after each unit of `text`. */
+  readonly ends: Uint32Array;
+  /** Where the page broke the line (`<br>`, `</p>`), as columns of `text`. */
+  readonly breaks: readonly number[];
+}
+
+const NAMED: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'", nbsp: ' ', lsquo: "'", rsquo: "'", ldquo: '"', rdquo: '"', ndash: '-' };
+const TYPOGRAPHIC: Readonly<Record<string, string>> = { '\u00a0': ' ', '\u2018': "'", '\u2019': "'", '\u200b': '', '\ufeff': '', '\u00ad': '' };
+
+const ENTITY = '&(?:lt|gt|amp|quot|apos|nbsp|lsquo|rsquo|ldquo|rdquo|ndash|#[0-9]{1,5}|#x[0-9a-fA-F]{1,4});';
+/** Only tags of running text, so that `<TASK>`, `<IRQ>`, `<0f>` and `<unknown>` stay what they are. */
+const TAG = '</?(?:br|p|pre|code|tt|span|div|td|tr|li|strong|em|font|blockquote)(?: [^<>]{0,200})?/?>';
+const ESCAPE = '\\\\(?=[\\[\\]_*<>`])';
+/** `cr2=3D0x0`: a mail's `=` written out. Before `0x` and quotes only, as `=3D…` is also how a register's value can begin. */
+const PRINTABLE = '=3D(?=0x|"|\')';
+const TYPOGRAPHY = '[\\u00a0\\u2018\\u2019\\u200b\\ufeff\\u00ad]';
+
+const ANY = new RegExp([ENTITY, TAG, PRINTABLE, TYPOGRAPHY].join('|'), 'g');
+const ANY_OR_ESCAPE = new RegExp([ENTITY, TAG, PRINTABLE, TYPOGRAPHY, ESCAPE].join('|'), 'g');
+const SUSPECT = /[&<\u00a0\u2018\u2019\u200b\ufeff\u00ad]|=3D|\\[[\]_*<>`]/;
+
+/** The cleaned line, or undefined where there is nothing to undo. Linear in the line. */
+export function clean(line: string): Cleaned | undefined {
+  if (!SUSPECT.test(line)) return undefined;
+  const expression = isEscaped(line) ? ANY_OR_ESCAPE : ANY;
+  expression.lastIndex = 0;
+  let text = '';
+  let from = 0;
+  const starts: number[] = [];
+  const ends: number[] = [];
+  const breaks: number[] = [];
+  const copy = (to: number): void => {
+    text += line.slice(from, to);
+    for (let at = from; at < to; at++) {
+      starts.push(at);
+      ends.push(at + 1);
+    }
+  };
+  let found = false;
+  for (let match = expression.exec(line); match !== null; match = expression.exec(line)) {
+    found = true;
+    copy(match.index);
+    from = match.index + match[0].length;
+    const instead = replacement(match[0]);
+    if (/^<(?:br|\/p|\/div|\/tr|\/li|\/pre)\b/.test(match[0])) breaks.push(text.length);
+    for (let unit = 0; unit < instead.length; unit++) {
+      starts.push(match.index);
+      ends.push(from);
+    }
+    text += instead;
+  }
+  if (!found) return undefined;
+  copy(line.length);
+  starts.push(line.length);
+  return { text, starts: Uint32Array.from(starts), ends: Uint32Array.from(ends), breaks };
+}
+
+/** Markdown escapes come in numbers; a single back-slash before a bracket is more often part of a Windows path. */
+function isEscaped(line: string): boolean {
+  if (/[A-Za-z]:\\|\\\\/.test(line)) return false;
+  const first = line.search(/\\[[\]_*<>`]/);
+  return first >= 0 && /\\[[\]_*<>`]/.test(line.slice(first + 2));
+}
+
+function replacement(found: string): string {
+  const first = found.charAt(0);
+  if (first === '<' || first === '\\') return '';
+  if (first === '=') return '=';
+  if (first !== '&') return TYPOGRAPHIC[found] ?? '';
+  const name = found.slice(1, -1);
+  if (!name.startsWith('#')) return NAMED[name] ?? found;
+  const code = name.startsWith('#x') ? Number.parseInt(name.slice(2), 16) : Number(name.slice(1));
+  // A control character or half a pair would do harm further on.
+  if (code < 32 || (code >= 0xd800 && code <= 0xdfff) || code > 0xffff) return ' ';
+  const character = String.fromCharCode(code);
+  return TYPOGRAPHIC[character] ?? character;
+}

@@ -1,0 +1,84 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { build } from 'esbuild';
+import { describe, expect, test } from 'vitest';
+import { noNodeModules } from '../../scripts/build.mjs';
+import { collectKnowledge, KnowledgeError, knowledgePlugin, TABLES } from '../../scripts/knowledge.mjs';
+
+function folderOf(files: Record<string, string>): string {
+  const folder = mkdtempSync(join(tmpdir(), 'stopcode-build-'));
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+  return folder;
+}
+
+const FILES = {
+  'bugchecks/index.json': '{ "base": "https://example.com/", "entries": [] }',
+  'bugchecks/0x000000d1.json': '{ "$schema": "../schema/bugcheck.schema.json", "code": "0xd1" }',
+  'registers/cr2.json': '{ "id": "cr2" }',
+  'terms/a.json': '{ "entries": [{ "words": ["A"] }] }',
+  'terms/b.json': '{ "entries": [{ "words": ["B"] }] }',
+  'status/ntstatus.json': '{ "id": "ntstatus" }',
+  'exceptions/x86.json': '{ "entries": [{ "vector": 14 }] }',
+  'exceptions/whea-sources.json': '{ "id": "whea-source" }',
+  'panics/esxi.json': '{ "entries": [{ "kind": "heartbeat" }] }',
+  'patterns/fill.json': '{ "entries": [{ "pattern": "0x5a5a5a5a" }] }',
+  'issues/acme/a.json': '// why\n{ "id": "acme/a" }',
+  'issues/acme/samples/domain.json': '{ "no": "issue" }',
+};
+
+describe('knowledge', () => {
+  test('is gathered into tables, without schemas, comments and samples', () => {
+    expect(collectKnowledge(folderOf(FILES)).tables).toEqual({
+      bugchecks: { index: { base: 'https://example.com/', entries: [] }, details: [{ code: '0xd1' }] },
+      registers: [{ id: 'cr2' }],
+      terms: [{ words: ['A'] }, { words: ['B'] }],
+      status: [{ id: 'ntstatus' }, { id: 'whea-source' }],
+      traps: [{ vector: 14 }],
+      panics: [{ kind: 'heartbeat' }],
+      patterns: [{ pattern: '0x5a5a5a5a' }],
+      issues: [{ id: 'acme/a' }],
+    });
+  });
+
+  test('has a revision that changes with the content and with nothing else', () => {
+    const { revision } = collectKnowledge(folderOf(FILES));
+    expect(revision).toMatch(/^[0-9a-f]{12}$/);
+    expect(collectKnowledge(folderOf({ ...FILES, 'issues/acme/a.json': '{"id":"acme/a"}' })).revision).toBe(revision);
+    expect(collectKnowledge(folderOf({ ...FILES, 'issues/acme/a.json': '{"id":"acme/b"}' })).revision).not.toBe(revision);
+  });
+
+  test('that is no JSON is refused, every file with its line', () => {
+    const folder = folderOf({ ...FILES, 'registers/cr2.json': '{\n  "id": "cr2",\n}', 'registers/cr3.json': '[]' });
+    expect(() => collectKnowledge(folder)).toThrow(KnowledgeError);
+    expect(() => collectKnowledge(folder)).toThrow(/registers\/cr2\.json:3:1: .*\n.*registers\/cr3\.json:1:1: an object is expected/);
+  });
+
+  test('of the repository is whole', () => {
+    const { tables } = collectKnowledge();
+    for (const table of TABLES) expect(JSON.stringify(tables[table as keyof typeof tables]).length, table).toBeGreaterThan(100);
+  });
+});
+
+async function bundled(source: string, plugins: Parameters<typeof build>[0]['plugins']): Promise<string> {
+  const result = await build({ stdin: { contents: source, resolveDir: tmpdir() }, bundle: true, write: false, platform: 'browser', format: 'iife', globalName: 'made', logLevel: 'silent', plugins: plugins ?? [] });
+  return result.outputFiles[0]?.text ?? '';
+}
+
+describe('browser bundles', () => {
+  test.each(['node:fs', 'fs', 'fs/promises', 'child_process', 'path'])('that need %s are not built', async (name) => {
+    await expect(bundled(`import * as it from '${name}'; console.log(it);`, [noNodeModules])).rejects.toThrow(/exists only in Node/);
+  });
+
+  test('hold the knowledge', async () => {
+    const text = await bundled("import tables, { revision } from 'stopcode:knowledge'; export { tables, revision };", [knowledgePlugin(() => collectKnowledge(folderOf(FILES)))]);
+    // eslint-disable-next-line @typescript-eslint/no-implied-eval, @typescript-eslint/no-unsafe-call -- the bundle under test
+    const made = new Function(`${text}; return made;`)() as { tables: Record<string, unknown>; revision: string };
+    expect(made.tables['registers']).toEqual([{ id: 'cr2' }]);
+    expect(made.tables['registers']).toBe(made.tables['registers']);
+    expect(made.revision).toMatch(/^[0-9a-f]{12}$/);
+  });
+});
