@@ -126,7 +126,7 @@ describe('other formats', () => {
 
   test('markdown cannot be broken by log text', async () => {
     const { stdout } = await cli(['analyze', '-', '--format', 'markdown'], { stdin: CRASH_LOG.replace('PROCESS_NAME:  System', 'PROCESS_NAME:  a`|<img src=x>[x](javascript:y)') });
-    expect(stdout).toMatch(/^## DRIVER\\_IRQL\\_NOT\\_LESS\\_OR\\_EQUAL/);
+    expect(stdout).toMatch(/^## DRIVER_IRQL_NOT_LESS_OR_EQUAL \(0xd1\)/);
     const row = stdout.split('\n').find((line) => line.startsWith('| Process'));
     expect(row).toMatch(/\| ``a`/);
     expect(stdout.replace(/(`+)[^`]?.*?\1/g, '')).not.toMatch(/<img|\]\(javascript/);

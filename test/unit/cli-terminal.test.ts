@@ -42,8 +42,11 @@ describe('log text in Markdown', () => {
     expect(code(text)).toBe(expected);
   });
 
-  test('markup is escaped', () => {
-    expect(escaped('[x](y) <b> *a* _b_ # 1. @me')).toBe('\\[x\\]\\(y\\) \\<b\\> \\*a\\* \\_b\\_ \\# 1. \\@me');
+  test('markup is escaped, words stay readable', () => {
+    expect(escaped('[x](y) <b> *a* _b_ # 1. &lt;')).toBe('\\[x\\](y) \\<b\\> \\*a\\* \\_b\\_ # 1. \\&lt;');
+    expect(escaped('DRIVER_IRQL_NOT_LESS_OR_EQUAL (0xd1) in a-b.sys')).toBe('DRIVER_IRQL_NOT_LESS_OR_EQUAL (0xd1) in a-b.sys');
     expect(escaped('1. one')).toBe('1\\. one');
+    expect(escaped('# one')).toBe('\\# one');
+    expect(escaped('- one')).toBe('\\- one');
   });
 });

@@ -148,7 +148,7 @@ describe('a document that changes', () => {
     run();
     for (let length = 1; length <= CRASH.length; length += 1) {
       document.lines[0] = CRASH.slice(0, length);
-      detector.changed(document, [{ range: { start: { line: 0, character: length - 1 }, end: { line: 0, character: length - 1 } }, text: CRASH.charAt(length - 1) }]);
+      detector.changed(document, [{ range: { start: { line: 0, character: length - 1 }, end: { line: 0 } }, text: CRASH.charAt(length - 1) }]);
     }
     expect(state.found).toEqual([document.address]);
   });
@@ -161,9 +161,9 @@ describe('a document that changes', () => {
     detector.opened(document);
     run();
     state.detect = true;
-    detector.changed(document, [{ range: { start: { line: 0, character: 10 }, end: { line: 0, character: 10 } }, text: 'y' }]);
+    detector.changed(document, [{ range: { start: { line: 0, character: 10 }, end: { line: 0 } }, text: 'y' }]);
     expect(state.found).toEqual([]);
-    detector.changed(document, [{ range: { start: { line: 0, character: line.length }, end: { line: 0, character: line.length } }, text: 'D' }]);
+    detector.changed(document, [{ range: { start: { line: 0, character: line.length }, end: { line: 0 } }, text: 'D' }]);
     expect(state.found).toHaveLength(1);
   });
 

@@ -17,7 +17,7 @@ const LINES: readonly [line: string, pieces: Readonly<Record<string, string>>][]
   // Windows debuggers
   ['3: kd> !analyze -v', { '3: kd>': 'comment.prompt', '!analyze -v': 'keyword.control.command' }],
   ['0:004> kb', { '0:004>': 'comment.prompt', kb: 'keyword.control.command' }],
-  [`${'*'.repeat(79)}`, { ['*'.repeat(79)]: 'comment.banner' }],
+  ['*'.repeat(79), { ['*'.repeat(79)]: 'comment.banner' }],
   ['PAGE_FAULT_IN_NONPAGED_AREA (50)', { PAGE_FAULT_IN_NONPAGED_AREA: 'entity.name.type.class.bugcheck', '50': 'constant.other.bugcheck-code' }],
   ['*** STOP: 0x0000007E (0xC0000005, 0x8BADF00D, 0xF78D2BC0, 0xF78D28BC)', { '*** STOP': 'keyword.control.stop', '0x0000007E': 'constant.other.bugcheck-code', '0xC0000005': 'constant.numeric.hex' }],
   ['BugCheck 9F, {3, ffffe00012345060, fffff80271c0b3d0, ffffe0000f0f0010}', { BugCheck: 'keyword.control.stop', '9F': 'constant.other.bugcheck-code', ffffe00012345060: 'constant.numeric.hex.address' }],

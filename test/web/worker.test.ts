@@ -16,7 +16,7 @@ function startWorker(): Client {
   const worker = new Worker(join(import.meta.dirname, 'worker.cjs'), { workerData: { bundle: built(join('web', 'server.js')) } });
   const client = new Client((message) => worker.postMessage(message));
   worker.on('message', (message) => client.receive(message as Message));
-  client.stop = async () => void await worker.terminate();
+  client.stop = async () => { await worker.terminate(); };
   running.push(client);
   return client;
 }

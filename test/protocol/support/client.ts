@@ -82,7 +82,7 @@ export class Client {
   /** A request that can be cancelled. */
   begin<T>(method: string, params: unknown): { answer: Promise<T>; cancel(): void } {
     const id = ++this.#id;
-    const answer = new Promise<T>((resolve, reject) => { this.#pending.set(id, { resolve: resolve as (value: unknown) => void, reject }); });
+    const answer = new Promise<T>((resolve, reject) => { this.#pending.set(id, { resolve, reject }); });
     this.send({ jsonrpc: '2.0', id, method, params });
     return { answer, cancel: () => this.notify('$/cancelRequest', { id }) };
   }

@@ -39,7 +39,7 @@ export const FACT_KEYS = [
   'backtrace.origin', 'register.*', 'pte', 'driver.version.*', 'vib.installed.*', 'vib.removed.*', 'debugger.version',
   'libvirt.level', 'libvirt.function', 'libvirt.error', 'libvirt.version',
   'qemu.version', 'qemu.guest', 'qemu.machine', 'qemu.cpu.model', 'qemu.cpu.feature', 'qemu.cpu.disabled', 'qemu.cpu.missing',
-  'qemu.smp', 'qemu.memory', 'qemu.device', 'qemu.error', 'qemu.shutdown', 'message', 'value',
+  'qemu.smp', 'qemu.memory', 'qemu.device', 'qemu.error', 'qemu.warning', 'qemu.shutdown', 'message', 'value',
 ] as const;
 export type FactKey = string & {};
 

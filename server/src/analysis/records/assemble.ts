@@ -27,12 +27,8 @@ export function assemble(blocks: readonly Block[], nameOf: BugCheckName): Assemb
   const crashes: Block[][] = [];
   const open = new Map<FormatId, Block[]>();
   const context: Block[] = [];
-  const events: Block[] = [];
   for (const block of blocks) {
-    if (block.node.role === 'event') {
-      events.push(block);
-      continue;
-    }
+    if (block.node.role === 'event') continue;
     const current = open.get(block.format);
     const near = current !== undefined && block.lines.first - (current.at(-1)?.lines.end ?? 0) <= NEAR;
     if (block.node.role === 'crash') {
@@ -48,7 +44,7 @@ export function assemble(blocks: readonly Block[], nameOf: BugCheckName): Assemb
   const contextBlocks: ContextBlocks = context.map((block) => ({ block, facts: absoluteFacts(block) }));
   return {
     records: crashes.map((parts) => record(parts, nameOf, contextBlocks)).sort((a, b) => a.headline.line - b.headline.line || a.headline.start - b.headline.start),
-    events: groupEvents(events),
+    events: groupEvents(blocks.filter((block) => block.node.role === 'event' || block.node.facts.some((fact) => fact.key === 'qemu.warning'))),
     context: contextBlocks,
   };
 }
@@ -132,8 +128,10 @@ function ordered(blocks: readonly Block[]): readonly Block[] {
   return [...blocks.filter((block) => !blank(block)), ...blocks.filter(blank)];
 }
 
-/** Numbers and quoted names vary between repeats of one event. */
+/** Numbers and quoted names vary between repeats of one event, and each missing processor feature is named once per virtual processor. */
 function template(text: string): string {
+  const feature = text.indexOf("doesn't support requested feature: ");
+  if (feature >= 0) return text.slice(0, feature);
   return text.replace(/'[^']{0,200}'|"[^"]{0,200}"|0x[0-9a-fA-F]{1,16}|\d{1,20}/g, '…');
 }
 
@@ -154,10 +152,11 @@ function statements(block: Block): Statement[] {
       level = fact.value;
       source = undefined;
     } else if (fact.key === 'libvirt.function') source = fact.value;
-    else if (fact.key === 'libvirt.error' || fact.key === 'qemu.error') {
-      result.push({ kind: `${block.format}.${level}`, title: source === undefined ? fact.value : `${source}: ${fact.value}`, at: fact.at, block });
+    else if (fact.key === 'libvirt.error' || fact.key === 'qemu.error' || fact.key === 'qemu.warning') {
+      result.push({ kind: fact.key === 'qemu.warning' ? 'qemu.warning' : `${block.format}.${level}`, title: source === undefined ? fact.value : `${source}: ${fact.value}`, at: fact.at, block });
     }
   }
+  if (block.node.role !== 'event') return result.filter((statement) => statement.kind === 'qemu.warning');
   return result.length > 0 ? result : [{ kind: `${block.format}.${level}`, title: block.node.title, at: moved(block.node.headline, block.lines.first), block }];
 }
 

@@ -97,9 +97,13 @@ function link(id: string, url: string): string {
   return `[${escaped(neutral(id))}](<${url.replace(/[\s<>\\]/g, encodeURIComponent)}>)`;
 }
 
-/** Text that Markdown must not read as markup. */
+/** Text that Markdown must not read as markup. What cannot be markup where it stands stays as it is: people read the source, too. */
 export function escaped(text: string): string {
-  return text.replace(/[\\`*_{}[\]()<>#+!|~&@-]/g, '\\$&').replace(/^(\s*\d+)\./, '$1\\.');
+  return text
+    .replace(/[\\`*[\]<>|~&]/g, '\\$&')
+    .replace(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, '\\_')
+    .replace(/^(\s*)([#+-])/, '$1\\$2')
+    .replace(/^(\s*\d{1,9})([.)])/, '$1\\$2');
 }
 
 /** A code span; the fence is longer than any run of backquotes within. */

@@ -1,6 +1,6 @@
 /** libvirt: records of its daemons, wherever they were printed, and the Hyper-V part of domain XML. See README.md. */
 import { envelopeTokens } from '../block.js';
-import { logicalLines, type LineCursor, type LogicalLine } from '../cursor.js';
+import { logicalLines, type LineCursor, type LogicalLine, spanIn } from '../cursor.js';
 import { peelEnvelope } from '../envelopes.js';
 import type { BlockSink, LineSink, LogFormat, Token } from '../types.js';
 import { bareMessage, isTagged, jsonRecord } from './bare.js';
@@ -38,7 +38,10 @@ function read(cursor: LineCursor, sink: BlockSink): void {
 function lexLine(text: string, sink: LineSink): boolean {
   let known = false;
   for (const line of logicalLines(text, 0, recordStarts)) {
-    const emit = (kind: Parameters<LineSink['token']>[0], start: number, end: number, key?: string): void => sink.token(kind, line.start + start, line.start + end, key);
+    const emit = (kind: Parameters<LineSink['token']>[0], start: number, end: number, key?: string): void => {
+      const at = spanIn(line, start, end);
+      sink.token(kind, at.start, at.end, key);
+    };
     for (const record of readRecords(line.text)) {
       known = true;
       recordTokens(line.text, record, emit);

@@ -1,5 +1,5 @@
 /** qemu: the log libvirt keeps per guest, command lines wherever they stand, and qemu's messages and failures. See README.md. */
-import { logicalLines } from '../cursor.js';
+import { logicalLines, spanIn } from '../cursor.js';
 import { envelopeTokens } from '../block.js';
 import { peelEnvelope } from '../envelopes.js';
 import type { LogicalLine } from '../cursor.js';
@@ -11,7 +11,8 @@ import { opensOptionLine, readQemu } from './read.js';
 
 function opens(line: LogicalLine): boolean {
   const text = line.text;
-  return isBanner(text) || findCrash(text) !== undefined || readMessage(text)?.kind === 'error' || findCommand(text) !== undefined || opensOptionLine(text);
+  const message = readMessage(text)?.kind;
+  return isBanner(text) || findCrash(text) !== undefined || message === 'error' || message === 'feature' || findCommand(text) !== undefined || opensOptionLine(text);
 }
 
 function lexLine(text: string, sink: LineSink): boolean {
@@ -21,7 +22,10 @@ function lexLine(text: string, sink: LineSink): boolean {
     const message = readMessage(line.text);
     if (message === undefined) continue;
     known = true;
-    for (const part of message.parts) sink.token(part.kind, line.start + part.start, line.start + part.end, part.key);
+    for (const part of message.parts) {
+      const at = spanIn(line, part.start, part.end);
+      sink.token(part.kind, at.start, at.end, part.key);
+    }
   }
   if (known && envelope !== undefined) {
     const tokens: Token[] = [];
@@ -35,7 +39,7 @@ export const qemu: LogFormat = {
   id: 'qemu',
   openers: [
     '+0000: starting up', 'qemu-system-', 'qemu-kvm', 'kvm-spice', '/bin/kvm ', 'Z kvm: ', '-enable-kvm', '-nodefaults', '-machine ', '-name guest=',
-    ' Assertion ', 'ERROR:../', 'ERROR:/', 'KVM internal error', 'kvm run failed', 'hardware error: ', 'panic hyper-v: arg1=', 'reason=crashed',
+    ' Assertion ', 'ERROR:../', 'ERROR:/', 'KVM internal error', 'kvm run failed', 'hardware error: ', 'panic hyper-v: arg1=', 'reason=crashed', "doesn't support requested feature",
   ],
   opens,
   cuts,

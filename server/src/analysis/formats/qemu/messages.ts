@@ -57,7 +57,8 @@ export function readMessage(text: string): Message | undefined {
     parts.push({ kind: 'warning', start: at, end: from - 2 });
     const feature = test(FEATURE, text, from);
     parts.push({ kind: 'feature', start: from, end: feature === null ? text.length : from + feature[0].length, key: 'value' });
-    return { kind: 'feature', parts };
+    const said = at + (text.startsWith('warning: ', at) ? 'warning: '.length : 0);
+    return { kind: 'feature', parts, said: { start: said, end: feature === null ? text.length : from + feature[0].length } };
   }
   const device = test(DEVICE, text, at);
   if (device !== null) {
@@ -114,7 +115,7 @@ function programMessage(text: string, head: Head, parts: MessagePart[]): Message
     if (!isSure) return undefined;
     const isWarning = text.charCodeAt(at) === 119;
     parts.push({ kind: isWarning ? 'warning' : 'message', start: at, end: text.length });
-    return { kind: isWarning ? 'warning' : 'information', parts };
+    return isWarning ? { kind: 'warning', parts, said: { start: at + 'warning: '.length, end: text.length } } : { kind: 'information', parts };
   }
   const look = text.slice(at, at + ERROR_LOOK);
   const isOption = look.charCodeAt(0) === 45 && look.includes(': ');

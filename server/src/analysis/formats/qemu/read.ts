@@ -264,11 +264,12 @@ class RegionReader {
     const said = message.said;
     if (said === undefined) return;
     const text = line.text.slice(said.start, said.end);
-    if (message.kind === 'error') {
-      this.#sink.fact('qemu.error', text, line, said.start, said.end);
+    if (message.kind === 'error' || message.kind === 'feature' || message.kind === 'warning') {
+      const level = message.kind === 'error' ? 'error' : 'warning';
+      this.#sink.fact(`qemu.${level}`, text, line, said.start, said.end);
       if (!this.#described) {
         this.#described = true;
-        const title = `qemu error: ${text}`;
+        const title = `qemu ${level}: ${text}`;
         this.#sink.describe({
           role: 'event', title: title.length > MAX_TITLE ? `${title.slice(0, MAX_TITLE - 1)}\u2026` : title,
           headline: { line, start: said.start, end: said.end },
