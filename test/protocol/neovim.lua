@@ -25,6 +25,11 @@ local function main()
     root_dir = vim.fn.fnamemodify(log, ':h'),
     handlers = {
       ['window/showMessage'] = function(_, params) table.insert(result.messages, params.message) end,
+      -- Newer ones can open a link; a test must not.
+      ['window/showDocument'] = function(_, params)
+        table.insert(result.messages, params.uri)
+        return { success = true }
+      end,
     },
   })
   if client == nil then return finish('the server did not start') end

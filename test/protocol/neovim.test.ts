@@ -55,7 +55,7 @@ describe('in Neovim', () => {
       expect(outcome.hover).toContain('DRIVER_IRQL_NOT_LESS_OR_EQUAL');
       expect(outcome.hover).toContain('KB2636573');
       expect(outcome.actions?.[0]).toMatch(/^Open KB2636573/);
-      // This Neovim cannot open a link for a server, so it is told the address.
+      // Neovim was asked to open the article or, as older ones cannot, was told its address.
       expect(outcome.messages.some((message) => /^https:\/\/.*2636573/.test(message))).toBe(true);
       expect(outcome.moved).toBe(true);
       expect(outcome.symbols).toBe(1);

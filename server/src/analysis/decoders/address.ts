@@ -22,13 +22,11 @@ export const address: Decoder = {
   },
 };
 
-/** The fill pattern that a value repeats over its whole width, or is a few bytes away from. */
+/** The fill pattern that a value repeats over its whole width of 32 or 64 bits. */
 export function fillPattern<T extends { readonly pattern: string }>(value: bigint, patterns: readonly T[]): T | undefined {
   const digits = value.toString(16);
-  const fits = (text: string): T | undefined => patterns.find((pattern) => {
+  return patterns.find((pattern) => {
     const unit = pattern.pattern.slice(2);
-    const repeated = unit.repeat(Math.ceil(text.length / unit.length));
-    return text.length >= unit.length && text.length % 8 === 0 && repeated.slice(0, text.length) === text;
+    return digits.length >= unit.length && digits.length % 8 === 0 && unit.repeat(Math.ceil(digits.length / unit.length)).startsWith(digits);
   });
-  return fits(digits);
 }

@@ -145,7 +145,7 @@ export function explainWords(words: readonly string[], knowledge: Knowledge): re
   // `14` is decimal or hexadecimal; both readings are given, hexadecimal first where a `0x` or a letter says so.
   const decimal = /^\d{1,19}$/.test(first) ? BigInt(first) : undefined;
   const negative = /^-\d{1,19}$/.test(first) ? BigInt.asUintN(32, BigInt(first)) : undefined;
-  const hex = negative === undefined ? parseHex(first) : negative;
+  const hex = negative ?? parseHex(first);
   if (register === undefined && hex !== undefined) result.push(...explainNumber(hex, true, rest, knowledge));
   if (register === undefined && decimal !== undefined && decimal !== hex && rest.length === 0) result.push(...explainNumber(decimal, false, rest, knowledge));
   else if (register === undefined && decimal !== undefined && decimal < 32n) {

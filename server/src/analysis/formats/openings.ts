@@ -32,26 +32,23 @@ const NOTHING: ChunkHits = { openings: [], messages: [] };
 export class OpeningFinder {
   readonly #scanner: LiteralScanner;
   /** For each literal the formats it opens (as a bit set over FORMATS) and the messages it is. */
-  readonly #formats: number[] = [];
-  readonly #messages: number[][] = [];
+  readonly #uses: readonly { readonly formats: number; readonly messages: readonly number[] }[];
   readonly #known = new WeakMap<TextChunk, ChunkHits>();
 
   /** `messages` are literals of known issues, at least six ASCII characters each. */
   constructor(messages: readonly string[]) {
-    const literals = new Map<string, number>();
-    const indexOf = (literal: string): number => {
-      const found = literals.get(literal);
-      if (found !== undefined) return found;
-      literals.set(literal, literals.size);
-      this.#formats.push(0);
-      this.#messages.push([]);
-      return literals.size - 1;
+    const uses = new Map<string, { formats: number; readonly messages: number[] }>();
+    const useOf = (literal: string): { formats: number; readonly messages: number[] } => {
+      let use = uses.get(literal);
+      if (use === undefined) uses.set(literal, (use = { formats: 0, messages: [] }));
+      return use;
     };
     FORMATS.forEach((format, number) => {
-      for (const opener of format.openers) this.#formats[indexOf(opener)]! |= 1 << number;
+      for (const opener of format.openers) useOf(opener).formats |= 1 << number;
     });
-    messages.forEach((message, number) => this.#messages[indexOf(message)]!.push(number));
-    this.#scanner = new LiteralScanner([...literals.keys()]);
+    messages.forEach((message, number) => useOf(message).messages.push(number));
+    this.#uses = [...uses.values()];
+    this.#scanner = new LiteralScanner([...uses.keys()]);
   }
 
   hits(chunk: TextChunk): ChunkHits {
@@ -68,9 +65,10 @@ export class OpeningFinder {
     const messages: MessageHit[] = [];
     this.#scanner.scan(chunk.text, (literal, offset) => {
       const line = lineAt(chunk, offset);
-      const formats = this.#formats[literal] ?? 0;
-      if (formats !== 0) formatsByLine.set(line, (formatsByLine.get(line) ?? 0) | formats);
-      for (const message of this.#messages[literal] ?? []) messages.push({ line, message });
+      const use = this.#uses[literal];
+      if (use === undefined) return;
+      if (use.formats !== 0) formatsByLine.set(line, (formatsByLine.get(line) ?? 0) | use.formats);
+      for (const message of use.messages) messages.push({ line, message });
     });
     if (formatsByLine.size === 0 && messages.length === 0) return NOTHING;
     const source: TextSource = { lineCount: chunk.lineEnds + 1, line: (n) => chunk.line(n) };

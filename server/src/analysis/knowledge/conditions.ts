@@ -44,15 +44,12 @@ export function evaluate(condition: Condition | ConditionTree, subject: Subject)
 
 function evaluateTree(tree: ConditionTree, subject: Subject): Verdict {
   const evidence: Evidence[] = [];
-  let truth: Truth = 'yes';
+  const truths: Truth[] = ['yes'];
   let instead: string | undefined;
-  const lower = (to: Truth): void => {
-    if (truth === 'yes' || to === 'no') truth = to;
-  };
   for (const part of tree.all ?? []) {
     const verdict = evaluate(part, subject);
     evidence.push(...verdict.evidence);
-    if (verdict.truth !== 'yes') lower(verdict.truth);
+    truths.push(verdict.truth);
     if (verdict.truth === 'no') instead ??= verdict.instead;
   }
   if (tree.any !== undefined) {
@@ -60,11 +57,12 @@ function evaluateTree(tree: ConditionTree, subject: Subject): Verdict {
     const held = verdicts.filter((verdict) => verdict.truth === 'yes');
     for (const verdict of held) evidence.push(...verdict.evidence);
     if (held.length === 0) {
-      lower(verdicts.some((verdict) => verdict.truth === 'unknown') ? 'unknown' : 'no');
+      truths.push(verdicts.some((verdict) => verdict.truth === 'unknown') ? 'unknown' : 'no');
       instead ??= verdicts.find((verdict) => verdict.instead !== undefined)?.instead;
     }
   }
-  for (const part of tree.none ?? []) if (evaluate(part, subject).truth === 'yes') lower('no');
+  for (const part of tree.none ?? []) if (evaluate(part, subject).truth === 'yes') truths.push('no');
+  const truth: Truth = truths.includes('no') ? 'no' : truths.includes('unknown') ? 'unknown' : 'yes';
   const kept = truth === 'yes' ? evidence : [];
   return instead === undefined ? { truth, evidence: kept } : { truth, evidence: kept, instead };
 }

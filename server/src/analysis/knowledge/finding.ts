@@ -2,7 +2,7 @@
 import type { CrashRecord, LogEvent } from '../records/types.js';
 import type { Span } from '../text/span.js';
 import type { Article } from './data.js';
-import type { Certainty, IssueData, Remedy } from './issue.js';
+import type { Certainty, IssueData } from './issue.js';
 
 export interface Evidence {
   readonly at: Span;

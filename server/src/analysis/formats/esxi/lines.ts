@@ -75,7 +75,7 @@ export function moduleLine(text: string, out: Out): boolean {
 }
 
 const INVOLVED = /Module\(s\) involved in panic: ?/y;
-const INVOLVED_ENTRY = /\[([\w.-]{1,60})(?: ([^\s\[\]()]{1,80}))?(?: \(([\w ]{1,30})\))?\]/g;
+const INVOLVED_ENTRY = /\[([\w.-]{1,60})(?: ([^\s[\]()]{1,80}))?(?: \(([\w ]{1,30})\))?\]/g;
 
 /** `Module(s) involved in panic: [lpfc 14.4.390.20-36vmw.901.0.24957456 (External)]`, ESXi 8 and later. */
 export function involvedLine(text: string, out: Out): boolean {

@@ -110,7 +110,7 @@ const tlb: Body = (text, from, announced, kept) => {
   pcpu(head[1], text, from, kept);
   kept.token('bugCheckName', from + 'PCPU '.length + (head[1] ?? '').length + 1, phraseEnd, 'panic.kind');
   const open = text.indexOf('(', phraseEnd);
-  return { kind: 'tlb-invalidate', title: `PCPU ${head[1] ?? ''} locked up, TLB invalidate not acknowledged`, broken: open >= 0 && text.indexOf(')', open) < 0 };
+  return { kind: 'tlb-invalidate', title: `PCPU ${head[1] ?? ''} locked up, TLB invalidate not acknowledged`, broken: open >= 0 && !text.includes(')', open) };
 };
 
 /** States the PCPU named by `PCPU 12` or `PCPU12` at column `from`. */
@@ -142,7 +142,7 @@ const spinCount: Body = (text, from, announced, kept) => {
 };
 
 const NMI_IPI = /NMI IPI: Panic requested by another PCPU/y;
-const NMI_HARDWARE = /(?:LINT1 ?[\/-] ?NMI(?= ?\(motherboard|[,.]|$)|Lint1\/NMI \(motherboard|ApeiHEST\w{0,40} requested PSOD)/y;
+const NMI_HARDWARE = /(?:LINT1 ?[/-] ?NMI(?= ?\(motherboard|[,.]|$)|Lint1\/NMI \(motherboard|ApeiHEST\w{0,40} requested PSOD)/y;
 
 const nmi: Body = (text, from, announced, kept) => {
   const ipi = at(NMI_IPI, text, from);

@@ -1,7 +1,7 @@
 /** Reads a purple screen, from a console or from a log, or what is left of one. */
 import { backtraceHead } from './frame.js';
 import { pageTableEntries } from './exceptions.js';
-import { heartbeatWarning, kindOf, type RowKind } from './kinds.js';
+import { heartbeatWarning, type RowKind } from './kinds.js';
 import { debuggerFrame, detailsLine, dumpLine, hardwareLine, involvedLine, moduleLine, uptimeLine, versionLine } from './lines.js';
 import { outOf, skipBlanks, trimmedEnd, type Out } from './out.js';
 import { freeReason, panicLine, type PanicLine } from './panic.js';

@@ -1,0 +1,169 @@
+/**
+ * A kernel line without what printk, syslogd and consoles put in front of it. The shared envelope knows syslog headers;
+ * the stamps and caller marks of the kernel's own log are peeled here.
+ */
+import type { LogicalLine } from '../cursor.js';
+
+export interface Place {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** What stands in front of a kernel line; columns count in the logical line. */
+export interface Front {
+  /** Where the kernel's own text begins. One blank after a stamp is dropped, further indentation is not. */
+  readonly start: number;
+  readonly marks: readonly (Place & { readonly kind: 'timestamp' | 'levelInfo' | 'levelWarning' | 'levelError' | 'source' | 'thread' | 'number' })[];
+  /** True where a time since boot or a date stands in front. A line without one inside a stamped report was wrapped. */
+  readonly stamped: boolean;
+  /** Date and time with zone, as printed, where the line carries one. */
+  readonly time?: string;
+  /** True for lines of the Xen hypervisor: `(XEN) `. */
+  readonly xen: boolean;
+}
+
+/** A line as the readers of this format see it: columns of `text` are those of the kernel's text. */
+export interface Row extends LogicalLine {
+  readonly front: Front;
+  /** The line with its front. */
+  readonly whole: LogicalLine;
+}
+
+// Sticky and bounded, each of them.
+const BLANKS = /[ \t\u00a0]{1,64}/y;
+/** `<4>` of the kernel's log, also as web pages escape it. */
+const LEVEL = /(?:<|&lt;)(\d{1,3})(?:>|&gt;) ?/y;
+/** `/dev/kmsg` and the extended network console: `4,339,5140900,-;`. */
+const KMSG = /(\d{1,3}),\d{1,12},\d{1,20},[-c+](?:,[\w=.-]{1,60})?;/y;
+/** `dmesg --decode`: `kern  :warn  : `. */
+const FACILITY = /(?:kern|user|daemon) {0,4}:([a-z]{3,6}) {0,4}: /y;
+const ISO = /\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(Z|[+-]\d\d:?\d\d)?(?= )/y;
+const HOST = / [A-Za-z0-9][\w.-]{0,127} (?=kernel[:[])/y;
+const KERNEL = /kernel(?:\[\d{1,7}\])?: ?/y;
+/** A listing with line numbers; taken only where the stamp of the kernel follows. */
+const LINE_NUMBER = /\d{1,6}(?:[:|.)]|\t)?[ \t]{1,4}(?=(?:<\d>)?\[ {0,10}\d{1,10}\.\d{6}\])/y;
+/** `[   12.345678]`, `[+0.000012]`, and `dmesg -T`: `[Wed Sep 11 19:03:34 2024]`. Markdown escapes the brackets. */
+const STAMP = /\\?\[(?: {0,10}\+?\d{1,10}\.\d{3,9}|[A-Z][a-z]{2} [A-Z][a-z]{2} {1,2}\d{1,2} \d\d:\d\d:\d\d \d{4}|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?)\\?\]/y;
+/** Who wrote the line: thread or processor (since 5.1), and what vendors of phones print. */
+const CALLER = / ?(?:\[ {0,8}[TC]\d{1,8}\]|-?\(\d{1,3}\)\[\d{1,8}:[^\]\[]{1,32}\]|\[ {0,8}\d{1,3}: {0,16}[^:\]\[]{1,16}: {0,8}\d{1,8}\])/y;
+const XEN = /\(XEN\)(?: |$)/y;
+
+function take(expression: RegExp, text: string, at: number): RegExpExecArray | null {
+  expression.lastIndex = at;
+  return expression.exec(text);
+}
+
+function levelOf(number: number): 'levelInfo' | 'levelWarning' | 'levelError' {
+  const severity = number & 7;
+  return severity <= 3 ? 'levelError' : severity === 4 ? 'levelWarning' : 'levelInfo';
+}
+
+const NAMED_LEVELS: Readonly<Record<string, number>> = { emerg: 0, alert: 1, crit: 2, err: 3, warn: 4 };
+
+/** Reads what stands in front of a kernel line. Linear: looks at no more than some hundred columns. */
+export function frontOf(text: string): Front {
+  const marks: (Place & { kind: Front['marks'][number]['kind'] })[] = [];
+  const mark = (kind: Front['marks'][number]['kind'], start: number, end: number): void => void marks.push({ kind, start, end });
+  const indent = take(BLANKS, text, 0)?.[0].length ?? 0;
+  let at = indent;
+  let stamped = false;
+  let xen = false;
+  let time: string | undefined;
+  const number = take(LINE_NUMBER, text, at);
+  if (number !== null) {
+    mark('number', at, at + number[0].trimEnd().length);
+    at += number[0].length;
+  }
+  const iso = take(ISO, text, at);
+  if (iso !== null) {
+    mark('timestamp', at, at + iso[0].length);
+    stamped = true;
+    if (iso[1] !== undefined) time = iso[0].replace(',', '.').replace(' ', 'T');
+    at += iso[0].length;
+    const host = take(HOST, text, at);
+    if (host !== null) {
+      mark('source', at + 1, at + host[0].length - 1);
+      at += host[0].length;
+    } else at++;
+  }
+  const kmsg = take(KMSG, text, at);
+  const level = kmsg === null ? take(LEVEL, text, at) : null;
+  const leveled = kmsg ?? level;
+  if (leveled !== null) {
+    mark(levelOf(Number(leveled[1])), at, at + leveled[0].trimEnd().length);
+    at += leveled[0].length;
+    if (kmsg !== null) stamped = true;
+  }
+  const facility = take(FACILITY, text, at);
+  if (facility !== null) {
+    mark(levelOf(NAMED_LEVELS[facility[1] ?? ''] ?? 6), at, at + facility[0].trimEnd().length);
+    at += facility[0].length;
+  }
+  const kernel = take(KERNEL, text, at);
+  if (kernel !== null) {
+    mark('source', at, at + kernel[0].trimEnd().length);
+    at += kernel[0].length;
+    stamped ||= iso !== null;
+  }
+  const hypervisor = take(XEN, text, at);
+  if (hypervisor !== null) {
+    mark('source', at, at + 5);
+    at += hypervisor[0].length;
+    xen = true;
+  }
+  // Two stamps where a console server adds its own.
+  for (let times = 0; times < 2; times++) {
+    const gap = times === 0 ? at : at + (take(BLANKS, text, at)?.[0].length ?? 0);
+    const stamp = take(STAMP, text, gap);
+    if (stamp === null) break;
+    mark('timestamp', gap, gap + stamp[0].length);
+    at = gap + stamp[0].length;
+    stamped = true;
+  }
+  for (let times = 0; stamped && times < 2; times++) {
+    const caller = take(CALLER, text, at);
+    if (caller === null) break;
+    const start = at + (text.charCodeAt(at) === 32 ? 1 : 0);
+    mark('thread', start, at + caller[0].length);
+    at += caller[0].length;
+  }
+  if (marks.length === 0) at = 0;
+  else if (text.charCodeAt(at) === 32) at++;
+  return { start: at, marks, stamped, xen, ...(time === undefined ? {} : { time }) };
+}
+
+/** The kernel's text of a logical line. */
+export function rowOf(line: LogicalLine): Row {
+  const front = frontOf(line.text);
+  const stamped = front.stamped || line.envelope?.parts.some((part) => part.kind === 'timestamp') === true;
+  return {
+    text: front.start === 0 ? line.text : line.text.slice(front.start),
+    line: line.line,
+    start: line.start + front.start,
+    cut: line.cut,
+    ...(line.envelope === undefined ? {} : { envelope: line.envelope }),
+    front: stamped === front.stamped ? front : { ...front, stamped },
+    whole: line,
+  };
+}
+
+/** Runs a sticky expression at a column. */
+export function at(expression: RegExp, text: string, column: number): RegExpExecArray | null {
+  expression.lastIndex = column;
+  return expression.exec(text);
+}
+
+/** The column after blanks, tabs and no-break spaces. */
+export function skipBlanks(text: string, column: number): number {
+  let place = column;
+  for (; place < text.length; place++) {
+    const unit = text.charCodeAt(place);
+    if (unit !== 32 && unit !== 9 && unit !== 160) break;
+  }
+  return place;
+}
+
+/** True where nothing but blanks stands from a column on. */
+export function blankFrom(text: string, column: number): boolean {
+  return skipBlanks(text, column) >= text.length;
+}
