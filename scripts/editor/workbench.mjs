@@ -613,20 +613,22 @@ export class Workbench {
   async chooseTheme(label) {
     const theme = () => this.page.evaluate(() => /vscode-theme-\S+/.exec(document.querySelector('.monaco-workbench').className)?.[0] ?? '');
     const slug = { 'Dark High Contrast': 'hc_black', 'Light High Contrast': 'hc_light' }[label] ?? label.toLowerCase().replaceAll(' ', '_');
-    if ((await theme()).includes(slug)) return;
+    const drawn = async () => (await theme()).includes(slug);
+    // The theme of the settings may still be loading.
+    if (await until('the theme', drawn, { timeout: 2000 }).catch(() => false)) return;
     await this.run('Preferences: Color Theme');
     const input = this.page.locator('.quick-input-widget .quick-input-box input');
     await input.waitFor({ state: 'visible' });
-    await input.fill(label);
-    await until(`the theme ${label} in the list`, () =>
-      this.page.evaluate(
-        (name) => [...document.querySelectorAll('.quick-input-list .monaco-list-row.focused .label-name')].some((row) => row.textContent.trim() === name),
+    const row = await until(`the theme ${label} in the list`, async () => {
+      if ((await input.inputValue()) !== label) await input.fill(label);
+      return this.page.evaluate(
+        (name) => [...document.querySelectorAll('.quick-input-list .monaco-list-row')].find((item) => item.querySelector('.label-name')?.textContent.trim() === name)?.id,
         label,
-      ),
-    );
-    await this.page.keyboard.press('Enter');
+      );
+    });
+    await this.page.locator(`[id="${row}"]`).click();
     await input.waitFor({ state: 'hidden' });
-    await until(`the colour theme ${label}`, async () => (await theme()).includes(slug), { seen: theme });
+    await until(`the colour theme ${label}`, drawn, { seen: theme });
   }
 
   async screenshot(path) {

@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
+import { until } from '../../scripts/editor/workbench.mjs';
 import { firstPlace, openEditor, storyFiles } from './support/editor.mjs';
 import { languagesOf, matches } from './support/stories.mjs';
 
@@ -46,21 +47,23 @@ describe('stories in VS Code', () => {
       const here = (list) => list.filter((item) => item.only === undefined || item.only === kind);
       const wanted = here(story.problems);
 
+      // The Problems view stays short.
+      after(() => bench?.run('View: Close All Editors'));
+
       it('opens with its language and the crash marked', async (context) => {
         await bench.openFile(path());
-        await bench.goTo(firstPlace(path(), story.headline));
         const opened = Date.now();
+        await bench.goTo(firstPlace(path(), story.headline));
+        await until('a squiggle', async () => (await bench.squiggles()).some((item) => item.kind === 'error'), { timeout: FIRST_ANSWER_MS });
+        const marked = Date.now() - opened;
         const found = await rows(FIRST_ANSWER_MS);
-        context.diagnostic(`marked after ${Date.now() - opened} ms: ${found.map((row) => `${row.severity} ${row.code} line ${row.line}`).join(', ')}`);
+        context.diagnostic(`marked at most ${marked} ms after the text appeared: ${found.map((row) => `${row.severity} ${row.code} line ${row.line}`).join(', ')}`);
         assert.ok(languagesOf(name).includes(await bench.language()), `language is ${await bench.language()}`);
         assert.ok(found.every((row) => row.source === 'stopcode'), 'another source marks the file');
         for (const row of found.filter((item) => item.severity === 'warning')) {
           assert.notEqual(row.related.length, 0, `${row.code} shows no evidence`);
         }
         await bench.closePanel();
-        await bench.goTo(found[0]);
-        const squiggles = await bench.squiggles();
-        assert.ok(squiggles.some((item) => item.kind === 'error' || item.kind === 'warning'), 'no squiggle on screen');
       });
 
       it('is coloured', async (context) => {

@@ -135,14 +135,42 @@ describe('the server', () => {
     await client.initialize();
     const text = `${STORVSC}\n`.repeat(300);
     client.open(LOG, text);
-    let line = text.split('\n').length - 1;
-    for (let version = 2; version <= 60; version++) {
-      client.change(LOG, version, { range: { start: { line, character: 0 }, end: { line, character: 0 } }, text: 'and one more line\n' });
-      line++;
-      await new Promise((resolve) => { setTimeout(resolve, 2); });
+    const last = { line: text.split('\n').length - 1, character: 0 };
+    const published = (): boolean => client.received.some((message) => message.method === 'textDocument/publishDiagnostics');
+    // Written to faster than it can be read from its beginning, and for as long as it takes.
+    let version = 1;
+    const end = Date.now() + 15_000;
+    while (!published() && Date.now() < end) {
+      client.change(LOG, ++version, { range: { start: last, end: last }, text: 'one more line\n' });
+      last.line++;
+      await new Promise((resolve) => { setTimeout(resolve, 20); });
     }
-    const last = await client.diagnostics(LOG, 60);
-    expect(last.filter((diagnostic) => diagnostic.severity === 1)).toHaveLength(300);
+    expect(published()).toBe(true);
+  });
+
+  it('shows nothing of a text that changed while it was read', async () => {
+    let slices = 0;
+    const client = start({ later: (run) => void setImmediate(() => { slices++; run(); }) });
+    await client.initialize();
+    client.open(LOG, `${STORVSC}\n`.repeat(300));
+    while (slices === 0) await new Promise((resolve) => { setImmediate(resolve); });
+    client.change(LOG, 2, { range: { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } }, text: '\n\n' });
+    const found = await client.diagnostics(LOG, 2);
+    expect(found.filter((diagnostic) => diagnostic.severity === 1)).toHaveLength(300);
+    expect(found[0]?.range.start.line).toBe(at(STORVSC, 'DRIVER_IRQL').line + 2);
+    expect(client.received.filter((message) => message.method === 'textDocument/publishDiagnostics')).toHaveLength(1);
+  });
+
+  it('colours an ordinary log only where the user calls it a crash log', async () => {
+    const client = start();
+    await client.initialize();
+    const text = '2024-03-05T10:14:02.113Z cpu3:33417)ScsiDeviceIO: 2338: Cmd(0x412e803c1d00) 0x1a failed\n';
+    const tokens = async (uri: string, languageId: string): Promise<number[]> => {
+      client.open(uri, text, languageId);
+      return (await client.request<SemanticTokens>('textDocument/semanticTokens/full', { textDocument: { uri } })).data;
+    };
+    expect(await tokens('file:///logs/vmkernel.txt', 'log')).toEqual([]);
+    expect(await tokens('file:///logs/vmkernel.log', 'crashlog')).not.toEqual([]);
   });
 
   it('tells a stale answer from a cancelled one', async () => {
@@ -169,5 +197,27 @@ describe('the server', () => {
     client.notify('workspace/didChangeConfiguration', { settings: { stopcode: { minimumCertainty: 'exact', diagnostics: { enabled: false } } } });
     await client.message(({ method, params }) => method === 'textDocument/publishDiagnostics' && (params as { diagnostics: unknown[] }).diagnostics.length === 0);
     expect(client.received.some((message) => message.method === 'workspace/configuration' || message.method === 'client/registerCapability')).toBe(false);
+  });
+
+  it('reads the folders of knowledge that the workspace and the settings name', async () => {
+    const read: (readonly string[])[] = [];
+    const client = start({ readKnowledgeFolders: (folders) => { read.push(folders); return Promise.resolve([]); } });
+    client.settings = { knowledge: { folders: ['issues', './a b', '${workspaceFolder}/x', '/abs', '~/y', 'C:\\z', 'file:///elsewhere'] } };
+    await client.initialize({ folders: ['file:///w'] });
+    await expect.poll(() => read.at(-1)).toEqual([
+      'file:///w/.stopcode/issues', 'file:///w/issues', 'file:///w/a%20b', 'file:///w/x', '/abs', '~/y', 'C:\\z', 'file:///elsewhere',
+    ]);
+    client.settings = {};
+    client.notify('workspace/didChangeWorkspaceFolders', { event: { added: [{ uri: 'file:///v', name: 'v' }], removed: [{ uri: 'file:///w', name: 'w' }] } });
+    client.notify('workspace/didChangeConfiguration', { settings: null });
+    await expect.poll(() => read.at(-1)).toEqual(['file:///v/.stopcode/issues']);
+  });
+
+  it('leaves the built-in known issues out when it is told to', async () => {
+    const client = start();
+    client.settings = { knowledge: { builtinIssues: false } };
+    await client.initialize();
+    client.open(LOG, STORVSC);
+    await client.message(({ method, params }) => method === 'textDocument/publishDiagnostics' && (params as { diagnostics: unknown[] }).diagnostics.length === 1);
   });
 });

@@ -110,8 +110,9 @@ describe('the server over standard streams', () => {
     await client.diagnostics(LOG);
     await client.request('textDocument/semanticTokens/full', { textDocument: { uri: LOG } });
     await client.request('textDocument/documentLink', { textDocument: { uri: LOG } });
-    expect(performance.now() - before).toBeLessThan(10_000);
-  });
+    // A second or two; anything quadratic takes minutes.
+    expect(performance.now() - before).toBeLessThan(25_000);
+  }, 60_000);
 
   it('answers requests while a large document is read, and drops what is cancelled', async () => {
     const client = start();

@@ -95,8 +95,11 @@ export const commands = {
     registered.set(name, run);
     return new Disposable(() => registered.delete(name));
   },
-  getCommands: () => Promise.resolve(commands.available),
-  executeCommand: (name: string, argument: unknown) => { tell(name, String(argument)); return Promise.resolve(); },
+  executeCommand: (name: string, argument: unknown) => {
+    if (!commands.available.includes(name)) return Promise.reject(new Error(`command '${name}' not found`));
+    tell(name, String(argument));
+    return Promise.resolve();
+  },
 };
 
 export const languages = {

@@ -29,7 +29,7 @@ describe('words that the server opens a log at', () => {
   it.each(FORMATS.map((format) => [format.id, format.openers] as const))('%s: each is noticed', (_id, openers) => {
     // The name of a bug check means something with its code behind it.
     const shown = openers.map((opener) => (/^[A-Z][A-Z0-9_]+$/.test(opener) ? `${opener} (1a)` : ` ${opener} `));
-    expect(shown.filter((text) => !looksLikeCrash(text))).toEqual([]);
+    expect(shown.filter((text) => !looksLikeCrash(text)), 'words for client/src/common/sniff.ts').toEqual([]);
   });
 
   it.each(FORMATS.map((format) => [format.id, format] as const))('%s: every sample in which a block begins is noticed', (id, format) => {
@@ -37,7 +37,7 @@ describe('words that the server opens a log at', () => {
       const { text, lines } = parseSample(readFileSync(path, 'utf8'), path);
       return !looksLikeCrash(text) && blocksOf(format, sourceOf(lines)).length > 0;
     });
-    expect(missed).toEqual([]);
+    expect(missed, 'samples that client/src/common/sniff.ts has no word for').toEqual([]);
   });
 
   it('every sample log of the known issues is noticed', () => {

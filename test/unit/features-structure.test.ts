@@ -143,4 +143,11 @@ describe('semantic tokens', () => {
     expect(work.next().done).toBe(false);
     expect(runToEnd(encodeTokens(analysis, { first: 0, end: 10_000 }))).toHaveLength(50_000);
   });
+
+  it('are asked for a block at once, however long it is', () => {
+    const analysis = fakeAnalysis('\n'.repeat(9_999), { blocks: [fakeBlock({ first: 1_500, end: 8_000 })] });
+    const asked: [number, number][] = [];
+    runToEnd(encodeTokens({ ...analysis, tokens: ({ first, end }) => { asked.push([first, end]); return []; } }, { first: 0, end: 10_000 }));
+    expect(asked).toEqual([[0, 8_000], [8_000, 10_000]]);
+  });
 });

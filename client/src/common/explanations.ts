@@ -23,14 +23,11 @@ export class Explanations implements TextDocumentContentProvider {
 
   async show(explanation: ExplanationArgument): Promise<void> {
     const markdown = this.#keep('Explanation.md', explanation.markdown);
-    const hasPreview = (await commands.getCommands(true)).includes('markdown.showPreviewToSide');
-    if (hasPreview) {
-      try {
-        await commands.executeCommand('markdown.showPreviewToSide', markdown);
-        return;
-      } catch {
-        // The command is there without the editor behind it in some hosts; the text says the same.
-      }
+    try {
+      await commands.executeCommand('markdown.showPreviewToSide', markdown);
+      return;
+    } catch {
+      // Not every host has a preview, and it can be switched off; the text says the same.
     }
     const document = await workspace.openTextDocument(this.#keep('Explanation.txt', explanation.text));
     await window.showTextDocument(await languages.setTextDocumentLanguage(document, 'plaintext'), { viewColumn: ViewColumn.Beside, preserveFocus: true });

@@ -26,7 +26,7 @@ const WORDS: readonly string[] = [
   // qemu
   '+0000: starting up', 'qemu-system-', 'qemu-kvm', 'kvm-spice', '/bin/kvm ', 'Z kvm: ', '-enable-kvm', '-nodefaults', '-machine ', '-name guest=',
   ' Assertion ', 'ERROR:../', 'ERROR:/', 'KVM internal error', 'kvm run failed', 'hardware error: ', 'panic hyper-v: arg1=', 'reason=crashed',
-  'hv_relaxed', 'hv-relaxed',
+  'hv_relaxed', 'hv-relaxed', "doesn't support requested feature ",
 ];
 
 /** What says by its shape alone what it is. */

@@ -8,6 +8,7 @@ import { OpeningFinder } from './formats/openings.js';
 import { resegment, segment } from './formats/segment.js';
 import { prose } from './prose.js';
 import { explainToken, explainWord, referenceOf } from './decoders/explain.js';
+import { explainTrust } from './decoders/frame.js';
 import { assemble, type Assembly } from './records/assemble.js';
 import { factTable } from './records/signature.js';
 import { matchCrash, matchMessages, type MessageLines } from './knowledge/match.js';
@@ -229,11 +230,22 @@ class Snapshot implements Analysis {
     if (this.blocks.length === 0) return undefined;
     const text = this.text.line(line);
     const record = this.crashAt(line)?.record;
+    const found = this.#explainToken(line, column, text, record) ?? this.#explainWord(line, column, text, record);
+    const frame = record?.frames.find((candidate) => candidate.at.line === line && column >= candidate.at.start && column < candidate.at.end);
+    const doubt = frame === undefined ? undefined : explainTrust(frame);
+    if (frame === undefined || doubt === undefined) return found;
+    // What is known of the function stays; that the frame may not be there at all is said with it.
+    return found === undefined ? { value: doubt, at: frame.at } : { value: { ...found.value, details: [...found.value.details, ...doubt.details] }, at: found.at };
+  }
+
+  #explainToken(line: number, column: number, text: string, record: CrashRecord | undefined): Located<Explanation> | undefined {
     const token = this.tokens({ first: line, end: line + 1 }).find((candidate) => column >= candidate.at.start && column < candidate.at.end);
-    if (token !== undefined) {
-      const explanation = explainToken(token, text.slice(token.at.start, token.at.end), text, record, this.knowledge);
-      if (explanation !== undefined) return { value: explanation, at: token.at };
-    }
+    if (token === undefined) return undefined;
+    const explanation = explainToken(token, text.slice(token.at.start, token.at.end), text, record, this.knowledge);
+    return explanation === undefined ? undefined : { value: explanation, at: token.at };
+  }
+
+  #explainWord(line: number, column: number, text: string, record: CrashRecord | undefined): Located<Explanation> | undefined {
     const at = wordAt(text, line, column);
     if (at === undefined) return undefined;
     const explanation = explainWord(text.slice(at.start, at.end), text, this.knowledge, (key) => record?.value(key));

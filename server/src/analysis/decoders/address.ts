@@ -1,8 +1,15 @@
 import { formatHex } from '../text/hex.js';
-import type { Decoder } from './types.js';
+import type { FillPatternData } from '../knowledge/data.js';
+import type { Decoder, Facts } from './types.js';
 
 /** Lowest address that is not part of the guard area at zero on Windows, Linux and ESXi: 64 KiB. */
-const NEAR_NULL = 0x10000n;
+export const NEAR_NULL = 0x10000n;
+/** First address of the upper half: bits 63 to 47 set. */
+export const KERNEL_HALF = 0xffff800000000000n;
+/** The last page of the address space is never mapped; as a signed number its addresses are -1 to -4095. */
+const NEGATIVE = 0xfffffffffffff001n;
+/** A pointer taken from filled memory is used with the offset of a member. */
+const MEMBER = 0x1000n;
 
 /**
  * What an address can be, told by its value alone. 64-bit canonical form: bits 63 to 47 all equal (Intel SDM vol. 1,
@@ -15,18 +22,68 @@ export const address: Decoder = {
     if (value < NEAR_NULL) return { words: `near NULL: probably a member at offset ${formatHex(value)} of a NULL pointer` };
     const pattern = fillPattern(value, knowledge.patterns());
     if (pattern !== undefined) return { words: `fill pattern ${pattern.pattern}: ${pattern.title}`, items: [pattern.text], sources: pattern.sources };
+    const near = nearPattern(value, knowledge.patterns());
+    if (near !== undefined) return { words: `${formatHex(near.offset)} past the fill pattern ${near.pattern.pattern}: probably a member of something freed or never set up (${near.pattern.title})`, items: [near.pattern.text], sources: near.pattern.sources };
     if (facts('system.architecture') === 'x86' && value <= 0xffffffffn) return { words: value >= 0x80000000n ? 'kernel address (32-bit)' : 'user address (32-bit)' };
-    if (value <= 0x7fffffffffffn) return { words: value <= 0xffffffffn && value >= 0x80000000n ? 'kernel address on a 32-bit system, user address on a 64-bit one' : 'user address' };
-    if (value >= 0xffff800000000000n) return { words: 'kernel address' };
+    if (value >= NEGATIVE) return { words: `${value - (1n << 64n)} as a signed number: nothing is mapped there; an error code, or a step below a NULL pointer` };
+    if (value >= KERNEL_HALF) return { words: 'kernel address' };
+    if (value <= 0x7fffffffffffn) {
+      if (isOfVmkernel(facts)) return inVmkernel(value);
+      return { words: value <= 0xffffffffn && value >= 0x80000000n ? 'kernel address on a 32-bit system, user address on a 64-bit one' : 'user address' };
+    }
     return { words: 'not a canonical address: using it raises #GP, not a page fault; the pointer is overwritten or computed wrongly' };
   },
 };
 
-/** The fill pattern that a value repeats over its whole width of 32 or 64 bits. */
+/** Facts that only the VMkernel's reports state. */
+const OF_VMKERNEL = ['world.id', 'world.name', 'world.running', 'world.pcpu', 'panic.pcpu'];
+
+function isOfVmkernel(facts: Facts): boolean {
+  return OF_VMKERNEL.some((key) => facts(key) !== undefined) || /\bESXi?\b/.test(facts('system.product') ?? '');
+}
+
+/**
+ * The VMkernel lives in the lower half: code from 0x418000000000 (ESX 4 to ESXi 6) or 0x420000000000 (ESXi 7 and 8), heaps
+ * and stacks between 0x41… and 0x45…, as the "Code start" lines and backtraces of purple screens show
+ * (https://knowledge.broadcom.com/external/article/303440).
+ */
+function inVmkernel(value: bigint): { words: string } | undefined {
+  const top = value >> 40n;
+  if (top >= 0x41n && top <= 0x45n) return { words: 'in the range where the VMkernel has its code and data' };
+  return value <= 0xffffffffn ? undefined : { words: 'outside the range where the VMkernel has its code and data' };
+}
+
+/** The fill pattern that a value repeats over its whole width; a pattern of that very width comes first. */
 export function fillPattern<T extends { readonly pattern: string }>(value: bigint, patterns: readonly T[]): T | undefined {
-  const digits = value.toString(16);
-  return patterns.find((pattern) => {
-    const unit = pattern.pattern.slice(2);
-    return digits.length >= unit.length && digits.length % 8 === 0 && unit.repeat(Math.ceil(digits.length / unit.length)).startsWith(digits);
-  });
+  const width = widthOf(value);
+  const digits = value.toString(16).padStart(width, '0');
+  const fitting = patterns.filter((pattern) => repeated(pattern, width) === digits);
+  return fitting.find((pattern) => unitOf(pattern).length === width) ?? fitting[0];
+}
+
+/** The fill pattern of four bytes or more that a value is a little above of. */
+function nearPattern(value: bigint, patterns: readonly FillPatternData[]): { pattern: FillPatternData; offset: bigint } | undefined {
+  const width = widthOf(value);
+  for (const pattern of patterns) {
+    const whole = unitOf(pattern).length < 8 ? undefined : repeated(pattern, width);
+    const offset = whole === undefined ? 0n : value - BigInt(`0x${whole}`);
+    if (offset > 0n && offset < MEMBER) return { pattern, offset };
+  }
+  return undefined;
+}
+
+/** Digits of a register that holds the value. */
+function widthOf(value: bigint): number {
+  return value > 0xffffffffn ? 16 : 8;
+}
+
+/** One byte, four or eight, in digits. */
+function unitOf(pattern: { readonly pattern: string }): string {
+  const digits = pattern.pattern.slice(2);
+  return digits.length <= 2 ? digits.padStart(2, '0') : digits.padStart(digits.length <= 8 ? 8 : 16, '0');
+}
+
+function repeated(pattern: { readonly pattern: string }, width: number): string | undefined {
+  const unit = unitOf(pattern);
+  return unit.length > width ? undefined : unit.repeat(width / unit.length);
 }

@@ -1,12 +1,14 @@
 /** What a crash means, and what a token of a log means where it stands. */
 import { formatHex, parseHex } from '../text/hex.js';
-import type { FactKey, Token } from '../formats/types.js';
-import type { Article } from '../knowledge/data.js';
+import type { FactKey, FormatId, Token } from '../formats/types.js';
+import type { Article, StatusTableData } from '../knowledge/data.js';
 import type { Knowledge } from '../knowledge/knowledge.js';
 import type { CrashRecord } from '../records/types.js';
+import { NEAR_NULL } from './address.js';
 import { decode } from './index.js';
 import { explainBugCheck, explainParameter, type ParameterNumber } from './bugCheck.js';
-import { explainPattern, explainRegister, explainStatus, explainTerm, explainTrap } from './words.js';
+import { explainRegister, explainStatus, explainTerm, explainTrap } from './lookups.js';
+import { explainAddress, explainNumber, explainRegisterContent } from './values.js';
 import type { Explanation, ExplanationLine, Facts } from './types.js';
 
 export { explainWords } from './words.js';
@@ -74,13 +76,14 @@ export function explainToken(token: Token, text: string, line: string, record: C
     }
     case 'registerName':
     case 'registerValue': {
-      const name = token.kind === 'registerName' ? text : key.replace(/^register\./, '');
+      const name = token.kind === 'registerName' ? text : key === '' ? nameBefore(line, token.at.start) : key.replace(/^register\./, '');
+      if (name === undefined) return undefined;
       const register = knowledge.register(name);
       const value = token.kind === 'registerValue' ? parseHex(text) : valueBeside(line, token.at.end);
       if (register !== undefined) return explainRegister(register, value);
       const term = knowledge.term(name);
       if (term !== undefined) return explainTerm(term, name);
-      return value === undefined ? undefined : explainValue(`${name} = ${formatHex(value)}`, value, knowledge, facts);
+      return value === undefined ? undefined : explainRegisterContent(name, value, knowledge, facts);
     }
     case 'pte': {
       const register = knowledge.register('pte');
@@ -89,28 +92,57 @@ export function explainToken(token: Token, text: string, line: string, record: C
       return register === undefined || value === undefined ? undefined : explainRegister(register, value);
     }
     case 'exceptionVector':
-      return explainTrap(Number(text), knowledge);
+      return explainTrap(Number(text), knowledge) ?? unknown(`Exception ${text}`, 'The processor manuals name no exception of this number.');
     case 'exceptionName':
       return explainTrap(text, knowledge) ?? explainWord(text, line, knowledge, facts);
     case 'statusCode': {
       const value = parseHex(text);
-      return (value === undefined ? undefined : explainStatus(value, knowledge)) ?? explainWord(text, line, knowledge, facts);
+      if (value === undefined) return explainWord(text, line, knowledge, facts);
+      return explainStatus(value, knowledge, STATUS_TABLES[record?.format ?? 'windbg']) ?? unknown(formatHex(value), 'No public list that Stopcode has names this code.');
     }
+    case 'address': {
+      const value = parseHex(text);
+      const said = explainKey(key, text, knowledge, facts);
+      if (said !== undefined || value === undefined) return said ?? explainWord(text, line, knowledge, facts);
+      return value < NEAR_NULL ? undefined : explainAddress(formatHex(value), value, knowledge, facts);
+    }
+    case 'feature':
+    case 'featureMissing':
+      return explainFeature(text, knowledge) ?? explainWord(text, line, knowledge, facts) ?? unknown(text, 'Stopcode has no description of this processor feature.');
     default:
       return explainKey(key, text, knowledge, facts) ?? explainWord(text, line, knowledge, facts);
   }
+}
+
+/** Where the numbers of a log's status codes are listed. */
+const STATUS_TABLES: Readonly<Record<FormatId, readonly StatusTableData['id'][]>> = {
+  windbg: ['nt-exception', 'ntstatus', 'hresult', 'win32', 'vmkernel'],
+  esxi: ['vmkernel'],
+  libvirt: ['errno'],
+  qemu: ['errno'],
+};
+
+/** `vmx`, `+vmx`, `CPUID.01H:ECX.vmx [bit 5]`, `relaxed` in domain XML: the terms have the forms that are no ordinary words. */
+function explainFeature(text: string, knowledge: Knowledge): Explanation | undefined {
+  const name = /([\w-]+)(?: \[bit \d{1,2}\])?$/.exec(text)?.[1];
+  if (name === undefined) return undefined;
+  for (const candidate of [text, name, `+${name}`, `ECX.${name}`, `EDX.${name}`, `hv_${name}`]) {
+    const term = knowledge.term(candidate);
+    if (term !== undefined) return explainTerm(term, name);
+  }
+  return undefined;
 }
 
 /** Values whose fact says what they are. */
 function explainKey(key: FactKey, text: string, knowledge: Knowledge, facts: Facts): Explanation | undefined {
   const value = parseHex(text);
   if (value === undefined) return undefined;
-  if (key === 'exception.code') return explainStatus(value, knowledge, ['nt-exception', 'ntstatus']);
+  if (key === 'exception.code') return explainStatus(value, knowledge, ['nt-exception', 'ntstatus']) ?? unknown(`Exception ${formatHex(value)}`, 'No public list that Stopcode has names this code.');
   if (key === 'irql') {
     const reading = decode('irql', value, knowledge, facts);
     return reading === undefined ? undefined : { headline: `IRQL ${formatHex(value)}`, details: [{ kind: 'text', text: reading.words }], articles: [], sources: reading.sources ?? [] };
   }
-  if (key === 'exception.address' || key === 'exception.ip') return explainValue(`${key === 'exception.ip' ? 'Instruction' : 'Faulting address'} ${formatHex(value)}`, value, knowledge, facts);
+  if (key === 'exception.address' || key === 'exception.ip') return explainAddress(`${key === 'exception.ip' ? 'Instruction' : 'Faulting address'} ${formatHex(value)}`, value, knowledge, facts);
   return undefined;
 }
 
@@ -130,22 +162,20 @@ export function explainWord(word: string, line: string, knowledge: Knowledge, fa
   }
   const isNumber = /^0x[0-9a-f]{1,16}$/i.test(bare) || /^[0-9a-f]{8}(?:[`']?[0-9a-f]{8})?h?$/i.test(bare);
   const value = isNumber ? parseHex(bare) : undefined;
-  return value === undefined ? undefined : explainValue(undefined, value, knowledge, facts);
-}
-
-function explainValue(headline: string | undefined, value: bigint, knowledge: Knowledge, facts: Facts): Explanation | undefined {
-  const special = explainPattern(value, knowledge) ?? (value > 0xffffn && value <= 0xffffffffn ? explainStatus(value, knowledge, ['nt-exception', 'ntstatus', 'vmkernel']) : undefined);
-  if (special !== undefined) return headline === undefined ? special : { ...special, headline };
-  // A small number without context could be anything; only a value wide enough to be an address is read as one.
-  if (headline === undefined && value <= 0xffffffn) return undefined;
-  const reading = decode('address', value, knowledge, facts);
-  return reading === undefined ? undefined : { headline: headline ?? formatHex(value), details: [{ kind: 'text', text: reading.words }], articles: [], sources: reading.sources ?? [] };
+  if (value !== undefined) return explainNumber(value, bare, knowledge, facts);
+  const phrase = knowledge.phraseWith(word, line);
+  return phrase === undefined ? undefined : explainTerm(phrase.term, phrase.words);
 }
 
 /** The number after a name: `cr4=0x16c`, `CR4 0x16c`. */
 function valueBeside(line: string, end: number): bigint | undefined {
   const match = /^\s?[=:]?\s?((?:0x)?[0-9a-fA-F`]{1,19})\b/.exec(line.slice(end, end + 32));
   return match === null ? undefined : parseHex(match[1] ?? '');
+}
+
+/** The name before a value: `ErrCode = 00000002`. */
+function nameBefore(line: string, start: number): string | undefined {
+  return /([A-Za-z]\w{0,15})\s{0,4}[=:]\s{0,8}$/.exec(line.slice(Math.max(0, start - 32), start))?.[1];
 }
 
 function unknown(headline: string, text: string, kind: ExplanationLine['kind'] = 'unknown'): Explanation {

@@ -16,7 +16,18 @@ function table(id: string, from: StatusTableData['id'], ...fallback: StatusTable
   };
 }
 
-export const exceptionCode = table('exceptionCode', 'nt-exception', 'ntstatus');
+/** Exceptions go by two names, that of the exception and that of the status; people search for either. */
+export const exceptionCode: Decoder = {
+  id: 'exceptionCode',
+  decode(value, knowledge, facts) {
+    const exception = table('exceptionCode', 'nt-exception').decode(value, knowledge, facts);
+    const status = ntstatus.decode(value, knowledge, facts);
+    if (exception === undefined) return status;
+    const name = status?.words.split(':')[0];
+    return name === undefined || exception.words.startsWith(name) ? exception : { ...exception, words: exception.words.replace(/^[^:]+/, (own) => `${own} (${name})`) };
+  },
+};
+
 export const ntstatus = table('ntstatus', 'ntstatus');
 export const hresult = table('hresult', 'hresult');
 export const win32 = table('win32', 'win32');

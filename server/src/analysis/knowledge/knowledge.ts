@@ -30,6 +30,19 @@ export interface BugCheck {
 /** A status table with its names by canonical code. */
 export type NamedStatusTable = StatusTableData & { readonly names: ReadonlyMap<string, readonly [name: string, text?: string]> };
 
+/** A term of several words, as the knowledge writes it. */
+export interface Phrase {
+  readonly words: string;
+  readonly term: TermData;
+}
+
+interface TermTables {
+  readonly exact: ReadonlyMap<string, TermData>;
+  readonly folded: ReadonlyMap<string, TermData>;
+  /** By each of their words, in lower case. */
+  readonly phrases: ReadonlyMap<string, readonly Phrase[]>;
+}
+
 interface BugCheckTables {
   readonly byCode: ReadonlyMap<string, BugCheck>;
   readonly byName: ReadonlyMap<string, BugCheck>;
@@ -40,7 +53,7 @@ export class Knowledge {
   readonly #options: KnowledgeOptions;
   #bugChecks: BugCheckTables | undefined;
   #registers: ReadonlyMap<string, RegisterData> | undefined;
-  #terms: { exact: ReadonlyMap<string, TermData>; folded: ReadonlyMap<string, TermData> } | undefined;
+  #terms: TermTables | undefined;
   #status: readonly NamedStatusTable[] | undefined;
   #traps: readonly TrapData[] | undefined;
   #panics: readonly PanicData[] | undefined;
@@ -111,20 +124,33 @@ export class Knowledge {
     return this.#registers.get(name.toLowerCase());
   }
 
-  /** A word of the trade: RVI, IVAR, hv_relaxed, a function name. */
-  term(word: string): TermData | undefined {
+  #termTables(): TermTables {
     if (this.#terms === undefined) {
       const exact = new Map<string, TermData>();
       const folded = new Map<string, TermData>();
+      const phrases = new Map<string, Phrase[]>();
       for (const term of this.#list<TermData>('terms')) {
         for (const written of term.words) {
           exact.set(written, term);
           if (term.anyCase === true) folded.set(written.toLowerCase(), term);
+          if (written.includes(' ')) for (const word of written.split(' ')) phrases.set(word.toLowerCase(), [...(phrases.get(word.toLowerCase()) ?? []), { words: written, term }]);
         }
       }
-      this.#terms = { exact, folded };
+      this.#terms = { exact, folded, phrases };
     }
-    return this.#terms.exact.get(word) ?? this.#terms.folded.get(word.toLowerCase());
+    return this.#terms;
+  }
+
+  /** A word of the trade: RVI, IVAR, hv_relaxed, a function name. */
+  term(word: string): TermData | undefined {
+    const { exact, folded } = this.#termTables();
+    return exact.get(word) ?? folded.get(word.toLowerCase());
+  }
+
+  /** The longest term of several words that holds `word` and stands in `line`: `Stack unwind information not available`. */
+  phraseWith(word: string, line: string): Phrase | undefined {
+    const fitting = (this.#termTables().phrases.get(word.toLowerCase()) ?? []).filter(({ words, term }) => (term.anyCase === true ? line.toLowerCase().includes(words.toLowerCase()) : line.includes(words)));
+    return fitting.sort((a, b) => b.words.length - a.words.length)[0];
   }
 
   /** The status tables with names by canonical code. */

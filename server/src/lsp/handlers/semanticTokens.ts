@@ -8,8 +8,8 @@ const NONE: SemanticTokens = { data: [] };
 /** textDocument/semanticTokens/full, /full/delta and /range */
 export function registerSemanticTokens(session: Session): void {
   const { connection, log, documents } = session;
-  /** What was answered last for each document; a delta is against that. */
-  const answered = new Map<string, { readonly resultId: string; readonly data: readonly number[] }>();
+  /** What was answered last for each document; a delta is against that. A list of numbers would take twice the memory. */
+  const answered = new Map<string, { readonly resultId: string; readonly data: Uint32Array }>();
   let results = 0;
   documents.onDidClose(({ document }) => { answered.delete(document.uri); });
 
@@ -19,7 +19,7 @@ export function registerSemanticTokens(session: Session): void {
   };
   const remember = (uri: string, data: readonly number[]): string => {
     const resultId = String(++results);
-    if (documents.get(uri) !== undefined) answered.set(uri, { resultId, data });
+    if (documents.get(uri) !== undefined) answered.set(uri, { resultId, data: Uint32Array.from(data) });
     return resultId;
   };
 
@@ -43,7 +43,7 @@ export function registerSemanticTokens(session: Session): void {
 }
 
 /** One edit that leaves the common beginning and end alone. Tokens are relative to each other, so an edit touches few of them. */
-export function difference(before: readonly number[], after: readonly number[]): SemanticTokensDelta['edits'] {
+export function difference(before: ArrayLike<number>, after: readonly number[]): SemanticTokensDelta['edits'] {
   const shorter = Math.min(before.length, after.length);
   let start = 0;
   while (start < shorter && before[start] === after[start]) start++;

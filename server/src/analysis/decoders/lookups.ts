@@ -1,0 +1,81 @@
+/** What one entry of the knowledge says: a term, a register, an exception, a filling, a status code. */
+import { formatHex } from '../text/hex.js';
+import type { RegisterData, StatusTableData, TermData } from '../knowledge/data.js';
+import type { Knowledge, NamedStatusTable } from '../knowledge/knowledge.js';
+import { fillPattern } from './address.js';
+import { readBits } from './bits.js';
+import type { Explanation, ExplanationLine } from './types.js';
+
+export function explainTerm(term: TermData, word: string): Explanation {
+  return {
+    headline: term.title.toLowerCase() === word.toLowerCase() ? word : `${word}: ${term.title}`,
+    details: [{ kind: 'text', text: term.text }, ...(term.next ?? []).map((text): ExplanationLine => ({ kind: 'next', text }))],
+    articles: term.articles ?? [],
+    sources: term.sources,
+  };
+}
+
+export function explainRegister(register: RegisterData, value: bigint | undefined): Explanation {
+  const name = register.names[0] ?? register.id;
+  const details: ExplanationLine[] = [{ kind: 'text', text: register.summary }];
+  if (value !== undefined && register.fields.length > 0) {
+    for (const item of readBits(register, value).items ?? []) details.push({ kind: 'item', text: item });
+  }
+  for (const next of register.next ?? []) details.push({ kind: 'next', text: next });
+  return {
+    headline: value === undefined ? `${name}: ${register.title}` : `${name} = ${formatHex(value)}: ${register.title}`,
+    details,
+    articles: [],
+    sources: register.sources,
+  };
+}
+
+/** A processor exception by vector or mnemonic. */
+export function explainTrap(which: number | string, knowledge: Knowledge): Explanation | undefined {
+  const trap = knowledge.trap(which);
+  if (trap === undefined) return undefined;
+  return {
+    headline: `Exception ${trap.vector} ${trap.mnemonic}: ${trap.name}`,
+    details: [{ kind: 'text', text: trap.text }, ...(trap.next ?? []).map((text): ExplanationLine => ({ kind: 'next', text }))],
+    articles: [],
+    sources: trap.sources,
+  };
+}
+
+export function explainPattern(value: bigint, knowledge: Knowledge): Explanation | undefined {
+  const text = formatHex(value);
+  const patterns = knowledge.patterns();
+  const first = fillPattern(value, patterns);
+  if (first === undefined) return undefined;
+  // The same filling is used by several systems; all that fit are told.
+  const all = patterns.filter((pattern) => pattern.pattern === first.pattern);
+  return {
+    headline: `${text}: ${first.title}`,
+    details: all.map((pattern) => ({ kind: all.length === 1 ? 'text' : 'item', text: all.length === 1 ? pattern.text : `${pattern.where}: ${pattern.title}. ${pattern.text}` })),
+    articles: [],
+    sources: all.flatMap((pattern) => pattern.sources),
+  };
+}
+
+/** Names of a number in the status tables, one line each. */
+export function statusReadings(value: bigint, knowledge: Knowledge, only?: readonly StatusTableData['id'][]): { table: NamedStatusTable; line: string }[] {
+  const readings: { table: NamedStatusTable; line: string }[] = [];
+  for (const table of knowledge.statusTables()) {
+    if (only !== undefined && !only.includes(table.id)) continue;
+    const found = table.names.get(formatHex(value));
+    if (found !== undefined) readings.push({ table, line: `${table.title}: ${found[0]}${found[1] === undefined ? '' : ` — ${found[1]}`}` });
+  }
+  return readings;
+}
+
+export function explainStatus(value: bigint, knowledge: Knowledge, only?: readonly StatusTableData['id'][]): Explanation | undefined {
+  const readings = statusReadings(value, knowledge, only);
+  const first = readings[0];
+  if (first === undefined) return undefined;
+  return {
+    headline: `${formatHex(value)} ${first.table.names.get(formatHex(value))?.[0] ?? ''}`,
+    details: readings.map((reading) => ({ kind: readings.length === 1 ? 'text' : 'item', text: reading.line })),
+    articles: [],
+    sources: [...new Set(readings.flatMap((reading) => reading.table.sources))],
+  };
+}

@@ -1,0 +1,85 @@
+/**
+ * Numbers that no table is about: addresses, contents of general registers, values in running text. What such a number
+ * is depends on where it stands, so each place has a function of its own, and none says more than the place allows.
+ */
+import { formatHex } from '../text/hex.js';
+import type { StatusTableData } from '../knowledge/data.js';
+import type { Knowledge } from '../knowledge/knowledge.js';
+import { KERNEL_HALF, NEAR_NULL } from './address.js';
+import { decode } from './index.js';
+import { explainPattern, explainStatus } from './lookups.js';
+import type { Explanation, Facts, Reading } from './types.js';
+
+/** Codes that are wide enough to be told from other numbers by their value. */
+const TELLING: readonly StatusTableData['id'][] = ['nt-exception', 'ntstatus', 'vmkernel'];
+
+/** Registers that hold an address whatever the code does. */
+const POINTERS = /^(?:[re]?(?:ip|sp|bp)|pc|lr|fp|cr2|far(?:_el\d)?|elr(?:_el\d)?|k?[fg]sbase|kgs)$/i;
+const GENERAL = /^(?:[re]?(?:[abcd]x|[sd]i)|r(?:[89]|1[0-5])[bdw]?|x(?:[12]?\d|30)|dr[0-3])$/i;
+const SEGMENTS = /^(?:[c-gs]s|tr|ldtr?)$/i;
+
+function plain(headline: string, text: string, sources: readonly string[] = []): Explanation {
+  return { headline, details: [{ kind: 'text', text }], articles: [], sources };
+}
+
+/** A code or a filling that is known by its value alone. 32-bit codes stand sign-extended in 64 bits. */
+function special(value: bigint, knowledge: Knowledge): Explanation | undefined {
+  const code = value >> 32n === 0xffffffffn ? value & 0xffffffffn : value;
+  return explainPattern(value, knowledge) ?? (code > 0xffffn && code <= 0xffffffffn ? explainStatus(code, knowledge, TELLING) : undefined);
+}
+
+/** `known` under another headline; its own becomes the first thing said. */
+function under(headline: string, known: Explanation): Explanation {
+  const title = known.headline.replace(/^0x[0-9a-f]+:? /, '');
+  return { ...known, headline, details: known.details.some((line) => line.text.includes(title)) ? known.details : [{ kind: 'text', text: title }, ...known.details] };
+}
+
+/** A value that stands where only an address can stand. */
+export function explainAddress(headline: string, value: bigint, knowledge: Knowledge, facts: Facts): Explanation | undefined {
+  const known = explainPattern(value, knowledge);
+  if (known !== undefined) return under(headline, known);
+  const reading = decode('address', value, knowledge, facts);
+  return reading === undefined ? undefined : { ...plain(headline, reading.words, reading.sources ?? []), details: [reading.words, ...(reading.items ?? [])].map((text) => ({ kind: 'text', text })) };
+}
+
+/** The content of a processor register that has no description of its own. */
+export function explainRegisterContent(name: string, value: bigint, knowledge: Knowledge, facts: Facts): Explanation | undefined {
+  const headline = `${name} = ${formatHex(value)}`;
+  if (POINTERS.test(name)) return explainAddress(headline, value, knowledge, facts);
+  if (SEGMENTS.test(name)) {
+    if (value > 0xffffn) return explainAddress(headline, value, knowledge, facts);
+    return plain(headline, value === 0n ? 'Segment register: zero.' : `Segment register: selector with index ${value >> 3n}${(value & 4n) === 0n ? '' : ' of the local table'}, privilege level ${value & 3n}.`);
+  }
+  if (!GENERAL.test(name)) return undefined;
+  const known = special(value, knowledge);
+  if (known !== undefined) return under(headline, known);
+  if (value === 0n) return plain(headline, 'Zero. Used as an address it is a NULL pointer.');
+  if (value < NEAR_NULL) return plain(headline, `${value} in decimal. Used as an address it is close to a NULL pointer.`);
+  const reading = decode('address', value, knowledge, facts);
+  return reading === undefined ? undefined : plain(headline, `As an address: ${reading.words}.`, reading.sources ?? []);
+}
+
+/**
+ * A number of which nothing is known but its value. `written` tells whether it can be hexadecimal at all: digits alone may
+ * be anything. A number is read as an address only where few other things look like it, and then with that reserve.
+ */
+export function explainNumber(value: bigint, written: string, knowledge: Knowledge, facts: Facts): Explanation | undefined {
+  const isMarked = /^0x|[`'a-f]/i.test(written);
+  if (!isMarked) return undefined;
+  const known = special(value, knowledge);
+  if (known !== undefined) return known;
+  const wide = value > 0xffffffffn && /^0x|[`']/i.test(written) && value < KERNEL_HALF && value <= 0x7fffffffffffn;
+  const narrow = facts('system.architecture') === 'x86' && value >= 0x80000000n && value <= 0xffffffffn;
+  if (value < KERNEL_HALF && !wide && !narrow) return undefined;
+  const reading = decode('address', value, knowledge, facts);
+  return reading === undefined ? undefined : plain(formatHex(value), `As an address: ${reading.words}.`, reading.sources ?? []);
+}
+
+/** A parameter of which the reference does not say what it holds: only what its value alone tells. */
+export function undescribed(value: bigint, knowledge: Knowledge, facts: Facts): Reading | undefined {
+  const known = special(value, knowledge);
+  if (known !== undefined) return { words: known.headline.replace(/^0x[0-9a-f]+:? /, ''), items: known.details.map((line) => line.text), sources: known.sources };
+  if (value < KERNEL_HALF) return undefined;
+  const reading = decode('address', value, knowledge, facts);
+  return reading === undefined ? undefined : { ...reading, words: `as an address: ${reading.words}` };
+}

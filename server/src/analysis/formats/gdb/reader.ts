@@ -1,0 +1,293 @@
+/** Walks the lines of a report: which belong, which may stand between, where the next report begins. */
+import { canonicalHex } from '../../text/hex.js';
+import type { LineCursor, LogicalLine } from '../cursor.js';
+import type { BlockSink } from '../types.js';
+import { continuation, frameLine, stopLine, type FrameLine } from './frame.js';
+import {
+  coreLine, currentThread, dumpedLine, fieldLine, fieldOpens, isCrashReason, isLocal, isSanitized, isSession, promptLine, REASON_ADDRESS, sanitizerLine, signalLine, stoppedLine, threadLine,
+  type ThreadLine,
+} from './lines.js';
+import { goOn, nameOf, Report, type Framed, type Trace } from './report.js';
+import { rowsOf } from './scan.js';
+import { pidOf, Statements } from './statements.js';
+
+const MOST_BLANK_LINES = 4;
+/** Remarks, answers of other commands, and lines of other programs in a journal. */
+const MOST_OTHER_LINES = 6;
+/** Banner and warnings of gdb, locals and registers may fill pages. */
+const MOST_AHEAD = 200;
+/** gdb wraps a frame with many arguments over some lines. */
+const MOST_WRAPPED = 12;
+
+type Kind = 'blank' | 'frame' | 'thread' | 'signal' | 'core' | 'dumped' | 'field' | 'sanitizer' | 'prompt' | 'current' | 'stopped' | 'stop' | 'fault' | 'session' | 'other';
+
+function kindOf(text: string): Kind {
+  if (text.trim() === '') return 'blank';
+  if (frameLine(text) !== undefined) return 'frame';
+  if (threadLine(text) !== undefined) return 'thread';
+  if (signalLine(text) !== undefined) return 'signal';
+  if (coreLine(text) !== undefined) return 'core';
+  if (dumpedLine(text) !== undefined) return 'dumped';
+  if (fieldLine(text) !== undefined) return 'field';
+  if (sanitizerLine(text) !== undefined) return 'sanitizer';
+  if (promptLine(text) !== undefined) return 'prompt';
+  if (currentThread(text) !== undefined) return 'current';
+  if (stoppedLine(text)) return 'stopped';
+  if (text.startsWith('0x') && stopLine(text) !== undefined) return 'stop';
+  if (text.length < 4096 && text.includes('si_addr = 0x')) return 'fault';
+  return isSession(text) ? 'session' : 'other';
+}
+
+/** Whether a row begins a report wherever it stands. */
+export function opensRow(text: string): boolean {
+  switch (kindOf(text)) {
+    case 'frame': return frameLine(text)?.sure ?? false;
+    case 'thread': return threadLine(text)?.title.startsWith('Thread ') === true && (text.includes('stop reason = ') || !/^\s*(?:\* )?thread #/.test(text));
+    case 'signal': case 'core': case 'dumped': case 'sanitizer': return true;
+    case 'field': {
+      const field = fieldLine(text);
+      return field !== undefined && fieldOpens(field, text);
+    }
+    case 'prompt': return promptLine(text)?.isTrace ?? false;
+    default: return false;
+  }
+}
+
+export function readReport(cursor: LineCursor, sink: BlockSink): void {
+  const reader = new Reader(sink);
+  const first = cursor.peek();
+  for (let line = cursor.peek(), started = false; line !== undefined; line = cursor.peek()) {
+    cursor.next();
+    for (const row of rowsOf(line)) {
+      if (!started && !opensRow(row.text)) continue;
+      started = true;
+      reader.take(row);
+    }
+    if (!started) {
+      if (line.cut) continue;
+      break;
+    }
+    const between = linesBefore(cursor, reader);
+    if (between < 0) break;
+    for (let passed = 0; passed < between; passed++) cursor.next();
+  }
+  if (first !== undefined) reader.report.finish(first);
+}
+
+/** How many lines stand before the next one that belongs; -1 where none follows in reach. */
+function linesBefore(cursor: LineCursor, reader: Reader): number {
+  let blank = 0;
+  let other = 0;
+  for (let ahead = 0; ahead < MOST_AHEAD; ahead++) {
+    const line = cursor.peek(ahead);
+    if (line === undefined) return -1;
+    const rows = rowsOf(line);
+    const text = rows[0]?.text ?? '';
+    const kind = kindOf(text);
+    if (ahead === 0 && reader.goesOn(text, kind)) return 0;
+    const isStrong = kind !== 'blank' && kind !== 'session' && kind !== 'other';
+    if (isStrong) return reader.accepts(text, kind) ? ahead : -1;
+    if (reader.isFinding(text)) return ahead;
+    if (kind === 'session') continue;
+    if (kind === 'blank') blank++;
+    else if (reader.isBulk(text)) continue;
+    else other++;
+    if (blank > MOST_BLANK_LINES || other > MOST_OTHER_LINES) return -1;
+    if (kind !== 'blank') blank = 0;
+  }
+  return -1;
+}
+
+class Reader {
+  readonly report: Report;
+  readonly #said: Statements;
+  #trace: Trace | undefined;
+  #open: Framed | undefined;
+  #wrapped = 0;
+  #registers = false;
+
+  constructor(sink: BlockSink) {
+    this.report = new Report(sink);
+    this.#said = new Statements(this.report);
+  }
+
+  /** Whether a line right below the last one belongs to it. */
+  goesOn(text: string, kind: Kind): boolean {
+    if (kind === 'session') return true;
+    if (kind !== 'other') return false;
+    if (this.#open !== undefined && this.#wrapped < MOST_WRAPPED) return isWrapped(this.#open, text);
+    return this.isBulk(text);
+  }
+
+  /** What AddressSanitizer prints below its frames. */
+  isFinding(text: string): boolean {
+    return this.#said.sanitizer && isSanitized(text);
+  }
+
+  /** Locals of a full listing, registers, and what AddressSanitizer prints below its frames: many, and theirs by their form. */
+  isBulk(text: string): boolean {
+    if (this.#said.sanitizer) return isSanitized(text);
+    return (this.#trace !== undefined && this.#trace.frames.length > 0 && isLocal(text)) || (this.#registers && REGISTER.test(text));
+  }
+
+  /** False where a line begins the report of another crash. */
+  accepts(text: string, kind: Kind): boolean {
+    const frames = this.report.frames > 0;
+    switch (kind) {
+      case 'signal': {
+        const signal = signalLine(text);
+        if (signal?.fatal !== true || this.#said.signal?.fatal !== true) return this.#said.pid === undefined || !frames || this.#said.hasCore;
+        // gdb goes on after a signal, and says once more that the process is gone.
+        return !frames || (signal.terminated && !this.#said.signal.terminated && signal.signal === this.#said.signal.signal);
+      }
+      case 'core': return !this.#said.hasCore && (!frames || this.#said.pid !== undefined);
+      case 'dumped': return this.#said.pid === undefined ? !frames : !frames && this.#said.pid === dumpedLine(text)?.pid;
+      case 'field': {
+        const field = fieldLine(text);
+        if (field?.label === 'PID') return !frames && (this.#said.pid === undefined || pidOf(field, text) === this.#said.pid);
+        return !frames || field?.label.startsWith('ELF') === true;
+      }
+      case 'sanitizer': return !this.#said.sanitizer && !frames;
+      case 'frame': case 'thread': return kind === 'thread' || this.#trace !== undefined || frameLine(text)?.sure === true || this.report.ending !== undefined || this.#said.hasCore;
+      default: return true;
+    }
+  }
+
+  take(row: LogicalLine): void {
+    const { text } = row;
+    const kind = kindOf(text);
+    const open = this.#open;
+    if (kind === 'other' && open !== undefined && this.#wrapped < MOST_WRAPPED && isWrapped(open, text)) {
+      const tail = continuation(text);
+      this.#wrapped++;
+      goOn(open, row, tail);
+      this.report.token('path', row, tail.source);
+      this.report.token('module', row, tail.module);
+      if (!tail.open) this.#open = undefined;
+      return;
+    }
+    if (kind !== 'blank') this.#open = undefined;
+    switch (kind) {
+      case 'frame': case 'stop': return this.#frame(row, (kind === 'frame' ? frameLine(text) : stopLine(text)));
+      case 'thread': return this.#thread(row, threadLine(text));
+      case 'signal': return this.#said.ended(row);
+      case 'core': return this.#said.core(row);
+      case 'dumped': return this.#said.dumped(row);
+      case 'field': return this.#said.field(row);
+      case 'sanitizer': return this.#said.found(row);
+      case 'prompt': return this.#prompt(row);
+      case 'current': return this.#current(row, currentThread(text));
+      case 'stopped':
+        this.report.sink.note('the debugger could not follow the stack further', row);
+        return this.report.token('warning', row, { start: 0, end: text.length });
+      case 'fault': return this.#said.fault(row);
+      default: return this.#bulk(row);
+    }
+  }
+
+  #frame(row: LogicalLine, frame: FrameLine | undefined): void {
+    if (frame === undefined) return;
+    const { text } = row;
+    let trace = this.#trace;
+    const last = trace?.frames.at(-1)?.frame.index;
+    const framed: Framed = { row, frame };
+    if (frame.module !== undefined) framed.module = { row, ...frame.module };
+    if (frame.source !== undefined) framed.source = { row, ...frame.source };
+    this.#colour(row, frame);
+    this.#open = frame.open ? framed : undefined;
+    this.#wrapped = 0;
+    if (trace === undefined || (last !== undefined && frame.index <= last)) {
+      // `frame 3`, `up` and `finish` show a frame of the listing again.
+      if (frame.index > 0 && this.report.traces.some((earlier) => earlier.frames.some((known) => known.frame.index === frame.index && nameOf(known) === nameOf(framed)))) return;
+      trace = { marked: false, frames: [] };
+      this.#begin(trace, row, 'Backtrace');
+    }
+    trace.frames.push(framed);
+    // No other line of AddressSanitizer names the program.
+    if (frame.style === 'sanitizer' && frame.module !== undefined && frame.symbol !== undefined && /^(?:_start|main)$/.test(text.slice(frame.symbol.start, frame.symbol.end))) this.#said.process(row, frame.module, 5);
+    if (frame.style === 'lldb' && text.charCodeAt(frame.start) === 42 && this.report.traces.length === 1) trace.marked = true;
+  }
+
+  #begin(trace: Trace, row: LogicalLine, title: string): void {
+    this.#trace = trace;
+    this.report.traces.push(trace);
+    this.report.stack(row, title);
+  }
+
+  #colour(row: LogicalLine, frame: FrameLine): void {
+    const { report } = this;
+    report.token('number', row, frame.number);
+    report.token('address', row, frame.address);
+    report.token('symbol', row, frame.symbol);
+    report.token('module', row, frame.module);
+    report.token('offset', row, frame.offset);
+    report.token('path', row, frame.source);
+  }
+
+  #thread(row: LogicalLine, thread: ThreadLine | undefined): void {
+    if (thread === undefined) return;
+    const { reason } = thread;
+    this.report.token('thread', row, { start: thread.start, end: reason === undefined ? thread.end : reason.start - 'stop reason = '.length });
+    // lldb prints the heading when it stops and again with the listing.
+    this.#begin({ number: thread.number, marked: thread.marked, frames: [] }, row, thread.title);
+    const name = /, name = '([^']{1,64})'/.exec(row.text);
+    if (name !== null) this.#said.process(row, { start: name.index + 10, end: name.index + name[0].length - 1 }, 2);
+    if (reason === undefined) return;
+    const text = row.text.slice(reason.start, reason.end);
+    this.report.token('exceptionName', row, reason, 'panic.text');
+    if (!isCrashReason(text)) return;
+    const stop = text.startsWith('signal ') ? { start: reason.start + 7, end: reason.end } : reason;
+    this.report.end({ kind: 'signal', text: row.text.slice(stop.start, stop.end), place: { row, ...stop } }, false);
+    const address = REASON_ADDRESS.exec(text);
+    if (address === null) return;
+    const start = reason.start + address.index + address[0].length - (address[1] ?? '').length;
+    this.report.claim('exception.address', canonicalHex(address[1] ?? ''), { row, start, end: start + (address[1] ?? '').length });
+  }
+
+  #prompt(row: LogicalLine): void {
+    const prompt = promptLine(row.text);
+    if (prompt === undefined) return;
+    this.report.token('prompt', row, prompt.prompt);
+    this.report.token('command', row, prompt.command);
+    this.#registers = /^(?:i(?:nfo)? r(?:egisters)?|info all-registers|register read)\b/.test(row.text.slice(prompt.command.start));
+    // What follows is the answer to another command; a listing begins anew.
+    if (prompt.isTrace) this.#trace = undefined;
+  }
+
+  #current(row: LogicalLine, thread: number | undefined): void {
+    if (thread !== undefined && !row.text.includes('Switching')) this.report.stoppedIn(thread);
+    this.report.token('thread', row, { start: 0, end: row.text.length });
+  }
+
+  /** Locals, registers, gdb's own messages. */
+  #bulk(row: LogicalLine): void {
+    const { text } = row;
+    const register = this.#registers ? REGISTER.exec(text) : null;
+    if (register !== null) {
+      const [, name = '', value = ''] = register;
+      const start = text.indexOf('0x', name.length);
+      this.report.token('registerName', row, { start: 0, end: name.length });
+      this.report.token('registerValue', row, { start, end: start + value.length }, `register.${name}`);
+      this.report.claim(`register.${name}`, canonicalHex(value), { row, start, end: start + value.length });
+      return;
+    }
+    const target = /^Target \d{1,3}: \(([^)]{1,64})\) stopped\.$/.exec(text);
+    if (target !== null) return this.#said.process(row, { start: text.indexOf('(') + 1, end: text.indexOf(')') }, 2);
+    const local = /^\s{6,60}([A-Za-z_]\w{0,80}) = /.exec(text);
+    if (local !== null) {
+      const start = text.indexOf(local[1] ?? '');
+      this.report.token('field', row, { start, end: start + (local[1] ?? '').length });
+    } else if (/^\[?[Ww]arning: /.test(text)) this.report.token('warning', row, { start: 0, end: text.length });
+  }
+}
+
+/** `rip            0x55d0c4b1e2a4      0x55d0c4b1e2a4 <foo+20>` */
+const REGISTER = /^([a-z][a-z0-9_]{1,14})\s{1,20}(0x[\da-f]{1,16})(?:\s|$)/;
+
+/** gdb wraps between arguments, and before ` at` and ` from`. A frame whose arguments are closed goes on with these only. */
+function isWrapped(framed: Framed, text: string): boolean {
+  const last = text.trimStart();
+  if (/^(?:at|from) \S/.test(last)) return !continuation(text).open;
+  if (framed.row.text.endsWith(')')) return false;
+  return /[)=,]|^\(/.test(last.slice(0, 2000));
+}

@@ -1,0 +1,138 @@
+/** Statements about how a process ended: signals, core files, systemd-coredump's fields, AddressSanitizer's finding. */
+import { canonicalHex } from '../../text/hex.js';
+import type { LogicalLine } from '../cursor.js';
+import { coreLine, dumpedLine, fieldLine, sanitizerLine, signalLine, type FieldLine, type SignalLine } from './lines.js';
+import { DUMPED, type Report } from './report.js';
+import { baseName, type Stretch } from './scan.js';
+import { signalName, signalText } from './signals.js';
+
+const FAULT = /\bsi_addr = (0x[\da-fA-F]{1,16})/;
+
+/** systemd's words by processor. */
+const ARCHITECTURES: Readonly<Record<string, string>> = { 'AMD x86-64': 'x64', 'Intel 80386': 'x86', AARCH64: 'arm64', 'ARM AARCH64': 'arm64', ARM: 'arm', PowerPC64: 'ppc64', 'IBM S/390': 's390x', 'RISC-V': 'riscv64' };
+
+export function pidOf(field: FieldLine, text: string): string | undefined {
+  return /^\d{1,10}/.exec(text.slice(field.value.start, field.value.end))?.[0];
+}
+
+export class Statements {
+  /** The signal that ended the process, as a debugger said it. */
+  signal: SignalLine | undefined;
+  hasCore = false;
+  pid: string | undefined;
+  sanitizer = false;
+  readonly #report: Report;
+
+  constructor(report: Report) {
+    this.#report = report;
+  }
+
+  ended(row: LogicalLine): void {
+    const signal = signalLine(row.text);
+    if (signal === undefined) return;
+    this.#report.head(row, 'Signal');
+    this.#report.token('exceptionName', row, signal.name, 'panic.text');
+    this.#report.token('message', row, { start: signal.name.end + 2, end: signal.text.end });
+    // A debugger stops at harmless signals too.
+    if (!signal.fatal) return;
+    this.signal = signal;
+    const written = row.text.slice(signal.text.start, signal.text.end);
+    this.#report.end({ kind: 'signal', text: written.startsWith('SIG') ? written : signalText(signal.signal), place: { row, ...signal.text } }, false);
+    if (signal.thread !== undefined) this.#report.stoppedIn(signal.thread);
+  }
+
+  core(row: LogicalLine): void {
+    const core = coreLine(row.text);
+    if (core === undefined) return;
+    this.hasCore = true;
+    this.#report.head(row, 'Core file');
+    this.#report.core({ row, start: core.start, end: core.end });
+    this.process(row, core.program, 0);
+  }
+
+  dumped(row: LogicalLine): void {
+    const dumped = dumpedLine(row.text);
+    if (dumped === undefined) return;
+    this.pid = dumped.pid;
+    this.#report.head(row, 'Core dump');
+    this.process(row, dumped.process, 3);
+    this.#report.token('message', row, { start: dumped.start, end: dumped.process.start - 1 });
+    this.#report.token('message', row, { start: dumped.process.end + 1, end: dumped.end });
+    this.#report.end({ kind: 'signal', text: DUMPED, place: { row, start: dumped.start, end: dumped.end } }, true);
+    if (row.envelope?.time !== undefined) this.#report.claim('crash.time', row.envelope.time, { row, start: dumped.start, end: dumped.end }, 2);
+  }
+
+  field(row: LogicalLine): void {
+    const field = fieldLine(row.text);
+    if (field === undefined) return;
+    const { text } = row;
+    const value = text.slice(field.value.start, field.value.end);
+    if (!field.label.startsWith('ELF')) this.#report.head(row, 'Core dump');
+    this.#report.token('field', row, field.name);
+    const span = { row, ...field.value };
+    switch (field.label) {
+      case 'PID': {
+        this.pid = pidOf(field, text);
+        const name = /\(([^()]{1,64})\)$/.exec(value);
+        if (name !== null) this.process(row, { start: field.value.start + name.index + 1, end: field.value.end - 1 }, 4);
+        break;
+      }
+      case 'Executable': this.process(row, field.value, 1); break;
+      case 'Command Line': {
+        const program = /^\S{1,400}/.exec(value)?.[0] ?? '';
+        this.process(row, { start: field.value.start, end: field.value.start + program.length }, 2);
+        break;
+      }
+      case 'Signal': {
+        const name = /^(\d{1,2}) \(([A-Z0-9+]{2,9})\)$/.exec(value);
+        if (name === null) break;
+        const signal = signalName(name[2] ?? '');
+        this.#report.token('exceptionName', row, field.value, 'panic.text');
+        this.#report.end({ kind: 'signal', text: signalText(signal), place: span }, this.pid !== undefined);
+        break;
+      }
+      case 'Timestamp': {
+        const time = /(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?: (UTC|GMT))?/.exec(value);
+        this.#report.token('timestamp', row, field.value);
+        if (time !== null) this.#report.claim('crash.time', `${time[1] ?? ''}T${time[2] ?? ''}${time[3] === undefined ? '' : 'Z'}`, span);
+        break;
+      }
+      case 'ELF object binary architecture':
+        this.#report.claim('system.architecture', ARCHITECTURES[value], span);
+        this.#report.token('fieldValue', row, field.value, 'system.architecture');
+        break;
+      default: this.#report.token('fieldValue', row, field.value);
+    }
+  }
+
+  found(row: LogicalLine): void {
+    const found = sanitizerLine(row.text);
+    if (found === undefined) return;
+    this.sanitizer = true;
+    this.#report.head(row, 'AddressSanitizer');
+    const part = (stretch: Stretch): string => row.text.slice(stretch.start, stretch.end);
+    this.#report.token('exceptionName', row, found.what, 'panic.text');
+    this.#report.token('address', row, found.address, 'exception.address');
+    this.#report.token('address', row, found.pc, 'exception.ip');
+    this.#report.end({ kind: 'address-sanitizer', text: part(found.what), place: { row, ...found.what } }, true);
+    if (found.address !== undefined) this.#report.claim('exception.address', canonicalHex(part(found.address)), { row, ...found.address });
+    if (found.pc !== undefined) this.#report.claim('exception.ip', canonicalHex(part(found.pc)), { row, ...found.pc });
+  }
+
+  fault(row: LogicalLine): void {
+    const fault = FAULT.exec(row.text);
+    if (fault === null) return;
+    const end = fault.index + fault[0].length;
+    const place = { row, start: end - (fault[1] ?? '').length, end };
+    this.#report.token('address', row, place, 'exception.address');
+    this.#report.claim('exception.address', canonicalHex(fault[1] ?? ''), place);
+  }
+
+  process(row: LogicalLine, path: Stretch, rank: number): void {
+    const written = row.text.slice(path.start, path.end);
+    const name = baseName(written);
+    const place = { row, start: path.end - name.length, end: path.end };
+    this.#report.token('process', row, place, 'process');
+    this.#report.claim('process', name, place, rank);
+  }
+}

@@ -1,0 +1,56 @@
+/**
+ * Which frame tells where a process went wrong. Above it stand the functions that raise the signal, report a failed
+ * assertion or damaged heap, and the C library's copies; below it those that begin threads and programs.
+ */
+import type { FrameLine } from './frame.js';
+
+/** Endings that compilers give to copies of a function, and symbol versions. */
+const CLONE = /(?:\.(?:constprop|isra|part|cold|lto_priv|llvm)(?:\.\d{1,20})?){1,4}$/;
+const VERSION = /@{1,2}[A-Z][\w.]{1,40}$/;
+
+/** A symbol as it is compared: lower case, without the compiler's and the linker's endings. */
+export function canonicalSymbol(written: string): string {
+  return written.replace(VERSION, '').replace(CLONE, '').toLowerCase();
+}
+
+/** glibc, GLib, libc++ and macOS names seen above and below the culprit in public backtraces. */
+const MACHINERY = new Set([
+  'raise', 'gsignal', 'abort', 'kill', 'pthread_kill', '__pthread_kill', '___pthread_kill', '__pthread_kill_implementation', '__pthread_kill_internal', 'tgkill', '__tgkill', '__libc_signal_restore_set',
+  '__assert', '__assert_rtn', '__assert_fail', '__assert_fail_base', '__assert_perror_fail', '__libc_message', '__libc_message_impl', '__libc_fatal', '__fortify_fail', '__fortify_fail_abort',
+  '__chk_fail', '__stack_chk_fail', '__stack_chk_fail_local', 'malloc_printerr', 'malloc_printerr_tail', 'munmap_chunk', 'unlink_chunk', 'malloc_consolidate', '_int_malloc', '_int_free', '_int_realloc', '_int_memalign',
+  '_int_free_merge_chunk', '_int_free_chunk', 'malloc', 'calloc', 'realloc', 'free', 'cfree', '__libc_malloc', '__libc_calloc', '__libc_realloc', '__libc_free', 'tcache_get', 'tcache_put',
+  'g_assertion_message', 'g_assertion_message_expr', 'g_assertion_message_cmpnum', 'g_assertion_message_cmpint', 'g_assertion_message_cmpstr', 'g_log', 'g_logv', 'g_log_default_handler', 'g_log_structured_array',
+  'g_log_structured_standard', '_g_log_abort', 'g_malloc', 'g_malloc0', 'g_realloc', 'g_free', 'g_abort',
+  'abort_message', 'demangling_terminate_handler()', '__verbose_terminate_handler', '__terminate', 'terminate', 'std::terminate()', '__cxa_throw', '__cxa_rethrow',
+  '__restore_rt', '_sigtramp', 'start_thread', 'clone', '__clone', 'clone3', '__clone3', '_pthread_start', '_pthread_body', 'thread_start', '__libc_start_main', '__libc_start_main_impl', '__libc_start_call_main', '_start', 'start',
+]);
+const MACHINERY_START = /^(?:__asan_|__sanitizer_|___?interceptor_|__interceptor_|__ubsan_|__hwasan_|_?g_assertion_message|asan_|std::__terminate)/;
+/** The copies of memcpy, strlen and their like for one processor each: the fault is their caller's. */
+const COPY = /^_{0,2}(?:mem|str|wcs|wmem)\w{2,24}_(?:avx|sse|evex|erms|ssse3|generic|sve|neon|unaligned|thunderx|falkor)/;
+const C_LIBRARY = /^(?:libc(?:[.-]|$)|libpthread|libsystem_|ld-linux|libclang_rt|libasan)/;
+
+/** False for a function of the machinery. */
+export function tells(symbol: string): boolean {
+  const name = canonicalSymbol(symbol).replace(/^__gi_/, '');
+  return !MACHINERY.has(name) && !MACHINERY_START.test(name) && !COPY.test(name);
+}
+
+export interface Named {
+  readonly frame: Pick<FrameLine, 'handler'>;
+  /** As written. */
+  readonly symbol?: string;
+  readonly module?: string;
+}
+
+/** Index of the telling frame of a trace, -1 where none tells. Below a signal handler stands what it interrupted. */
+export function tellingFrame(frames: readonly Named[]): number {
+  const handler = frames.findLastIndex(({ frame, symbol }) => frame.handler || symbol === '__restore_rt' || symbol === '_sigtramp');
+  const below = frames.findIndex((named, index) => index > handler && says(named));
+  return below >= 0 || handler < 0 ? below : frames.findIndex(says);
+}
+
+function says(named: Named): boolean {
+  if (named.symbol !== undefined) return tells(named.symbol);
+  // A frame without a name tells its library, unless that is the C library, whose frames are the machinery's.
+  return named.module !== undefined && !C_LIBRARY.test(named.module.toLowerCase());
+}

@@ -1,0 +1,205 @@
+/**
+ * Call trace lines of all generations:
+ *
+ *      [<ffffffff8141dc04>] ? usb_probe_interface+0x1c4/0x2f0 [usbcore]      up to 4.10
+ *      ? usb_probe_interface+0x1c4/0x2f0 [usbcore]                           since; a debug build adds file and line
+ *      usb_probe_interface (drivers/usb/core/driver.c:412) usbcore           scripts/decode_stacktrace.sh
+ *      [<f88dec25>] :radeon:radeon_cp_init_ring_buffer+0x90/0x302            2.6.2x
+ *      <ffffffff8010f3de>{system_call+126}                                   2.6 on x86_64
+ *     [<c0014558>] (show_stack) from [<c059798c>] (dump_stack+0x7c/0xc8)     ARM; since 5.19 without addresses
+ *     [c000000003f2b9c0] [c0000000000a1b2c] kthread+0x11c/0x130 (unreliable)  POWER
+ *        [<ffff82d0403a6019>] S amd_iommu_init+0x19/0x3c0                    Xen
+ */
+import { canonicalHex } from '../../text/hex.js';
+import type { FrameTrust } from '../types.js';
+import { at, blankFrom, skipBlanks, type Place } from './row.js';
+
+export interface NamePlace extends Place {
+  readonly name: string;
+}
+
+export interface Called {
+  /** As printed, without the backslashes of Markdown. */
+  readonly symbol?: NamePlace;
+  readonly offset?: Place & { readonly value: string };
+  readonly module?: NamePlace;
+  readonly source?: Place;
+  readonly address?: Place & { readonly value?: string };
+}
+
+export interface FrameLine extends Called {
+  readonly start: number;
+  readonly end: number;
+  readonly trust: FrameTrust;
+  /** `<IRQ>`, `<TASK>` in front. */
+  readonly tag?: Place;
+  /** ARM: the function that was called; it has a frame of its own only where it begins the trace. */
+  readonly callee?: Called;
+  /** True where the line can stand nowhere but in a trace: it has an address, or offset and size of the function. */
+  readonly certain: boolean;
+}
+
+const TAG = /(?:<|&lt;){1,2}\/?(?:IRQ|EOI|EOE|TASK|NMI|SOFTIRQ|HARDIRQ|ENTRY_TRAMPOLINE|EXCEPTION|UNKNOWN|#DF|#DB|#MC|#VC|#BP)\d?(?:>|&gt;){1,2}/y;
+/** `[<ffffffff8143a229>]`; also escaped for the web, and as the link that a web page made of it. */
+const ADDRESS = /\\?\[ ?\\?\[?(?:\\?<|&lt;)((?:0x)?[\da-fA-F]{4,16})(?:\\?>|&gt;)\\?\](?:\((?:<|&lt;)[\da-fA-F]{4,16}(?:>|&gt;)\]?\)\]?)?/y;
+const BARE_ADDRESS = /<([\da-f]{8,16})>(?=\{)/y;
+const POWER = /\[([\da-f]{8,16})\] \[([\da-f]{8,16})\] /y;
+const NAME = /[A-Za-z_.$\\][\w.$\\#@-]{0,200}/y;
+const OFFSET = /\+(0x[\da-f]{1,8})(?:(\/0x[\da-f]{1,8})|(?![\w/]))/y;
+const OLD_MODULE = /:([\w-]{1,60}):(?=[A-Za-z_])/y;
+const OLD_FRAME = /\{(?::([\w-]{1,60}):)?([A-Za-z_.][\w.]{0,200})\+(\d{1,8})\}/y;
+/** The build id since 5.16, or the flags of `(O)`, stand behind the name. */
+const MODULE = / {1,4}\\?\[([A-Za-z_][\w-]{0,60})(?:(?: |\()[^\]]{0,80})?\\?\]/y;
+const NUMBER_ONLY = /0x[\da-f]{6,16}(?![\w+/])/y;
+const SOURCE = / {1,4}\(?([^\s()[\]]{1,250}\.[chS](?:pp)?:\d{1,7})/y;
+const INLINE = /[^\]]{0,40}\[inline\]/y;
+const FROM = / from /y;
+const MARK = /([?RSF]) {1,4}/y;
+
+/** What a function is called by in facts: lower case, no escapes. */
+export function canonicalName(name: string): string {
+  return name.replaceAll('\\', '').toLowerCase();
+}
+
+function plain(name: string): string {
+  return name.includes('\\') ? name.replaceAll('\\', '') : name;
+}
+
+/** `function+0x1/0x20 [module] file.c:12` from a column on; undefined where no function with an offset stands there. */
+export function calledAt(text: string, from: number, lenient = false): (Called & { readonly end: number; readonly sized: boolean }) | undefined {
+  const old = at(OLD_MODULE, text, from);
+  const start = old === null ? from : from + old[0].length;
+  const name = at(NAME, text, start);
+  if (name === null) return undefined;
+  let end = start + name[0].length;
+  const symbol = { start, end, name: plain(name[0]) };
+  const offset = at(OFFSET, text, end);
+  let placed: Called = { symbol };
+  if (offset !== null) {
+    const written = offset[1] ?? '';
+    placed = { ...placed, offset: { start: end + 1, end: end + 1 + written.length, value: canonicalHex(written) ?? '0x0' } };
+    end += offset[0].length;
+  } else if (!lenient) return undefined;
+  if (old !== null) placed = { ...placed, module: { start: from + 1, end: start - 1, name: old[1] ?? '' } };
+  const module = at(MODULE, text, end);
+  if (module !== null && module[1] !== 'inline') {
+    const moduleStart = end + module[0].indexOf('[') + 1;
+    placed = { ...placed, module: { start: moduleStart, end: moduleStart + (module[1] ?? '').length, name: module[1] ?? '' } };
+    end += module[0].length;
+  }
+  const source = at(SOURCE, text, end);
+  if (source !== null) {
+    const sourceEnd = end + source[0].length;
+    placed = { ...placed, source: { start: sourceEnd - (source[1] ?? '').length, end: sourceEnd } };
+    end = sourceEnd;
+  }
+  return { ...placed, end, sized: offset?.[2] !== undefined };
+}
+
+function addressIn(match: RegExpExecArray, column: number): Place & { readonly value?: string } {
+  const start = column + match[0].indexOf(match[1] ?? '');
+  const value = canonicalHex(match[1] ?? '');
+  return { start, end: start + (match[1] ?? '').length, ...(value === undefined ? {} : { value }) };
+}
+
+/** The frames a line states; none where it is no line of a trace. `inTrace`: forms that elsewhere would be prose count too. */
+export function framesOf(text: string, inTrace: boolean): readonly FrameLine[] {
+  let start = skipBlanks(text, 0);
+  const tagged = at(TAG, text, start);
+  const tag = tagged === null ? undefined : { start, end: start + tagged[0].length };
+  if (tag !== undefined) start = skipBlanks(text, tag.end);
+  const bare = at(BARE_ADDRESS, text, start);
+  if (bare !== null) return oldFrames(text, start, tag);
+  const power = at(POWER, text, start);
+  const head = power === null ? at(ADDRESS, text, start) : null;
+  let column = start;
+  let address: (Place & { readonly value?: string }) | undefined;
+  if (power !== null) {
+    const place = start + power[0].length - 2 - (power[2] ?? '').length;
+    const value = canonicalHex(power[2] ?? '');
+    address = { start: place, end: place + (power[2] ?? '').length, ...(value === undefined ? {} : { value }) };
+    column = start + power[0].length;
+  } else if (head !== null) {
+    address = addressIn(head, start);
+    column = skipBlanks(text, start + head[0].length);
+  }
+  const withAddress = address === undefined ? {} : { address };
+  const common = { start, certain: true, ...(tag === undefined ? {} : { tag }), ...withAddress };
+  const mark = at(MARK, text, column)?.[1];
+  if (mark !== undefined && (mark === '?' || head !== null)) column = skipBlanks(text, column + 1);
+  else if (column === start && inTrace) column = skipBlanks(text, column);
+  let trust: FrameTrust = mark === '?' || mark === 'S' ? 'guessed' : 'listed';
+  const from = fromFrames(text, column, common, address !== undefined || inTrace);
+  if (from !== undefined) return from;
+  const called = calledAt(text, column);
+  if (called !== undefined && (address !== undefined || called.sized)) {
+    if (text.startsWith(' (unreliable)', called.end)) trust = 'guessed';
+    return [{ ...common, ...called, trust }];
+  }
+  const number = at(NUMBER_ONLY, text, column);
+  if (number !== null && (address !== undefined || mark === '?' || inTrace) && blankFrom(text, column + number[0].length)) {
+    const value = canonicalHex(number[0]);
+    return [{ ...common, address: { start: column, end: column + number[0].length, ...(value === undefined ? {} : { value }) }, end: column + number[0].length, trust, certain: address !== undefined }];
+  }
+  if (inTrace || address !== undefined) {
+    const decoded = calledAt(text, column, true);
+    if (decoded?.source !== undefined) {
+      if (at(INLINE, text, decoded.end) !== null) return [{ ...common, ...decoded, trust: 'inline', certain: false }];
+      if (text.charCodeAt(decoded.source.start - 1) === 40) return [{ ...common, ...decoded, trust, certain: false }];
+    }
+  }
+  return address !== undefined && head !== null && blankFrom(text, column) ? [{ ...common, end: start + head[0].length, trust }] : [];
+}
+
+/** `(callee) from [<address>] (caller+0x24/0x2c)`, `callee from caller+0x24/0x2c`. */
+function fromFrames(text: string, column: number, common: Pick<FrameLine, 'start' | 'certain' | 'tag' | 'address'>, inTrace: boolean): readonly FrameLine[] | undefined {
+  const inBrackets = text.charCodeAt(column) === 40;
+  const calleeStart = inBrackets ? column + 1 : column;
+  const callee = calledAt(text, calleeStart, true);
+  if (callee === undefined) return undefined;
+  const close = inBrackets ? text.indexOf(')', callee.end) : callee.end;
+  if (close < 0 || close > callee.end + 20) return undefined;
+  const from = at(FROM, text, inBrackets ? close + 1 : close);
+  if (from === null) return undefined;
+  let place = (inBrackets ? close + 1 : close) + from[0].length;
+  const second = at(ADDRESS, text, place);
+  if (second === null && inBrackets) return undefined;
+  if (second === null && !inTrace) return undefined;
+  const address = second === null ? undefined : addressIn(second, place);
+  if (second !== null) place = skipBlanks(text, place + second[0].length);
+  if (text.charCodeAt(place) === 40) place++;
+  const caller = calledAt(text, place);
+  const { address: calleeAddress, ...rest } = common;
+  if (caller === undefined) return second === null ? undefined : [{ ...rest, ...(address === undefined ? {} : { address }), end: place, trust: 'listed', callee: { ...callee, ...(calleeAddress === undefined ? {} : { address: calleeAddress }) } }];
+  return [{ ...rest, ...caller, ...(address === undefined ? {} : { address }), trust: 'listed', callee: { ...callee, ...(calleeAddress === undefined ? {} : { address: calleeAddress }) } }];
+}
+
+/** `<ffffffff8010f3de>{system_call+126} <ffffffff8010…>{…}`: several on a line, offsets in decimal. */
+function oldFrames(text: string, from: number, tag: Place | undefined): readonly FrameLine[] {
+  const frames: FrameLine[] = [];
+  for (let column = from; column < text.length;) {
+    const head = at(BARE_ADDRESS, text, column);
+    if (head === null) break;
+    const body = at(OLD_FRAME, text, column + head[0].length);
+    if (body === null) break;
+    const end = column + head[0].length + body[0].length;
+    const offset = body[3] ?? '0';
+    const symbolStart = end - 2 - offset.length - (body[2] ?? '').length;
+    frames.push({
+      start: column, end, trust: 'listed', certain: true, address: addressIn(head, column),
+      symbol: { start: symbolStart, end: end - 2 - offset.length, name: body[2] ?? '' },
+      offset: { start: end - 1 - offset.length, end: end - 1, value: '0x' + Number(offset).toString(16) },
+      ...(body[1] === undefined ? {} : { module: { start: symbolStart - 1 - body[1].length, end: symbolStart - 1, name: body[1] } }),
+      ...(frames.length === 0 && tag !== undefined ? { tag } : {}),
+    });
+    column = skipBlanks(text, end);
+  }
+  return frames;
+}
+
+/** The tag that stands alone on a line, or undefined. */
+export function tagOf(text: string): Place | undefined {
+  const start = skipBlanks(text, 0);
+  const tag = at(TAG, text, start);
+  return tag !== null && blankFrom(text, start + tag[0].length) ? { start, end: start + tag[0].length } : undefined;
+}

@@ -1,0 +1,76 @@
+/**
+ * The lines that say what went wrong. Each rule is one wording of the kernel (or of Xen) with the places of its values as
+ * named groups; `literal` is what every line of the wording holds, and what opens a region.
+ */
+import { at, skipBlanks, type Place, type Row } from './row.js';
+import { RULES, TRAPS, type Rule, type PanicKind, type What } from './rules.js';
+
+/** What a head names, with its place in the row. */
+export type Values = Partial<Record<Name, Place & { readonly text: string }>>;
+const NAMES = ['address', 'ip', 'cpu', 'comm', 'pid', 'source', 'symbol', 'offset', 'module', 'error', 'count', 'word', 'reason', 'image', 'mcg', 'mci', 'bank', 'version', 'arch', 'msr'] as const;
+export type Name = (typeof NAMES)[number];
+
+export interface Head {
+  readonly what: What;
+  readonly role: 'crash' | 'event';
+  readonly kind?: PanicKind;
+  /** Processor exception, where the wording is certain about it. */
+  readonly mnemonic?: string;
+  readonly vector?: number;
+  readonly rule: Rule;
+  /** The statement without what hangs on behind. */
+  readonly start: number;
+  readonly end: number;
+  readonly values: Values;
+}
+
+/** Statements are shown whole; what is longer is somebody's text behind them. */
+const LONGEST = 300;
+
+/** A `Kernel panic` that only ends what was reported above it. */
+const REASONS: readonly (readonly [RegExp, PanicKind])[] = [
+  [/^hung_task: /i, 'hung-task'],
+  [/^softlockup: /i, 'soft-lockup'],
+  [/^(?:Watchdog detected )?(?:hard LOCKUP|LOCKUP on)/i, 'hard-lockup'],
+  [/^RCU Stall/i, 'rcu-stall'],
+  [/machine check|^Timeout: Not all CPUs entered broadcast exception handler|^Uncorrected hardware (?:memory )?error|^Memory error not recovered/i, 'machine-check'],
+];
+
+function kindOfPanic(reason: string): PanicKind {
+  return REASONS.find(([expression]) => expression.test(reason))?.[1] ?? 'kernel-panic';
+}
+
+/** The statement a row begins with, or undefined. */
+export function headOf(row: Row): Head | undefined {
+  const text = row.text;
+  const start = skipBlanks(text, 0);
+  if (start >= text.length) return undefined;
+  for (const rule of RULES) {
+    if ((rule.xen === true) !== row.front.xen) continue;
+    const match = at(rule.expression, text, start);
+    if (match === null) continue;
+    return headFrom(rule, match, text, start);
+  }
+  return undefined;
+}
+
+function headFrom(rule: Rule, match: RegExpExecArray, text: string, start: number): Head {
+  const values: Values = {};
+  const indices = match.indices?.groups;
+  for (const name of NAMES) {
+    const place = indices?.[name];
+    if (place !== undefined) values[name] = { start: place[0], end: place[1], text: text.slice(place[0], place[1]) };
+  }
+  let end = rule.whole === true ? Math.min(text.length, start + LONGEST) : start + match[0].length;
+  while (end > start && text.charCodeAt(end - 1) <= 32) end--;
+  const trap = rule.what === 'trap' ? TRAPS.get(values.word?.text ?? '') : undefined;
+  const kind = rule.what === 'panic' ? kindOfPanic(values.reason?.text ?? '') : trap?.[1] === 0 ? 'divide-error' : rule.kind;
+  const mnemonic = trap?.[0] ?? rule.mnemonic;
+  const vector = trap?.[1] ?? rule.vector;
+  return {
+    what: rule.what, role: rule.role, rule, start, end, values,
+    ...(kind === undefined ? {} : { kind }),
+    ...(mnemonic === undefined ? {} : { mnemonic }),
+    ...(vector === undefined ? {} : { vector }),
+  };
+}

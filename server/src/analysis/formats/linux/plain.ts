@@ -1,0 +1,42 @@
+/**
+ * Lines that belong to a report and state nothing a crash is known by. They are told by how they begin; lines that ordinary
+ * logs hold too count only in the reports they are part of, for a block must not run on into the log around it.
+ */
+import type { What } from './rules.js';
+import { at, skipBlanks, type Place } from './row.js';
+
+/** Any report. */
+const BASE = /(?:#PF: |PGD [\da-f]|\*p[dtmug][dept]{1,2} ?= |pgd = |SMP *$|SMP (?:PREEMPT|NOPTI|KASAN|DEBUG)|PREEMPT (?:SMP|RT)|\(?#\d{1,4}\]|CPU:? {0,4}\d{1,5} *$|last sysfs file:|task(?:\.stack)?: [\da-f]{8}|Workqueue: |Stopper: |RSP:? {0,3}<|RSP: |EFLAGS: |LR is at |lr {0,2}: |LR \[|ra {0,3}: |\$ ?\d{1,2} {0,3}: |Flags: [NzZ]|Control: [\da-f]{8}|Register r\d{1,2} information|Kernel Offset: |Rebooting in \d|Dumping ftrace buffer|\(ftrace buffer empty\)|note: .{1,64} exited with|Mem abort info:|Data abort info:|Exception class = |EC = 0x|SET = \d|EA = \d|FSC = 0x|ISV = \d|CM = \d|GCS = \d|(?:user|swapper) pgtable: |\[[\da-f]{8,16}\] (?:\*?pgd=|address between|user address)|Fixing recursive fault|KASAN: |kasan: |Sending NMI |Tainted: \[|Shutting down cpus with NMI|SMP: stopping secondary|Memory Limit: |Starting crashdump|Bye!|drm_kms_helper: panic|ACPI MEMORY or I\/O RESET|printing eip:|INFO: lockdep is turned off|Disabling lock debugging|Preemption disabled at|in_atomic\(\)|preempt_count: |RCU nest depth|irq event stamp: |(?:hard|soft)irqs last |\d{1,4} locks? held by |no locks held by |CPU \d{1,5} will stop doing|INFO: NMI handler|NMI backtrace for cpu \d|BUG: scheduling while atomic.{0,40}idle|[A-Z][A-Z\d]{1,2}: 0x[\da-f]{8,16}: *$|r\d{1,2}:[\da-f]{8}|Current process: |Running on CPU|current=[\da-f]|regs and stacktrace|Stacktrace initiated|stack trace: *$|Dumping regs|CPSR: |No MM assigned|Process: |\(\d\d\) [\da-f]{8} \(ra=|Krnl GPRS|Last Breaking|CFAR: |MSR: {1,3}[\da-f]|GPR\d\d: |----{0,12} *$|Internal error: )/y;
+
+/** KASAN, UBSAN and the checks of the slab allocator. */
+const CHECKS = /(?:(?:Read|Write|Double free|Free|Invalid free) (?:of|at) |The buggy address|which belongs to |page:|page dumped because|head:|flags: 0x|(?:page_type|memcg): |raw: |Memory state around|\^ *$|={20,}|-{20,}|index .{1,40} is out of range|shift exponent |signed integer overflow|load of value |member access |null pointer |negation of |division by zero|allocated by |freed by |page_owner |kfence-#|\d{1,8} bytes? |INFO: (?:Slab|Object|Freed|Allocated|0x)|Slab 0x|Object {1,3}(?:0x)?[\da-f]{8}|Allocated in |Freed in |Bytes b4 |[Rr]edzone |(?:Right |Left )?Redzone|Padding |FIX |0x[\da-f]{8,16}-0x|0x[\da-f]{8,16} *$|>?[\da-f]{8,16}: )/y;
+
+/** Stalls, lockups and hung tasks. */
+const STALLS = /(?:rcu: |\d{1,5}-[.!?O]{2,5}[:.]|\(?detected by \d|\(t=\d|"echo 0 > |\\?"echo|Not tainted |Future hung task|Unless rcu|RCU grace-period|sending NMI|task:.{1,64} state:|.{1,64} {1,20}[DRSTIXZ] {1,3}(?:[\da-f]{8,16}|running task) |blocking rcu_node|All QSes seen|INFO: NMI handler|Showing all locks|#\d{1,3}: {1,2}|Modules linked|cpu \d{1,5} |=============================================)/y;
+
+/** Lock dependency reports. */
+const LOCKS = /(?:#\d{1,3}: {1,2}|other info that|Possible |CPU0|-{4,}|={20,}|lock\(|local_irq_|<Interrupt>|\*{3} DEADLOCK|but (?:task is|there are|this task)|which (?:lock already|became |would create|never)|the (?:existing dependency|dependencies|shortest|first|second)|-> #\d|\(.{1,80}\)\{|is trying to |is freeing memory|at: [[\w]|inconsistent \{|\{.{1,40}\} state was|.{1,64} \[HC\d|stack backtrace|rcu_scheduler_active|Chain exists|[cC]hain |\.\.\. (?:key|acquired)|.{1,64}\/\d{1,8} (?:is|just)|\d\.\d{1,3}\.\S{1,60} #\d|.{1,200}: Illegal context|\S{1,200}\.[ch]:\d{1,6} )/y;
+
+/** Out of memory, failed allocations. */
+const MEMORY = /(?:Mem-Info:|Node \d|active_anon|(?:in)?active_file|unevictable|slab_|mapped:|sec_pagetables|kernel_misc|free:\d|DMA|Normal|HighMem|lowmem_reserve|Free swap|Total swap|\d{1,12} (?:total )?(?:pages|pagecache)|Swap cache|oom-kill:|oom_reaper|Tasks state|\[ {0,3}pid {0,3}\]|\[ {0,9}\d{1,9}\] {1,9}\d|Unreclaimable slab|Memory cgroup |memory: usage|memory\+swap: |swap: usage|kmem: usage|Task in \/|Name {4,})/y;
+
+/** Machine checks. */
+const MACHINE = /(?:(?:mce: )?\[Hardware Error\]|TSC [\da-f]|PROCESSOR |RIP !|Machine check: |This is not a software|Run the above|HARDWARE ERROR|ADDR |MISC |Bank \d)/y;
+
+/** The Xen hypervisor. */
+const XEN = /(?:RFLAGS: |CPU: {1,6}\d|Xen code around|Xen stack trace|Pagetable walk|L[1-5]\[0x|\*{8,}|Reboot in |Manual reset|[\da-f]{2} [\da-f]{2} [\da-f]{2}|Domain |Debugging connection|Shutting down|\[error_code=|Faulting linear|Fault while|Guest stack|--)/y;
+
+const OF: Readonly<Partial<Record<What, RegExp>>> = { sanitizer: CHECKS, slab: CHECKS, stall: STALLS, lockup: STALLS, hung: STALLS, lockdep: LOCKS, state: LOCKS, oom: MEMORY, mce: MACHINE, panic: STALLS };
+
+const LABEL = /[^:=]{1,40}[:=]/y;
+
+/** The label of such a line, or undefined where the line is none. */
+export function plainLabel(text: string, what: What | undefined, xen: boolean): Place | undefined {
+  const start = skipBlanks(text, 0);
+  const own = what === undefined ? undefined : OF[what];
+  const known = xen ? at(XEN, text, start) !== null
+    : at(BASE, text, start) !== null || (own !== undefined && at(own, text, start) !== null) || (what === 'state' && at(MEMORY, text, start) !== null);
+  if (!known) return undefined;
+  const label = at(LABEL, text, start);
+  return { start, end: label === null ? start : start + label[0].length };
+}

@@ -1,0 +1,161 @@
+/** Blocks become crashes: what belongs together, what does not, and under which name and signature. */
+import { describe, expect, it } from 'vitest';
+import { analyzeText, type Analysis } from '../../server/src/analysis/analysis.js';
+import { builtinKnowledge } from '../support/knowledge.js';
+
+const knowledge = builtinKnowledge();
+const analyzed = (...parts: string[]): Analysis => analyzeText(parts.join('\n'), knowledge);
+const titles = (analysis: Analysis): string[] => analysis.crashes.map((crash) => crash.record.title);
+const signatures = (...parts: string[]): string[] => analyzed(...parts).crashes.map((crash) => crash.record.signature);
+const gap = (lines: number): string => Array.from({ length: lines }, (_, index) => `Ordinary words, line ${index}.`).join('\n');
+
+interface Report { readonly address?: string; readonly base?: string; readonly offset?: string; readonly driver?: string; readonly hash?: string }
+
+/** A whole verbose analysis of 0xD1 in a driver. */
+function report({ address = '0000000000000028', base = 'fffff880`01a2b', offset = '14', driver = 'exampledrv', hash }: Report = {}): string {
+  return [
+    '*******************************************************************************',
+    '*                        Bugcheck Analysis                                    *',
+    '*******************************************************************************',
+    '',
+    'DRIVER_IRQL_NOT_LESS_OR_EQUAL (d1)',
+    'Arguments:',
+    `Arg1: ${address}, memory referenced`,
+    'Arg2: 0000000000000002, IRQL',
+    'Arg3: 0000000000000000, value 0 = read operation, 1 = write operation',
+    `Arg4: ${base.replace('`', '')}3c4, address which referenced memory`,
+    '',
+    'PROCESS_NAME:  System',
+    '',
+    'STACK_TEXT:  ',
+    `fffff880\`02f1b5e8 fffff800\`02a7f169 : 00000000\`0000000a 00000000\`00000028 00000000\`00000002 00000000\`00000000 : nt!KeBugCheckEx`,
+    `fffff880\`02f1b5f0 fffff800\`02a7dde0 : 00000000\`00000000 00000000\`00000000 00000000\`00000000 00000000\`00000000 : nt!KiBugCheckDispatch+0x69`,
+    `fffff880\`02f1b730 ${base}3c4 : 00000000\`00000000 00000000\`00000000 00000000\`00000000 00000000\`00000000 : nt!KiPageFault+0x260`,
+    `fffff880\`02f1b8c0 ${base}100 : 00000000\`00000000 00000000\`00000000 00000000\`00000000 00000000\`00000000 : ${driver}!ReadRing+0x${offset}`,
+    `fffff880\`02f1b8f0 fffff800\`02a89a12 : 00000000\`00000000 00000000\`00000000 00000000\`00000000 00000000\`00000000 : ${driver}!OnInterrupt+0x5c`,
+    '',
+    `SYMBOL_NAME:  ${driver}!ReadRing+${offset}`,
+    '',
+    `MODULE_NAME: ${driver}`,
+    '',
+    `IMAGE_NAME:  ${driver}.sys`,
+    ...(hash === undefined ? [] : ['', `FAILURE_ID_HASH:  ${hash}`]),
+    '',
+    'Followup: MachineOwner',
+    '---------',
+    '',
+  ].join('\n');
+}
+
+const SCREEN = '*** STOP: 0x000000D1 (0x0000000000000028, 0x0000000000000002, 0x0000000000000000, 0xFFFFF88001A2B3C4)';
+const BLANK = '*** STOP: 0x000000D1 (0x0000000000000000, 0x0000000000000000, 0x0000000000000000, 0x0000000000000000)';
+const psod = (world: string, at = '0x41800b37e594', frame = '0x39c', code = '0x41800aa00000'): string => [
+  `2015-02-11T04:41:08.201Z cpu6:${world})@BlueScreen: #PF Exception 14 in world ${world}:vmklinux_9:h IP ${at} addr 0x0 PTEs:0x10e3a4027;0x23f727027;0x0;`,
+  `2015-02-11T04:41:08.201Z cpu6:${world})Code start: ${code} VMK uptime: 11:02:51:33.010`,
+  `2015-02-11T04:41:08.201Z cpu6:${world})0x412423a5dda0:[${at}]hpsa_update_scsi_devices@#+${frame} stack: 0x410b1c037060`,
+  `2015-02-11T04:41:08.202Z cpu6:${world})0x412423a5de20:[0x41800b37f28f]hpsa_scan_start@#+0x187 stack: 0x412423a5de60`,
+  `2015-02-11T04:41:08.206Z cpu6:${world})base fs=0x0 gs=0x418041800000 Kgs=0x0`,
+].join('\n');
+
+describe('what belongs to one crash', () => {
+  it.each([
+    ['a stop screen quoted before its analysis', [SCREEN, gap(12), report()]],
+    ['a stop screen quoted after its analysis', [report(), gap(12), `> ${SCREEN}`]],
+    ['a screen whose parameters were masked', [BLANK, gap(12), report()]],
+    ['a header that is repeated', ['DRIVER_IRQL_NOT_LESS_OR_EQUAL (d1)', 'Arguments:', 'Arg1: 0000000000000028, memory referenced', gap(12), report()]],
+    ['a stack that follows later', [SCREEN, gap(30), 'STACK_TEXT:  ', "fffff880`02f1b8c0 fffff880`01a2a100 : 00000000`00000000 00000000`00000000 00000000`00000000 00000000`00000000 : exampledrv!ReadRing+0x14"]],
+  ])('%s', (_, parts) => {
+    const analysis = analyzed(...parts);
+    expect(titles(analysis)).toHaveLength(1);
+    expect(analysis.crashes[0]?.record.value('bugcheck.code')).toBe('0xd1');
+  });
+
+  it('the values come from the block that has them', () => {
+    const { record } = analyzed(BLANK, gap(12), report()).crashes[0] ?? {};
+    expect([1, 2, 3, 4].map((number) => record?.value(`bugcheck.parameter${number}`))).toEqual(['0x28', '0x2', '0x0', '0xfffff88001a2b3c4']);
+    expect(record?.title).toBe('DRIVER_IRQL_NOT_LESS_OR_EQUAL (0xd1) in exampledrv.sys');
+  });
+});
+
+describe('what makes crashes of their own', () => {
+  it.each([
+    ['other parameters', [SCREEN, gap(12), report({ address: '0000000000000030' })], 2],
+    ['two whole reports with the same values', [report(), gap(12), report()], 2],
+    ['another bug check', [SCREEN, gap(12), '*** STOP: 0x0000009F (0x0000000000000003, 0xFFFFFA8003B2A060, 0xFFFFF80000B9C4D8, 0xFFFFFA8003D5CE10)'], 2],
+    ['a screen that stands far away', [SCREEN, gap(450), report()], 2],
+    ['purple screens of two worlds', [psod('1187231'), gap(12), psod('2204517')], 2],
+    ['two formats', [psod('1187231'), gap(12), report()], 2],
+    ['three of three kinds', [psod('1187231'), gap(12), report(), gap(12), '2020-02-03 02:02:02.222+0000: shutting down, reason=crashed'], 3],
+  ])('%s', (_, parts, count) => {
+    const analysis = analyzed(...parts);
+    expect(analysis.crashes).toHaveLength(count);
+    const lines = analysis.crashes.map((crash) => crash.record.headline.line);
+    expect(lines).toEqual([...lines].sort((a, b) => a - b));
+  });
+
+  it('every block belongs to one crash at most', () => {
+    const analysis = analyzed(report(), gap(12), report({ driver: 'otherdrv' }), gap(450), SCREEN, psod('1187231'));
+    const blocks = analysis.crashes.flatMap((crash) => crash.record.blocks);
+    expect(new Set(blocks).size).toBe(blocks.length);
+    expect(titles(analysis)).toContain('DRIVER_IRQL_NOT_LESS_OR_EQUAL (0xd1) in otherdrv.sys');
+  });
+});
+
+describe('signatures', () => {
+  it('stay the same whatever the offsets and addresses', () => {
+    const one = signatures(report());
+    expect(one).toEqual(signatures(report({ base: 'fffff801`77fb3', offset: '1f', address: '0000000000000000' })));
+    expect(one).toEqual(signatures(...[gap(3), report({ hash: '{0a0b0c0d-1111-2222-3333-444455556666}' })]));
+    expect(one).toEqual(signatures(report().replaceAll('\n', '\r\n')));
+    expect(one).toEqual(signatures(report().split('\n').map((line) => `> ${line}`).join('\n')));
+    expect(one[0]).toBe('1:bugCheck|0xd1|exampledrv!readring|exampledrv!oninterrupt');
+  });
+
+  it('tell defects apart', () => {
+    expect(signatures(report())).not.toEqual(signatures(report({ driver: 'otherdrv' })));
+    expect(signatures(report())).not.toEqual(signatures(SCREEN));
+  });
+
+  it('of purple screens name the panic and the frames that tell', () => {
+    expect(signatures(psod('1187231'))).toEqual(signatures(psod('99', '0x41802b37e594', '0x3a0', '0x41802aa00000')));
+    expect(signatures(psod('1187231'))[0]).toBe('1:purpleScreen|exception|#PF|hpsa!hpsa_update_scsi_devices|hpsa!hpsa_scan_start');
+  });
+
+  it('leave the machinery of the crash out', () => {
+    for (const signature of signatures(report())) expect(signature).not.toMatch(/kebugcheckex|kipagefault|kibugcheckdispatch/);
+  });
+});
+
+describe('titles', () => {
+  it.each([
+    [[SCREEN], 'DRIVER_IRQL_NOT_LESS_OR_EQUAL (0xd1)'],
+    [[report()], 'DRIVER_IRQL_NOT_LESS_OR_EQUAL (0xd1) in exampledrv.sys'],
+    [['*** STOP: 0xC0FFEE01 (0x0000000000000001, 0x0000000000000002, 0x0000000000000003, 0x0000000000000004)'], 'Bug check 0xc0ffee01'],
+    [[psod('1187231')], 'Purple screen: #PF exception 14 in world vmklinux_9:h (hpsa)'],
+    [['PCPU 3 locked up. Failed to ack TLB invalidate (1 others locked up).', 'cr2=0x0 cr3=0x2fec4000 cr4=0x16c'], 'ESXi lockup: PCPU 3 locked up. Failed to ack TLB invalidate (1 others locked up).'],
+    [['KVM internal error. Suberror: 1', 'emulation failure', 'RAX=0000000000000000 RBX=0000000000000000 RCX=0000000000000000 RDX=0000000000000000', 'RIP=00000000000a0000 RFL=00210246 [---Z-P-] CPL=0 II=0 A20=1 SMM=0 HLT=0'], 'Guest failure: KVM internal error. Suberror: 1'],
+  ])('%j', (parts, title) => expect(titles(analyzed(...parts))).toEqual([title]));
+
+  it('the kernel is not blamed where another module raised the stop', () => {
+    const text = ['HAL_INITIALIZATION_FAILED (5c)', 'Arguments:', 'Arg1: 000000000000010b', 'Arg2: 0000000000000003', 'Arg3: 0000000000000000', 'Arg4: 0000000000000000', '', 'STACK_TEXT:  ',
+      'fffff800`0b9c1fa8 fffff800`02a1e2b4 : 00000000`0000005c 00000000`0000010b 00000000`00000003 00000000`00000000 : nt!KeBugCheckEx+0x104',
+      'fffff800`0b9c1fb0 fffff800`02a442a3 : 00000000`00000001 fffff800`0080e4b0 fffff800`0080e4b0 00000000`00000001 : hal!HalpInitializeClock+0x1c9',
+      '', 'MODULE_NAME: nt', '', 'IMAGE_NAME:  ntkrnlmp.exe', ''].join('\n');
+    expect(titles(analyzed(text))).toEqual(['HAL_INITIALIZATION_FAILED (0x5c) in hal!HalpInitializeClock']);
+  });
+});
+
+describe('events', () => {
+  const line = (time: string, domain: string): string => `2019-10-08 15:21:${time}.180+0000: 2204: error : qemuMonitorIO:704 : internal error: monitor of '${domain}' is gone after 30 s`;
+
+  it('repeats are one event with a count, whatever the names and numbers in them', () => {
+    const { events, crashes } = analyzed(line('48', 'web'), gap(2), line('52', 'db'), line('59', 'mail').replace('30 s', '31 s'));
+    expect(crashes).toEqual([]);
+    expect(events.map(({ event }) => [event.count, event.at.line])).toEqual([[3, 0]]);
+  });
+
+  it('other messages are other events', () => {
+    const { events } = analyzed(line('48', 'web'), '2019-10-08 15:22:10.007+0000: 2207: warning : qemuDomainObjTaint:4704: Domain id=3 name=\'web\' is tainted: custom-argv');
+    expect(events.map(({ event }) => event.kind)).toEqual(['libvirt.error', 'libvirt.warning']);
+  });
+});
