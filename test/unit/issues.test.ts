@@ -11,6 +11,7 @@ import { triggersOf } from '../../server/src/analysis/knowledge/issueIndex.js';
 import { patternProblem } from '../../server/src/analysis/knowledge/patterns.js';
 import { isFactKey, loadUserKnowledge, showsIssue } from '../../server/src/analysis/userKnowledge.js';
 import { builtinKnowledge } from '../support/knowledge.js';
+import { sampleTexts } from '../support/logs.js';
 
 const root = join(import.meta.dirname, '../../server/knowledge');
 const folder = join(root, 'issues');
@@ -117,6 +118,12 @@ describe.each(issues.map((issue) => [issue.id, issue] as const))('%s', (id, issu
     expect(loaded.problems).toEqual([]);
     expect(loaded.issues.map((loadedIssue) => loadedIssue.id)).toEqual([id]);
   });
+});
+
+it('every fact that a sample states has a key of the list', () => {
+  const unknown = new Set<string>();
+  for (const text of sampleTexts()) for (const block of analyzeText(text, knowledge).blocks) for (const fact of block.node.facts) if (!isFactKey(fact.key)) unknown.add(fact.key);
+  expect([...unknown]).toEqual([]);
 });
 
 it('a fact key with a name needs the name', () => {

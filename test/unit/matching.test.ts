@@ -69,7 +69,9 @@ describe('conditions', () => {
     ['frames in the wrong order', false, { all: [{ frames: ['OnInterrupt', 'ReadRing'] }] }],
     ['a frame that is repeated', false, { all: [{ frames: ['ReadRing', 'ReadRing'] }] }],
     ['the beginning of a function', true, { all: [CODE, { frames: ['exampledrv!On*'] }] }],
-    ['the beginning of a module', true, { all: [CODE, { frames: ['example*'] }] }],
+    ['any function of a module', true, { all: [CODE, { frames: ['exampledrv!*'] }] }],
+    ['any function of another module', false, { all: [CODE, { frames: ['sampledrv!*'] }] }],
+    ['a decimal number in a range', true, { all: [CODE, { fact: 'bugcheck.parameter1', atLeast: '40', atMost: '40' }] }],
     ['a part of a function', false, { all: [CODE, { frames: ['exampledrv!On'] }] }],
     ['a message', true, { all: [CODE, { message: 'The vendor says' }] }],
     ['a message with a pattern', true, { all: [CODE, { message: 'The vendor says', matches: 'build \\d{4}' }] }],
@@ -208,8 +210,8 @@ describe('affected versions', () => {
 
   it('say what is installed and what was', () => {
     const conditions = found(installed('5.5.0.60', '5.5.0.58'))?.matches[0]?.evidence.map((entry) => entry.condition) ?? [];
-    expect(conditions).toContain('scsi-hpsa driver 5.5.0.60-1oem.550.0.0.1331820 is installed: not affected');
-    expect(conditions).toContain('scsi-hpsa driver 5.5.0.58-1oem.550.0.0.1331820 was installed: affected');
+    expect(conditions).toContain('scsi-hpsa driver 5.5.0.60-1OEM.550.0.0.1331820 is installed: not affected');
+    expect(conditions).toContain('scsi-hpsa driver 5.5.0.58-1OEM.550.0.0.1331820 was installed: affected');
   });
 
   it('that the log does not show stay unconfirmed', () => {
@@ -217,7 +219,7 @@ describe('affected versions', () => {
   });
 
   it.each([
-    ['5.5.0.58', '5.5.0.60', -1], ['5.5.0.60', '5.5.0.60', 0], ['5.5.0.58-1OEM', '5.5.0.58', 0], ['10.0', '9.9', 1], ['6.1.7601.23915', '6.1.7601.9', 1], ['1.2', '1.2.0', 0], ['0x10', '0x9', 1], ['0x2', '0x10', -1], ['0xffff800000000000', '0x7fffffffffff', 1],
+    ['5.5.0.58', '5.5.0.60', -1], ['5.5.0.60', '5.5.0.60', 0], ['5.5.0.58-1OEM', '5.5.0.58', 1], ['5.5.0.58-1OEM', '5.5.0.60', -1], ['16', '0x10', 0], ['10.0', '9.9', 1], ['6.1.7601.23915', '6.1.7601.9', 1], ['1.2', '1.2.0', 0], ['0x10', '0x9', 1], ['0x2', '0x10', -1], ['0xffff800000000000', '0x7fffffffffff', 1],
   ] as const)('%s against %s', (a, b, expected) => {
     expect(Math.sign(compareVersions(a, b))).toBe(expected);
     expect(Math.sign(compareVersions(b, a))).toBe(expected === 0 ? 0 : -expected);

@@ -63,6 +63,7 @@ describe('what belongs to one crash', () => {
     ['a stop screen quoted after its analysis', [report(), gap(12), `> ${SCREEN}`]],
     ['a screen whose parameters were masked', [BLANK, gap(12), report()]],
     ['a header that is repeated', ['DRIVER_IRQL_NOT_LESS_OR_EQUAL (d1)', 'Arguments:', 'Arg1: 0000000000000028, memory referenced', gap(12), report()]],
+    ['a masked screen, then a good one, then the analysis', [BLANK, gap(12), SCREEN, gap(12), report()]],
     ['a stack that follows later', [SCREEN, gap(30), 'STACK_TEXT:  ', "fffff880`02f1b8c0 fffff880`01a2a100 : 00000000`00000000 00000000`00000000 00000000`00000000 00000000`00000000 : exampledrv!ReadRing+0x14"]],
   ])('%s', (_, parts) => {
     const analysis = analyzed(...parts);
@@ -77,8 +78,16 @@ describe('what belongs to one crash', () => {
   });
 });
 
+it('a small dump gives its code a bit of its own', () => {
+  const parameters = '0xFFFFFFFFC0000005, 0xFFFFF80661D3A7C8, 0xFFFF968AB0C1E578, 0xFFFF968AB0C1DDB0';
+  const small = ['SYSTEM_THREAD_EXCEPTION_NOT_HANDLED_M (1000007e)', 'Arguments:', 'Arg1: ffffffffc0000005, The exception code that was not handled', 'Arg2: fffff80661d3a7c8, The address that the exception occurred at', 'Arg3: ffff968ab0c1e578, Exception Record Address', 'Arg4: ffff968ab0c1ddb0, Context Record Address', ''].join('\n');
+  expect(titles(analyzed(`*** STOP: 0x0000007E (${parameters})`, gap(12), small))).toHaveLength(1);
+  expect(titles(analyzed(`*** STOP: 0x0000007E (${parameters.replace('F968', 'F069')})`, gap(12), small))).toHaveLength(1 + 1);
+});
+
 describe('what makes crashes of their own', () => {
   it.each([
+    ['what follows a masked screen and its analysis', [BLANK, gap(12), report(), gap(12), SCREEN.replace('0x0000000000000028', '0x0000000000000030')], 2],
     ['other parameters', [SCREEN, gap(12), report({ address: '0000000000000030' })], 2],
     ['two whole reports with the same values', [report(), gap(12), report()], 2],
     ['another bug check', [SCREEN, gap(12), '*** STOP: 0x0000009F (0x0000000000000003, 0xFFFFFA8003B2A060, 0xFFFFF80000B9C4D8, 0xFFFFFA8003D5CE10)'], 2],
@@ -119,6 +128,14 @@ describe('signatures', () => {
   it('of purple screens name the panic and the frames that tell', () => {
     expect(signatures(psod('1187231'))).toEqual(signatures(psod('99', '0x41802b37e594', '0x3a0', '0x41802aa00000')));
     expect(signatures(psod('1187231'))[0]).toBe('1:purpleScreen|exception|#PF|hpsa!hpsa_update_scsi_devices|hpsa!hpsa_scan_start');
+  });
+
+  it('do not depend on what stands below a lost thread, nor on names that name nothing', () => {
+    const bottom = "fffff880`02f1b8f0 fffff800`02a89a12 : 00000000`00000000 00000000`00000000 00000000`00000000 00000000`00000000 : exampledrv!OnInterrupt+0x5c";
+    const lost = (below: string): string => report().replace(bottom, `WARNING: Stack unwind information not available. Following frames may be wrong.\n${below}`);
+    expect(signatures(lost(bottom))).toEqual(['1:bugCheck|0xd1|exampledrv!readring']);
+    expect(signatures(lost(bottom))).toEqual(signatures(lost(bottom.replace('exampledrv!OnInterrupt', 'otherdrv'))));
+    expect(signatures(report().replace('exampledrv!ReadRing+0x14', "nt! ?? ::FNODOBFM::`string'+0x4dfe"))).toEqual(['1:bugCheck|0xd1|exampledrv!oninterrupt']);
   });
 
   it('leave the machinery of the crash out', () => {

@@ -2,7 +2,7 @@
  * Known issues of the user's: parsed with comments, checked against the schema, put to the proof on their own samples. A
  * file that fails is left out alone, and the place and the reason are told.
  */
-import { Validator, type Schema } from '@cfworker/json-schema';
+import { Validator, type OutputUnit, type Schema } from '@cfworker/json-schema';
 import { findNodeAtLocation, parse, parseTree, printParseErrorCode, type Node, type ParseError } from 'jsonc-parser';
 import issueSchema from '../../knowledge/schema/issue.schema.json';
 import { analyzeText } from './analysis.js';
@@ -44,7 +44,8 @@ export function loadUserKnowledge(files: readonly KnowledgeFile[], base: Knowled
   const issues: IssueData[] = [];
   const problems: KnowledgeProblem[] = [];
   const places = new Map<string, string>();
-  for (const file of files) {
+  for (const given of files) {
+    const file = { ...given, text: given.text.replace(/^\ufeff/, '') };
     // A sample can be JSON itself: the XML or JSON of a guest's configuration.
     if (!/\.jsonc?$/i.test(file.path) || /(?:^|[\\/])samples[\\/]/.test(file.path)) continue;
     const checked = check(file);
@@ -81,14 +82,27 @@ function check(file: KnowledgeFile): { issue: IssueData; root: Node } | { issue:
   validator ??= new Validator(issueSchema as unknown as Schema, '7', true);
   const result = validator.validate(value);
   if (!result.valid) {
-    // The deepest place is the most telling one; the errors above it only say that something below is wrong.
-    const deepest = [...result.errors].sort((a, b) => b.instanceLocation.split('/').length - a.instanceLocation.split('/').length)[0];
-    const path = (deepest?.instanceLocation ?? '#').split('/').slice(1).map((part) => decodeURIComponent(part).replace(/~1/g, '/').replace(/~0/g, '~'));
-    return { issue: undefined, problems: [problemAt(file, root, path, `${path.length === 0 ? 'the file' : `"${path.join('.')}"`} does not fit the schema of a known issue: ${deepest?.error ?? 'unknown reason'}`)] };
+    const error = mostTelling(result.errors);
+    const path = (error?.instanceLocation ?? '#').split('/').slice(1).map((part) => decodeURIComponent(part).replace(/~1/g, '/').replace(/~0/g, '~'));
+    const reason = error?.keyword === 'false' ? 'there is no such property here' : (error?.error ?? 'unknown reason');
+    return { issue: undefined, problems: [problemAt(file, root, path, `${path.length === 0 ? 'the file' : `"${path.join('.')}"`} does not fit the schema of a known issue: ${reason}`)] };
   }
   const issue = value as IssueData;
   const problem = meaningProblem(issue);
   return problem === undefined ? { issue, root } : { issue: undefined, problems: [problemAt(file, root, problem.path, problem.message)] };
+}
+
+/** Properties that say what kind of condition one is. */
+const KINDS = /\/(?:fact|frames|message|all|any|none)$/;
+
+/**
+ * The deepest place is the most telling one; the errors above it only say that something below is wrong. A condition is
+ * held against every kind of condition, and that it is not of another kind is no news.
+ */
+function mostTelling(errors: readonly OutputUnit[]): OutputUnit | undefined {
+  const depth = (error: OutputUnit): number => error.instanceLocation.split('/').length;
+  const news = (error: OutputUnit): number => (error.keyword !== 'false' ? 2 : KINDS.test(error.instanceLocation) ? 0 : 1);
+  return [...errors].sort((a, b) => depth(b) - depth(a) || news(b) - news(a))[0];
 }
 
 /** What the schema cannot say. */

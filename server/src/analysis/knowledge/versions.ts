@@ -1,7 +1,16 @@
-/** Versions as drivers and packages write them: `5.5.0.58-1OEM`, `900.14.4.390.20-36vmw`, `6.1.7601.23915`. */
+/** Versions as drivers and packages write them: `5.5.0.58-1OEM`, `900.14.4.390.20-36vmw`, `6.1.7601.23915`; and numbers. */
 
-/** Compares by numbers, part by part; what follows a part's number (`OEM`, `vmw`) counts last. Missing parts count as 0. */
+const NUMBER = /^(?:0x[0-9a-f]{1,16}|\d{1,20})$/i;
+
+/**
+ * Compares by numbers, part by part; what follows a part's number (`OEM`, `vmw`) counts last. Missing parts count as 0.
+ * Where one of the two is hexadecimal and the other a number, the numbers are compared.
+ */
 export function compareVersions(a: string, b: string): number {
+  if ((/^0x/i.test(a) || /^0x/i.test(b)) && NUMBER.test(a) && NUMBER.test(b)) {
+    const difference = BigInt(a) - BigInt(b);
+    return difference < 0n ? -1 : difference > 0n ? 1 : 0;
+  }
   const left = parts(a);
   const right = parts(b);
   for (let at = 0; at < Math.max(left.length, right.length); at++) {

@@ -24,26 +24,26 @@ export function absoluteFacts(block: Block): Fact[] {
 }
 
 export function assemble(blocks: readonly Block[], nameOf: BugCheckName): Assembly {
-  const crashes: Block[][] = [];
-  const open = new Map<FormatId, Block[]>();
+  const crashes: GrowingCrash[] = [];
+  const open = new Map<FormatId, GrowingCrash>();
   const context: Block[] = [];
   for (const block of blocks) {
     if (block.node.role === 'event') continue;
     const current = open.get(block.format);
-    const near = current !== undefined && block.lines.first - (current.at(-1)?.lines.end ?? 0) <= NEAR;
+    const near = current !== undefined && block.lines.first - current.end <= NEAR;
     if (block.node.role === 'crash') {
-      if (near && continues(current, block)) current.push(block);
+      if (near && current.continuesWith(block)) current.add(block);
       else {
-        const crash = [block];
+        const crash = new GrowingCrash(block);
         crashes.push(crash);
         open.set(block.format, crash);
       }
-    } else if (near && extendsCrash(block)) current.push(block);
+    } else if (near && extendsCrash(block)) current.add(block);
     else context.push(block);
   }
   const contextBlocks: ContextBlocks = context.map((block) => ({ block, facts: absoluteFacts(block) }));
   return {
-    records: crashes.map((parts) => record(parts, nameOf, contextBlocks)).sort((a, b) => a.headline.line - b.headline.line || a.headline.start - b.headline.start),
+    records: crashes.map((crash) => record(crash.blocks, nameOf, contextBlocks)).sort((a, b) => a.headline.line - b.headline.line || a.headline.start - b.headline.start),
     events: groupEvents(blocks.filter((block) => block.node.role === 'event' || block.node.facts.some((fact) => fact.key === 'qemu.warning'))),
     context: contextBlocks,
   };
@@ -57,25 +57,63 @@ function extendsCrash(block: Block): boolean {
 /** Facts that tell two crashes apart when both state them. */
 const IDENTITY: readonly FactKey[] = ['bugcheck.code', 'bugcheck.parameter1', 'bugcheck.parameter2', 'bugcheck.parameter3', 'bugcheck.parameter4', 'exception.code', 'exception.vector', 'panic.kind', 'world.id', 'failure.hash'];
 
-/**
- * Whether a crash block speaks of the crash so far. Write-ups repeat the header, or quote the stop screen first and the
- * analysis later; two whole reports with stacks of their own are two crashes even where their values agree.
- */
-function continues(current: readonly Block[], block: Block): boolean {
-  const before = new Map<FactKey, string>();
-  for (const part of current) for (const fact of part.node.facts) if (!before.has(fact.key)) before.set(fact.key, fact.value);
-  const now = new Map<FactKey, string>();
-  for (const fact of block.node.facts) if (!now.has(fact.key)) now.set(fact.key, fact.value);
-  const zeros = (facts: ReadonlyMap<FactKey, string>): boolean => [1, 2, 3, 4].every((n) => facts.get(`bugcheck.parameter${n}`) === '0x0');
-  // A stop screen whose parameters are all zero says nothing about them.
-  const blank = zeros(before) || zeros(now);
-  for (const key of IDENTITY) {
-    const a = before.get(key);
-    const b = now.get(key);
-    if (a !== undefined && b !== undefined && a !== b && !(blank && key.startsWith('bugcheck.parameter'))) return false;
+function firstValues(block: Block): Map<FactKey, string> {
+  const values = new Map<FactKey, string>();
+  for (const fact of block.node.facts) if (!values.has(fact.key)) values.set(fact.key, fact.value);
+  return values;
+}
+
+/** A stop screen whose parameters are all zero says nothing about them. */
+function isBlank(facts: ReadonlyMap<FactKey, string>): boolean {
+  return [1, 2, 3, 4].every((n) => facts.get(`bugcheck.parameter${n}`) === '0x0');
+}
+
+/** A report of its own, with a stack of its own. */
+function isWhole(block: Block): boolean {
+  return block.node.opensRecord && block.node.frames.length > 0;
+}
+
+/** A small dump repeats the code with a bit of its own: 0x1000007e is 0x7e. */
+function isSame(key: FactKey, a: string, b: string): boolean {
+  return a === b || (key === 'bugcheck.code' && a.replace('0x100000', '0x') === b.replace('0x100000', '0x'));
+}
+
+/** The blocks of a crash so far, and what they say of it. */
+class GrowingCrash {
+  readonly blocks: Block[] = [];
+  readonly #values = new Map<FactKey, string>();
+  #isWhole = false;
+
+  constructor(block: Block) {
+    this.add(block);
   }
-  const whole = (part: Block): boolean => part.node.opensRecord && part.node.frames.length > 0;
-  return !(whole(block) && current.some(whole));
+
+  get end(): number {
+    return this.blocks.at(-1)?.lines.end ?? 0;
+  }
+
+  add(block: Block): void {
+    this.blocks.push(block);
+    this.#isWhole ||= isWhole(block);
+    const now = firstValues(block);
+    const instead = isBlank(this.#values) && !isBlank(now);
+    for (const [key, value] of now) if (!this.#values.has(key) || (instead && key.startsWith('bugcheck.parameter'))) this.#values.set(key, value);
+  }
+
+  /**
+   * Whether a crash block speaks of the crash so far. Write-ups repeat the header, or quote the stop screen first and the
+   * analysis later; two whole reports with stacks of their own are two crashes even where their values agree.
+   */
+  continuesWith(block: Block): boolean {
+    const now = firstValues(block);
+    const blank = isBlank(this.#values) || isBlank(now);
+    for (const key of IDENTITY) {
+      const a = this.#values.get(key);
+      const b = now.get(key);
+      if (a !== undefined && b !== undefined && !isSame(key, a, b) && !(blank && key.startsWith('bugcheck.parameter'))) return false;
+    }
+    return !(this.#isWhole && isWhole(block));
+  }
 }
 
 function kindOf(format: FormatId, value: (key: FactKey) => string | undefined): CrashKind {

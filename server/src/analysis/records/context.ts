@@ -16,9 +16,8 @@ const MOST_BLOCKS = 200;
 export function contextOf(blocks: ContextBlocks, line: number): FactTable {
   let table: FactTable | undefined;
   const make = (): FactTable => {
-    const before = blocks.filter((entry) => entry.block.lines.first < line).reverse();
-    const after = blocks.filter((entry) => entry.block.lines.first >= line);
-    const near = [...before.slice(0, MOST_BLOCKS), ...after.slice(0, MOST_BLOCKS)];
+    const first = firstAt(blocks, line);
+    const near = [...blocks.slice(Math.max(0, first - MOST_BLOCKS), first).reverse(), ...blocks.slice(first, first + MOST_BLOCKS)];
     const guest = near.find((entry) => configuresGuest(entry.facts));
     const facts: Fact[] = [];
     for (const entry of near) {
@@ -30,6 +29,18 @@ export function contextOf(blocks: ContextBlocks, line: number): FactTable {
     facts: (key) => (table ??= make()).facts(key),
     keys: () => (table ??= make()).keys(),
   };
+}
+
+/** Index of the first block that begins at the line or below; blocks stand in the order of their lines. */
+function firstAt(blocks: ContextBlocks, line: number): number {
+  let low = 0;
+  let high = blocks.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((blocks[middle]?.block.lines.first ?? 0) < line) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function isGuestFact(key: FactKey): boolean {

@@ -28,9 +28,12 @@ export function frameName(frame: Pick<Frame, 'module' | 'symbol'>): string | und
   return (frame.module === undefined ? frame.symbol : `${frame.module}!${frame.symbol}`).toLowerCase();
 }
 
-/** False for frames of the crash machinery. */
+/** What the debugger shows for a piece of a function that the linker moved away: `nt! ?? ::FNODOBFM::`string'`. */
+const PLACEHOLDER = /^\s*\?\?|::FNODOBFM::/;
+
+/** False for frames of the crash machinery, and for names that name nothing. */
 export function tellsCause(frame: Pick<Frame, 'symbol'>): boolean {
-  return frame.symbol === undefined || !MACHINERY.has(frame.symbol.toLowerCase());
+  return frame.symbol === undefined || !(MACHINERY.has(frame.symbol.toLowerCase()) || PLACEHOLDER.test(frame.symbol));
 }
 
 export function signatureOf(kind: CrashKind, value: (key: FactKey) => string | undefined, frames: readonly Frame[]): string {
@@ -40,7 +43,9 @@ export function signatureOf(kind: CrashKind, value: (key: FactKey) => string | u
     : [value('panic.kind') ?? 'panic', value('exception.mnemonic') ?? value('panic.source') ?? ''].filter((word) => word !== '');
   const stack: string[] = [];
   for (const frame of frames) {
-    if (frame.trace !== 0 || stack.length === FRAMES) break;
+    // What stands below a place where the debugger lost the thread changes with the symbols it has.
+    if (frame.trace !== 0 || stack.length === FRAMES || (frame.trust === 'afterUnwindWarning' && stack.length > 0)) break;
+    if (frame.trust === 'guessed') continue;
     const name = frameName(frame);
     if (name !== undefined && tellsCause(frame)) stack.push(name);
   }

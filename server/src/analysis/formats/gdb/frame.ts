@@ -78,10 +78,12 @@ export function frameLine(whole: string): FrameLine | undefined {
 /** `0x00007ffff7c06530 in virLogOutputListFree () from /usr/lib64/libvirt.so.0`: where gdb says a running program stopped. */
 export function stopLine(whole: string): FrameLine | undefined {
   const text = shortened(whole);
-  const address = at(ADDRESS, text, 0);
-  if (address === null || !text.startsWith(' in ', address[0].length) || address[0].length < 10) return undefined;
-  const where = { start: 0, end: address[0].length };
-  const base = { index: 0, start: 0, end: text.length, number: { start: 0, end: 0 }, inlined: false, handler: false };
+  const start = skipBlanks(text, 0);
+  const address = at(ADDRESS, text, start);
+  if (address === null || address[0].length < 10) return undefined;
+  const where = { start, end: start + address[0].length };
+  if (!text.startsWith(' in ', where.end)) return undefined;
+  const base = { index: 0, start, end: text.length, number: { start, end: start }, inlined: false, handler: false };
   const frame = gdbFrame(text, where.end + 4, base, where);
   return frame === undefined ? undefined : { ...frame, style: 'stop' };
 }
@@ -89,8 +91,10 @@ export function stopLine(whole: string): FrameLine | undefined {
 type Base = Pick<FrameLine, 'index' | 'start' | 'end' | 'number' | 'inlined' | 'handler'> & { readonly address?: Stretch };
 
 function gdbFrame(text: string, from: number, base: Base, address: Stretch | undefined): FrameLine | undefined {
-  if (at(NAME_START, text, from) === null) return undefined;
-  const paren = argumentsAt(text, from);
+  // Some builds of gdb print nothing for a function without a name.
+  const isNameless = address !== undefined && text.startsWith(' (', from);
+  if (!isNameless && at(NAME_START, text, from) === null) return undefined;
+  const paren = isNameless ? from : argumentsAt(text, from);
   const name = { start: from, end: paren < 0 ? text.length : paren };
   const written = text.slice(name.start, name.end);
   if (written.includes(' ') && !CPP.test(written)) return undefined;
@@ -103,7 +107,7 @@ function gdbFrame(text: string, from: number, base: Base, address: Stretch | und
   return {
     ...base, style: 'gdb',
     ...(address === undefined ? {} : { address }),
-    ...(written === '??' ? {} : { symbol: name }),
+    ...(written === '??' || written === '' ? {} : { symbol: name }),
     ...tail,
     // ESXi's kernel is debugged with gdb too: those stacks belong to the purple screen's format.
     sure: !text.includes(' bora/') && !text.includes('/bora/') && (address !== undefined ? paren >= 0 && isUserAddress(text, address) : tail.source !== undefined || tail.module !== undefined || text.includes('@entry=') || text.includes('=<optimized out>')),
@@ -142,6 +146,9 @@ export function gdbTail(text: string, from: number): Tail {
   if (file >= from - 1 && file >= 0) {
     const place = PLACE.exec(text.slice(file + 4));
     if (place !== null) return { source: { start: file + 4, end: text.length }, open: false };
+    // With frame filters gdb says `at` for libraries too.
+    const library = /^\/\S{1,300}$/.exec(text.slice(file + 4));
+    if (library !== null && baseName(library[0]).includes('.so')) return { module: { start: text.length - baseName(library[0]).length, end: text.length }, open: false };
   }
   return { open: true };
 }

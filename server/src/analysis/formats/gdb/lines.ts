@@ -12,6 +12,8 @@ export interface SignalLine {
   readonly fatal: boolean;
   /** Number of the thread, where the debugger says which one it was. */
   readonly thread?: number;
+  /** qemu's and libvirt's main threads have the program's name, cut at 15 characters; others say what they do. */
+  readonly process?: Stretch;
 }
 
 const SIGNAL = /(?:\(gdb\) )?(Program (?:terminated with|received)|Thread (\d{1,6})(?: "[^"]{1,64}")? (?:\(LWP \d{1,10}\) )?received) signal (SIG[A-Z0-9+]{2,10}|\d{1,3}), ([A-Za-z][\w/ -]{2,60})\.$/y;
@@ -25,10 +27,12 @@ export function signalLine(whole: string): SignalLine | undefined {
   const from = whole.lastIndexOf(` signal ${written}, `) + 8;
   const terminated = (found[1] ?? '').includes('terminated');
   const signal = signalName(written);
+  const quoted = /"(?:qemu|kvm|libvirtd|virtqemud)[\w.-]{0,15}(?=")/.exec(whole.slice(0, 100));
   return {
     name: { start: from, end: from + written.length }, text: { start: from, end: whole.length - 1 }, signal, terminated,
     fatal: isFatal(signal, terminated),
     ...(found[2] === undefined ? {} : { thread: Number(found[2]) }),
+    ...(quoted === null ? {} : { process: { start: whole.indexOf('"') + 1, end: whole.indexOf('"') + quoted[0].length } }),
   };
 }
 
@@ -61,7 +65,8 @@ export interface DumpedLine {
   readonly process: Stretch;
 }
 
-const DUMPED = /(?:\[[^\]]{1,10}\] )?Process (\d{1,10}) \(([^\n]{1,64}?)\) of user \S{1,64} (?:dumped core|terminated abnormally without generating a coredump)\.$/y;
+/** rsyslog with ISO times, and `journalctl -o short-iso`, put a head of their own in front. */
+const DUMPED = /(?:\d{4}-\d\d-\d\dT[\d:.+-]{8,24}Z? [\w.-]{1,64} systemd-coredump\[\d{1,10}\]: )?(?:\[[^\]]{1,10}\] )?Process (\d{1,10}) \(([^\n]{1,64}?)\) of user \S{1,64} (?:dumped core|terminated abnormally without generating a coredump)\.$/y;
 
 /** `Process 2188 (qemu-kvm) of user 107 dumped core.` */
 export function dumpedLine(text: string): DumpedLine | undefined {
@@ -209,7 +214,7 @@ export function stoppedLine(text: string): boolean {
 }
 
 const SESSION =
-  /(?:GNU gdb |Copyright \(C\) |License GPL|This is free software|There is NO WARRANTY|Type "|This GDB was configured|For bug reporting|<https?:\/\/|Find the GDB manual|For help, type|Reading symbols from |\(No debugging symbols|Loaded symbols|Missing separate debug|Try: |Use the "info sharedlibrary"|Do you need "set |Using host libthread_db|\[(?:New |Thread |Switching |Inferior |Detaching )|[Ww]arning: |No locals\.|No symbol table|--Type <|---Type <|\d{1,6}(?:\t| {2,8})\S|The program no longer exists|Found module |Module |Metadata for module |Process \d{1,10} stopped|Target \d: \(|Current executable set|-> {2}0x|\$\d{1,4} = )/y;
+  /(?:GNU gdb |Copyright \(C\) |License GPL|This is free software|There is NO WARRANTY|Type "|This GDB was configured|For bug reporting|<https?:\/\/|Find the GDB manual|For help, type|Reading symbols from |\(No debugging symbols|Loaded symbols|Missing separate debug|Try: |Use the "info sharedlibrary"|Do you need "set |Using host libthread_db|\[(?:New |Thread |Switching |Inferior |Detaching )|[Ww]arning: |No locals\.|No symbol table|--Type <|---Type <|\d{1,6}(?:\t| {2,8})\S|The program no longer exists|Found module |Module |Metadata for module |Process \d{1,10} (?:stopped|launched|exited)|Target \d: \(|Current executable set|(?:-> {2})?0x[\da-f]{4,16} <\+\d|[\w.+-]{1,64}`[\w:]|\$\d{1,4} = )/y;
 const SANITIZED =
   /(?:={10,}|AddressSanitizer(?::DEADLYSIGNAL| can not provide)|(?:READ|WRITE) of size \d|SCARINESS: |0x[\da-fA-F]{1,16} is located |SUMMARY: AddressSanitizer: |==\d{1,10}==|Shadow bytes? |(?:=>)?0x[\da-fA-F]{6,16}: ?(?:[\da-f]{2}|\[)|The signal is caused by |Hint: |HINT: |Address 0x|This frame has |\[\d{1,8}, \d{1,8}\) |[A-Z][A-Za-z ]{2,34}: {2,32}[\da-f]{2}(?: |$)|NOTE: |Legend)/y;
 

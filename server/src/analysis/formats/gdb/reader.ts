@@ -33,7 +33,7 @@ function kindOf(text: string): Kind {
   if (promptLine(text) !== undefined) return 'prompt';
   if (currentThread(text) !== undefined) return 'current';
   if (stoppedLine(text)) return 'stopped';
-  if (text.startsWith('0x') && stopLine(text) !== undefined) return 'stop';
+  if (stopLine(text) !== undefined) return 'stop';
   if (text.length < 4096 && text.includes('si_addr = 0x')) return 'fault';
   return isSession(text) ? 'session' : 'other';
 }
@@ -69,7 +69,10 @@ export function readReport(cursor: LineCursor, sink: BlockSink): void {
     }
     const between = linesBefore(cursor, reader);
     if (between < 0) break;
-    for (let passed = 0; passed < between; passed++) cursor.next();
+    for (let passed = 0; passed < between; passed++) {
+      const line = cursor.next();
+      if (line !== undefined) for (const row of rowsOf(line)) reader.pass(row);
+    }
   }
   if (first !== undefined) reader.report.finish(first);
 }
@@ -151,6 +154,11 @@ class Reader {
       case 'frame': case 'thread': return kind === 'thread' || this.#trace !== undefined || frameLine(text)?.sure === true || this.report.ending !== undefined || this.#said.hasCore;
       default: return true;
     }
+  }
+
+  /** A line between two that belong. */
+  pass(row: LogicalLine): void {
+    if (kindOf(row.text) === 'session') this.#bulk(row);
   }
 
   take(row: LogicalLine): void {

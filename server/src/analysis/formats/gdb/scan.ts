@@ -78,6 +78,7 @@ const LANDMARK = new RegExp(
     '(?:freed|previously allocated|allocated) by thread T',
     'SUMMARY: AddressSanitizer: ',
     'ELF object binary architecture: ',
+    '```',
   ].join('|'),
   'g',
 );
@@ -87,7 +88,6 @@ export function cuts(text: string): number[] {
   const places: number[] = [];
   for (const match of text.matchAll(LANDMARK)) {
     if (match.index === 0 || text.charCodeAt(match.index - 1) > 32) continue;
-    // `* frame #0` and `(gdb) #0` are one line each.
     places.push(match.index);
   }
   return places;

@@ -39,6 +39,7 @@ export class Statements {
     const written = row.text.slice(signal.text.start, signal.text.end);
     this.#report.end({ kind: 'signal', text: written.startsWith('SIG') ? written : signalText(signal.signal), place: { row, ...signal.text } }, false);
     if (signal.thread !== undefined) this.#report.stoppedIn(signal.thread);
+    if (signal.process !== undefined) this.process(row, signal.process, 6);
   }
 
   core(row: LogicalLine): void {
@@ -59,7 +60,8 @@ export class Statements {
     this.#report.token('message', row, { start: dumped.start, end: dumped.process.start - 1 });
     this.#report.token('message', row, { start: dumped.process.end + 1, end: dumped.end });
     this.#report.end({ kind: 'signal', text: DUMPED, place: { row, start: dumped.start, end: dumped.end } }, true);
-    if (row.envelope?.time !== undefined) this.#report.claim('crash.time', row.envelope.time, { row, start: dumped.start, end: dumped.end }, 2);
+    const time = row.envelope?.time ?? /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)/.exec(row.text)?.[0];
+    if (time !== undefined) this.#report.claim('crash.time', time, { row, start: dumped.start, end: dumped.end }, 2);
   }
 
   field(row: LogicalLine): void {

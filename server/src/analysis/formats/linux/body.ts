@@ -41,6 +41,8 @@ const PID = /Pid: \d{1,8}, comm: {1,4}/y;
 const TAINT_ONLY = /(?:Not tainted|Tainted: [A-Z])/y;
 const VERSION = /\d{1,3}\.\d{1,4}[\w.+~:-]{0,100}/;
 const BUILD = /#(\d[\w~.+-]{0,60})/;
+/** Release and build number of a kernel, wherever they stand. */
+export const RELEASE = /(\d{1,3}\.\d{1,4}[\w.+~:-]{0,100})\)?(?: \(?[^#]{0,60})?(?:#(\d[\w~.+-]{0,60}))?/d;
 const PROCESS = /Process (.{1,64}?) \((?:pid: ?\d|PID:? ?\d)/y;
 const MODULES = /Modules linked in:/y;
 const HARDWARE = /Hardware name:/y;
@@ -129,7 +131,7 @@ export function cpuLine(text: string, start: number): CpuLine | undefined {
   const head = cpu ?? at(PID, text, start);
   if (head === null) return at(TAINT_ONLY, text, start) === null || text.startsWith('Tainted: [', start) ? undefined : taintAndVersion(text, start);
   const from = start + head[0].length;
-  const number = cpu?.[1];
+  const number = cpu === null ? undefined : cpu[1];
   const marks = [' Not tainted', ' Tainted: ', ' Kdump: ', ' Not taint', ' Tainted'].map((word) => text.indexOf(word, from)).filter((place) => place >= 0);
   // A name may hold blanks; without the words that follow it the line was cut or wrapped.
   const commEnd = marks.length > 0 ? Math.min(...marks) : text.trimEnd().length;
@@ -150,7 +152,7 @@ function taintAndVersion(text: string, from: number): Pick<CpuLine, 'taint' | 'v
   if (word >= 0) {
     let end = word + 9;
     // Red Hat printed a row of dashes for letters it did not use.
-    while (end < tail.length && /[A-Z \-]/.test(tail.charAt(end))) end++;
+    while (end < tail.length && /[A-Z -]/.test(tail.charAt(end))) end++;
     at_ = end;
     const letters = tail.slice(word + 9, end).trimEnd();
     if (letters !== '') taint = { start: from + word + 9, end: from + word + 9 + letters.length, name: letters.replace(/[ -]/g, '') };

@@ -28,7 +28,7 @@ const XEN = /(?:RFLAGS: |CPU: {1,6}\d|Xen code around|Xen stack trace|Pagetable 
 
 const OF: Readonly<Partial<Record<What, RegExp>>> = { sanitizer: CHECKS, slab: CHECKS, stall: STALLS, lockup: STALLS, hung: STALLS, lockdep: LOCKS, state: LOCKS, oom: MEMORY, mce: MACHINE, panic: STALLS };
 
-const LABEL = /[^:=]{1,40}[:=]/y;
+const LABEL = /(?:[^:=]{1,40}[:=]|[#*\w.-]{1,40})/y;
 
 /** The label of such a line, or undefined where the line is none. */
 export function plainLabel(text: string, what: What | undefined, xen: boolean): Place | undefined {

@@ -19,7 +19,7 @@ const NUMBERED = /^(?:[rx]\d{1,2}|[sta]\d{1,2})$/;
 /** With a selector in brackets or under these names the value is the base of the segment. */
 const BASES: Readonly<Record<string, string>> = { fs: 'fsbase', gs: 'gsbase', knlgs: 'kgsbase', fsb: 'fsbase', gsb: 'gsbase', gss: 'kgsbase' };
 
-const PAIR = /([A-Za-z][A-Za-z_\d]{1,8}) {0,2}: {0,8}(?:[\da-f]{4}:)?(?:\[?(?:<|&lt;))?([\da-fA-F]{2,16})(?![\da-fA-Fx:+])(?:(?:>|&gt;)\]?)?(\([\da-f]{1,4}\))?/y;
+const PAIR = /([A-Za-z][A-Za-z_\d]{1,8}) {0,2}: {0,8}(?:[\da-f]{4}:)?(?:\[?(?:<|&lt;))?([\da-fA-F]{2,16})(?![\w:+])(?:(?:>|&gt;)\]?)?(\([\da-f]{1,4}\))?/y;
 const NAME_AT_END = /([A-Z][A-Z_\d]{1,8}):$/y;
 const FLAG_WORDS = /\([^)]{1,60}\)/y;
 

@@ -45,7 +45,7 @@ const LINE_NUMBER = /\d{1,6}(?:[:|.)]|\t)?[ \t]{1,4}(?=(?:<\d>)?\[ {0,10}\d{1,10
 /** `[   12.345678]`, `[+0.000012]`, and `dmesg -T`: `[Wed Sep 11 19:03:34 2024]`. Markdown escapes the brackets. */
 const STAMP = /\\?\[(?: {0,10}\+?\d{1,10}\.\d{3,9}|[A-Z][a-z]{2} [A-Z][a-z]{2} {1,2}\d{1,2} \d\d:\d\d:\d\d \d{4}|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?)\\?\]/y;
 /** Who wrote the line: thread or processor (since 5.1), and what vendors of phones print. */
-const CALLER = / ?(?:\[ {0,8}[TC]\d{1,8}\]|-?\(\d{1,3}\)\[\d{1,8}:[^\]\[]{1,32}\]|\[ {0,8}\d{1,3}: {0,16}[^:\]\[]{1,16}: {0,8}\d{1,8}\])/y;
+const CALLER = / ?(?:\[ {0,8}[TC]\d{1,8}\]|-?\(\d{1,3}\)\[\d{1,8}:[^\][]{1,32}\]|\[ {0,8}\d{1,3}: {0,16}[^:\][]{1,16}: {0,8}\d{1,8}\])/y;
 const XEN = /\(XEN\)(?: |$)/y;
 
 function take(expression: RegExp, text: string, at: number): RegExpExecArray | null {

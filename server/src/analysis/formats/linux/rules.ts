@@ -28,6 +28,8 @@ export interface Rule {
   readonly error?: string;
   /** The whole line is the statement, not only what the expression takes. */
   readonly whole?: boolean;
+  /** Nothing after this line belongs to its report. */
+  readonly closes?: boolean;
   /** A line of the Xen hypervisor. */
   readonly xen?: boolean;
 }
@@ -73,7 +75,7 @@ const FAULTS: readonly Rule[] = [
 
 const PANICS: readonly Rule[] = [
   { literals: ['Kernel panic'], what: 'panic', role: crash, kind: 'kernel-panic', expression: /Kernel panic(?: - not syncing)?: (?<reason>.{1,300})/dy },
-  { literals: ['end Kernel panic'], what: 'panic', role: crash, kind: 'kernel-panic', expression: /-{3}\[ end Kernel panic - not syncing(?:: (?<reason>.{1,300}?))?(?: \]-{3}|$)/dy },
+  { literals: ['end Kernel panic'], what: 'panic', role: crash, closes: true, kind: 'kernel-panic', expression: /-{3}\[ end Kernel panic - not syncing(?:: (?<reason>.{1,300}?))?(?: \]-{3}|$)/dy },
 ];
 
 const LOCKUPS: readonly Rule[] = [
@@ -112,7 +114,7 @@ const CHECKS: readonly Rule[] = [
   { literals: ['unchecked MSR access'], what: 'state', role: event, expression: /unchecked MSR access error: (?:RDMSR from|WRMSR to) (?<msr>0x[\da-f]{1,8})(?: \([^)]{1,60}\))?(?: at rIP: (?<ip>0x[\da-f]{1,16}) \((?<symbol>[A-Za-z_.$][\w.$]{0,200})\+(?<offset>0x[\da-f]{1,8})\/0x[\da-f]{1,8}\))?/dy },
   { literals: ['page allocation '], what: 'state', role: event, expression: /(?:warn_alloc: )?(?<comm>[^\s:]{1,64}(?::[^\s:]{1,20})?): page allocation (?:failure|stalls for)[.:]? ?(?:order:)?\d{1,8}/dy, whole: true },
   { literals: ['nobody cared'], what: 'state', role: event, expression: /irq \d{1,6}: nobody cared/dy, whole: true },
-  { literals: ['NMI received for unknown'], what: 'line', role: event, expression: /Uhhuh\. NMI received for unknown reason [\da-f]{2} on CPU (?<cpu>\d{1,5})/dy },
+  { literals: ['NMI received for unknown'], what: 'line', role: event, closes: true, expression: /Uhhuh\. NMI received for unknown reason [\da-f]{2} on CPU (?<cpu>\d{1,5})/dy },
 ];
 
 const MACHINE: readonly Rule[] = [
@@ -122,8 +124,8 @@ const MACHINE: readonly Rule[] = [
   { literals: ['invoked oom-killer'], what: 'oom', role: event, expression: /(?<comm>.{1,64}?) invoked oom-killer: /dy, whole: true },
   { literals: ['ut of memory: Kill'], what: 'oom', role: event, expression: /(?:Memory cgroup out|Out) of memory: Kill(?:ed)? process (?<pid>\d{1,8}),? \((?<comm>[^)]{1,64})\)/dy },
   { literals: [': segfault at '], what: 'line', role: event, error: 'page-fault-error', expression: /(?<comm>[^[\]]{1,64})\[(?<pid>\d{1,8})\]: segfault at (?<address>[\da-f]{1,16}) r?e?ip (?<ip>[\da-f]{1,16}) r?e?sp [\da-f]{1,16} error (?<error>[\da-f]{1,8})(?: in (?<image>[^[\]\s]{1,128})\[[^\]]{1,60}\])?/dy },
-  { literals: ['traps: '], what: 'line', role: event, expression: /traps: (?<comm>[^[\]]{1,64})\[(?<pid>\d{1,8})\] (?:trap )?(?<word>[a-z][a-z\d ]{2,40}?) ip:(?<ip>[\da-f]{1,16}) sp:[\da-f]{1,16} error:[\da-f]{1,8}(?: in (?<image>[^[\]\s]{1,128})\[[^\]]{1,60}\])?/dy },
-  { literals: ['rdmsr: ', 'wrmsr: ', 'RDMSR(', 'WRMSR('], what: 'line', role: event, expression: /kvm(?:_\w{1,16})?(?: ?\[(?<pid>\d{1,8})\])?: vcpu(?<cpu>\d{1,5}),? (?:guest rIP: (?<ip>0x[\da-f]{1,16}) )?(?<word>(?:[Uu]nhandled|[Ii]gnored|disabled perfctr) (?:rdmsr|wrmsr|RDMSR|WRMSR)(?:: |\()(?<msr>0x[\da-f]{1,8})\)?(?:(?: data| =) 0x[\da-f]{1,16})?)/dy },
+  { literals: ['traps: '], what: 'line', role: event, closes: true, expression: /traps: (?<comm>[^[\]]{1,64})\[(?<pid>\d{1,8})\] (?:trap )?(?<word>[a-z][a-z\d ]{2,40}?) ip:(?<ip>[\da-f]{1,16}) sp:[\da-f]{1,16} error:[\da-f]{1,8}(?: in (?<image>[^[\]\s]{1,128})\[[^\]]{1,60}\])?/dy },
+  { literals: ['rdmsr: ', 'wrmsr: ', 'RDMSR(', 'WRMSR('], what: 'line', role: event, closes: true, expression: /kvm(?:_\w{1,16})?(?: ?\[(?<pid>\d{1,8})\])?: vcpu(?<cpu>\d{1,5}),? (?:guest rIP: (?<ip>0x[\da-f]{1,16}) )?(?<word>(?:[Uu]nhandled|[Ii]gnored|disabled perfctr) (?:rdmsr|wrmsr|RDMSR|WRMSR)(?:: |\()(?<msr>0x[\da-f]{1,8})\)?(?:(?: data| =) 0x[\da-f]{1,16})?)/dy },
   { literals: ['cut here ]-'], what: 'cut', role: event, expression: /-{8,16}\[ cut here \]-{8,16}/dy },
 ];
 

@@ -1,0 +1,18 @@
+/** The Linux kernel (and the Xen hypervisor): oops, BUG, panic, lockups, stalls, sanitizer reports, warnings, KVM's messages. */
+import type { FormatId, LogFormat } from '../types.js';
+import { cutPlaces } from './cuts.js';
+import { lexKernelLine } from './ordinary.js';
+import { opens, readReport } from './reader.js';
+import { RULES } from './rules.js';
+
+/** Lines that stand inside reports; they open one whose beginning is missing. */
+const HEADLESS = [' Comm: ', ', comm: ', 'RIP: 0010:', 'RIP: e030:', 'EIP: 0060:', 'EIP: 0061:', 'EIP is at ', 'PC is at ', 'Call Trace:', 'Call trace:'];
+
+export const linux: LogFormat = {
+  id: 'linux' as string as FormatId,
+  openers: [...new Set([...RULES.flatMap((rule) => rule.literals), ...HEADLESS])],
+  opens,
+  cuts: cutPlaces,
+  read: readReport,
+  lexLine: lexKernelLine,
+};

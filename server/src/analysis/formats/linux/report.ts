@@ -1,0 +1,406 @@
+/** One report as it is read: what it says first counts, what other processors and programs add does not. */
+import { canonicalHex } from '../../text/hex.js';
+import type { BlockSink, FactKey, TokenKind } from '../types.js';
+import { bodyOf, headless, RELEASE, type Body } from './body.js';
+import { colour, sayCpu, sayModules, sayOpcodes, sayWords } from './colours.js';
+import { canonicalName } from './frame.js';
+import { headOf, type Head } from './heads.js';
+import { notesOf } from './notes.js';
+import { blankFrom, skipBlanks, type Place, type Row } from './row.js';
+import type { PanicKind, What } from './rules.js';
+import { Sayer } from './say.js';
+import { titleOf } from './titles.js';
+import { Traces, type Culprit } from './traces.js';
+import { isWrapped, type Pending } from './wrapped.js';
+
+export type Taken =
+  | { readonly is: 'head'; readonly head: Head }
+  | { readonly is: 'body'; readonly body: Body }
+  | { readonly is: 'wrapped' | 'blank' | 'message' };
+
+export class Report {
+  readonly #say: Sayer;
+  readonly #traces: Traces;
+  #what: What | undefined;
+  #head: Head | undefined;
+  #headRow: Row | undefined;
+  #firstRow: Row | undefined;
+  #lastRow: Row | undefined;
+  #headless = false;
+  #kind: PanicKind | undefined;
+  #role: 'crash' | 'event' | 'context' = 'context';
+  #trap = false;
+  #ended = false;
+  #panicked = false;
+  #closed = false;
+  #count = 0;
+  #taint = '';
+  #taintRow: Row | undefined;
+  #named: Culprit | undefined;
+  /** Code bytes at the instruction are `0f 0b`: a failed check, not a fault. */
+  #ud2 = false;
+  #hasCode = false;
+  /** The next line of Xen says why. */
+  #reasonNext = false;
+  #pending: Pending | undefined;
+
+  constructor(sink: BlockSink) {
+    this.#say = new Sayer(sink);
+    this.#traces = new Traces(this.#say);
+  }
+
+  /** True where no line after this one can belong. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** True where more unknown lines than usual may stand before the next line that belongs. */
+  get rambles(): boolean {
+    return this.#what === 'lockdep' || this.#what === 'oom' || this.#what === 'hung';
+  }
+
+  /** How a row belongs; undefined where it does not, `stop` where it begins something else. `next`: directly below the last. */
+  accepts(row: Row, next: boolean): Taken | 'stop' | undefined {
+    if (blankFrom(row.text, 0)) return { is: 'blank' };
+    if (this.#reasonNext && row.front.xen && next) return { is: 'message' };
+    const head = headOf(row);
+    if (head !== undefined) {
+      if (this.#joins(head)) return { is: 'head', head };
+      return this.#isTail(head) ? { is: 'body', body: { kind: 'plain', label: { start: head.start, end: head.end } } } : 'stop';
+    }
+    const body = bodyOf(row, this.#what, this.#traces.inTrace && next);
+    if (next && this.#pending !== undefined && isWrapped(this.#pending, row, body?.kind)) return { is: 'wrapped' };
+    if (body === undefined) return undefined;
+    // After its end mark a report repeats registers and tells how the machine goes down; more is another report.
+    if (this.#ended && !this.#panicked && (body.kind === 'cpu' || body.kind === 'modules' || body.kind === 'hardware' || body.kind === 'process')) return 'stop';
+    if (body.kind === 'stackRow' && !next) return undefined;
+    return { is: 'body', body };
+  }
+
+  /** Whether a statement is another part of this report. */
+  #joins(head: Head): boolean {
+    if (head.what === 'panic') return this.#what !== 'line';
+    if (this.#ended || this.#panicked) return false;
+    switch (head.what) {
+      case 'xen':
+        return this.#what === 'xen' && (head.role === 'crash' || this.#kind === undefined);
+      case 'trap':
+        return !this.#trap && !this.#traces.hasFrames && (this.#what === 'fault' || this.#what === 'bug' || this.#what === undefined);
+      case 'mce':
+        // Each bank has a line of its own.
+        return this.#what === 'mce';
+      case 'oom':
+        return this.#what === 'oom' && head.values.pid !== undefined;
+      default:
+        return false;
+    }
+  }
+
+  /** That an oops leaves locks and interrupts behind is no report of its own. */
+  #isTail(head: Head): boolean {
+    return head.rule.literals[0] === 'BUG: sleeping function' && this.#role === 'crash' && this.#ended;
+  }
+
+  /** Begins with a row that has no head: the report lacks its beginning. */
+  openHeadless(row: Row): boolean {
+    const body = headless(row);
+    if (body === undefined) return false;
+    this.#headless = true;
+    this.#headRow = row;
+    this.take(row, { is: 'body', body });
+    return true;
+  }
+
+  take(row: Row, taken: Taken): void {
+    this.#firstRow ??= row;
+    if (taken.is !== 'blank') this.#lastRow = row;
+    this.#say.front(row);
+    if (taken.is === 'blank') return;
+    const pending = this.#pending;
+    this.#pending = undefined;
+    if (taken.is === 'head') this.#statement(row, taken.head);
+    else if (taken.is === 'body') this.#pending = this.#body(row, taken.body);
+    else if (taken.is === 'message') this.#reason(row);
+    else if (pending !== undefined) this.#pending = this.#wrapped(row, pending);
+  }
+
+  /** A row inside the report that is no part of it. */
+  pass(row: Row): void {
+    this.#say.front(row);
+  }
+
+  /** Words of the kernel between the line that announces a report and its head. */
+  message(row: Row): void {
+    this.#firstRow ??= row;
+    this.#say.front(row);
+    const start = skipBlanks(row.text, 0);
+    this.#say.sink.fact('message', row.text.slice(start), row, start, row.text.length, 'message');
+  }
+
+  /** The line below `Panic on CPU 0:`. */
+  #reason(row: Row): void {
+    const start = skipBlanks(row.text, 0);
+    if (row.text.startsWith('*', start)) return;
+    this.#reasonNext = false;
+    this.#say.once('panic.text', row.text.slice(start), row, { start, end: row.text.length }, 'message');
+    const head = headOf(row);
+    if (head !== undefined) this.#values(row, head);
+  }
+
+  #statement(row: Row, head: Head): void {
+    const isFirst = this.#head === undefined;
+    if (isFirst) this.#what ??= head.what;
+    if (head.what === 'trap') {
+      this.#trap = true;
+      this.#count = Number(head.values.count?.text ?? 1);
+    }
+    if (head.what === 'panic') this.#panicked = true;
+    if (head.role === 'crash' && this.#role !== 'crash') this.#crash(row, head);
+    else if (head.role === 'event' && isFirst) {
+      this.#role = 'event';
+      const place = head.values.msr === undefined ? head : head.values.word ?? head;
+      this.#say.sink.fact('message', row.text.slice(place.start, place.end), row, place.start, place.end);
+    }
+    // What announced no crash is headed by the panic that followed it.
+    if (isFirst || (this.#role === 'crash' && this.#head?.role === 'event')) {
+      this.#head = head;
+      this.#headRow = row;
+    }
+    this.#reasonNext = head.what === 'xen' && head.values.cpu !== undefined && head.role === 'crash';
+    this.#values(row, head);
+    if (this.#say.sink.wantsTokens) colour(this.#say.sink, row, head);
+    if (head.rule.closes === true) {
+      this.#closed = true;
+      this.#ended = true;
+    }
+    this.#traces.inTrace = head.what === 'xen' && row.text.startsWith('Xen call trace', head.start);
+    if (this.#traces.inTrace) this.#say.open('stack', 'Call trace', row);
+    else if (isFirst && head.what !== 'line') this.#say.open('header', 'Report', row);
+    if (head.what === 'fault' && head.values.address === undefined) this.#pending = { for: 'address', stamped: row.front.stamped };
+  }
+
+  /** The statement that makes the report a crash. */
+  #crash(row: Row, head: Head): void {
+    // The watchdog's panic is worded "hung_task"; other settings end a stall or a hung task in words of their own.
+    const kind = head.kind === 'kernel-panic' && this.#what === 'hung' ? 'hung-task' : head.kind ?? 'kernel-panic';
+    this.#kind = kind;
+    this.#role = 'crash';
+    this.#say.once('panic.kind', kind, row, head);
+    // Xen says on the next line why.
+    if (head.what !== 'xen' || head.values.cpu === undefined) this.#say.once('panic.text', row.text.slice(head.start, head.end), row, head);
+    const time = row.front.time ?? row.envelope?.time;
+    if (time !== undefined) this.#say.once('crash.time', time, row, head);
+  }
+
+  #values(row: Row, head: Head): void {
+    const { values } = head;
+    const state = (key: FactKey, place: (Place & { readonly text: string }) | undefined, kind: TokenKind | undefined, canonical?: (text: string) => string | undefined): void => {
+      const value = place === undefined ? undefined : canonical === undefined ? place.text : canonical(place.text);
+      if (place !== undefined && value !== undefined) this.#say.once(key, value, row, place, kind);
+    };
+    const hex = (text: string): string | undefined => (text === '(null)' ? '0x0' : canonicalHex(text));
+    state('exception.address', values.address, 'address', hex);
+    state('exception.ip', values.ip, 'address', hex);
+    state('register.mcg-status', values.mcg, 'registerValue', hex);
+    state('register.mci-status', values.mci, 'registerValue', hex);
+    if (head.rule.error !== undefined) state(`register.${head.rule.error}`, values.error, 'registerValue', hex);
+    state('panic.pcpu', values.cpu, 'pcpu', (text) => String(Number(text)));
+    state('process', values.comm, 'process');
+    state('panic.source', values.source, 'path');
+    state('image', values.image, 'module');
+    state('system.version', values.version, 'version');
+    state('system.architecture', values.arch, undefined);
+    if (values.version !== undefined) this.#say.once('system.product', 'Xen', row, { start: values.version.start - 4, end: values.version.start - 1 });
+    const words = values.word ?? { start: head.start, end: head.end };
+    if (head.mnemonic !== undefined) this.#say.once('exception.mnemonic', head.mnemonic, row, words);
+    if (head.vector !== undefined) this.#say.once('exception.vector', String(head.vector), row, words);
+    const { symbol, offset, module } = values;
+    if (symbol === undefined) return;
+    const called = {
+      symbol: { ...symbol, name: symbol.text },
+      ...(offset === undefined ? {} : { offset: { ...offset, value: canonicalHex(offset.text) ?? '0x0' } }),
+      ...(module === undefined ? {} : { module: { ...module, name: module.text } }),
+    };
+    this.#say.called(row, called);
+    this.#named ??= { row, called };
+  }
+
+  #body(row: Row, body: Body): Pending | undefined {
+    const say = this.#say;
+    const sink = say.sink;
+    const pending = (of: Pending['for'], name?: string): Pending => ({ for: of, stamped: row.front.stamped, ...(name === undefined ? {} : { name }) });
+    // Saved registers, marks and lists of locks stand between frames; everything else ends a trace.
+    if (body.kind !== 'frames' && body.kind !== 'trace' && body.kind !== 'tag' && body.kind !== 'plain' && !(body.kind === 'registers' && /^ *r\d/.test(row.text))) this.#traces.inTrace = false;
+    switch (body.kind) {
+      case 'cpu': {
+        const { cpu, comm, version, build, taint } = body.cpu;
+        if (cpu !== undefined) say.once('panic.pcpu', String(Number(cpu.name)), row, cpu, 'pcpu');
+        if (comm !== undefined) say.once('process', comm.name, row, comm, 'process');
+        if (version !== undefined) say.once('system.version', version.name, row, version, 'version');
+        if (build !== undefined) say.once('system.build', build.name, row, build, 'version');
+        if (taint !== undefined && this.#taintRow === undefined) {
+          this.#taint = taint.name;
+          this.#taintRow = row;
+          sink.fact('message', `Tainted: ${taint.name.split('').join(' ')}`, row, taint.start, taint.end, 'warning');
+        }
+        sayCpu(sink, row, body.cpu);
+        return version === undefined ? pending('version') : undefined;
+      }
+      case 'process':
+        say.once('process', body.comm.name, row, body.comm, 'process');
+        return undefined;
+      case 'pointer':
+        return this.#traces.pointer(row, body.pointer, body.pairs);
+      case 'registers':
+        if (!this.#traces.inTrace) say.open('registers', 'Registers', row);
+        this.#traces.registers(row, body.pairs, this.#ended);
+        say.token('registerName', row, body.last);
+        return body.last === undefined ? undefined : pending('register', row.text.slice(body.last.start, body.last.end).toLowerCase());
+      case 'code': {
+        if (say.section !== 'Registers') say.open('disassembly', 'Code', row);
+        say.token('field', row, body.label);
+        const ud2 = sayOpcodes(sink, row, body.label.end);
+        if (!this.#traces.isUser && !this.#hasCode) {
+          this.#hasCode = true;
+          this.#ud2 = ud2;
+        }
+        return pending('code');
+      }
+      case 'modules':
+        say.open('modules', 'Modules', row);
+        say.token('field', row, body.label);
+        sayModules(sink, row, body.label.end);
+        return pending('modules');
+      case 'hardware':
+        say.open('header', 'Machine', row);
+        say.token('field', row, body.label);
+        sink.token('fieldValue', row, skipBlanks(row.text, body.label.end), row.text.length);
+        return pending('hardware');
+      case 'trace':
+        return this.#traces.begin(row, body);
+      case 'frames': {
+        let last: Pending | undefined;
+        for (const frame of body.frames) last = this.#traces.frame(row, frame);
+        return last;
+      }
+      case 'tag':
+        say.token('comment', row, body.label);
+        return undefined;
+      case 'stackHead':
+        say.token('field', row, body.label);
+        sayWords(sink, row, body.label.end);
+        say.open('arguments', 'Stack', row);
+        return pending('stack');
+      case 'stackRow':
+        say.token('address', row, body.label);
+        sayWords(sink, row, body.from);
+        return pending('stack');
+      case 'end':
+        say.token('banner', row, body.label);
+        say.open('messages', 'End', row);
+        this.#ended = true;
+        return undefined;
+      case 'value': {
+        const value = canonicalHex(body.value.name);
+        say.token('field', row, body.label);
+        if (value !== undefined) say.once(body.key, value, row, body.value, 'registerValue');
+        return undefined;
+      }
+      case 'plain':
+        say.token('field', row, body.label);
+        sayWords(sink, row, body.label.end);
+        // KASAN closes with a line like the one that opened it.
+        if (this.#what === 'sanitizer' && row.text.startsWith('=====') && this.#traces.hasFrames) this.#ended = true;
+        return undefined;
+    }
+  }
+
+  /** The rest of the line above. */
+  #wrapped(row: Row, pending: Pending): Pending | undefined {
+    const say = this.#say;
+    const start = skipBlanks(row.text, 0);
+    const place = { start, end: row.text.length };
+    const text = row.text.slice(start);
+    switch (pending.for) {
+      case 'address':
+      case 'register': {
+        const value = text === '(null)' ? '0x0' : canonicalHex(text);
+        const key = pending.for === 'address' ? 'exception.address' : `register.${pending.name ?? ''}`;
+        if (value !== undefined && !this.#traces.isUser) say.once(key, value, row, place, pending.for === 'address' ? 'address' : 'registerValue');
+        return undefined;
+      }
+      case 'symbol': {
+        const body = bodyOf(row, this.#what, true);
+        const frame = body?.kind === 'frames' ? body.frames[0] : undefined;
+        if (frame === undefined) return undefined;
+        this.#traces.pointedBelow(row, frame);
+        return frame.module === undefined ? { ...pending, for: 'module' } : undefined;
+      }
+      case 'version': {
+        const found = RELEASE.exec(text.slice(0, 200));
+        if (found?.indices?.[1] === undefined) return undefined;
+        const at = (group: readonly [number, number]): Place => ({ start: start + group[0], end: start + group[1] });
+        say.once('system.version', found[1] ?? '', row, at(found.indices[1]), 'version');
+        if (found.indices[2] !== undefined) say.once('system.build', found[2] ?? '', row, at(found.indices[2]), 'version');
+        return undefined;
+      }
+      case 'modules':
+        sayModules(say.sink, row, start);
+        return pending;
+      case 'code':
+        sayOpcodes(say.sink, row, start);
+        return pending;
+      case 'stack':
+        sayWords(say.sink, row, start);
+        return pending;
+      case 'module':
+        this.#traces.moduleBelow(row, start + text.indexOf('[') + 1, row.text.length - 1);
+        return undefined;
+      case 'hardware':
+        say.token('fieldValue', row, place);
+        return undefined;
+    }
+  }
+
+  finish(): void {
+    const sink = this.#say.sink;
+    const row = this.#headRow;
+    if (row === undefined) return;
+    const head = this.#head;
+    // Without its first lines a report with registers and code is an oops, unless the code says that a check failed: a warning looks the same.
+    if (head === undefined && this.#ended && this.#traces.hasPointer && this.#hasCode && !this.#ud2) {
+      this.#role = 'crash';
+      this.#kind = 'oops';
+      this.#say.once('panic.kind', 'oops', row, { start: 0, end: row.text.length });
+    }
+    const culprit = this.#culprit();
+    if (culprit?.called.symbol !== undefined) {
+      const { symbol, offset, module } = culprit.called;
+      this.#say.once('symbol', canonicalName(symbol.name), culprit.row, symbol);
+      if (offset !== undefined) this.#say.once('symbol.offset', offset.value, culprit.row, offset);
+      if (module !== undefined) this.#say.once('module', module.name.toLowerCase(), culprit.row, module);
+    }
+    if (this.#role === 'crash') {
+      const notes = notesOf({ kind: this.#kind, ended: this.#ended || this.#panicked, headless: this.#headless, count: this.#count, taint: this.#taint });
+      for (const note of notes.first) sink.note(note, this.#firstRow ?? row);
+      for (const note of notes.taint) sink.note(note, this.#taintRow ?? row);
+      for (const note of notes.last) sink.note(note, this.#lastRow ?? row);
+    }
+    // A panic line alone that only ends an oops belongs to the oops above, however far.
+    const endsOops = this.#what === 'panic' && !this.#headless && !this.#traces.hasFrames && /Fatal exception/.test(row.text);
+    sink.describe({
+      role: this.#role,
+      title: titleOf(this.#kind, this.#role, head, row, culprit?.called.symbol?.name),
+      opensRecord: this.#role === 'crash' && !endsOops,
+      headline: { line: row, start: head?.start ?? skipBlanks(row.text, 0), end: head?.end ?? row.text.length },
+    });
+  }
+
+  #culprit(): Culprit | undefined {
+    // Both traces of these show how locks or objects were taken, not who went wrong.
+    if (this.#what === 'lockdep' || this.#what === 'slab') return undefined;
+    const { pointed, telling } = this.#traces;
+    const isNamed = this.#what === 'warning' || this.#what === 'sanitizer' || this.#what === 'state';
+    return (isNamed ? this.#named ?? pointed : pointed ?? this.#named) ?? telling;
+  }
+}

@@ -1,0 +1,46 @@
+/** What an outline calls a report. */
+import type { Head } from './heads.js';
+import type { Row } from './row.js';
+import type { PanicKind } from './rules.js';
+
+const MOST = 160;
+
+const WORDS: Readonly<Record<PanicKind, string>> = {
+  'oops-null': 'Kernel NULL pointer dereference',
+  'oops-page-fault': 'Kernel page fault',
+  'oops-gp': 'Kernel general protection fault',
+  oops: 'Kernel oops',
+  'kernel-bug': 'Kernel BUG',
+  'kernel-panic': 'Kernel panic',
+  'soft-lockup': 'Soft lockup',
+  'hard-lockup': 'Hard lockup',
+  'rcu-stall': 'RCU stall',
+  'hung-task': 'Panic on a hung task',
+  kasan: 'KASAN report',
+  'machine-check': 'Machine check',
+  'divide-error': 'Kernel divide error',
+  'xen-panic': 'Xen panic',
+};
+
+/** Kinds for which the function says more than the statement. */
+const PLACED = new Set<PanicKind>(['oops-null', 'oops-page-fault', 'oops-gp', 'oops', 'soft-lockup', 'hard-lockup', 'rcu-stall', 'divide-error', 'kasan', 'xen-panic']);
+
+export function titleOf(kind: PanicKind | undefined, role: 'crash' | 'event' | 'context', head: Head | undefined, row: Row | undefined, symbol: string | undefined): string {
+  if (role === 'context' || head === undefined || row === undefined) return role === 'crash' ? placed('Kernel oops', symbol) : placed('Kernel trace', symbol);
+  if (role === 'event') {
+    const word = head.what === 'line' && head.values.word !== undefined && head.values.msr !== undefined ? `kvm: ${head.values.word.text}` : row.text.slice(head.start, head.end);
+    return short(word);
+  }
+  if (kind !== undefined && PLACED.has(kind)) return short(placed(WORDS[kind], symbol));
+  if (kind === 'kernel-bug') return short(`Kernel BUG at ${head.values.source?.text ?? 'an unknown place'}`);
+  if (kind === 'kernel-panic' && head.values.reason !== undefined) return short(`Kernel panic: ${head.values.reason.text}`);
+  return WORDS[kind ?? 'oops'];
+}
+
+function placed(words: string, symbol: string | undefined): string {
+  return symbol === undefined ? words : `${words} in ${symbol}`;
+}
+
+function short(text: string): string {
+  return text.length <= MOST ? text : `${text.slice(0, MOST - 1)}…`;
+}

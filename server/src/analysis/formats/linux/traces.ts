@@ -1,0 +1,159 @@
+/** Registers and call traces of a report, and the function they blame. */
+import type { Body, PointerLine } from './body.js';
+import { canonicalName, type Called, type FrameLine } from './frame.js';
+import { isCrashHelper } from './helpers.js';
+import type { RegisterPair } from './registers.js';
+import type { Row } from './row.js';
+import type { Sayer } from './say.js';
+import type { Pending } from './wrapped.js';
+
+/** A function that may be to blame, and where it stands. */
+export interface Culprit {
+  readonly row: Row;
+  readonly called: Called;
+}
+
+export class Traces {
+  readonly #say: Sayer;
+  /** The trace that frames belong to now, and how many it has. */
+  #trace = -1;
+  #frames = 0;
+  /** Where the processor stood when the report began, and the first frame of the first trace that is no helper. */
+  #pointed: Culprit | undefined;
+  #telling: Culprit | undefined;
+  #guessed: Culprit | undefined;
+  #pointers = 0;
+  /** Registers are those of a program. */
+  #user = false;
+  /** The last lines were frames: forms count that elsewhere would be prose. */
+  inTrace = false;
+
+  constructor(say: Sayer) {
+    this.#say = say;
+  }
+
+  /** True where the trace that is open has frames. */
+  get hasFrames(): boolean {
+    return this.#frames > 0;
+  }
+
+  get isUser(): boolean {
+    return this.#user;
+  }
+
+  get hasPointer(): boolean {
+    return this.#pointers > 0;
+  }
+
+  get pointed(): Culprit | undefined {
+    return this.#pointed;
+  }
+
+  /** Of frames the kernel is unsure of one counts only where there is no other. */
+  get telling(): Culprit | undefined {
+    return this.#telling ?? this.#guessed;
+  }
+
+  /** True until the first trace has begun: what is said then is about the crash itself. */
+  get #first(): boolean {
+    return this.#trace <= 0 && this.#frames === 0;
+  }
+
+  pointer(row: Row, pointer: PointerLine, pairs: readonly RegisterPair[]): Pending | undefined {
+    this.#say.open('registers', 'Registers', row);
+    this.#say.token('registerName', row, pointer.label);
+    this.#say.called(row, pointer);
+    this.#user = pointer.user;
+    this.inTrace = false;
+    let pending: Pending | undefined;
+    if (!pointer.user) {
+      this.#pointers++;
+      if (pointer.address?.value !== undefined && this.#first) this.#say.once('exception.ip', pointer.address.value, row, pointer.address);
+      if (pointer.symbol === undefined || pointer.inline) pending = { for: 'symbol', stamped: row.front.stamped };
+      else {
+        if (this.#first) this.#pointed ??= { row, called: pointer };
+        if (pointer.module === undefined) pending = { for: 'module', stamped: row.front.stamped };
+      }
+    }
+    this.registers(row, pairs, false);
+    return pending;
+  }
+
+  /** The function of the pointer line above, on a line of its own. */
+  pointedBelow(row: Row, frame: FrameLine): void {
+    this.#say.called(row, frame);
+    if (this.#first) this.#pointed ??= { row, called: frame };
+  }
+
+  /** The module of the function above, on a line of its own. */
+  moduleBelow(row: Row, start: number, end: number): void {
+    this.#say.token('module', row, { start, end });
+    const pointed = this.#pointed;
+    if (!this.#first || pointed === undefined || pointed.called.module !== undefined) return;
+    this.#say.once('module', row.text.slice(start, end).toLowerCase(), row, { start, end });
+  }
+
+  registers(row: Row, pairs: readonly RegisterPair[], ended: boolean): void {
+    for (const pair of pairs) {
+      const key = `register.${pair.register}`;
+      this.#say.token('registerName', row, pair.name, key);
+      // Registers of a program, of another processor, and those ARM saves with each frame are not those of the crash.
+      const counts = !this.#user && (this.#first || (ended && this.#trace <= 0));
+      if (counts && pair.value !== undefined) this.#say.once(key, pair.value, row, pair.written, 'registerValue');
+      else this.#say.token('registerValue', row, pair.written, key);
+    }
+  }
+
+  /** A line that heads a trace. */
+  begin(row: Row, body: Body & { readonly kind: 'trace' }): Pending | undefined {
+    this.#say.token('field', row, body.label);
+    if (this.#frames > 0 || this.#trace < 0) {
+      this.#trace++;
+      this.#frames = 0;
+      this.#user = false;
+    }
+    if (body.origin === undefined) this.#say.open('stack', 'Call trace', row);
+    else {
+      this.#say.sink.fact('backtrace.origin', body.origin.name, row, body.origin.start, body.origin.end);
+      this.#say.open('stack', `Trace: ${body.origin.name}`, row, true);
+    }
+    this.inTrace = true;
+    let pending: Pending | undefined;
+    for (const frame of body.frames) pending = this.frame(row, frame);
+    return pending;
+  }
+
+  frame(row: Row, frame: FrameLine): Pending | undefined {
+    if (this.#trace < 0) {
+      this.#trace = 0;
+      this.#say.open('stack', 'Call trace', row);
+    }
+    this.inTrace = true;
+    this.#say.token('comment', row, frame.tag);
+    if (frame.callee !== undefined) {
+      // Each line names the function that the line above called; only the first one says something new.
+      if (this.#frames === 0) this.#state(row, { ...frame.callee, start: frame.start, end: frame.end, trust: frame.trust, certain: true });
+      else this.#say.called(row, frame.callee);
+    }
+    this.#state(row, frame);
+    return frame.module === undefined && frame.symbol !== undefined ? { for: 'module', stamped: row.front.stamped } : undefined;
+  }
+
+  #state(row: Row, frame: FrameLine): void {
+    const { symbol, offset, module, address } = frame;
+    this.#say.called(row, frame);
+    this.#say.sink.frame(
+      {
+        trust: frame.trust, trace: this.#trace, index: this.#frames++,
+        ...(address?.value === undefined ? {} : { address: address.value }),
+        ...(module === undefined ? {} : { module: module.name }),
+        ...(symbol === undefined ? {} : { symbol: symbol.name }),
+        ...(offset === undefined ? {} : { offset: offset.value }),
+      },
+      row, frame.start, frame.end,
+    );
+    if (symbol === undefined || this.#trace !== 0 || isCrashHelper(canonicalName(symbol.name))) return;
+    if (frame.trust === 'listed') this.#telling ??= { row, called: frame };
+    else if (frame.trust === 'guessed') this.#guessed ??= { row, called: frame };
+  }
+}

@@ -1,0 +1,58 @@
+/** The rest of a line that a mail programme broke in two. It is taken only directly below, and only where it can be nothing else. */
+import type { Body } from './body.js';
+import { calledAt } from './frame.js';
+import { skipBlanks, type Row } from './row.js';
+
+export interface Pending {
+  readonly for: 'address' | 'symbol' | 'register' | 'version' | 'modules' | 'code' | 'module' | 'stack' | 'hardware';
+  /** The line above has a stamp; its rest has none. */
+  readonly stamped: boolean;
+  /** The register whose value is missing. */
+  readonly name?: string;
+}
+
+const HEX = /^(?:(?:0x)?[\da-f]{8,16}|\(null\))$/;
+const MODULE_ALONE = /^\\?\[[A-Za-z_][\w-]{0,60}\]$/;
+const VERSION = /^(?:(?:Not )?tainted |[A-Z -]{1,30})?\(?\d{1,2}\.\d{1,3}[.-]\S{1,100}/i;
+const DATE = /^[\w. -]{0,40}\d\d\/\d\d\/\d{4}$/;
+const MODULE_WORD = /^(?:[a-z_][\w-]{0,60}(?:\([A-Z+-]{1,8}\))?|\[last|unloaded:|[\w-]{1,60}\])$/i;
+const BYTES = /^(?:<?[\da-f]{2}>?|\(?[\da-f]{8}\)?)$/;
+
+/** Words of a line; what follows the first `most` is not looked at. */
+function words(text: string, most: number): readonly string[] {
+  return text.trim().split(/[ \t]{1,8}/, most + 1);
+}
+
+/** Whether a row is the rest of the line above. `kind`: what the row is by itself. */
+export function isWrapped(pending: Pending, row: Row, kind: Body['kind'] | undefined): boolean {
+  if (pending.stamped && row.front.stamped) return false;
+  if (kind !== undefined && kind !== 'stackRow' && kind !== 'frames' && kind !== 'cpu') return false;
+  const text = row.text;
+  const start = skipBlanks(text, 0);
+  switch (pending.for) {
+    case 'address':
+    case 'register':
+      return (kind === undefined || kind === 'stackRow') && HEX.test(text.slice(start));
+    case 'module':
+      return MODULE_ALONE.test(text.slice(start));
+    case 'symbol': {
+      const called = calledAt(text, start);
+      return called !== undefined && called.sized;
+    }
+    case 'version':
+      return VERSION.test(text.slice(start, start + 160));
+    case 'stack':
+      return kind === undefined && HEX.test(text.slice(start).split(' ', 1)[0] ?? '') && words(text, 8).every((word) => HEX.test(word));
+    case 'hardware':
+      return kind === undefined && ((pending.stamped && text.length < 120) || DATE.test(text.slice(start)));
+    case 'modules': {
+      const all = words(text, 400);
+      // An unstamped report has nothing but its words to tell a list from prose: modules have underscores or digits.
+      return all.every((word) => MODULE_WORD.test(word)) && (pending.stamped || all.length === 1 || all.some((word) => /[_\d(]/.test(word)));
+    }
+    case 'code': {
+      const all = words(text, 200);
+      return all.every((word) => BYTES.test(word));
+    }
+  }
+}

@@ -1,0 +1,100 @@
+/**
+ * What stands in front of a line of vmware.log. Four generations:
+ *
+ *     2023-05-11T08:12:33.123Z In(05) vcpu-0 - TEXT           ESXi 8; `In(05)+` goes on the message above
+ *     2016-01-02T10:11:12.345Z| vcpu-0| I120: TEXT            ESXi 5 to 7, Workstation and Fusion; `I120+` goes on
+ *     2021-11-15T00:23:51+01:00[+0.000]| mks| I005: TEXT      Workstation with the time since the line before
+ *     Nov 13 13:38:25.179: vcpu-0| TEXT                       up to ESX 4, local time
+ *
+ * Knowledge-base articles mask the time (`YYYY-MM-DDTHH:MM:SS.XXXZ`) and often leave the level out.
+ */
+import type { LogicalLine } from '../cursor.js';
+
+export interface Stretch {
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface Head {
+  /** True where the line has a thread: then it is a line of vmware.log. */
+  readonly framed: boolean;
+  readonly time?: Stretch;
+  readonly level?: Stretch;
+  readonly thread?: Stretch;
+  /** Column where the message begins. */
+  readonly at: number;
+}
+
+const ISO = /[\dYX#]{4}-[\dMX#]{2}-[\dDX#]{2}T[\dHX#]{2}:[\dMX#]{2}:[\dSX#]{2}(?:\.[\dX#]{1,9})?(?:Z|[+-]\d\d:?\d\d)?(?:\[\+\d{1,6}\.\d{3}\])?/y;
+const LOCAL = /[^\W\d_]{3,4}\.? {1,2}\d{1,2} \d\d:\d\d:\d\d(?:\.\d{3})?: /y;
+const LEVEL = / ?([A-Z][a-z]\(\d{1,3}\))\+?/y;
+/** Behind the envelope of an ESXi 8 line the mark of a continued message is left over. */
+const DASHED = /\+? ?([A-Za-z][\w#:./-]{0,47}) -(?: |$)/y;
+const BARRED = /([A-Za-z][\w#:./-]{0,47})\|(?: |$)/y;
+const OLD_LEVEL = /([A-Z]\d{3})[:+](?: |$)/y;
+
+function at(expression: RegExp, text: string, column: number): RegExpExecArray | null {
+  expression.lastIndex = column;
+  return expression.exec(text);
+}
+
+/** Reads the head of a logical line, whether the envelope was peeled off or not. */
+export function readHead(line: LogicalLine): Head {
+  const { text } = line;
+  if (line.envelope?.parts.some((part) => part.kind === 'level') === true) {
+    const dashed = at(DASHED, text, 0);
+    return dashed === null ? { framed: false, at: 0 } : { framed: true, thread: threadOf(dashed, 0), at: dashed[0].length };
+  }
+  const iso = at(ISO, text, 0);
+  const time = iso ?? at(LOCAL, text, 0);
+  if (time === null) return { framed: false, at: 0 };
+  let column = time[0].length;
+  const stamp = { start: 0, end: iso === null ? column - 2 : column };
+  if (iso !== null && text.charCodeAt(column) !== 124) {
+    const level = at(LEVEL, text, column);
+    const place = level === null ? undefined : { start: column + level[0].indexOf(level[1] ?? ''), end: column + level[0].indexOf(level[1] ?? '') + (level[1] ?? '').length };
+    if (level !== null) column += level[0].length;
+    const dashed = text.charCodeAt(column) === 32 ? at(DASHED, text, column) : null;
+    if (dashed === null) return { framed: false, at: 0 };
+    return { framed: true, time: stamp, ...(place === undefined ? {} : { level: place }), thread: threadOf(dashed, column), at: column + dashed[0].length };
+  }
+  if (iso !== null) column += text.charCodeAt(column + 1) === 32 ? 2 : 1;
+  const barred = at(BARRED, text, column);
+  if (barred === null) return { framed: false, at: 0 };
+  const thread = { start: column, end: column + (barred[1] ?? '').length };
+  column += barred[0].length;
+  const level = at(OLD_LEVEL, text, column);
+  if (level === null) return { framed: true, time: stamp, thread, at: column };
+  return { framed: true, time: stamp, thread, level: { start: column, end: column + (level[1] ?? '').length }, at: column + level[0].length };
+}
+
+function threadOf(dashed: RegExpExecArray, column: number): Stretch {
+  const name = dashed[1] ?? '';
+  const start = column + dashed[0].indexOf(name);
+  return { start, end: start + name.length };
+}
+
+/** ISO time of a line, where the log gives one; old logs have local time without a year. */
+export function timeOf(line: LogicalLine, head: Head): string | undefined {
+  if (line.envelope?.time !== undefined) return line.envelope.time;
+  if (head.time === undefined) return undefined;
+  return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?/.exec(line.text.slice(head.time.start, head.time.end))?.[0];
+}
+
+const CUT = /[\dYX#]{4}-[\dMX#]{2}-[\dDX#]{2}T[\dHX#]{2}:[\dMX#]{2}:[\dSX#]{2}(?:\.[\dX#]{1,9})?(?:Z|[+-]\d\d:?\d\d)?(?:\[\+\d{1,6}\.\d{3}\])?(?:\| ?[A-Za-z]|(?: [A-Z][a-z]\(\d{1,3}\)\+?)? [A-Za-z][\w#:./-]{0,47} -)|[^\W\d_]{3} {1,2}\d{1,2} \d\d:\d\d:\d\d(?:\.\d{3})?: [A-Za-z][\w#:./-]{0,47}\| /g;
+
+/** Columns at which a further line begins in one that lost its line ends. */
+export function cuts(text: string): number[] {
+  return [...text.matchAll(CUT)].map((match) => match.index).filter((place) => place > 0);
+}
+
+/** The lines a logical line holds: pasted articles join two or three, too short to be cut by their length. */
+export function rowsOf(line: LogicalLine): LogicalLine[] {
+  const places = line.cut ? [] : cuts(line.text);
+  if (places.length === 0) return [line];
+  const { envelope, ...bare } = line;
+  return [0, ...places].map((from, index) => {
+    const text = line.text.slice(from, places[index] ?? line.text.length).trimEnd();
+    return { ...(from === 0 && envelope !== undefined ? { ...bare, envelope } : bare), text, start: line.start + from };
+  });
+}

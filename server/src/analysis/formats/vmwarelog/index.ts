@@ -1,0 +1,36 @@
+/** vmware.log: what a virtual machine of ESXi, Workstation or Fusion logs about itself and its guest. See README.md. */
+import type { FormatId, LineSink, LogFormat, Token } from '../types.js';
+import { envelopeTokens } from '../block.js';
+import { logicalLines } from '../cursor.js';
+import { cuts, readHead, rowsOf } from './head.js';
+import { headTokens, levelKind, opening, readCrash } from './reader.js';
+
+const MODULE = /[A-Za-z][\w.-]{1,31}(?=: )/y;
+
+function lexLine(text: string, sink: LineSink): boolean {
+  const line = logicalLines(text, 0, () => [])[0];
+  if (line === undefined) return false;
+  const head = readHead(line);
+  if (!head.framed) return false;
+  const tokens: Token[] = [];
+  envelopeTokens(text, 0, tokens);
+  for (const token of tokens) sink.token(token.kind === 'levelInfo' ? levelKind(text.charCodeAt(token.at.start)) : token.kind, token.at.start, token.at.end);
+  headTokens(line, head, { token: (kind, row, start, end) => sink.token(kind, row.start + start, row.start + end) });
+  MODULE.lastIndex = head.at;
+  const source = MODULE.exec(line.text);
+  if (source !== null) sink.token('source', line.start + head.at, line.start + head.at + source[0].length);
+  return true;
+}
+
+export const vmwarelog: LogFormat = {
+  id: 'vmware' as FormatId,
+  openers: [
+    'WinBSOD: ', 'MONITOR PANIC: ', 'Unexpected signal: ', 'Caught signal ', 'msg.log.error.unrecoverable', ' unrecoverable error: (', 'NOT_REACHED ', 'NOT_IMPLEMENTED ', 'ASSERT bora/', 'VERIFY bora/', 'ASSERT vmcore/', 'VERIFY vmcore/',
+    '/bora/', 'onitorEvent.halt', 'onitorevent.halt', 'onitorEvent.tripleFault', 'onitorevent.tripleFault', 'Triple fault', 'CPU has been disabled by the guest', 'to enter the shutdown state', ') has occurred.',
+    'Guest operating system crash detected', 'Backtrace[0] ', 'backtrace[0] ', 'acktrace[00] ',
+  ],
+  opens: (line) => rowsOf(line).some((row) => opening(row) !== undefined),
+  cuts,
+  read: readCrash,
+  lexLine,
+};

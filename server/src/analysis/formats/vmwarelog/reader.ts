@@ -1,0 +1,305 @@
+/** Walks a crash in a guest's vmware.log: which lines belong, what they state. */
+import { canonicalHex } from '../../text/hex.js';
+import type { LineCursor, LogicalLine } from '../cursor.js';
+import type { BlockSink, FactKey, TokenKind } from '../types.js';
+import { readHead, rowsOf, timeOf, type Head, type Stretch } from './head.js';
+import { backtraceRow, crashRegister, goesWithPanic, guestCrashed, screenRow, sourceIn, statement, type BacktraceRow, type Statement } from './statements.js';
+
+/** The virtual machine goes on logging between the lines of a crash. */
+const MOST_LOG_LINES = 10;
+const MOST_OTHER_LINES = 3;
+const MOST_AHEAD = 400;
+
+export type Opening = 'crash' | 'event';
+
+/** What a row begins, or undefined. */
+export function opening(row: LogicalLine): Opening | undefined {
+  const { text } = row;
+  const head = readHead(row);
+  if (crashRegister(text, head.at) !== undefined) return 'crash';
+  const said = statement(text, head.at);
+  if (said !== undefined && (head.framed || said.sure)) return 'crash';
+  if (head.framed) return screenRow(text, head.at)?.stop === undefined && backtraceRow(text, head.at)?.index !== 0 ? undefined : 'crash';
+  return isHostd(row) ? 'event' : undefined;
+}
+
+/** hostd and vobd write lines of their own form; the words alone are anybody's. */
+function isHostd(row: LogicalLine): boolean {
+  if (guestCrashed(row.text) === undefined) return false;
+  return HOSTD_HEAD.test(row.text.slice(0, 200).trimStart()) || row.envelope?.parts.some((part) => part.kind === 'source') === true;
+}
+
+const HOSTD_HEAD = /^[\dYX#]{4}-[\dMX#]{2}-[\dDX#]{2}T\S{8,24} {1,4}(?:[A-Za-z()\d]{2,12} {1,4})?(?:[Hh]ostd|vobd)\[/;
+
+export function readCrash(cursor: LineCursor, sink: BlockSink): void {
+  const crash = new Crash(sink);
+  let started = false;
+  for (let line = cursor.peek(); line !== undefined; line = cursor.peek()) {
+    cursor.next();
+    for (const row of rowsOf(line)) {
+      if (!started) {
+        const kind = opening(row);
+        if (kind === undefined) continue;
+        started = true;
+        if (kind === 'event') return readEvent(row, sink);
+      }
+      crash.take(row);
+    }
+    if (!started) {
+      if (line.cut) continue;
+      break;
+    }
+    const between = linesBefore(cursor, crash);
+    if (between < 0) break;
+    for (let passed = 0; passed < between; passed++) {
+      const other = cursor.next();
+      if (other !== undefined) for (const row of rowsOf(other)) headTokens(row, readHead(row), sink);
+    }
+  }
+  crash.finish();
+}
+
+function readEvent(row: LogicalLine, sink: BlockSink): void {
+  const said = guestCrashed(row.text);
+  if (said === undefined) return;
+  sink.describe({ role: 'event', title: 'Guest operating system crash detected', headline: { line: row, ...said } });
+  sink.fact('message', row.text.slice(said.start, said.end), row, said.start, said.end, 'message');
+}
+
+/** How many lines stand before the next one that belongs; -1 where none follows in reach. */
+function linesBefore(cursor: LineCursor, crash: Crash): number {
+  let log = 0;
+  let other = 0;
+  for (let ahead = 0; ahead < MOST_AHEAD; ahead++) {
+    const line = cursor.peek(ahead);
+    if (line === undefined) return -1;
+    for (const row of rowsOf(line)) {
+      const belongs = crash.belongs(row);
+      if (belongs !== undefined) return belongs ? ahead : -1;
+    }
+    if (readHead(line).framed) log++;
+    else other++;
+    if (log > MOST_LOG_LINES || other > MOST_OTHER_LINES) return -1;
+  }
+  return -1;
+}
+
+/** Colours time, level and thread. */
+export function headTokens(row: LogicalLine, head: Head, sink: Pick<BlockSink, 'token'>): void {
+  if (!head.framed) return;
+  const say = (kind: TokenKind, stretch: Stretch | undefined): void => {
+    if (stretch !== undefined) sink.token(kind, row, stretch.start, stretch.end);
+  };
+  say('timestamp', head.time);
+  say('thread', head.thread);
+  if (head.level !== undefined) say(levelKind(row.text.charCodeAt(head.level.start)), head.level);
+}
+
+/** `Wa(03)`, `Er(02)`, `W110`, `E105`: the first letter is the severity's. */
+export function levelKind(first: number): TokenKind {
+  if (first === 87) return 'levelWarning';
+  return first === 69 || first === 65 || first === 67 ? 'levelError' : 'levelInfo';
+}
+
+/** The place of the envelope's time in the columns of the row: negative, because it stands before the text. */
+function envelopeTime(row: LogicalLine): Stretch {
+  const part = row.envelope?.parts.find(({ kind }) => kind === 'timestamp');
+  return part === undefined ? { start: 0, end: 0 } : { start: part.start - row.start, end: part.end - row.start };
+}
+
+interface Said {
+  readonly row: LogicalLine;
+  readonly statement: Statement;
+}
+
+class Crash {
+  readonly #sink: BlockSink;
+  readonly #registers = new Map<number, { row: LogicalLine; value: string; place: Stretch }>();
+  #best: Said | undefined;
+  #reason: { row: LogicalLine; place: Stretch } | undefined;
+  #awaitsReason = false;
+  #isClosed = false;
+  readonly #frames: { row: LogicalLine; frame: BacktraceRow; trace: number }[] = [];
+  #traces = 0;
+  #time: { row: LogicalLine; value: string; place: Stretch } | undefined;
+  #first: LogicalLine | undefined;
+
+  constructor(sink: BlockSink) {
+    this.#sink = sink;
+  }
+
+  /** Whether a row belongs; undefined where it says nothing either way. */
+  belongs(row: LogicalLine): boolean | undefined {
+    const { text } = row;
+    const head = readHead(row);
+    const register = crashRegister(text, head.at);
+    if (register !== undefined) return this.#best === undefined && !this.#contradicts(register.number, canonicalHex(text.slice(register.value.start, register.value.end)));
+    if (this.#registers.size > 0) return screenRow(text, head.at) === undefined ? (statement(text, head.at) === undefined ? undefined : false) : true;
+    if (this.#awaitsReason && head.framed) return true;
+    const said = statement(text, head.at);
+    if (said !== undefined && (head.framed || said.sure)) return this.#extends(said, text);
+    if (!head.framed) return undefined;
+    if (screenRow(text, head.at) !== undefined) return true;
+    return backtraceRow(text, head.at) !== undefined || goesWithPanic(text, head.at) ? true : undefined;
+  }
+
+  /** A value that is there already with another content belongs to the next crash. */
+  #contradicts(number: number, value: string | undefined): boolean {
+    const before = this.#registers.get(number);
+    return before !== undefined && before.value !== value;
+  }
+
+  /** Whether a further statement speaks of the panic so far: the box that the user sees says it again, and closes it. */
+  #extends(said: Statement, text: string): boolean {
+    const best = this.#best;
+    if (best === undefined) return true;
+    const words = text.slice(said.text.start, said.text.end);
+    if (words === best.row.text.slice(best.statement.text.start, best.statement.text.end)) return true;
+    if (this.#isClosed) return false;
+    return said.repeats === true || (said.kind === best.statement.kind && said.kind !== 'monitor-panic');
+  }
+
+  take(row: LogicalLine): void {
+    const { text } = row;
+    const head = readHead(row);
+    this.#first ??= row;
+    headTokens(row, head, this.#sink);
+    const time = timeOf(row, head);
+    if (this.#time === undefined && time !== undefined) this.#time = { row, value: time, place: head.time ?? envelopeTime(row) };
+    const register = crashRegister(text, head.at);
+    if (register !== undefined) return this.#register(row, head, register.number, register.value);
+    const screen = screenRow(text, head.at);
+    if (screen !== undefined) {
+      this.#sink.token('source', row, head.at, head.at + 'WinBSOD'.length);
+      screen.stop?.forEach((value, number) => this.#value(row, number, value));
+      return;
+    }
+    const frame = backtraceRow(text, head.at);
+    if (frame !== undefined) return this.#frame(row, frame);
+    if (this.#awaitsReason && head.framed && head.at < text.length) {
+      this.#awaitsReason = false;
+      this.#isClosed = true;
+      this.#reason ??= { row, place: { start: head.at, end: text.length } };
+      this.#sink.token('message', row, head.at, text.length, 'panic.text');
+    }
+    const said = statement(text, head.at);
+    if (said === undefined) return;
+    this.#sink.token('message', row, said.text.start, said.text.end, 'panic.text');
+    // A second sight of it adds nothing.
+    if (this.#best === undefined || said.weight > this.#best.statement.weight) this.#best = { row, statement: said };
+    if (said.repeats === true) this.#awaitsReason = !this.#isClosed;
+  }
+
+  #register(row: LogicalLine, head: Head, number: number, value: Stretch): void {
+    this.#sink.token('source', row, head.at, head.at + 'WinBSOD'.length);
+    const bracket = row.text.indexOf('[', head.at);
+    this.#sink.token('registerName', row, bracket + 1, row.text.indexOf(']', bracket));
+    this.#value(row, number, value);
+  }
+
+  #value(row: LogicalLine, number: number, place: Stretch): void {
+    const value = canonicalHex(row.text.slice(place.start, place.end));
+    if (value === undefined) return;
+    this.#sink.token(number === 0 ? 'bugCheckCode' : 'parameterValue', row, place.start, place.end, KEYS[number]);
+    if (!this.#registers.has(number)) this.#registers.set(number, { row, value, place });
+  }
+
+  #frame(row: LogicalLine, frame: BacktraceRow): void {
+    const { number, address, symbol, module } = frame;
+    if (this.#frames.length === 0) this.#sink.section('stack', 'Backtrace', row);
+    if (frame.index === 0) this.#traces++;
+    this.#frames.push({ row, frame, trace: Math.max(0, this.#traces - 1) });
+    this.#sink.token('number', row, number.start, number.end);
+    this.#sink.token('address', row, address.start, address.end);
+    if (symbol !== undefined) this.#sink.token('symbol', row, symbol.start, symbol.end);
+    if (module !== undefined) this.#sink.token('module', row, module.start, module.end);
+  }
+
+  finish(): void {
+    const first = this.#first;
+    if (first === undefined) return;
+    if (this.#registers.size > 0) this.#bugCheck(first);
+    else if (this.#best !== undefined) this.#panic(this.#best);
+    else this.#sink.describe({ role: 'context', title: 'Backtrace of a virtual machine process', headline: { line: first, start: readHead(first).at, end: first.text.length } });
+    if (this.#time !== undefined) this.#sink.fact('crash.time', this.#time.value, this.#time.row, this.#time.place.start, this.#time.place.end);
+    this.#stack();
+  }
+
+  #bugCheck(first: LogicalLine): void {
+    const code = this.#registers.get(0);
+    const shown = code ?? [...this.#registers.values()][0];
+    const row = shown?.row ?? first;
+    const head = readHead(row);
+    this.#sink.fact('panic.kind', 'guest-bugcheck', row, head.at, row.text.length);
+    for (const [number, stated] of [...this.#registers].sort((a, b) => a[0] - b[0])) {
+      const key = KEYS[number];
+      if (key !== undefined) this.#sink.fact(key, stated.value, stated.row, stated.place.start, stated.place.end);
+    }
+    const text = code === undefined ? 'Windows bug check in the guest' : `Windows bug check ${code.value} in the guest`;
+    this.#sink.describe({ role: 'crash', title: text, opensRecord: true, headline: { line: row, start: head.at, end: row.text.length } });
+    if (code === undefined) this.#sink.note('the register with the bug check code (0x40000100) is missing', row);
+    const absent = [1, 2, 3, 4].filter((number) => !this.#registers.has(number));
+    if (absent.length > 0) this.#sink.note(`${absent.length === 1 ? 'parameter' : 'parameters'} ${absent.join(', ')} of the bug check ${absent.length === 1 ? 'is' : 'are'} missing`, row);
+  }
+
+  #panic(best: Said): void {
+    const { row, statement: said } = best;
+    const reason = said.repeats === true ? this.#reason : undefined;
+    const at = reason?.row ?? row;
+    const place = reason?.place ?? said.text;
+    const words = at.text.slice(place.start, place.end).trim();
+    const fact = (key: FactKey, value: string, stretch: Stretch): void => this.#sink.fact(key, value, at, stretch.start, stretch.end);
+    fact('panic.kind', said.kind, place);
+    fact('panic.text', words, place);
+    const source = sourceIn(at.text, place);
+    if (source !== undefined) this.#sink.fact('panic.source', at.text.slice(source.start, source.end), at, source.start, source.end, 'path');
+    const ip = /\b(?:rip|eip)=(0x[\da-fA-F]{1,16})/.exec(words);
+    const value = ip === null ? undefined : canonicalHex(ip[1] ?? '');
+    if (ip !== null && value !== undefined) {
+      const start = at.text.indexOf(ip[0], place.start) + 4;
+      this.#sink.fact('exception.ip', value, at, start, start + (ip[1] ?? '').length, 'address');
+    }
+    const vector = /\bVMM(?:64)? fault (\d{1,3})\b|\bexc=(\d{1,3})\b/.exec(words);
+    const number = vector?.[1] ?? vector?.[2];
+    if (vector !== null && number !== undefined) {
+      const end = at.text.indexOf(vector[0], place.start) + vector[0].length;
+      this.#sink.fact('exception.vector', number, at, end - number.length, end, 'exceptionVector');
+    }
+    const title = `${TITLES[said.kind]}: ${words}`;
+    this.#sink.describe({ role: 'crash', title: title.length > 100 ? `${title.slice(0, 99)}…` : title, opensRecord: true, headline: { line: at, start: place.start, end: place.end } });
+  }
+
+  /** The listing with names first; without names the first one. */
+  #stack(): void {
+    const named = this.#frames.find(({ frame }) => frame.named)?.trace;
+    const order = [...new Set(this.#frames.map(({ trace }) => trace))].sort((a, b) => Number(b === named) - Number(a === named) || a - b);
+    order.forEach((trace, number) => {
+      for (const { row, frame, trace: own } of this.#frames) {
+        if (own !== trace) continue;
+        const part = (stretch: Stretch | undefined): string | undefined => (stretch === undefined ? undefined : row.text.slice(stretch.start, stretch.end));
+        const [address, symbol, module] = [canonicalHex(part(frame.address) ?? ''), part(frame.symbol), part(frame.module)];
+        this.#sink.frame({ trust: 'listed', trace: number, index: frame.index, ...(address === undefined ? {} : { address }), ...(symbol === undefined ? {} : { symbol }), ...(module === undefined ? {} : { module }) }, row, frame.start, frame.end);
+      }
+    });
+    const listed = this.#frames.filter(({ trace }) => trace === named);
+    const moduleIn = ({ row, frame }: { row: LogicalLine; frame: BacktraceRow }): string => (frame.module === undefined ? '' : row.text.slice(frame.module.start, frame.module.end));
+    const symbolIn = ({ row, frame }: { row: LogicalLine; frame: BacktraceRow }): string => (frame.symbol === undefined ? '' : row.text.slice(frame.symbol.start, frame.symbol.end));
+    // Above the return from the signal stand the program's own handler and the one who writes the listing.
+    const handler = listed.findLastIndex((one) => HANDLER.test(symbolIn(one)));
+    const telling = listed.find((one, index) => index > handler && moduleIn(one) !== '' && !C_LIBRARY.test(moduleIn(one)) && !MACHINERY.test(symbolIn(one)));
+    if (telling === undefined) return;
+    const { row, frame } = telling;
+    if (frame.module !== undefined) this.#sink.fact('module', row.text.slice(frame.module.start, frame.module.end).toLowerCase(), row, frame.module.start, frame.module.end);
+    if (frame.symbol !== undefined) this.#sink.fact('symbol', row.text.slice(frame.symbol.start, frame.symbol.end).toLowerCase(), row, frame.symbol.start, frame.symbol.end);
+  }
+}
+
+const HANDLER = /^(?:__kernel_rt_sigreturn|__restore_rt|__kernel_sigreturn)$/;
+const MACHINERY = /^(?:Util_Backtrace|Panic|Warning$)/;
+const C_LIBRARY = /^(?:libc(?:[.-]|$)|libpthread|ld-linux)/;
+
+const KEYS: readonly FactKey[] = ['bugcheck.code', 'bugcheck.parameter1', 'bugcheck.parameter2', 'bugcheck.parameter3', 'bugcheck.parameter4'];
+
+const TITLES: Readonly<Record<Statement['kind'], string>> = {
+  'guest-bugcheck': 'Guest bug check', 'monitor-panic': 'Monitor panic', 'vmx-panic': 'Virtual machine process failed', 'cpu-disabled': 'Virtual CPU halted', 'triple-fault': 'Virtual CPU shut down',
+};

@@ -1,0 +1,141 @@
+/** Files of the user's: what is wrong with one is told with its place, and leaves the others as they are. */
+import { describe, expect, it } from 'vitest';
+import { analyzeText } from '../../server/src/analysis/analysis.js';
+import { loadUserKnowledge, type KnowledgeFile, type UserKnowledge } from '../../server/src/analysis/userKnowledge.js';
+import { builtinKnowledge } from '../support/knowledge.js';
+
+const base = builtinKnowledge();
+const GOOD_LOG = '*** STOP: 0x000000D1 (0x0000000000000028, 0x0000000000000002, 0x0000000000000000, 0xFFFFF88001A2B3C4)\n';
+const OTHER_LOG = '*** STOP: 0x0000009F (0x0000000000000003, 0xFFFFFA8003B2A060, 0xFFFFF80000B9C4D8, 0xFFFFFA8003D5CE10)\n';
+const SAMPLES: readonly KnowledgeFile[] = [{ path: 'ours/samples/d1.txt', text: GOOD_LOG }, { path: 'ours/samples/9f.txt', text: OTHER_LOG }];
+
+const DATA: Readonly<Record<string, unknown>> = {
+  id: 'ours/issue',
+  title: 'Our driver again',
+  when: { all: [{ fact: 'bugcheck.code', is: '0xd1' }] },
+  articles: [{ kind: 'bug', id: 'OURS-1', title: 'Written up', url: 'https://example.net/1' }],
+  matches: ['samples/d1.txt'],
+};
+
+const file = (data: Readonly<Record<string, unknown>>, path = 'ours/issue.json'): KnowledgeFile => ({ path, text: JSON.stringify({ ...DATA, ...data }, undefined, 2) });
+const load = (...files: KnowledgeFile[]): UserKnowledge => loadUserKnowledge([...files, ...SAMPLES], base);
+
+/** The only problem of a file, and the text it points at. */
+function problem(data: Readonly<Record<string, unknown>> | string): { message: string; at: string } {
+  const bad = typeof data === 'string' ? { path: 'ours/issue.json', text: data } : file(data);
+  const { issues, problems } = load(bad);
+  expect(issues).toEqual([]);
+  expect(problems.length).toBe(1);
+  const [found] = problems;
+  const line = bad.text.split('\n')[found?.line ?? -1] ?? '';
+  expect(found?.path).toBe('ours/issue.json');
+  expect(found?.column).toBeLessThanOrEqual(line.length);
+  expect(found?.length).toBeGreaterThan(0);
+  return { message: found?.message ?? '', at: line.slice(found?.column, (found?.column ?? 0) + (found?.length ?? 0)) };
+}
+
+describe('a file that can be used', () => {
+  it('is loaded and used', () => {
+    const { issues, problems } = load(file({}));
+    expect(problems).toEqual([]);
+    const matches = analyzeText(GOOD_LOG, base.with({ userIssues: issues })).crashes[0]?.matches;
+    expect(matches?.map((match) => [match.issue.id, match.isUserKnowledge])).toEqual([['ours/issue', true]]);
+  });
+
+  it('may hold comments, a trailing comma and a byte-order mark', () => {
+    const text = `\ufeff// Known since spring.\n${JSON.stringify(DATA).slice(0, -1)}, /* no more */ }\n`;
+    expect(load({ path: 'ours/issue.json', text })).toMatchObject({ problems: [], issues: [{ id: 'ours/issue' }] });
+  });
+
+  it('may stand on Windows, or be called .jsonc', () => {
+    const files = [file({}, 'c:\\logs\\.stopcode\\issues\\ours\\issue.jsonc'), { path: 'c:\\logs\\.stopcode\\issues\\ours\\samples\\d1.txt', text: GOOD_LOG }];
+    expect(loadUserKnowledge(files, base)).toMatchObject({ problems: [], issues: [{ id: 'ours/issue' }] });
+  });
+
+  it('may share its samples with a neighbour', () => {
+    const files = [file({ matches: ['../ours/samples/d1.txt'] }, 'theirs/issue.json')];
+    expect(load(...files)).toMatchObject({ problems: [], issues: [{ id: 'ours/issue' }] });
+  });
+
+  it('samples that are JSON are no issues', () => {
+    expect(load(file({}), { path: 'ours/samples/guest.json', text: '{ "not": "an issue" }' }).problems).toEqual([]);
+  });
+});
+
+describe('a file that cannot be used says why, and where', () => {
+  it.each([
+    ['broken JSON', '{\n  "id": "ours/issue",\n  "title" "x"\n}', /no valid JSON: colon expected/, '"x"'],
+    ['an unfinished file', '{\n  "id": "ours/iss', /no valid JSON: unexpected end of string/, '"ours/iss'],
+    ['an empty file', '', /no valid JSON/, ''],
+    ['no object', '[]', /does not fit the schema/, '[]'],
+  ])('%s', (_, text, message, at) => {
+    const found = problem(text);
+    expect(found.message).toMatch(message);
+    expect(found.at).toBe(at);
+  });
+
+  it.each([
+    ['a property that is missing', { title: undefined }, /the file does not fit the schema.*"title"/, '{'],
+    ['a property that does not exist', { whn: {} }, /"whn" does not fit the schema of a known issue: there is no such property/, '{}'],
+    ['a condition with a slip of the pen', { when: { all: [{ fact: 'bugcheck.code', iss: '0xd1' }] } }, /"when\.all\.0\.iss" does not fit the schema of a known issue: there is no such property/, '"0xd1"'],
+    ['a condition that is two', { when: { all: [{ fact: 'bugcheck.code', is: '0xd1', frames: ['a!b'] }] } }, /"when\.all\.0\.(?:frames|is)" does not fit/, undefined],
+    ['a value of a condition of the wrong kind', { when: { all: [{ fact: 'bugcheck.code', is: 209 }] } }, /"when\.all\.0\.is" does not fit/, '209'],
+    ['a condition deep in a tree', { when: { all: [{ any: [{ all: [{ fact: 'bugcheck.code', is: '0xd1', atleast: '1' }] }] }] } }, /"when\.all\.0\.any\.0\.all\.0\.atleast" does not fit/, '"1"'],
+    ['a condition of no kind', { when: { all: [{ bugcheck: '0xd1' }] } }, /"when\.all\.0\.bugcheck" does not fit the schema of a known issue: there is no such property/, '"0xd1"'],
+    ['frames with a slip of the pen', { when: { all: [{ frames: ['a!b'], fram: 1 }] } }, /"when\.all\.0\.fram" does not fit.*no such property/, '1'],
+    ['a value of the wrong kind', { advice: ['fine', 7] }, /"advice\.1" does not fit the schema/, '7'],
+    ['a word that is none of the list', { certainty: 'sure' }, /"certainty" does not fit the schema/, '"sure"'],
+    ['an id that is no path', { id: 'Ours Issue' }, /"id" does not fit the schema/, '"Ours Issue"'],
+    ['an address that is not secure', { articles: [{ kind: 'kb', id: 'K', title: 'T', url: 'http://example.net' }] }, /"articles\.0\.url" does not fit the schema/, '"http://example.net"'],
+    ['a message that is too short', { when: { all: [{ message: 'short' }] } }, /"when\.all\.0\.message" does not fit the schema.*short/, '"short"'],
+    ['no sample', { matches: [] }, /"matches" does not fit the schema/, '[]'],
+    ['an unknown fact', { when: { all: [{ fact: 'bugcheck.code', is: '0xd1' }, { fact: 'bugcheck.kode', is: '1' }] } }, /"bugcheck\.kode" is no fact; facts are bugcheck\.code/, '"bugcheck.kode"'],
+    ['an unknown fact to confirm', { confirms: [{ when: { none: [{ fact: 'colour', exists: true }] }, says: 'x' }] }, /"colour" is no fact/, '"colour"'],
+    ['an unknown fact of the write-up', { writeUp: [{ fact: 'colour', is: 'red', says: 'x' }] }, /"colour" is no fact/, '"colour"'],
+    ['an unknown fact of a version', { affected: [{ component: 'x', facts: ['driver.version.x', 'colour'] }] }, /"colour" is no fact/, undefined],
+    ['a pattern that is none', { when: { all: [{ fact: 'bugcheck.code', is: '0xd1' }, { fact: 'image', matches: '(x' }] } }, /this is no pattern \(RE2 syntax\)/, '"(x"'],
+    ['a pattern that looks back', { when: { all: [{ fact: 'bugcheck.code', is: '0xd1' }], none: [{ message: 'update', matches: '(a)\\1' }] } }, /this is no pattern/, undefined],
+    ['nothing to look it up by', { when: { all: [{ fact: 'image', matches: 'x' }] } }, /nothing here can be looked up/, '{'],
+    ['only what must not be there', { when: { none: [{ fact: 'bugcheck.code', is: '0xd1' }] } }, /nothing here can be looked up/, '{'],
+    ['one alternative that cannot be looked up', { when: { any: [{ fact: 'bugcheck.code', is: '0xd1' }, { fact: 'image', exists: true }] } }, /nothing here can be looked up/, '{'],
+    ['a sample that is missing', { matches: ['samples/d1.txt', 'samples/none.txt'] }, /the sample "samples\/none\.txt" does not stand beside this file/, '"samples/none.txt"'],
+    ['a sample outside of all folders', { matches: ['../../../../etc/passwd'] }, /does not stand beside this file/, '"../../../../etc/passwd"'],
+    ['a sample that does not show it', { matches: ['samples/9f.txt'] }, /the sample "samples\/9f\.txt" does not show this issue/, '"samples/9f.txt"'],
+    ['a sample it must not show', { rejects: ['samples/9f.txt', 'samples/d1.txt'] }, /must not show this issue, but its "when" holds there/, '"samples/d1.txt"'],
+  ])('%s', (_, data, message, at) => {
+    const found = problem(data);
+    expect(found.message).toMatch(message);
+    if (at !== undefined) expect(found.at).toBe(at);
+  });
+
+  it('a sample that is too large', () => {
+    const { issues, problems } = load(file({ matches: ['samples/huge.txt'] }), { path: 'ours/samples/huge.txt', text: GOOD_LOG + 'x'.repeat(1_000_001) });
+    expect(issues).toEqual([]);
+    expect(problems[0]?.message).toMatch(/larger than 1000000 characters/);
+  });
+
+  it('an id that is used twice; the first one stays', () => {
+    const { issues, problems } = load(file({}), file({ title: 'Another one' }, 'theirs/issue.json'), file({ id: 'ours/third' }, 'ours/third.json'));
+    expect(issues.map((issue) => issue.title)).toEqual(['Our driver again', 'Our driver again']);
+    expect(problems.map((entry) => [entry.path, entry.line, entry.message])).toEqual([['theirs/issue.json', 1, 'the id "ours/issue" is already used by ours/issue.json']]);
+  });
+});
+
+it('one bad file leaves the others', () => {
+  const bad = [
+    { path: 'ours/a.json', text: '{' }, { path: 'ours/b.json', text: 'null' }, { path: 'ours/c.json', text: '\u0000\u0000' }, { path: 'ours/d.json', text: '{"id":{"id":{"id":[[[[[[[[' },
+    file({ id: 'ours/e', when: {} }, 'ours/e.json'), file({ id: 'ours/f', matches: ['samples/9f.txt'] }, 'ours/f.json'), { path: 'ours/g.json', text: '"x"'.repeat(1_000) },
+  ];
+  const { issues, problems } = load(...bad, file({}), file({ id: 'ours/other' }, 'ours/other.json'));
+  expect(issues.map((issue) => issue.id)).toEqual(['ours/issue', 'ours/other']);
+  expect([...new Set(problems.map((entry) => entry.path))].sort()).toEqual(bad.map((entry) => entry.path).sort());
+});
+
+it('a pattern that would take for ever elsewhere is harmless', () => {
+  const text = `${GOOD_LOG}update ${'a'.repeat(9_000)}!\n`;
+  const { issues } = load(file({ when: { all: [{ fact: 'bugcheck.code', is: '0xd1' }] }, confirms: [{ when: { message: 'update', matches: '(a+)+$' }, says: 'x' }] }));
+  const started = performance.now();
+  const found = analyzeText(text, base.with({ userIssues: issues })).crashes[0]?.matches[0];
+  expect(found?.unconfirmed).toEqual(['x']);
+  expect(performance.now() - started).toBeLessThan(1_000);
+});
