@@ -29,7 +29,12 @@ export const BUNDLES = [
   { out: 'server.js', entry: 'server/src/node/main.ts', options: { ...NODE, ...PROGRAM }, program: true },
   { out: 'cli.js', entry: 'server/src/cli/main.ts', options: { ...NODE, ...PROGRAM }, program: true },
   { out: 'web/client.js', entry: 'client/src/browser/main.ts', options: { ...BROWSER, format: 'cjs', external: ['vscode'] } },
-  { out: 'web/server.js', entry: 'server/src/browser/main.ts', options: { ...BROWSER, format: 'iife' } },
+  { out: 'web/server.js', entry: 'server/src/browser/main.ts', options: {
+    ...BROWSER,
+    format: 'iife',
+    // VS Code starts the server from a `blob:` address, of which @cfworker/json-schema cannot make a base address for schemas.
+    define: { 'self.location': 'undefined' },
+  } },
 ];
 
 /** A browser bundle that needs a node module must not be built: it would fail in the user's hands. */

@@ -40,7 +40,7 @@ export function sendKnowledgeFiles(isOurs: (folder: WorkspaceFolder) => boolean,
   const watch = (): void => {
     for (const watcher of watchers) watcher.dispose();
     watchers = (workspace.workspaceFolders ?? []).filter(isOurs).map((folder) => {
-      const watcher = workspace.createFileSystemWatcher(new RelativePattern(folder, `${ISSUES}/**/*.json`));
+      const watcher = workspace.createFileSystemWatcher(new RelativePattern(folder, `${ISSUES}/**`));
       return Disposable.from(watcher, watcher.onDidChange(soon), watcher.onDidCreate(soon), watcher.onDidDelete(soon));
     });
   };
@@ -81,7 +81,8 @@ async function collect(folder: Uri, depth: number, files: KnowledgeFile[]): Prom
     // Links are not followed: they may lead in circles.
     if (type === FileType.Directory) {
       if (depth > 0) await collect(uri, depth - 1, files);
-    } else if (type === FileType.File && name.endsWith('.json')) {
+    } else if (type === FileType.File) {
+      // Samples go with the issues they prove, whatever they are called.
       const text = await readText(uri);
       if (text !== undefined) files.push({ path: workspace.asRelativePath(uri), uri: uri.toString(), text });
     }

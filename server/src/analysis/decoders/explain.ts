@@ -98,7 +98,7 @@ export function explainToken(token: Token, text: string, line: string, record: C
     case 'statusCode': {
       const value = parseHex(text);
       if (value === undefined) return explainWord(text, line, knowledge, facts);
-      return explainStatus(value, knowledge, STATUS_TABLES[record?.format ?? 'windbg']) ?? unknown(formatHex(value), 'No public list that Stopcode has names this code.');
+      return explainStatus(value, knowledge, STATUS_TABLES[record?.format ?? 'windbg'] ?? ['errno']) ?? unknown(formatHex(value), 'No public list that Stopcode has names this code.');
     }
     case 'address': {
       const value = parseHex(text);
@@ -115,11 +115,9 @@ export function explainToken(token: Token, text: string, line: string, record: C
 }
 
 /** Where the numbers of a log's status codes are listed. */
-const STATUS_TABLES: Readonly<Record<FormatId, readonly StatusTableData['id'][]>> = {
+const STATUS_TABLES: Readonly<Partial<Record<FormatId, readonly StatusTableData['id'][]>>> = {
   windbg: ['nt-exception', 'ntstatus', 'hresult', 'win32', 'vmkernel'],
   esxi: ['vmkernel'],
-  libvirt: ['errno'],
-  qemu: ['errno'],
 };
 
 /** `vmx`, `+vmx`, `CPUID.01H:ECX.vmx [bit 5]`, `relaxed` in domain XML: the terms have the forms that are no ordinary words. */

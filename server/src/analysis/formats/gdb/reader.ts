@@ -21,9 +21,21 @@ const MOST_WRAPPED = 12;
 
 type Kind = 'blank' | 'frame' | 'thread' | 'signal' | 'core' | 'dumped' | 'field' | 'sanitizer' | 'prompt' | 'current' | 'stopped' | 'stop' | 'fault' | 'session' | 'other';
 
+/** A row as it was looked at: frames are the commonest lines, and their grammar is the dearest. */
+interface Looked {
+  readonly text: string;
+  readonly kind: Kind;
+  readonly frame?: FrameLine;
+}
+
+function look(text: string): Looked {
+  const frame = frameLine(text);
+  return frame === undefined ? { text, kind: kindOf(text) } : { text, kind: 'frame', frame };
+}
+
+/** What a row is that is no frame. */
 function kindOf(text: string): Kind {
   if (text.trim() === '') return 'blank';
-  if (frameLine(text) !== undefined) return 'frame';
   if (threadLine(text) !== undefined) return 'thread';
   if (signalLine(text) !== undefined) return 'signal';
   if (coreLine(text) !== undefined) return 'core';
@@ -40,8 +52,9 @@ function kindOf(text: string): Kind {
 
 /** Whether a row begins a report wherever it stands. */
 export function opensRow(text: string): boolean {
-  switch (kindOf(text)) {
-    case 'frame': return frameLine(text)?.sure ?? false;
+  const { kind, frame } = look(text);
+  switch (kind) {
+    case 'frame': return frame?.sure ?? false;
     case 'thread': return threadLine(text)?.title.startsWith('Thread ') === true && (text.includes('stop reason = ') || !/^\s*(?:\* )?thread #/.test(text));
     case 'signal': case 'core': case 'dumped': case 'sanitizer': return true;
     case 'field': {
@@ -86,7 +99,7 @@ function linesBefore(cursor: LineCursor, reader: Reader): number {
     if (line === undefined) return -1;
     const rows = rowsOf(line);
     const text = rows[0]?.text ?? '';
-    const kind = kindOf(text);
+    const { kind } = reader.look(text);
     if (ahead === 0 && reader.goesOn(text, kind)) return 0;
     const isStrong = kind !== 'blank' && kind !== 'session' && kind !== 'other';
     if (isStrong) return reader.accepts(text, kind) ? ahead : -1;
@@ -104,6 +117,7 @@ function linesBefore(cursor: LineCursor, reader: Reader): number {
 class Reader {
   readonly report: Report;
   readonly #said: Statements;
+  #looked: Looked = { text: '', kind: 'blank' };
   #trace: Trace | undefined;
   #open: Framed | undefined;
   #wrapped = 0;
@@ -112,6 +126,12 @@ class Reader {
   constructor(sink: BlockSink) {
     this.report = new Report(sink);
     this.#said = new Statements(this.report);
+  }
+
+  /** Lines ahead are looked at before they are taken. */
+  look(text: string): Looked {
+    if (this.#looked.text !== text) this.#looked = look(text);
+    return this.#looked;
   }
 
   /** Whether a line right below the last one belongs to it. */
@@ -135,7 +155,7 @@ class Reader {
 
   /** False where a line begins the report of another crash. */
   accepts(text: string, kind: Kind): boolean {
-    const frames = this.report.frames > 0;
+    const frames = this.report.hasFrames;
     switch (kind) {
       case 'signal': {
         const signal = signalLine(text);
@@ -151,19 +171,19 @@ class Reader {
         return !frames || field?.label.startsWith('ELF') === true;
       }
       case 'sanitizer': return !this.#said.sanitizer && !frames;
-      case 'frame': case 'thread': return kind === 'thread' || this.#trace !== undefined || frameLine(text)?.sure === true || this.report.ending !== undefined || this.#said.hasCore;
+      case 'frame': case 'thread': return kind === 'thread' || this.#trace !== undefined || this.look(text).frame?.sure === true || this.report.ending !== undefined || this.#said.hasCore;
       default: return true;
     }
   }
 
   /** A line between two that belong. */
   pass(row: LogicalLine): void {
-    if (kindOf(row.text) === 'session') this.#bulk(row);
+    if (this.look(row.text).kind === 'session') this.#bulk(row);
   }
 
   take(row: LogicalLine): void {
     const { text } = row;
-    const kind = kindOf(text);
+    const { kind, frame } = this.look(text);
     const open = this.#open;
     if (kind === 'other' && open !== undefined && this.#wrapped < MOST_WRAPPED && isWrapped(open, text)) {
       const tail = continuation(text);
@@ -176,7 +196,7 @@ class Reader {
     }
     if (kind !== 'blank') this.#open = undefined;
     switch (kind) {
-      case 'frame': case 'stop': return this.#frame(row, (kind === 'frame' ? frameLine(text) : stopLine(text)));
+      case 'frame': case 'stop': return this.#frame(row, frame ?? stopLine(text));
       case 'thread': return this.#thread(row, threadLine(text));
       case 'signal': return this.#said.ended(row);
       case 'core': return this.#said.core(row);

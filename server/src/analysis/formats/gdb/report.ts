@@ -55,8 +55,9 @@ export class Report {
 
   constructor(readonly sink: BlockSink) {}
 
-  get frames(): number {
-    return this.traces.reduce((sum, trace) => sum + trace.frames.length, 0);
+  /** Whether a frame was read. */
+  get hasFrames(): boolean {
+    return this.traces.some((trace) => trace.frames.length > 0);
   }
 
   /** Opens the section for statements, unless it is open. */
@@ -108,7 +109,7 @@ export class Report {
 
   finish(first: LogicalLine): void {
     const traces = this.#ordered();
-    const crash = this.#ending !== undefined && (this.#crash || this.#core || this.frames > 0) || (this.#core && this.frames > 0);
+    const crash = this.#ending !== undefined && (this.#crash || this.#core || this.hasFrames) || (this.#core && this.hasFrames);
     let number = 0;
     for (const trace of traces) {
       this.#emit(trace, number);
@@ -127,12 +128,12 @@ export class Report {
     const firstFrame = traces[0]?.frames[0];
     const headline = this.#headline ?? (firstFrame === undefined ? { row: first, start: 0, end: first.text.length } : { row: firstFrame.row, start: firstFrame.frame.start, end: firstFrame.frame.end });
     this.sink.describe({
-      role: crash ? 'crash' : this.frames > 0 || ending === undefined ? 'context' : 'event',
+      role: crash ? 'crash' : this.hasFrames || ending === undefined ? 'context' : 'event',
       title: title.length > MAX_TITLE ? `${title.slice(0, MAX_TITLE - 1)}…` : title,
       opensRecord: crash,
       headline: { line: headline.row, start: headline.start, end: headline.end },
     });
-    if (crash && this.frames === 0) this.sink.note('no backtrace follows: where the process failed is not known', headline.row);
+    if (crash && !this.hasFrames) this.sink.note('no backtrace follows: where the process failed is not known', headline.row);
   }
 
   #state(key: FactKey, value: string, place: Place): void {

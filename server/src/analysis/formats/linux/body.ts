@@ -131,7 +131,7 @@ export function cpuLine(text: string, start: number): CpuLine | undefined {
   const head = cpu ?? at(PID, text, start);
   if (head === null) return at(TAINT_ONLY, text, start) === null || text.startsWith('Tainted: [', start) ? undefined : taintAndVersion(text, start);
   const from = start + head[0].length;
-  const number = cpu === null ? undefined : cpu[1];
+  const number = cpu?.at(1);
   const marks = [' Not tainted', ' Tainted: ', ' Kdump: ', ' Not taint', ' Tainted'].map((word) => text.indexOf(word, from)).filter((place) => place >= 0);
   // A name may hold blanks; without the words that follow it the line was cut or wrapped.
   const commEnd = marks.length > 0 ? Math.min(...marks) : text.trimEnd().length;

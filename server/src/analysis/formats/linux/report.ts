@@ -387,7 +387,7 @@ export class Report {
       for (const note of notes.last) sink.note(note, this.#lastRow ?? row);
     }
     // A panic line alone that only ends an oops belongs to the oops above, however far.
-    const endsOops = this.#what === 'panic' && !this.#headless && !this.#traces.hasFrames && /Fatal exception/.test(row.text);
+    const endsOops = this.#what === 'panic' && !this.#headless && !this.#traces.hasFrames && row.text.includes('Fatal exception');
     sink.describe({
       role: this.#role,
       title: titleOf(this.#kind, this.#role, head, row, culprit?.called.symbol?.name),
