@@ -143,8 +143,8 @@ describe('time', () => {
   it.each(BAIT)('many lines of %s are no harder', (_, bait) => {
     const line = `${bait.repeat(Math.ceil(120 / bait.length))}\n`;
     const of = (size: number): string => line.repeat(Math.ceil(size / line.length));
-    const half = seconds(of(MB / 2));
-    const whole = seconds(of(MB));
+    const half = seconds(of(MB / 4));
+    const whole = seconds(of(MB / 2));
     expect(whole).toBeLessThan(20);
     expect(Math.min(whole / Math.max(half, 0.02), half < 0.05 ? 1 : Infinity)).toBeLessThanOrEqual(6);
   }, 120_000);
@@ -160,8 +160,8 @@ describe('time', () => {
     seconds(of(200));
     const ratios: number[] = [];
     for (let run = 0; run < 4; run++) {
-      const half = seconds(of(3_000));
-      const whole = seconds(of(6_000));
+      const half = seconds(of(2_000));
+      const whole = seconds(of(4_000));
       expect(whole).toBeLessThan(30);
       ratios.push(whole / Math.max(half, 0.02));
       if (whole / Math.max(half, 0.02) <= 3) return;

@@ -126,10 +126,6 @@ function kindOf(format: FormatId, value: (key: FactKey) => string | undefined): 
 }
 
 function record(blocks: readonly Block[], nameOf: BugCheckName, context: ContextBlocks): CrashRecord {
-  const table = factTable(ordered(blocks).flatMap(absoluteFacts));
-  const value = (key: FactKey): string | undefined => table.facts(key)[0]?.value;
-  const format = blocks[0]?.format ?? 'windbg';
-  const kind = kindOf(format, value);
   const frames: Frame[] = [];
   let traces = 0;
   for (const block of blocks) {
@@ -140,6 +136,11 @@ function record(blocks: readonly Block[], nameOf: BugCheckName, context: Context
     }
     traces += highest + 1;
   }
+  const format = blocks[0]?.format ?? 'windbg';
+  const stated = ordered(blocks).flatMap(absoluteFacts);
+  const table = factTable([...stated, ...architecture(format, stated, frames)]);
+  const value = (key: FactKey): string | undefined => table.facts(key)[0]?.value;
+  const kind = kindOf(format, value);
   const notes = blocks.flatMap((block) => block.node.notes.map((note): Located<string> => ({ value: note.value, at: moved(note.at, block.lines.first) })));
   const head = blocks.find((block) => block.node.opensRecord) ?? blocks[0];
   const headline = head === undefined ? { line: 0, start: 0, end: 0 } : moved(head.node.headline, head.lines.first);
@@ -158,6 +159,16 @@ function record(blocks: readonly Block[], nameOf: BugCheckName, context: Context
     value,
     context: contextOf(context, headline.line),
   };
+}
+
+/**
+ * Reports are often quoted without their banner. The kernel of a 32-bit Windows lies in the upper half of 4 GiB, where a
+ * 64-bit one has no code, so its return addresses tell which it is.
+ */
+function architecture(format: FormatId, facts: readonly Fact[], frames: readonly Frame[]): Fact[] {
+  if (format !== 'windbg' || facts.some((fact) => fact.key === 'system.architecture')) return [];
+  const kernel = frames.find((frame) => frame.address !== undefined && frame.module?.toLowerCase() === 'nt' && /^0x[89a-f][0-9a-f]{7}$/.test(frame.address));
+  return kernel === undefined ? [] : [{ key: 'system.architecture', value: 'x86', at: kernel.at }];
 }
 
 /** A stop screen with blank parameters is believed less than the analysis of the same crash. */
