@@ -54,18 +54,21 @@ class Recorder implements BlockSink {
   }
 }
 
-function read(format: LogFormat, source: TextSource, first: number, wantsTokens: boolean): { recorder: Recorder; end: number; examined: number } {
-  const cursor = new LineCursor(source, first, (text) => format.cuts(text));
+function read(format: LogFormat, source: TextSource, first: number, stop: number | undefined, wantsTokens: boolean): { recorder: Recorder; end: number; examined: number; isStopped: boolean } {
+  const cursor = new LineCursor(source, first, (text) => format.cuts(text), stop);
   const recorder = new Recorder(wantsTokens);
   format.read(cursor, recorder);
   // A reader that did not advance would open the same line again for ever.
   if (cursor.end <= first) cursor.next();
-  return { recorder, end: Math.max(cursor.end, first + 1), examined: cursor.examined };
+  return { recorder, end: Math.max(cursor.end, first + 1), examined: cursor.examined, isStopped: cursor.isStopped };
 }
 
-/** The block of `format` that begins at line `first`. The caller has asked `opensAt`. */
-export function readBlock(format: LogFormat, source: TextSource, first: number): Block {
-  const { recorder, end, examined } = read(format, source, first, false);
+/**
+ * The block of `format` that begins at line `first`. The caller has asked `opensAt`. `stop` is the next line that opens
+ * another format: a reader bridges foreign lines between two of its own, but must not swallow what another format reads.
+ */
+export function readBlock(format: LogFormat, source: TextSource, first: number, stop?: number): Block {
+  const { recorder, end, examined, isStopped } = read(format, source, first, stop, false);
   const lines = end - first;
   const sections = recorder.sections.map((section) => ({
     kind: section.kind,
@@ -76,6 +79,7 @@ export function readBlock(format: LogFormat, source: TextSource, first: number):
     format: format.id,
     lines: { first, end },
     examined,
+    ...(isStopped && stop !== undefined ? { stop } : {}),
     node: {
       role: recorder.role,
       title: recorder.title === '' ? format.id : recorder.title,
@@ -96,7 +100,7 @@ export function opensAt(format: LogFormat, source: TextSource, line: number): bo
 
 /** The tokens of a block, by place, with envelopes; absolute positions. Of overlapping tokens the one that begins first stays. */
 export function blockTokens(format: LogFormat, source: TextSource, block: Block): Token[] {
-  const { recorder } = read(format, source, block.lines.first, true);
+  const { recorder } = read(format, source, block.lines.first, block.stop, true);
   const said = recorder.tokens.map((token) => ({ ...token, at: moved(token.at, block.lines.first) }));
   for (let line = block.lines.first; line < block.lines.end; line++) envelopeTokens(source.line(line), line, said);
   return inOrder(said.filter((token) => token.at.line < block.lines.end));

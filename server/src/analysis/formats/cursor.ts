@@ -83,19 +83,27 @@ export class LineCursor {
   #at = 0;
   #nextPhysical: number;
   #units = 0;
+  readonly #stop: number;
+  #isStopped = false;
 
-  constructor(source: TextSource, first: number, cuts: (text: string) => readonly number[]) {
+  /** `stop` is a line that belongs to another format: the region ends there at the latest. */
+  constructor(source: TextSource, first: number, cuts: (text: string) => readonly number[], stop = Infinity) {
     this.#source = source;
     this.#first = first;
     this.#cuts = cuts;
     this.#nextPhysical = first;
-    this.#limit = Math.min(source.lineCount, first + MAX_BLOCK_LINES);
+    this.#stop = stop;
+    this.#limit = Math.min(source.lineCount, first + MAX_BLOCK_LINES, stop);
   }
 
   /** The logical line `ahead` lines from here, or undefined past the end of the text or of what a block may hold. */
   peek(ahead = 0): LogicalLine | undefined {
     while (this.#pending.length - this.#at <= ahead) {
-      if (this.#nextPhysical >= this.#limit) return undefined;
+      if (this.#nextPhysical >= this.#limit) {
+        // Noted only when the line is asked for: a reader that ends before it would have ended there anyway.
+        if (this.#nextPhysical >= this.#stop) this.#isStopped = true;
+        return undefined;
+      }
       if (this.#units > MAX_BLOCK_UNITS && this.#nextPhysical > this.#first) return undefined;
       const physical = this.#source.line(this.#nextPhysical);
       this.#units += physical.length + 1;
@@ -126,8 +134,14 @@ export class LineCursor {
     return this.#first + current.line;
   }
 
-  /** Physical line after the last one looked at; one more where the end of the text was looked at. */
+  /** True where the line at which the region has to stop was asked for. */
+  get isStopped(): boolean {
+    return this.#isStopped;
+  }
+
+  /** Physical line after the last one looked at; one more where the end of the text or the line to stop at was reached. */
   get examined(): number {
+    if (this.#isStopped) return this.#stop + 1;
     return this.#nextPhysical >= this.#source.lineCount ? this.#nextPhysical + 1 : this.#nextPhysical;
   }
 }

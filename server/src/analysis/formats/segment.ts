@@ -3,6 +3,7 @@
  * edit are the old ones as soon as a new block begins where an old one began.
  */
 import { readBlock } from './block.js';
+import { MAX_BLOCK_LINES } from './cursor.js';
 import { FORMATS } from './index.js';
 import type { OpeningFinder } from './openings.js';
 import type { Block } from './types.js';
@@ -35,7 +36,38 @@ export function* resegment(before: readonly Block[], text: ChunkedText, edit: Li
 
 function shifted(block: Block, delta: number): Block {
   if (delta === 0) return block;
-  return { ...block, lines: { first: block.lines.first + delta, end: block.lines.end + delta }, examined: block.examined + delta };
+  return {
+    ...block,
+    lines: { first: block.lines.first + delta, end: block.lines.end + delta },
+    examined: block.examined + delta,
+    ...(block.stop === undefined ? {} : { stop: block.stop + delta }),
+  };
+}
+
+/** Where the next line stands that opens another format than a given one. Asked for ascending lines only. */
+class ForeignOpenings {
+  /** Per format: the chunk and opening to go on with. */
+  readonly #reached = FORMATS.map(() => ({ chunk: 0, opening: 0 }));
+
+  constructor(readonly text: ChunkedText, readonly finder: OpeningFinder) {}
+
+  /** Undefined where there is none within the lines a block can have. */
+  after(line: number, format: number): number | undefined {
+    const at = this.#reached[format];
+    if (at === undefined) return undefined;
+    for (; at.chunk < this.text.chunks.length; at.chunk++, at.opening = 0) {
+      const chunk = this.text.chunks[at.chunk];
+      const first = this.text.firstLineOf(at.chunk);
+      if (chunk === undefined || first > line + MAX_BLOCK_LINES) return undefined;
+      if (first + chunk.lineEnds < line) continue;
+      const { openings } = this.finder.hits(chunk);
+      for (; at.opening < openings.length; at.opening++) {
+        const opening = openings[at.opening];
+        if (opening !== undefined && first + opening.line > line && opening.format !== format) return first + opening.line;
+      }
+    }
+    return undefined;
+  }
 }
 
 /** Goes on after the last of `blocks`; `rest` gives the remaining blocks where they are known from here on. */
@@ -46,6 +78,7 @@ function* continueFrom(
   rest: (line: number) => Block[] | undefined,
 ): Generator<undefined, Block[]> {
   let reached = blocks.at(-1)?.lines.end ?? 0;
+  const foreign = new ForeignOpenings(text, finder);
   for (let index = 0; index < text.chunks.length; index++) {
     const chunk = text.chunks[index];
     const first = text.firstLineOf(index);
@@ -57,7 +90,7 @@ function* continueFrom(
       if (known !== undefined) return [...blocks, ...known];
       const format = FORMATS[opening.format];
       if (format === undefined) continue;
-      const block = readBlock(format, text, line);
+      const block = readBlock(format, text, line, foreign.after(line, opening.format));
       blocks.push(block);
       reached = block.lines.end;
       yield undefined;

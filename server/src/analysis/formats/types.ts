@@ -100,6 +100,8 @@ export interface Block {
   readonly lines: LineRange;
   /** Lines beyond `lines.end` that were looked at to find the end; an edit there can change the block. */
   readonly examined: number;
+  /** The line of another format at which reading had to stop, where it was reached. */
+  readonly stop?: number;
   readonly node: BlockNode;
 }
 

@@ -43,7 +43,8 @@ const MODULE_TAIL = /\(([^()\s]{1,400})\)$/;
 const PLACE = /^((?:[A-Za-z]:)?[^\s:]{1,400}):(\d{1,9})(?::(\d{1,6}))?$/;
 /** What can begin an argument list: nothing, a name with a value, the dots of a short listing, or a line end. */
 const ARGUMENTS = /\)|[A-Za-z_][\w.]{0,120}(?:@entry)?=|\.\.\.\)|<|$/y;
-const NAME_START = /[A-Za-z_~?(<]/y;
+/** On POWER gdb shows code with a dot in front, and linkage stubs by number. */
+const NAME_START = /[A-Za-z_~?(<]|\.[A-Za-z_]|[\da-f]{8}\.plt_call\./y;
 /** One word, or a C++ name: blanks stand in template arguments and after `operator` only. */
 const CPP = /[<>]|::|^operator|\(anonymous/;
 /** Argument lists are looked for this often: a C++ name can hold function types. */

@@ -116,7 +116,7 @@ export interface ThreadLine {
   readonly reason?: Stretch;
 }
 
-const THREAD = /Thread (\d{1,6}) \((?:Thread 0x[\da-fA-F]{1,16}|LWP \d|process \d)[^\n]{0,160}?\)(?: "[^"]{1,64}")?(?: \(Exiting\))?:$/y;
+const THREAD = /Thread (\d{1,6}) \((?:Thread (?:0x)?[\da-fA-F]{1,16}|LWP \d|process \d)[^\n]{0,160}?\)(?: "[^"]{1,64}")?(?: \(Exiting\))?:$/y;
 const LLDB_THREAD = /(\* )?thread #(\d{1,6})(?:: tid = |, |$)/y;
 const COREDUMP_THREAD = /Stack trace of thread (\d{1,10}):$/y;
 const SANITIZER_THREAD = /(?:(freed|previously allocated|allocated) by thread T(\d{1,6})(?: \([^)]{1,64}\))? here:|Thread T(\d{1,6})(?: \([^)]{1,64}\))? created by T\d{1,6}(?: \([^)]{1,64}\))? here:)$/y;
@@ -214,7 +214,7 @@ export function stoppedLine(text: string): boolean {
 }
 
 const SESSION =
-  /(?:GNU gdb |Copyright \(C\) |License GPL|This is free software|There is NO WARRANTY|Type "|This GDB was configured|For bug reporting|<https?:\/\/|Find the GDB manual|For help, type|Reading symbols from |\(No debugging symbols|Loaded symbols|Missing separate debug|Try: |Use the "info sharedlibrary"|Do you need "set |Using host libthread_db|\[(?:New |Thread |Switching |Inferior |Detaching )|[Ww]arning: |No locals\.|No symbol table|--Type <|---Type <|\d{1,6}(?:\t| {2,8})\S|The program no longer exists|Found module |Module |Metadata for module |Process \d{1,10} (?:stopped|launched|exited)|Target \d: \(|Current executable set|(?:-> {2})?0x[\da-f]{4,16} <\+\d|[\w.+-]{1,64}`[\w:]|\$\d{1,4} = )/y;
+  /(?:GNU gdb |Copyright \(C\) |License GPL|This is free software|There is NO WARRANTY|Type "|This GDB was configured|For bug reporting|<https?:\/\/|Find the GDB manual|For help, type|Reading symbols from |\(No debugging symbols|Loaded symbols|Missing separate debug|Try: |Use the "info sharedlibrary"|Do you need "set |Using host libthread_db|\[(?:New |Thread |Switching |Inferior |Detaching )|[Ww]arning: |No locals\.|No symbol table|--Type <|---Type <|\d{1,6}(?:\t| {2,8})\S|The program no longer exists|Found module |From {2,40}To {2,40}Syms Read|Module |Metadata for module |Process \d{1,10} (?:stopped|launched|exited)|Target \d: \(|Current executable set|(?:-> {2})?0x[\da-f]{4,16} <\+\d|[\w.+-]{1,64}`[\w:]|\$\d{1,4} = )/y;
 const SANITIZED =
   /(?:={10,}|AddressSanitizer(?::DEADLYSIGNAL| can not provide)|(?:READ|WRITE) of size \d|SCARINESS: |0x[\da-fA-F]{1,16} is located |SUMMARY: AddressSanitizer: |==\d{1,10}==|Shadow bytes? |(?:=>)?0x[\da-fA-F]{6,16}: ?(?:[\da-f]{2}|\[)|The signal is caused by |Hint: |HINT: |Address 0x|This frame has |\[\d{1,8}, \d{1,8}\) |[A-Z][A-Za-z ]{2,34}: {2,32}[\da-f]{2}(?: |$)|NOTE: |Legend)/y;
 
@@ -226,6 +226,24 @@ export function isSession(text: string): boolean {
 
 export function isSanitized(text: string): boolean {
   return at(SANITIZED, text, skipBlanks(text, 0)) !== null;
+}
+
+export interface LibraryLine {
+  readonly from: Stretch;
+  readonly to: Stretch;
+  readonly path: Stretch;
+}
+
+const LIBRARY = /(0x[\da-fA-F]{8,16}) {2,4}(0x[\da-fA-F]{8,16}) {2,4}(?:Yes|No)(?: \(\*\))? {1,20}(\/\S{1,300})$/y;
+
+/** A row of `info sharedlibrary`: which addresses are the code of which library. */
+export function libraryLine(text: string): LibraryLine | undefined {
+  if (text.length > 400 || !text.startsWith('0x')) return undefined;
+  const found = at(LIBRARY, text, 0);
+  if (found === null) return undefined;
+  const [, from = '', to = '', path = ''] = found;
+  const second = text.indexOf(to, from.length);
+  return { from: { start: 0, end: from.length }, to: { start: second, end: second + to.length }, path: { start: text.length - path.length, end: text.length } };
 }
 
 /** Depth of gdb's `full` listings: locals stand eight columns in, members of structures deeper. */

@@ -4,12 +4,13 @@ import type { LineCursor, LogicalLine } from '../cursor.js';
 import type { BlockSink } from '../types.js';
 import { continuation, frameLine, stopLine, type FrameLine } from './frame.js';
 import {
-  coreLine, currentThread, dumpedLine, fieldLine, fieldOpens, isCrashReason, isLocal, isSanitized, isSession, promptLine, REASON_ADDRESS, sanitizerLine, signalLine, stoppedLine, threadLine,
+  coreLine, currentThread, dumpedLine, fieldLine, fieldOpens, isCrashReason, isLocal, isSanitized, isSession, libraryLine, promptLine, REASON_ADDRESS, sanitizerLine, signalLine, stoppedLine, threadLine,
   type ThreadLine,
 } from './lines.js';
-import { goOn, nameOf, Report, type Framed, type Trace } from './report.js';
+import { Report } from './report.js';
 import { rowsOf } from './scan.js';
 import { pidOf, Statements } from './statements.js';
+import { goOn, nameOf, type Framed, type Trace } from './traces.js';
 
 const MOST_BLANK_LINES = 4;
 /** Remarks, answers of other commands, and lines of other programs in a journal. */
@@ -19,7 +20,7 @@ const MOST_AHEAD = 200;
 /** gdb wraps a frame with many arguments over some lines. */
 const MOST_WRAPPED = 12;
 
-type Kind = 'blank' | 'frame' | 'thread' | 'signal' | 'core' | 'dumped' | 'field' | 'sanitizer' | 'prompt' | 'current' | 'stopped' | 'stop' | 'fault' | 'session' | 'other';
+type Kind = 'blank' | 'frame' | 'thread' | 'signal' | 'core' | 'dumped' | 'field' | 'sanitizer' | 'prompt' | 'current' | 'stopped' | 'stop' | 'fault' | 'library' | 'session' | 'other';
 
 /** A row as it was looked at: frames are the commonest lines, and their grammar is the dearest. */
 interface Looked {
@@ -46,6 +47,7 @@ function kindOf(text: string): Kind {
   if (currentThread(text) !== undefined) return 'current';
   if (stoppedLine(text)) return 'stopped';
   if (stopLine(text) !== undefined) return 'stop';
+  if (libraryLine(text) !== undefined) return 'library';
   if (text.length < 4096 && text.includes('si_addr = 0x')) return 'fault';
   return isSession(text) ? 'session' : 'other';
 }
@@ -121,6 +123,8 @@ class Reader {
   #trace: Trace | undefined;
   #open: Framed | undefined;
   #wrapped = 0;
+  /** Frames by number, name and address. */
+  readonly #known = new Set<string>();
   #registers = false;
 
   constructor(sink: BlockSink) {
@@ -209,6 +213,7 @@ class Reader {
         this.report.sink.note('the debugger could not follow the stack further', row);
         return this.report.token('warning', row, { start: 0, end: text.length });
       case 'fault': return this.#said.fault(row);
+      case 'library': return this.#library(row);
       default: return this.#bulk(row);
     }
   }
@@ -226,11 +231,13 @@ class Reader {
     this.#wrapped = 0;
     if (trace === undefined || (last !== undefined && frame.index <= last)) {
       // `frame 3`, `up` and `finish` show a frame of the listing again.
-      if (frame.index > 0 && this.report.traces.some((earlier) => earlier.frames.some((known) => known.frame.index === frame.index && nameOf(known) === nameOf(framed)))) return;
+      if (frame.index > 0 && this.#known.has(`${frame.index} ${nameOf(framed)}`)) return;
       trace = { marked: false, frames: [] };
       this.#begin(trace, row, 'Backtrace');
     }
     trace.frames.push(framed);
+    this.report.hasFrames = true;
+    this.#known.add(`${frame.index} ${nameOf(framed)}`);
     // No other line of AddressSanitizer names the program.
     if (frame.style === 'sanitizer' && frame.module !== undefined && frame.symbol !== undefined && /^(?:_start|main)$/.test(text.slice(frame.symbol.start, frame.symbol.end))) this.#said.process(row, frame.module, 5);
     if (frame.style === 'lldb' && text.charCodeAt(frame.start) === 42 && this.report.traces.length === 1) trace.marked = true;
@@ -285,6 +292,15 @@ class Reader {
   #current(row: LogicalLine, thread: number | undefined): void {
     if (thread !== undefined && !row.text.includes('Switching')) this.report.stoppedIn(thread);
     this.report.token('thread', row, { start: 0, end: row.text.length });
+  }
+
+  #library(row: LogicalLine): void {
+    const library = libraryLine(row.text);
+    if (library === undefined) return;
+    this.report.token('address', row, library.from);
+    this.report.token('address', row, library.to);
+    this.report.token('path', row, library.path);
+    this.report.library(row, library);
   }
 
   /** Locals, registers, gdb's own messages. */

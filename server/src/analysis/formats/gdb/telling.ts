@@ -10,7 +10,7 @@ const VERSION = /@{1,2}[A-Z][\w.]{1,40}$/;
 
 /** A symbol as it is compared: lower case, without the compiler's and the linker's endings. */
 export function canonicalSymbol(written: string): string {
-  return written.replace(VERSION, '').replace(CLONE, '').toLowerCase();
+  return written.replace(/^\.(?=[A-Za-z_])/, '').replace(VERSION, '').replace(CLONE, '').toLowerCase();
 }
 
 /** glibc, GLib, libc++ and macOS names seen above and below the culprit in public backtraces. */
@@ -24,7 +24,7 @@ const MACHINERY = new Set([
   'abort_message', 'demangling_terminate_handler()', '__verbose_terminate_handler', '__terminate', 'terminate', 'std::terminate()', '__cxa_throw', '__cxa_rethrow',
   '__restore_rt', '_sigtramp', 'start_thread', 'clone', '__clone', 'clone3', '__clone3', '_pthread_start', '_pthread_body', 'thread_start', '__libc_start_main', '__libc_start_main_impl', '__libc_start_call_main', '_start', 'start',
 ]);
-const MACHINERY_START = /^(?:__asan_|__sanitizer_|___?interceptor_|__interceptor_|__ubsan_|__hwasan_|_?g_assertion_message|asan_|std::__terminate)/;
+const MACHINERY_START = /^(?:__asan_|__sanitizer_|___?interceptor_|__interceptor_|__ubsan_|__hwasan_|_?g_assertion_message|asan_|std::__terminate|[\da-f]{8}\.plt_call\.)/;
 /** Fortified functions, and the copies of memcpy, strlen and their like for one processor each: the fault is their caller's. */
 const CHECKED = /^__\w{2,30}_chk$/;
 const COPY = /^_{0,2}(?:mem|str|wcs|wmem)\w{2,24}_(?:avx|sse|evex|erms|ssse3|generic|sve|neon|unaligned|thunderx|falkor)/;

@@ -87,7 +87,7 @@ export function bodyOf(row: Row, what: What | undefined, inTrace: boolean): Body
   if (trace !== null) return { kind: 'trace', label: label(trace), frames: framesOf(text.slice(0, 2000), true).length > 0 ? [] : framesAfter(text, start + trace[0].length) };
   const origin = at(ORIGIN, text, start);
   if (origin !== null) {
-    const name = origin.slice(1).find((group) => group !== undefined) ?? '';
+    const name = origin.slice(1).find((group: string | undefined) => group !== undefined) ?? '';
     const from = start + origin[0].indexOf(name);
     return { kind: 'trace', label: label(origin), origin: { start: from, end: from + name.trimEnd().length, name: name.trimEnd() }, frames: [] };
   }

@@ -7,6 +7,7 @@ import { at, skipBlanks, type Row } from './row.js';
 /** The words of a head that are no value. */
 export function colour(sink: BlockSink, row: Row, head: Head): void {
   const places = Object.values(head.values).sort((a, b) => a.start - b.start);
+  if (head.role === 'context') return;
   const kind = head.role === 'crash' ? 'bugCheckName' : head.what === 'cut' ? 'banner' : 'warning';
   let from = head.start;
   for (const place of places) {

@@ -7,12 +7,12 @@ import { RULES, TRAPS, type Rule, type PanicKind, type What } from './rules.js';
 
 /** What a head names, with its place in the row. */
 export type Values = Partial<Record<Name, Place & { readonly text: string }>>;
-const NAMES = ['address', 'ip', 'cpu', 'comm', 'pid', 'source', 'symbol', 'offset', 'module', 'error', 'count', 'word', 'reason', 'image', 'mcg', 'mci', 'bank', 'version', 'arch', 'msr'] as const;
+const NAMES = ['address', 'ip', 'cpu', 'comm', 'pid', 'source', 'symbol', 'offset', 'module', 'error', 'count', 'word', 'reason', 'image', 'mcg', 'mci', 'bank', 'product', 'version', 'build', 'arch', 'msr'] as const;
 export type Name = (typeof NAMES)[number];
 
 export interface Head {
   readonly what: What;
-  readonly role: 'crash' | 'event';
+  readonly role: 'crash' | 'event' | 'context';
   readonly kind?: PanicKind;
   /** Processor exception, where the wording is certain about it. */
   readonly mnemonic?: string;

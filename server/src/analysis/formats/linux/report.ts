@@ -210,7 +210,8 @@ export class Report {
     state('image', values.image, 'module');
     state('system.version', values.version, 'version');
     state('system.architecture', values.arch, undefined);
-    if (values.version !== undefined) this.#say.once('system.product', 'Xen', row, { start: values.version.start - 4, end: values.version.start - 1 });
+    state('system.product', values.product, 'source');
+    state('system.build', values.build, 'version');
     const words = values.word ?? { start: head.start, end: head.end };
     if (head.mnemonic !== undefined) this.#say.once('exception.mnemonic', head.mnemonic, row, words);
     if (head.vector !== undefined) this.#say.once('exception.vector', String(head.vector), row, words);

@@ -19,7 +19,7 @@ export interface Rule {
   /** Sticky, with indices, bounded. */
   readonly expression: RegExp;
   readonly what: What;
-  readonly role: 'crash' | 'event';
+  readonly role: 'crash' | 'event' | 'context';
   readonly kind?: PanicKind;
   /** Processor exception, where the wording leaves no doubt. */
   readonly mnemonic?: string;
@@ -126,6 +126,7 @@ const MACHINE: readonly Rule[] = [
   { literals: [': segfault at '], what: 'line', role: event, error: 'page-fault-error', expression: /(?<comm>[^[\]]{1,64})\[(?<pid>\d{1,8})\]: segfault at (?<address>[\da-f]{1,16}) r?e?ip (?<ip>[\da-f]{1,16}) r?e?sp [\da-f]{1,16} error (?<error>[\da-f]{1,8})(?: in (?<image>[^[\]\s]{1,128})\[[^\]]{1,60}\])?/dy },
   { literals: ['traps: '], what: 'line', role: event, closes: true, expression: /traps: (?<comm>[^[\]]{1,64})\[(?<pid>\d{1,8})\] (?:trap )?(?<word>[a-z][a-z\d ]{2,40}?) ip:(?<ip>[\da-f]{1,16}) sp:[\da-f]{1,16} error:[\da-f]{1,8}(?: in (?<image>[^[\]\s]{1,128})\[[^\]]{1,60}\])?/dy },
   { literals: ['rdmsr: ', 'wrmsr: ', 'RDMSR(', 'WRMSR('], what: 'line', role: event, closes: true, expression: /kvm(?:_\w{1,16})?(?: ?\[(?<pid>\d{1,8})\])?: vcpu(?<cpu>\d{1,5}),? (?:guest rIP: (?<ip>0x[\da-f]{1,16}) )?(?<word>(?:[Uu]nhandled|[Ii]gnored|disabled perfctr) (?:rdmsr|wrmsr|RDMSR|WRMSR)(?:: |\()(?<msr>0x[\da-f]{1,8})\)?(?:(?: data| =) 0x[\da-f]{1,16})?)/dy },
+  { literals: ['Linux version '], what: 'line', role: 'context', closes: true, expression: /(?<product>Linux) version (?<version>\d{1,3}\.\d{1,4}[\w.+~:-]{0,100}) \([^\s()]{1,80}@[^#]{1,300}#(?<build>\d[\w~.+-]{0,60})/dy },
   { literals: ['cut here ]-'], what: 'cut', role: event, expression: /-{8,16}\[ cut here \]-{8,16}/dy },
 ];
 
@@ -137,7 +138,7 @@ const XEN: readonly Rule[] = [
   { literals: ['FATAL TRAP: '], what: 'xen', xen: true, role: crash, kind: 'xen-panic', expression: /FATAL TRAP: vec(?:tor)? (?:= )?\d{1,3}.{0,60}/dy },
   { literals: ['GENERAL PROTECTION FAULT'], what: 'xen', xen: true, role: crash, kind: 'xen-panic', mnemonic: '#GP', vector: 13, expression: /GENERAL PROTECTION FAULT/dy },
   { literals: ['DOUBLE FAULT'], what: 'xen', xen: true, role: crash, kind: 'xen-panic', mnemonic: '#DF', vector: 8, expression: /(?:\*{3} )?DOUBLE FAULT(?: \*{3})?/dy },
-  { literals: ['----[ Xen-'], what: 'xen', xen: true, role: event, expression: /-{3,5}\[ Xen-(?<version>[\w.+-]{1,40}) {1,4}(?<arch>\w{3,16})[^\]]{0,120}\]-{3,5}/dy },
+  { literals: ['----[ Xen-'], what: 'xen', xen: true, role: event, expression: /-{3,5}\[ (?<product>Xen)-(?<version>[\w.+-]{1,40}) {1,4}(?<arch>\w{3,16})[^\]]{0,120}\]-{3,5}/dy },
   { literals: ['Xen call trace:'], what: 'xen', xen: true, role: event, expression: /Xen call trace:/dy },
   { literals: ['Xen WARN at '], what: 'xen', xen: true, role: event, expression: /Xen WARN at (?<source>[^\s:]{1,300}:\d{1,7})/dy },
   { literals: [') crashed on cpu#'], what: 'xen', xen: true, role: event, expression: /Domain (?<word>\d{1,5}) \(vcpu#\d{1,5}\) crashed on cpu#(?<cpu>\d{1,5}):?/dy },

@@ -26,6 +26,7 @@ const WORDS: Readonly<Record<PanicKind, string>> = {
 const PLACED = new Set<PanicKind>(['oops-null', 'oops-page-fault', 'oops-gp', 'oops', 'soft-lockup', 'hard-lockup', 'rcu-stall', 'divide-error', 'kasan', 'xen-panic']);
 
 export function titleOf(kind: PanicKind | undefined, role: 'crash' | 'event' | 'context', head: Head | undefined, row: Row | undefined, symbol: string | undefined): string {
+  if (head?.role === 'context' && row !== undefined) return `${head.values.product?.text ?? 'Linux'} ${head.values.version?.text ?? ''}`;
   if (role === 'context' || head === undefined || row === undefined) return role === 'crash' ? placed('Kernel oops', symbol) : placed('Kernel trace', symbol);
   if (role === 'event') {
     const word = head.what === 'line' && head.values.word !== undefined && head.values.msr !== undefined ? `kvm: ${head.values.word.text}` : row.text.slice(head.start, head.end);
