@@ -122,7 +122,9 @@ function kindOf(format: FormatId, value: (key: FactKey) => string | undefined): 
     const panic = value('panic.kind');
     return panic === 'tlb-invalidate' || panic === 'heartbeat' || panic === 'spin-count' ? 'lockup' : 'purpleScreen';
   }
-  return 'guestFailure';
+  if (format === 'linux') return 'kernelOops';
+  if (format === 'gdb') return /^(?:qemu|kvm)/.test(value('process') ?? '') ? 'guestFailure' : 'userException';
+  return format === 'vmware' && value('bugcheck.code') !== undefined ? 'bugCheck' : 'guestFailure';
 }
 
 function record(blocks: readonly Block[], nameOf: BugCheckName, context: ContextBlocks): CrashRecord {

@@ -2,6 +2,7 @@
  * What makes two crashes the same defect: the stop code or the panic and the first frames that are not the crash
  * machinery itself — no offsets, addresses, builds or names of guests.
  */
+import { isCrashHelper } from '../formats/linux/helpers.js';
 import type { Fact, FactKey, Frame } from '../formats/types.js';
 import type { CrashKind } from './types.js';
 
@@ -39,7 +40,7 @@ export function tellsCause(frame: Pick<Frame, 'symbol'>): boolean {
 export function signatureOf(kind: CrashKind, value: (key: FactKey) => string | undefined, frames: readonly Frame[]): string {
   const what =
     kind === 'bugCheck' ? [value('bugcheck.code') ?? 'unknown']
-    : kind === 'userException' ? [value('exception.code') ?? 'unknown']
+    : kind === 'userException' ? [value('exception.code') ?? value('panic.text') ?? 'unknown']
     : [value('panic.kind') ?? 'panic', value('exception.mnemonic') ?? value('panic.source') ?? ''].filter((word) => word !== '');
   const stack: string[] = [];
   for (const frame of frames) {
@@ -47,7 +48,7 @@ export function signatureOf(kind: CrashKind, value: (key: FactKey) => string | u
     if (frame.trace !== 0 || stack.length === FRAMES || (frame.trust === 'afterUnwindWarning' && stack.length > 0)) break;
     if (frame.trust === 'guessed') continue;
     const name = frameName(frame);
-    if (name !== undefined && tellsCause(frame)) stack.push(name);
+    if (name !== undefined && tellsCause(frame) && !(kind === 'kernelOops' && frame.symbol !== undefined && isCrashHelper(frame.symbol))) stack.push(name);
   }
   if (stack.length === 0) stack.push(...[value('symbol') ?? value('module') ?? value('image') ?? ''].filter((name) => name !== '').map((name) => name.toLowerCase()));
   return `${VERSION}:${[kind, ...what, ...stack].join('|').slice(0, 300)}`;

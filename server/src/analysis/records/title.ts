@@ -20,6 +20,8 @@ export function titleOf(kind: CrashKind, value: (key: FactKey) => string | undef
     }
     case 'userException': {
       const process = value('process');
+      const signal = value('exception.code') === undefined ? value('panic.text') : undefined;
+      if (signal !== undefined) return `${process ?? 'A process'} stopped: ${shortened(signal)}${value('symbol') === undefined ? '' : ` in ${value('symbol') ?? ''}`}`;
       return `Exception ${value('exception.code') ?? 'of unknown code'}${place}${process === undefined || process === where ? '' : ` (process ${process})`}`;
     }
     case 'purpleScreen': {
@@ -33,8 +35,13 @@ export function titleOf(kind: CrashKind, value: (key: FactKey) => string | undef
     }
     case 'lockup':
       return `ESXi lockup: ${shortened(value('panic.text') ?? 'a PCPU stopped responding')}`;
-    case 'kernelOops':
-      return `Kernel oops: ${shortened(value('panic.text') ?? 'unknown')}`;
+    case 'kernelOops': {
+      const text = value('panic.text') ?? 'the kernel stopped';
+      const symbol = value('symbol');
+      // The text of some reports names the function already.
+      const at = symbol === undefined || text.toLowerCase().includes(symbol) ? '' : ` in ${symbol}`;
+      return `${/^Xen/i.test(text) ? '' : 'Linux kernel: '}${shortened(text)}${at}`;
+    }
     case 'guestFailure': {
       const guest = value('qemu.guest');
       return `Guest failure${guest === undefined ? '' : ` of ${guest}`}: ${shortened(value('panic.text') ?? 'qemu ended unexpectedly')}`;

@@ -111,7 +111,7 @@ function gdbFrame(text: string, from: number, base: Base, address: Stretch | und
     ...(written === '??' || written === '' ? {} : { symbol: name }),
     ...tail,
     // ESXi's kernel is debugged with gdb too: those stacks belong to the purple screen's format.
-    sure: !text.includes(' bora/') && !text.includes('/bora/') && (address !== undefined ? paren >= 0 && isUserAddress(text, address) : tail.source !== undefined || tail.module !== undefined || text.includes('@entry=') || text.includes('=<optimized out>')),
+    sure: !text.includes(' bora/') && !text.includes('/bora/') && (address !== undefined ? paren >= 0 && isUserAddress(text, address) : tail.source !== undefined || tail.module !== undefined || text.includes('@entry=') || text.includes('=<optimized out>') || text.includes('=<value optimized out>')),
   };
 }
 

@@ -108,7 +108,7 @@ export class Report {
       this.#state('panic.text', ending.text, ending.place);
     }
     for (const [key, claim] of this.#claims) this.#state(key, claim.value, claim.place);
-    const what = ending === undefined ? 'Backtrace' : ending.text === DUMPED ? 'Core dump' : ending.kind === 'signal' ? ending.text.replace(/[,:] .*$/, '') : `AddressSanitizer: ${ending.text}`;
+    const what = ending === undefined ? (this.hasFrames ? 'Backtrace' : 'Debugger session') : ending.text === DUMPED ? 'Core dump' : ending.kind === 'signal' ? ending.text.replace(/[,:] .*$/, '') : `AddressSanitizer: ${ending.text}`;
     const title = `${what}${telling === undefined ? '' : ` in ${telling}`}${process === undefined ? '' : ` (${process.value})`}`;
     const firstFrame = traces[0]?.frames[0];
     const headline = this.#headline ?? (firstFrame === undefined ? { row: first, start: 0, end: first.text.length } : { row: firstFrame.row, start: firstFrame.frame.start, end: firstFrame.frame.end });

@@ -1,5 +1,5 @@
 /** The Linux kernel (and the Xen hypervisor): oops, BUG, panic, lockups, stalls, sanitizer reports, warnings, KVM's messages. */
-import type { FormatId, LogFormat } from '../types.js';
+import type { LogFormat } from '../types.js';
 import { cutPlaces } from './cuts.js';
 import { lexKernelLine } from './ordinary.js';
 import { opens, readReport } from './reader.js';
@@ -9,7 +9,7 @@ import { RULES } from './rules.js';
 const HEADLESS = [' Comm: ', ', comm: ', 'RIP: 0010:', 'RIP: e030:', 'EIP: 0060:', 'EIP: 0061:', 'EIP is at ', 'PC is at ', 'Call Trace:', 'Call trace:'];
 
 export const linux: LogFormat = {
-  id: 'linux' as string as FormatId,
+  id: 'linux',
   openers: [...new Set([...RULES.flatMap((rule) => rule.literals), ...HEADLESS])],
   opens,
   cuts: cutPlaces,

@@ -1,6 +1,6 @@
 /** One report as it is read: what it says first counts, what other processors and programs add does not. */
 import { canonicalHex } from '../../text/hex.js';
-import type { BlockSink, FactKey, TokenKind } from '../types.js';
+import type { BlockSink } from '../types.js';
 import { bodyOf, headless, RELEASE, type Body } from './body.js';
 import { colour, sayCpu, sayModules, sayOpcodes, sayWords } from './colours.js';
 import { canonicalName } from './frame.js';
@@ -11,12 +11,19 @@ import type { PanicKind, What } from './rules.js';
 import { Sayer } from './say.js';
 import { titleOf } from './titles.js';
 import { Traces, type Culprit } from './traces.js';
+import { sayValues } from './values.js';
 import { isWrapped, type Pending } from './wrapped.js';
 
 export type Taken =
   | { readonly is: 'head'; readonly head: Head }
   | { readonly is: 'body'; readonly body: Body }
   | { readonly is: 'wrapped' | 'blank' | 'message' };
+
+/**
+ * What the kernel survives but reports with a backtrace: collectors of kernel reports keep these as they keep an oops, and
+ * people look them up the same way. Without a backtrace such a line is an event.
+ */
+const REPORTED: ReadonlySet<string> = new Set(['warning', 'sanitizer', 'lockdep', 'state', 'slab', 'hung']);
 
 export class Report {
   readonly #say: Sayer;
@@ -144,7 +151,7 @@ export class Report {
     this.#reasonNext = false;
     this.#say.once('panic.text', row.text.slice(start), row, { start, end: row.text.length }, 'message');
     const head = headOf(row);
-    if (head !== undefined) this.#values(row, head);
+    if (head !== undefined) this.#name(row, head);
   }
 
   #statement(row: Row, head: Head): void {
@@ -167,7 +174,7 @@ export class Report {
       this.#headRow = row;
     }
     this.#reasonNext = head.what === 'xen' && head.values.cpu !== undefined && head.role === 'crash';
-    this.#values(row, head);
+    this.#name(row, head);
     if (this.#say.sink.wantsTokens) colour(this.#say.sink, row, head);
     if (head.rule.closes === true) {
       this.#closed = true;
@@ -176,7 +183,14 @@ export class Report {
     this.#traces.inTrace = head.what === 'xen' && row.text.startsWith('Xen call trace', head.start);
     if (this.#traces.inTrace) this.#say.open('stack', 'Call trace', row);
     else if (isFirst && head.what !== 'line') this.#say.open('header', 'Report', row);
-    if (head.what === 'fault' && head.values.address === undefined) this.#pending = { for: 'address', stamped: row.front.stamped };
+    if (head.what !== 'fault') return;
+    if (head.values.address === undefined) this.#pending = { for: 'address', stamped: row.front.stamped };
+    else if (row.text.startsWith(' RIP:', head.end)) this.#pending = { for: 'symbol', stamped: false };
+  }
+
+  #name(row: Row, head: Head): void {
+    const named = sayValues(this.#say, row, head);
+    this.#named ??= named;
   }
 
   /** The statement that makes the report a crash. */
@@ -190,40 +204,6 @@ export class Report {
     if (head.what !== 'xen' || head.values.cpu === undefined) this.#say.once('panic.text', row.text.slice(head.start, head.end), row, head);
     const time = row.front.time ?? row.envelope?.time;
     if (time !== undefined) this.#say.once('crash.time', time, row, head);
-  }
-
-  #values(row: Row, head: Head): void {
-    const { values } = head;
-    const state = (key: FactKey, place: (Place & { readonly text: string }) | undefined, kind: TokenKind | undefined, canonical?: (text: string) => string | undefined): void => {
-      const value = place === undefined ? undefined : canonical === undefined ? place.text : canonical(place.text);
-      if (place !== undefined && value !== undefined) this.#say.once(key, value, row, place, kind);
-    };
-    const hex = (text: string): string | undefined => (text === '(null)' ? '0x0' : canonicalHex(text));
-    state('exception.address', values.address, 'address', hex);
-    state('exception.ip', values.ip, 'address', hex);
-    state('register.mcg-status', values.mcg, 'registerValue', hex);
-    state('register.mci-status', values.mci, 'registerValue', hex);
-    if (head.rule.error !== undefined) state(`register.${head.rule.error}`, values.error, 'registerValue', hex);
-    state('panic.pcpu', values.cpu, 'pcpu', (text) => String(Number(text)));
-    state('process', values.comm, 'process');
-    state('panic.source', values.source, 'path');
-    state('image', values.image, 'module');
-    state('system.version', values.version, 'version');
-    state('system.architecture', values.arch, undefined);
-    state('system.product', values.product, 'source');
-    state('system.build', values.build, 'version');
-    const words = values.word ?? { start: head.start, end: head.end };
-    if (head.mnemonic !== undefined) this.#say.once('exception.mnemonic', head.mnemonic, row, words);
-    if (head.vector !== undefined) this.#say.once('exception.vector', String(head.vector), row, words);
-    const { symbol, offset, module } = values;
-    if (symbol === undefined) return;
-    const called = {
-      symbol: { ...symbol, name: symbol.text },
-      ...(offset === undefined ? {} : { offset: { ...offset, value: canonicalHex(offset.text) ?? '0x0' } }),
-      ...(module === undefined ? {} : { module: { ...module, name: module.text } }),
-    };
-    this.#say.called(row, called);
-    this.#named ??= { row, called };
   }
 
   #body(row: Row, body: Body): Pending | undefined {
@@ -374,6 +354,13 @@ export class Report {
       this.#kind = 'oops';
       this.#say.once('panic.kind', 'oops', row, { start: 0, end: row.text.length });
     }
+    const isWarning = head !== undefined && this.#role === 'event' && REPORTED.has(this.#what ?? 'line') && this.#traces.hasFrames;
+    if (isWarning) {
+      this.#role = 'crash';
+      this.#kind = this.#what === 'hung' ? 'hung-task' : 'kernel-warning';
+      this.#say.once('panic.kind', this.#kind, row, head);
+      this.#say.once('panic.text', row.text.slice(head.start, head.end), row, head);
+    }
     const culprit = this.#culprit();
     if (culprit?.called.symbol !== undefined) {
       const { symbol, offset, module } = culprit.called;
@@ -381,7 +368,7 @@ export class Report {
       if (offset !== undefined) this.#say.once('symbol.offset', offset.value, culprit.row, offset);
       if (module !== undefined) this.#say.once('module', module.name.toLowerCase(), culprit.row, module);
     }
-    if (this.#role === 'crash') {
+    if (this.#role === 'crash' && !isWarning) {
       const notes = notesOf({ kind: this.#kind, ended: this.#ended || this.#panicked, headless: this.#headless, count: this.#count, taint: this.#taint });
       for (const note of notes.first) sink.note(note, this.#firstRow ?? row);
       for (const note of notes.taint) sink.note(note, this.#taintRow ?? row);
@@ -391,7 +378,7 @@ export class Report {
     const endsOops = this.#what === 'panic' && !this.#headless && !this.#traces.hasFrames && row.text.includes('Fatal exception');
     sink.describe({
       role: this.#role,
-      title: titleOf(this.#kind, this.#role, head, row, culprit?.called.symbol?.name),
+      title: titleOf(this.#kind, isWarning ? 'event' : this.#role, head, row, culprit?.called.symbol?.name),
       opensRecord: this.#role === 'crash' && !endsOops,
       headline: { line: row, start: head?.start ?? skipBlanks(row.text, 0), end: head?.end ?? row.text.length },
     });

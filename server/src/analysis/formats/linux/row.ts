@@ -31,8 +31,8 @@ export interface Row extends LogicalLine {
 
 // Sticky and bounded, each of them.
 const BLANKS = /[ \t\u00a0]{1,64}/y;
-/** `<4>` of the kernel's log, also as web pages escape it. */
-const LEVEL = /(?:<|&lt;)(\d{1,3})(?:>|&gt;) ?/y;
+/** `<4>` of the kernel's log, also as web pages escape it; `<d>` and `<c>` of 2.6.3x are the default and a continuation. */
+const LEVEL = /(?:<|&lt;)(\d{1,3}|[cd])(?:>|&gt;) ?/y;
 /** `/dev/kmsg` and the extended network console: `4,339,5140900,-;`. */
 const KMSG = /(\d{1,3}),\d{1,12},\d{1,20},[-c+](?:,[\w=.-]{1,60})?;/y;
 /** `dmesg --decode`: `kern  :warn  : `. */
@@ -90,7 +90,7 @@ export function frontOf(text: string): Front {
   const level = kmsg === null ? take(LEVEL, text, at) : null;
   const leveled = kmsg ?? level;
   if (leveled !== null) {
-    mark(levelOf(Number(leveled[1])), at, at + leveled[0].trimEnd().length);
+    mark(/\d/.test(leveled[1] ?? '') ? levelOf(Number(leveled[1])) : 'levelInfo', at, at + leveled[0].trimEnd().length);
     at += leveled[0].length;
     if (kmsg !== null) stamped = true;
   }

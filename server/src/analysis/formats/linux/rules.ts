@@ -3,7 +3,7 @@
 /** Values of `panic.kind` this format states. */
 export type PanicKind =
   | 'oops-null' | 'oops-page-fault' | 'oops-gp' | 'oops' | 'kernel-bug' | 'kernel-panic' | 'soft-lockup' | 'hard-lockup'
-  | 'rcu-stall' | 'hung-task' | 'kasan' | 'machine-check' | 'divide-error' | 'xen-panic';
+  | 'rcu-stall' | 'hung-task' | 'kasan' | 'machine-check' | 'divide-error' | 'xen-panic' | 'kernel-warning';
 
 /**
  * What sort of statement: `fault` begins an oops, `trap` is its header with the count (`Oops: 0002 [#1]`), `bug` a failed

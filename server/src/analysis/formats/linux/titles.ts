@@ -20,6 +20,7 @@ const WORDS: Readonly<Record<PanicKind, string>> = {
   'machine-check': 'Machine check',
   'divide-error': 'Kernel divide error',
   'xen-panic': 'Xen panic',
+  'kernel-warning': 'Kernel warning',
 };
 
 /** Kinds for which the function says more than the statement. */

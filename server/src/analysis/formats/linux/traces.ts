@@ -82,7 +82,9 @@ export class Traces {
   /** The function of the pointer line above, on a line of its own. */
   pointedBelow(row: Row, frame: FrameLine): void {
     this.#say.called(row, frame);
-    if (this.#first) this.#pointed ??= { row, called: frame };
+    if (!this.#first) return;
+    if (frame.address?.value !== undefined) this.#say.once('exception.ip', frame.address.value, row, frame.address);
+    this.#pointed ??= { row, called: frame };
   }
 
   /** The module of the function above, on a line of its own. */

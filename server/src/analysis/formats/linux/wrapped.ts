@@ -37,6 +37,8 @@ export function isWrapped(pending: Pending, row: Row, kind: Body['kind'] | undef
       return MODULE_ALONE.test(text.slice(start));
     case 'symbol': {
       const called = calledAt(text, start);
+      // Kernels before 2.6.24 print "RIP:" at the end of the first line and the pointer below, like a frame.
+      if (kind === 'frames') return true;
       return called !== undefined && called.sized;
     }
     case 'version':

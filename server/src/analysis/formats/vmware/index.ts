@@ -1,5 +1,5 @@
 /** vmware.log: what a virtual machine of ESXi, Workstation or Fusion logs about itself and its guest. See README.md. */
-import type { FormatId, LineSink, LogFormat, Token } from '../types.js';
+import type { LineSink, LogFormat, Token } from '../types.js';
 import { envelopeTokens } from '../block.js';
 import { logicalLines } from '../cursor.js';
 import { cuts, readHead, rowsOf } from './head.js';
@@ -22,8 +22,8 @@ function lexLine(text: string, sink: LineSink): boolean {
   return true;
 }
 
-export const vmwarelog: LogFormat = {
-  id: 'vmware' as FormatId,
+export const vmware: LogFormat = {
+  id: 'vmware',
   openers: [
     'WinBSOD: ', 'MONITOR PANIC: ', 'Unexpected signal: ', 'Caught signal ', 'msg.log.error.unrecoverable', ' unrecoverable error: (', 'NOT_REACHED ', 'NOT_IMPLEMENTED ', 'ASSERT bora/', 'VERIFY bora/', 'ASSERT vmcore/', 'VERIFY vmcore/',
     '/bora/', 'onitorEvent.halt', 'onitorevent.halt', 'onitorEvent.tripleFault', 'onitorevent.tripleFault', 'Triple fault', 'CPU has been disabled by the guest', 'to enter the shutdown state', ') has occurred.',
