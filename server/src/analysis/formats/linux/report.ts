@@ -23,7 +23,7 @@ export type Taken =
  * What the kernel survives but reports with a backtrace: collectors of kernel reports keep these as they keep an oops, and
  * people look them up the same way. Without a backtrace such a line is an event.
  */
-const REPORTED: ReadonlySet<string> = new Set(['warning', 'sanitizer', 'lockdep', 'state', 'slab', 'hung']);
+const REPORTED: ReadonlySet<string> = new Set(['warning', 'sanitizer', 'lockdep', 'slab', 'hung']);
 
 export class Report {
   readonly #say: Sayer;
@@ -354,7 +354,9 @@ export class Report {
       this.#kind = 'oops';
       this.#say.once('panic.kind', 'oops', row, { start: 0, end: row.text.length });
     }
-    const isWarning = head !== undefined && this.#role === 'event' && REPORTED.has(this.#what ?? 'line') && this.#traces.hasFrames;
+    const isWarning = head !== undefined && this.#role === 'event' && this.#traces.hasFrames
+      // Of bad states those count that the kernel calls a bug; an unchecked MSR or a failed allocation stands in logs of healthy machines.
+      && (REPORTED.has(this.#what ?? 'line') || (this.#what === 'state' && row.text.startsWith('BUG: ', head.start)));
     if (isWarning) {
       this.#role = 'crash';
       this.#kind = this.#what === 'hung' ? 'hung-task' : 'kernel-warning';
