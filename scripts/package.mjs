@@ -18,7 +18,8 @@ if (missing.length > 0) {
 }
 
 try {
-  await createVSIX({ cwd: root, packagePath, dependencies: false, skipLicense: false });
+  // The README's links stay as they are: the pictures it shows are in the package.
+  await createVSIX({ cwd: root, packagePath, dependencies: false, skipLicense: false, rewriteRelativeLinks: false, allowMissingRepository: true });
 } catch (error) {
   console.error(`error: ${error.message}`);
   process.exit(1);
