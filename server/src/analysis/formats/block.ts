@@ -128,6 +128,11 @@ export function envelopeTokens(text: string, line: number, into: Token[]): void 
   for (const part of envelope.parts) into.push({ kind: ENVELOPE_TOKENS[part.kind], at: { line, start: part.start, end: part.end } });
 }
 
+/** The envelope of an ordinary line, for a `lexLine`. */
+export function sinkEnvelope(text: string, sink: LineSink): void {
+  for (const part of peelEnvelope(text)?.parts ?? []) sink.token(ENVELOPE_TOKENS[part.kind], part.start, part.end);
+}
+
 /** Sorted by place; of overlapping tokens the one that begins first stays. */
 export function inOrder(tokens: readonly Token[]): Token[] {
   const sorted = tokens

@@ -2,7 +2,8 @@
  * Which driver is installed: small blocks of context beside a crash. Known issues depend on driver versions, and people
  * paste the commands that show them: the driver's own banner, `esxcli software vib …`, `vmkload_mod -s`.
  */
-import { at, outOf, skipBlanks, trimmedEnd, type Out } from './out.js';
+import { outOf, trimmedEnd, type Out } from './out.js';
+import { at, skipBlanks } from '../../text/scan.js';
 import type { LineCursor } from '../cursor.js';
 import type { BlockSink } from '../types.js';
 

@@ -1,6 +1,7 @@
 /** The panic line of a processor exception, in the wording of ESX 3.x, 4.x and ESXi 5.x and later. */
 import { canonicalHex } from '../../text/hex.js';
-import { at, trimmedEnd, type Out } from './out.js';
+import { trimmedEnd, type Out } from './out.js';
+import { at } from '../../text/scan.js';
 
 /** Intel's mnemonics, by vector. */
 const MNEMONICS: Readonly<Record<number, string>> = {

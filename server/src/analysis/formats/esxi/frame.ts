@@ -6,7 +6,8 @@
  *     0x412426e5df30:[0x41801890175d]kthread@com.vmware.driverAPI#9.2+0x185 stack: 0x0        ESXi 5.x and later
  */
 import { canonicalHex } from '../../text/hex.js';
-import { at, skipBlanks, trimmedEnd } from './out.js';
+import { trimmedEnd } from './out.js';
+import { at, skipBlanks } from '../../text/scan.js';
 
 interface Place {
   readonly start: number;

@@ -2,7 +2,8 @@
 import { backtraceHead, frameLine, frameStandsAlone } from './frame.js';
 import { pageTableEntries } from './exceptions.js';
 import { debuggerFrame, detailsLine, dumpLine, hardwareLine, hardwareOpens, involvedLine, moduleLine, uptimeLine, versionLine } from './lines.js';
-import { NOWHERE, skipBlanks } from './out.js';
+import { NOWHERE } from './out.js';
+import { skipBlanks } from '../../text/scan.js';
 import { panicLine } from './panic.js';
 import { controlRegisters, processorLine, registerLine } from './registers.js';
 import { statesLine, worldsLine } from './worlds.js';

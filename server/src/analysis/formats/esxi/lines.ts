@@ -1,7 +1,8 @@
 /** The remaining lines of a purple screen: version, uptime, module table, core dump, hardware errors, support text. */
 import { canonicalHex } from '../../text/hex.js';
 import { skipEscapes } from './panic.js';
-import { at, skipBlanks, trimmedEnd, type Out } from './out.js';
+import { trimmedEnd, type Out } from './out.js';
+import { at, skipBlanks } from '../../text/scan.js';
 
 const VERSION =
   /(VMware ESXi?(?: Server)?)(?: (\d{1,2}\.\d{1,2}\.\d{1,2}))?,? (\[{0,2})[A-Za-z]{0,12}build-(\d{3,12})(?: ([A-Za-z]\w{2,9}))?\]?(?:(?:\u001b|\^\[)\[[\d;]{0,12}m)?$/y;

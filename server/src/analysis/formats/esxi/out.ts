@@ -54,22 +54,6 @@ export class Kept implements Out {
   }
 }
 
-/** Runs a sticky expression at a column. */
-export function at(expression: RegExp, text: string, column: number): RegExpExecArray | null {
-  expression.lastIndex = column;
-  return expression.exec(text);
-}
-
-/** The column after blanks, tabs and no-break spaces. */
-export function skipBlanks(text: string, column: number): number {
-  let place = column;
-  for (; place < text.length; place++) {
-    const unit = text.charCodeAt(place);
-    if (unit !== 32 && unit !== 9 && unit !== 160) break;
-  }
-  return place;
-}
-
 /** The column after the last unit that is no blank. */
 export function trimmedEnd(text: string): number {
   let end = text.length;

@@ -3,7 +3,8 @@
  * console nothing does, so the bare forms must carry enough of the VMkernel's own wording to be told from prose.
  */
 import { exceptionText, pageTableEntries } from './exceptions.js';
-import { at, Kept, skipBlanks, trimmedEnd } from './out.js';
+import { Kept, trimmedEnd } from './out.js';
+import { at, skipBlanks } from '../../text/scan.js';
 
 export type PanicKind = 'exception' | 'tlb-invalidate' | 'heartbeat' | 'spin-count' | 'nmi' | 'assert' | 'machine-check' | 'cos' | 'bug' | 'panic';
 

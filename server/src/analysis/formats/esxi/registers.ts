@@ -1,6 +1,7 @@
 /** Register lines of all generations, on the screen and in the log. Values are hexadecimal; `err` may be printed as `-1`. */
 import { canonicalHex } from '../../text/hex.js';
-import { at, skipBlanks, type Out } from './out.js';
+import { type Out } from './out.js';
+import { at, skipBlanks } from '../../text/scan.js';
 
 const NAMES = new Set([
   'frame', 'ip', 'err', 'rflags', 'eflags', 'cr0', 'cr2', 'cr3', 'cr4', 'cr8', 'cs', 'ds', 'es', 'fs', 'gs', 'ss',

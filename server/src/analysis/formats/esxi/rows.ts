@@ -3,7 +3,8 @@
  * so one line can hold several vmkernel lines, each with a time, PCPU and world of its own, or a whole screen. Such a
  * line becomes one row per vmkernel line; the inner envelopes are peeled here.
  */
-import { at, trimmedEnd } from './out.js';
+import { trimmedEnd } from './out.js';
+import { at } from '../../text/scan.js';
 import type { LogicalLine } from '../cursor.js';
 import { peelEnvelope, type EnvelopePart } from '../envelopes.js';
 

@@ -1,5 +1,5 @@
 /** Colours an ordinary vmkernel line: level, source module, function, source line, addresses and status codes. */
-import { at } from './out.js';
+import { at } from '../../text/scan.js';
 import { peelEnvelope, type Envelope } from '../envelopes.js';
 import type { LineSink, TokenKind } from '../types.js';
 

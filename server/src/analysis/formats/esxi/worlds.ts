@@ -2,7 +2,8 @@
  * The table of what each PCPU was running: `[*]PCPU:WORLD/NAME` entries. The star marks the PCPU that raised the panic.
  * Names are cut by the VMkernel, the last entry by the edge of the screen.
  */
-import { at, skipBlanks, trimmedEnd, type Out } from './out.js';
+import { trimmedEnd, type Out } from './out.js';
+import { at, skipBlanks } from '../../text/scan.js';
 
 const ENTRY = /(\*?)((?:PCPU ?)?(\d{1,5})):(\d{1,12})\/(?=\S)/y;
 const NEXT = /\s\*?(?:PCPU ?)?\d{1,5}:\d/g;

@@ -1,8 +1,7 @@
 /** libvirt: records of its daemons, wherever they were printed, and the Hyper-V part of domain XML. See README.md. */
-import { envelopeTokens } from '../block.js';
+import { sinkEnvelope } from '../block.js';
 import { logicalLines, type LineCursor, type LogicalLine, spanIn } from '../cursor.js';
-import { peelEnvelope } from '../envelopes.js';
-import type { BlockSink, LineSink, LogFormat, Token } from '../types.js';
+import type { BlockSink, LineSink, LogFormat } from '../types.js';
 import { bareMessage, isTagged, jsonRecord } from './bare.js';
 import { EventReader } from './event.js';
 import { readRecords, recordStarts, recordTokens, versionIn } from './record.js';
@@ -54,11 +53,7 @@ function lexLine(text: string, sink: LineSink): boolean {
     if (json.symbol !== undefined) emit('symbol', json.symbol.start, json.symbol.end, 'libvirt.function');
     if (json.time !== undefined) emit('timestamp', json.time.start, json.time.end);
   }
-  if (known && peelEnvelope(text) !== undefined) {
-    const tokens: Token[] = [];
-    envelopeTokens(text, 0, tokens);
-    for (const token of tokens) sink.token(token.kind, token.at.start, token.at.end);
-  }
+  if (known) sinkEnvelope(text, sink);
   return known;
 }
 

@@ -1,7 +1,8 @@
 /** What the lines of a report are, apart from heads: who ran, where, registers, code bytes, modules, traces, and the rest. */
 import { calledAt, framesOf, tagOf, type Called, type FrameLine, type NamePlace } from './frame.js';
 import { plainLabel } from './plain.js';
-import { at, blankFrom, skipBlanks, type Place, type Row } from './row.js';
+import { blankFrom, type Place, type Row } from './row.js';
+import { at, skipBlanks } from '../../text/scan.js';
 import { registersOf, type RegisterPair } from './registers.js';
 import type { What } from './rules.js';
 

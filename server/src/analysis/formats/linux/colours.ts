@@ -2,7 +2,8 @@
 import type { BlockSink } from '../types.js';
 import type { CpuLine } from './body.js';
 import type { Head } from './heads.js';
-import { at, skipBlanks, type Row } from './row.js';
+import { type Row } from './row.js';
+import { at, skipBlanks } from '../../text/scan.js';
 
 /** The words of a head that are no value. */
 export function colour(sink: BlockSink, row: Row, head: Head): void {

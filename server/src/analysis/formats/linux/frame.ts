@@ -12,7 +12,8 @@
  */
 import { canonicalHex } from '../../text/hex.js';
 import type { FrameTrust } from '../types.js';
-import { at, blankFrom, skipBlanks, type Place } from './row.js';
+import { blankFrom, type Place } from './row.js';
+import { at, skipBlanks } from '../../text/scan.js';
 
 export interface NamePlace extends Place {
   readonly name: string;

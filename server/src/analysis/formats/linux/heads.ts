@@ -2,7 +2,8 @@
  * The lines that say what went wrong. Each rule is one wording of the kernel (or of Xen) with the places of its values as
  * named groups; `literal` is what every line of the wording holds, and what opens a region.
  */
-import { at, skipBlanks, type Place, type Row } from './row.js';
+import { type Place, type Row } from './row.js';
+import { at, skipBlanks } from '../../text/scan.js';
 import { RULES, TRAPS, type Rule, type PanicKind, type What } from './rules.js';
 
 /** What a head names, with its place in the row. */

@@ -3,7 +3,8 @@
  * logs hold too count only in the reports they are part of, for a block must not run on into the log around it.
  */
 import type { What } from './rules.js';
-import { at, skipBlanks, type Place } from './row.js';
+import { type Place } from './row.js';
+import { at, skipBlanks } from '../../text/scan.js';
 
 /** Any report. */
 const BASE = /(?:#PF: |PGD [\da-f]|\*p[dtmug][dept]{1,2} ?= |pgd = |SMP *$|SMP (?:PREEMPT|NOPTI|KASAN|DEBUG)|PREEMPT (?:SMP|RT)|\(?#\d{1,4}\]|CPU:? {0,4}\d{1,5} *$|last sysfs file:|task(?:\.stack)?: [\da-f]{8}|Workqueue: |Stopper: |RSP:? {0,3}<|RSP: |EFLAGS: |LR is at |lr {0,2}: |LR \[|ra {0,3}: |\$ ?\d{1,2} {0,3}: |Flags: [NzZ]|Control: [\da-f]{8}|Register r\d{1,2} information|Kernel Offset: |Rebooting in \d|Dumping ftrace buffer|\(ftrace buffer empty\)|note: .{1,64} exited with|Mem abort info:|Data abort info:|Exception class = |EC = 0x|SET = \d|EA = \d|FSC = 0x|ISV = \d|CM = \d|GCS = \d|(?:user|swapper) pgtable: |\[[\da-f]{8,16}\] (?:\*?pgd=|address between|user address)|Fixing recursive fault|KASAN: |kasan: |Sending NMI |Tainted: \[|Shutting down cpus with NMI|SMP: stopping secondary|Memory Limit: |Starting crashdump|Bye!|drm_kms_helper: panic|ACPI MEMORY or I\/O RESET|printing eip:|INFO: lockdep is turned off|Disabling lock debugging|Preemption disabled at|in_atomic\(\)|preempt_count: |RCU nest depth|irq event stamp: |(?:hard|soft)irqs last |\d{1,4} locks? held by |no locks held by |CPU \d{1,5} will stop doing|INFO: NMI handler|NMI backtrace for cpu \d|BUG: scheduling while atomic.{0,40}idle|[A-Z][A-Z\d]{1,2}: 0x[\da-f]{8,16}: *$|r\d{1,2}:[\da-f]{8}|Current process: |Running on CPU|current=[\da-f]|regs and stacktrace|Stacktrace initiated|stack trace: *$|Dumping regs|CPSR: |No MM assigned|Process: |\(\d\d\) [\da-f]{8} \(ra=|Krnl GPRS|Last Breaking|CFAR: |MSR: {1,3}[\da-f]|REGS: [\da-f]{8}|[LB]E PAGE_SIZE=|GPR\d\d: |----{0,12} *$|Internal error: )/y;

@@ -2,6 +2,7 @@
  * A kernel line without what printk, syslogd and consoles put in front of it. The shared envelope knows syslog headers;
  * the stamps and caller marks of the kernel's own log are peeled here.
  */
+import { skipBlanks } from '../../text/scan.js';
 import type { LogicalLine } from '../cursor.js';
 
 export interface Place {
@@ -145,22 +146,6 @@ export function rowOf(line: LogicalLine): Row {
     front: stamped === front.stamped ? front : { ...front, stamped },
     whole: line,
   };
-}
-
-/** Runs a sticky expression at a column. */
-export function at(expression: RegExp, text: string, column: number): RegExpExecArray | null {
-  expression.lastIndex = column;
-  return expression.exec(text);
-}
-
-/** The column after blanks, tabs and no-break spaces. */
-export function skipBlanks(text: string, column: number): number {
-  let place = column;
-  for (; place < text.length; place++) {
-    const unit = text.charCodeAt(place);
-    if (unit !== 32 && unit !== 9 && unit !== 160) break;
-  }
-  return place;
 }
 
 /** True where nothing but blanks stands from a column on. */

@@ -1,7 +1,8 @@
 /** The rest of a line that a mail programme broke in two. It is taken only directly below, and only where it can be nothing else. */
 import type { Body } from './body.js';
 import { calledAt } from './frame.js';
-import { skipBlanks, type Row } from './row.js';
+import { type Row } from './row.js';
+import { skipBlanks } from '../../text/scan.js';
 
 export interface Pending {
   readonly for: 'address' | 'symbol' | 'register' | 'version' | 'modules' | 'code' | 'module' | 'stack' | 'hardware';

@@ -4,7 +4,7 @@ import type { BlockSink } from '../types.js';
 import { canonicalHex } from '../../text/hex.js';
 import { readHead } from './grammar.js';
 
-/** glibc: `[PROGRAM: ][../]path/file.c:LINE: FUNCTION: Assertion `EXPR' failed.` */
+/** What glibc prints when an `assert` of a C program fails: program, file and line, function, expression. */
 const ASSERTION = /((?:\.{1,2}\/)?[\w./+~-]{1,200}\.(?:c|cc|cpp|h|inc)):(\d{1,7}): (?:([\w.]{1,128}): )?Assertion (?=[`'])/y;
 /** GLib: `ERROR:../path/file.c:LINE:FUNCTION: assertion failed: (EXPR)`, on the line after `**`. */
 const GLIB = /(?:Bail out! )?ERROR:((?:\.{1,2}\/)?[\w./+~-]{1,200}\.(?:c|cc|cpp|h|inc)):(\d{1,7}):([\w.]{1,128}): (?=assertion failed|code should not be reached)/y;

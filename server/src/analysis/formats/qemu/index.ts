@@ -1,9 +1,8 @@
 /** qemu: the log libvirt keeps per guest, command lines wherever they stand, and qemu's messages and failures. See README.md. */
 import { logicalLines, spanIn } from '../cursor.js';
-import { envelopeTokens } from '../block.js';
-import { peelEnvelope } from '../envelopes.js';
+import { sinkEnvelope } from '../block.js';
 import type { LogicalLine } from '../cursor.js';
-import type { LineSink, LogFormat, Token } from '../types.js';
+import type { LineSink, LogFormat } from '../types.js';
 import { findCrash } from './crash.js';
 import { cuts, findCommand, isBanner } from './grammar.js';
 import { readMessage } from './messages.js';
@@ -16,7 +15,6 @@ function opens(line: LogicalLine): boolean {
 }
 
 function lexLine(text: string, sink: LineSink): boolean {
-  const envelope = peelEnvelope(text);
   let known = false;
   for (const line of logicalLines(text, 0, cuts)) {
     const message = readMessage(line.text);
@@ -27,11 +25,7 @@ function lexLine(text: string, sink: LineSink): boolean {
       sink.token(part.kind, at.start, at.end, part.key);
     }
   }
-  if (known && envelope !== undefined) {
-    const tokens: Token[] = [];
-    envelopeTokens(text, 0, tokens);
-    for (const token of tokens) sink.token(token.kind, token.at.start, token.at.end);
-  }
+  if (known) sinkEnvelope(text, sink);
   return known;
 }
 

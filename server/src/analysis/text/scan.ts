@@ -1,0 +1,17 @@
+/** Small steps that every hand-written reader takes. */
+
+/** Runs a sticky expression at a column. */
+export function at(expression: RegExp, text: string, column: number): RegExpExecArray | null {
+  expression.lastIndex = column;
+  return expression.exec(text);
+}
+
+/** The column after blanks, tabs and no-break spaces. */
+export function skipBlanks(text: string, column: number): number {
+  let place = column;
+  for (; place < text.length; place++) {
+    const unit = text.charCodeAt(place);
+    if (unit !== 32 && unit !== 9 && unit !== 160) break;
+  }
+  return place;
+}
