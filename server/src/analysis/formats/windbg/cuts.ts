@@ -18,26 +18,26 @@ const PHRASES: readonly string[] = [
   'Child-SP ', 'ChildEBP ', 'Use !analyze -v to get',
 ];
 
-const PHRASES_BY_UNIT: ReadonlyMap<number, readonly string[]> = (() => {
-  const map = new Map<number, string[]>();
-  for (const phrase of PHRASES) {
-    const list = map.get(phrase.charCodeAt(0)) ?? [];
-    list.push(phrase);
-    map.set(phrase.charCodeAt(0), list);
-  }
-  return map;
-})();
+/** By the code of their first character. */
+const PHRASES_BY_UNIT: readonly (readonly string[])[] = Array.from({ length: 128 }, (_, unit) => PHRASES.filter((phrase) => phrase.charCodeAt(0) === unit));
+
+const NONE: readonly number[] = [];
 
 /** What the word before was, as far as it decides about a cut. */
 type Before = 'start' | 'stars' | 'colon' | 'address' | 'index' | 'other';
 
+/** A frame and nothing behind it, the line a stack is made of: addresses, colons, a symbol. Nothing in it can begin a line. */
+const FRAME = /^(?:[0-9a-f`]{8,17} (?:: )?){2,6}[a-z_$][\w.~$-]{0,64}![^ \t\u00a0*>]{1,200}$/;
+
 export function cuts(line: string): readonly number[] {
+  if (FRAME.test(line)) return NONE;
   const places: number[] = [];
   let before: Before = 'start';
   let inStack = false;
   let key = -1;
+  const prompts = line.includes('>');
   for (let at = skipBlanks(line, 0); at < line.length;) {
-    const prompt = promptEnd(line, at);
+    const prompt = prompts ? promptEnd(line, at) : -1;
     // A prompt has a blank in it: `0: kd>`.
     const end = prompt > 0 ? prompt : wordEnd(line, at);
     const unit = line.charCodeAt(at);
@@ -52,7 +52,8 @@ export function cuts(line: string): readonly number[] {
       cut = before !== 'stars' && before !== 'start' && (end - at >= 10 || (end - at === 3 && isPhrase(line, at)));
     } else if (unit === 58 && end === at + 1) kind = 'colon';
     else {
-      const address = addressEnd(line, at);
+      // No word of another length is an address; `0x` and a joint are not always there.
+      const address = end - at < 8 || end - at > 19 ? -1 : addressEnd(line, at);
       if (address === end) {
         kind = 'address';
         if (before !== 'index' && before !== 'colon') cut = startsInstruction(line, end) || (inStack && before === 'other' && startsFrame(line, end));
@@ -69,7 +70,7 @@ export function cuts(line: string): readonly number[] {
       else if (cut && kind === 'other') inStack = false;
       if (at === 0 && isStackStart(line, at, end)) inStack = true;
       // `STACK_TEXT:` and the words of a stack's heading say that addresses follow.
-      if (line.startsWith('Site', at) || line.startsWith('Child ', at)) inStack = true;
+      if ((unit === 83 && line.startsWith('Site', at)) || (unit === 67 && line.startsWith('Child ', at))) inStack = true;
     }
     if (cut && at > 0) places.push(at);
     before = kind;
@@ -80,7 +81,7 @@ export function cuts(line: string): readonly number[] {
 
 /** `Key  : Bugcheck.Code.LegacyAPI`, which the debugger prints above `Value: 0xd1`. */
 function isKey(line: string, at: number, end: number): boolean {
-  return end === at + 3 && line.startsWith('Key', at) && line.charCodeAt(skipBlanks(line, end)) === 58;
+  return end === at + 3 && line.charCodeAt(at) === 75 && line.startsWith('Key', at) && line.charCodeAt(skipBlanks(line, end)) === 58;
 }
 
 function isRun(line: string, at: number, end: number): boolean {
@@ -89,6 +90,8 @@ function isRun(line: string, at: number, end: number): boolean {
 }
 
 function isStackStart(line: string, at: number, end: number): boolean {
+  const unit = line.charCodeAt(at);
+  if (unit !== 83 && unit !== 67 && unit !== 87) return false;
   return line.startsWith('STACK_TEXT:', at) || line.startsWith('Child-SP', at) || line.startsWith('ChildEBP', at) || (line.startsWith('WARNING:', at) && end > at);
 }
 
@@ -118,11 +121,16 @@ function startsFrame(line: string, from: number, least = 0): boolean {
 }
 
 function isPhrase(line: string, at: number): boolean {
-  return PHRASES_BY_UNIT.get(line.charCodeAt(at))?.some((phrase) => line.startsWith(phrase, at)) === true;
+  const phrases = PHRASES_BY_UNIT[line.charCodeAt(at)];
+  if (phrases === undefined) return false;
+  for (const phrase of phrases) if (line.startsWith(phrase, at)) return true;
+  return false;
 }
 
 function startsLine(line: string, at: number, end: number, before: Before): boolean {
   const unit = line.charCodeAt(at);
+  // All phrases and labels begin with a capital or a star.
+  if (!isUpper(unit) && unit !== 42) return false;
   if (isPhrase(line, at)) return true;
   if (unit === 65 && line.startsWith('Arg', at) && line.charCodeAt(at + 4) === 58 && end === at + 5) {
     return line.charCodeAt(at + 3) >= 49 && line.charCodeAt(at + 3) <= 52;

@@ -188,6 +188,29 @@ export function frame(line: LogicalLine, report: Report): Reading | undefined {
   };
 }
 
+/**
+ * Whether a line is the beginning of a frame and nothing else: addresses and colons, the last word cut anywhere. Asked
+ * only for the last line of a text, below a stack.
+ */
+export function isFrameStart(text: string): boolean {
+  if (text.length > 400) return false;
+  let at = skipBlanks(text, 0);
+  const digits = hexEnd(text, at);
+  if (digits > at && digits - at <= 2 && isBlank(text.charCodeAt(digits))) at = skipBlanks(text, digits);
+  let addresses = 0;
+  while (at < text.length) {
+    const end = text.charCodeAt(at) === 58 ? at + 1 : addressEnd(text, at);
+    if (end < 0) {
+      const half = text.slice(at);
+      // The top half of a kernel address by itself, part of one behind another, or part of a module's name.
+      return addresses === 0 ? /^(?:[fF]{4}[0-9a-fA-F]{0,12}|[0-9a-fA-F]{8}`[0-9a-fA-F]{0,7})$/.test(half) : /^(?:[0-9a-fA-F]{1,15}|[0-9a-fA-F]{8}`[0-9a-fA-F]{0,7}|[\w.$~-]{1,64}!?)$/.test(half);
+    }
+    if (end > at + 1) addresses++;
+    at = skipBlanks(text, end);
+  }
+  return addresses > 0;
+}
+
 function say(found: FrameText, line: LogicalLine, report: Report, used: number): number {
   report.body = true;
   if (report.field !== 'STACK_TEXT') report.field = '';
@@ -202,7 +225,9 @@ function say(found: FrameText, line: LogicalLine, report: Report, used: number):
   const base = whole === printed ? site?.moduleStart ?? 0 : 0;
   const part = (start: number, end: number): string | undefined => start < 0 ? undefined : whole.text.slice(start - base, end - base);
   const module = whole.site === undefined ? undefined : part(whole.site.moduleStart, whole.site.moduleEnd);
-  const symbol = whole.site === undefined ? undefined : part(whole.site.functionStart, whole.site.functionEnd);
+  const named = whole.site === undefined ? undefined : part(whole.site.functionStart, whole.site.functionEnd);
+  const symbol = named === undefined ? undefined : withoutHalfOffset(named);
+  if (symbol !== named) report.cutFrame = line;
   const offset = whole.site === undefined ? undefined : part(whole.site.offsetStart, whole.site.offsetEnd);
   const trust: FrameTrust = found.inline ? 'inline' : stack.trust;
   const own = found.raw === undefined ? stack.returnTo : canonicalAddress(text.slice(found.raw.start, found.raw.end));
@@ -219,6 +244,13 @@ function say(found: FrameText, line: LogicalLine, report: Report, used: number):
   if (symbol !== undefined) bugCheckCall(found, symbol, report);
   tokens(found, report);
   return used;
+}
+
+/** `KiPageFault+0x`, at which a text was cut, is `KiPageFault`. */
+function withoutHalfOffset(symbol: string): string {
+  const plus = symbol.lastIndexOf('+');
+  if (plus <= 0 || symbol.length - plus > 3 || symbol.endsWith('operator+') || !'+0x'.startsWith(symbol.slice(plus))) return symbol;
+  return symbol.slice(0, plus);
 }
 
 /** A symbol together with what a console of 80 columns broke off it: `+0x1a`, or the rest of a name or of an offset. */

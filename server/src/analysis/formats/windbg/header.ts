@@ -11,8 +11,11 @@ export function box(line: LogicalLine, report: Report): Reading | undefined {
   const { text } = line;
   const start = skipBlanks(text, text.charCodeAt(0) === 96 ? 1 : 0);
   const starred = text.charCodeAt(start) === 42 || text.charCodeAt(text.length - 1) === 42;
-  const title = text.indexOf('Bugcheck Analysis');
-  const other = title < 0 ? text.indexOf('Exception Analysis') : -1;
+  // Without its stars a title stands alone, so a longer line of plain characters is none.
+  if (!starred && text.length - start > 20 && text.charCodeAt(start) < 128 && text.charCodeAt(start) > 32 && text.charCodeAt(text.length - 1) < 128) return undefined;
+  const words = text.indexOf(' Analysis');
+  const title = words < 0 ? -1 : text.indexOf('Bugcheck Analysis');
+  const other = title < 0 && words >= 0 ? text.indexOf('Exception Analysis') : -1;
   if (title < 0 && other < 0) {
     if (!starred || text.length > 4096) return undefined;
     // A box or what mail wrapping left of one; `*** ERROR` and the stop screen are read elsewhere.
@@ -94,6 +97,7 @@ export function argument(line: LogicalLine, report: Report): Reading | undefined
       strength: 'strong',
       act: () => {
         report.awaitsArguments = false;
+        report.lastArgument = line;
         report.section('arguments', 'Parameters', line);
         report.sink.token('parameterLabel', line, start, start + 10);
       },
@@ -107,6 +111,7 @@ export function argument(line: LogicalLine, report: Report): Reading | undefined
     strength: 'strong',
     act: () => {
       report.awaitsArguments = false;
+      report.lastArgument = line;
       report.sink.token('parameterLabel', line, start, start + 5, `bugcheck.parameter${n}`);
       if (end < 0) {
         report.sink.note(`parameter ${n} cannot be read`, line);

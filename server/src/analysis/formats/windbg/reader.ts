@@ -3,20 +3,34 @@ import type { LineCursor, LogicalLine } from '../cursor.js';
 import type { BlockSink } from '../types.js';
 import { cuts } from './cuts.js';
 import { field, fieldBody, fieldContinuation, fieldSymbol, keyValue } from './fields.js';
-import { frame, stackHeading, unwindWarning } from './frames.js';
+import { frame, isFrameStart, stackHeading, unwindWarning } from './frames.js';
 import { argument, box, header } from './header.js';
 import { codeLabel, exceptionEvent, exceptionRecord, instruction, registers } from './machine.js';
 import { loadWarning, moduleDetail, moduleHeading, moduleRow } from './modules.js';
 import { Report, type Ahead, type Reading, type Recognizer } from './report.js';
+import { skipBlanks } from './scan.js';
 import { dumpBanner, memory, prompt, remark } from './session.js';
-import { bugCheckCommand, probableCause, shortAnalysis, stop, stopModule, summaryWords } from './stop.js';
+import { bugCheckCommand, probableCause, shortAnalysis, stop, stopModule } from './stop.js';
+import { problemReport, summaryField, summaryWords } from './summary.js';
+import { textTokens } from './tokens.js';
 
-/** Asked in this order; the first that knows a line reads it. */
-const RECOGNIZERS: readonly Recognizer[] = [
-  prompt, header, argument, shortAnalysis, bugCheckCommand, loadWarning, stop, stopModule, box, keyValue, field, fieldSymbol, fieldBody, dumpBanner, unwindWarning,
-  stackHeading, instruction, moduleRow, memory, frame, registers, exceptionRecord, exceptionEvent, probableCause, moduleHeading,
-  moduleDetail, codeLabel, summaryWords, fieldContinuation, remark,
+const UPPER = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
+const LOWER = 'abcdefghijklmnopqrstuvwxyz';
+const HEX = '0123456789abcdefABCDEF';
+
+/** Asked in this order; the first that knows a line reads it. With each the characters its lines can begin with; none where it may be any. */
+const RECOGNIZERS: readonly (readonly [recognizer: Recognizer, first?: string])[] = [
+  [prompt, 'kl0123456789'], [header], [argument, 'A'], [shortAnalysis, 'B'], [bugCheckCommand, 'B'], [loadWarning, '*'], [stop], [stopModule, '*'], [box],
+  [keyValue, 'KV'], [field, UPPER + '_0123456789'], [fieldSymbol], [fieldBody], [dumpBanner, UPPER], [unwindWarning, 'W'],
+  [stackHeading, '#:' + UPPER + LOWER], [instruction, HEX], [moduleRow, HEX], [memory, HEX], [frame, HEX + '('], [registers, LOWER + '0123456789E'],
+  [exceptionRecord, UPPER], [exceptionEvent, '(' + UPPER], [probableCause, 'PTC'], [moduleHeading, 's'],
+  [moduleDetail, UPPER], [codeLabel], [summaryWords, 'EBP'], [problemReport, UPPER], [summaryField, UPPER], [fieldContinuation], [remark],
 ];
+
+/** The recognizers to ask about a line, by the first character that is no blank; the last entry is for characters beyond ASCII. */
+const BY_FIRST: readonly (readonly Recognizer[])[] = Array.from({ length: 129 }, (_, unit) => RECOGNIZERS
+  .filter(([, first]) => first === undefined || unit <= 32 || unit === 127 || unit === 128 || first.includes(String.fromCharCode(unit)))
+  .map(([recognizer]) => recognizer));
 
 /** Lines of prose a report may hold between two lines that are surely its own. */
 const GAP = 8;
@@ -26,6 +40,10 @@ const GAP_IN_FIELDS = 24;
 const GAP_BEFORE_ARGUMENTS = 40;
 /** Output of a command that is not read (`!heap`, `!thread`), up to the next prompt. */
 const GAP_AFTER_COMMAND = 48;
+/** Blank lines below a report behind which the end of the text is looked for. */
+const MAX_BLANK = 64;
+/** Bits of `Arg1:` to `Arg4:`. */
+const ALL_ARGUMENTS = 0b11110;
 
 /** The pieces of a line: what a web page or a form has joined, at any length of line. */
 export function pieces(line: LogicalLine): readonly LogicalLine[] {
@@ -58,10 +76,24 @@ class Feed implements Ahead {
     while (this.#queue.length - this.#at <= ahead) {
       const line = this.#cursor.peek(this.#pulled);
       if (line === undefined) return undefined;
-      pieces(line).forEach((piece, index) => this.#queue.push({ piece, begins: index === 0 }));
+      let begins = true;
+      for (const piece of pieces(line)) {
+        this.#queue.push({ piece, begins });
+        begins = false;
+      }
       this.#pulled++;
     }
     return this.#queue[this.#at + ahead]?.piece;
+  }
+
+  /** Whether the text ends behind the next `count` pieces; `read` is the physical line of the last piece consumed. */
+  endsAfter(count: number, read: number): boolean {
+    if (this.peek(count) !== undefined || this.#cursor.isStopped) return false;
+    const first = this.peek(0);
+    const last = this.peek(count - 1);
+    const lines = first === undefined || last === undefined ? 0 : last.line - first.line + (first.line === read ? 0 : 1);
+    // The cursor has looked past its last line only where that is the last of the text and no limit of a block.
+    return this.#cursor.examined - this.#cursor.end > lines;
   }
 
   /** Consumes a piece; a line counts as consumed with its first piece. */
@@ -80,7 +112,8 @@ class Feed implements Ahead {
 
 export function recognize(line: LogicalLine, report: Report): Reading | undefined {
   if (line.text === '') return undefined;
-  for (const recognizer of RECOGNIZERS) {
+  const unit = line.text.charCodeAt(skipBlanks(line.text, 0));
+  for (const recognizer of BY_FIRST[unit < 128 ? unit : 128] ?? []) {
     const reading = recognizer(line, report);
     if (reading !== undefined) return reading;
   }
@@ -92,12 +125,15 @@ export function read(cursor: LineCursor, sink: BlockSink): void {
   const report = new Report(sink, feed);
   let first = true;
   for (;;) {
-    const gap = first ? leadIn(feed, report) : gapLength(feed, report);
+    // The next line is of the report in most cases; a recognizer is asked twice only behind a gap.
+    const next = first ? undefined : feed.peek();
+    let reading = next === undefined ? undefined : recognize(next, report);
+    const gap = first ? leadIn(feed, report) : gapLength(feed, report, reading);
     if (gap < 0) break;
     for (let skipped = 0; skipped < gap; skipped++) feed.next();
     const line = feed.peek();
     if (line === undefined) break;
-    const reading = recognize(line, report);
+    if (line !== next) reading = recognize(line, report);
     if (reading === undefined) {
       feed.next();
       continue;
@@ -105,12 +141,40 @@ export function read(cursor: LineCursor, sink: BlockSink): void {
     if (reading.begins !== undefined) report.opens = true;
     first = false;
     report.cutFrame = undefined;
+    report.lastArgument = undefined;
     report.lastLine = line.line;
     const used = reading.act();
     for (let n = typeof used === 'number' ? used : 1; n > 0; n--) feed.next();
   }
-  if (report.cutFrame !== undefined) sink.note('the report ends in the middle of the stack', report.cutFrame);
+  noteCut(feed, report);
   report.finish();
+}
+
+/**
+ * Notes a report that was cut off: whoever copied it selected too little, or a form has a limit. Only where nothing but
+ * blank lines follows up to the end of the text; a report with words below it was left out of on purpose.
+ */
+function noteCut(feed: Feed, report: Report): void {
+  const { stack, lastArgument } = report;
+  const awaits = lastArgument !== undefined && report.arguments !== ALL_ARGUMENTS;
+  if (stack === undefined && !awaits) return;
+  let blank = 0;
+  while (feed.peek(blank)?.text === '' && blank < MAX_BLANK) blank++;
+  const rest = feed.peek(blank);
+  // The last line may hold what is left of a frame or of a label, in which no recognizer sees anything.
+  const isRest = rest !== undefined && (awaits ? /^\s{0,16}A(?:r(?:g[1-4]?)?)?$/.test(rest.text) : isFrameStart(rest.text));
+  let below = isRest ? blank + 1 : blank;
+  while (isRest && feed.peek(below)?.text === '' && below < MAX_BLANK) below++;
+  if (!feed.endsAfter(below, report.lastLine)) return;
+  if (isRest) for (let n = blank; n >= 0; n--) feed.next();
+  if (awaits) {
+    report.sink.note('the report ends in the middle of the arguments', isRest ? rest : lastArgument);
+    return;
+  }
+  const cut = isRest ? rest : report.cutFrame ?? (stack?.index === 0 ? stack.line : undefined);
+  if (cut === undefined) return;
+  if (isRest) textTokens(report, rest, 0);
+  report.sink.note('the report ends in the middle of the stack', cut);
 }
 
 /** Prose before the statement that opened, in the same physical line. */
@@ -123,15 +187,15 @@ function leadIn(feed: Feed, report: Report): number {
   }
 }
 
-/** How many lines to pass over to the next line of the report; -1 where it ends here. */
-function gapLength(feed: Feed, report: Report): number {
+/** How many lines to pass over to the next line of the report; -1 where it ends here. `nearest` is what the first line says. */
+function gapLength(feed: Feed, report: Report, nearest: Reading | undefined): number {
   const limit = report.awaitsArguments ? GAP_BEFORE_ARGUMENTS : report.command !== '' ? GAP_AFTER_COMMAND : report.field !== '' ? GAP_IN_FIELDS : GAP;
   let prose = 0;
   for (let ahead = 0, lines = 0; lines <= limit; ahead++, lines++) {
     const line = feed.peek(ahead);
     if (line === undefined) return -1;
     if (line.text.trim() === '') continue;
-    const reading = recognize(line, report);
+    const reading = ahead === 0 ? nearest : recognize(line, report);
     if (reading === undefined || (reading.strength === 'weak' && prose > 0)) {
       prose++;
       continue;

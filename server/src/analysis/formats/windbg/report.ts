@@ -2,7 +2,7 @@
  * What is known of a report while its lines are read: competing statements about one value, the open stack, the command
  * whose output follows. Facts with several sources are held back until the end, so that the best source speaks first.
  */
-import { canonicalHex } from '../../text/hex.js';
+import { canonicalHex, formatHex } from '../../text/hex.js';
 import type { LogicalLine } from '../cursor.js';
 import type { BlockSink, FactKey, FrameTrust, Section, TokenKind } from '../types.js';
 import { BugCheckStatements, isSameCrash } from './statements.js';
@@ -46,7 +46,12 @@ export interface Stack {
   trust: FrameTrust;
   /** Canonical return address of the frame before: where the next frame stands. */
   returnTo: string | undefined;
+  /** The line that said a stack follows. */
+  readonly line: LogicalLine;
 }
+
+/** Bug checks whose first parameter is an exception code by Microsoft's bug check reference. */
+const EXCEPTION_BUG_CHECKS: ReadonlySet<string> = new Set(['0x1e', '0x3b', '0x7e', '0x8e', '0x135', '0x1000007e', '0x1000008e']);
 
 export class Report {
   readonly bugChecks = new BugCheckStatements();
@@ -68,6 +73,8 @@ export class Report {
   /** The code that a stop screen or a one-line summary named. */
   stated: string | undefined;
   awaitsArguments = false;
+  /** What else than a debugger printed the report. */
+  teller: 'debugger' | 'summary tool' | 'problem report' = 'debugger';
   /** Bits of the `ArgN:` lines seen. */
   arguments = 0;
   /** The banner that was read. By itself it is no crash. */
@@ -82,7 +89,10 @@ export class Report {
   body = false;
   /** A beginning was read: the block is a report of its own and not the rest of one. */
   opens = false;
+  /** The line just read, where it holds a frame without its call site or with half of it. */
   cutFrame: LogicalLine | undefined;
+  /** The line just read, where it is `Arguments:` or an `ArgN:`. */
+  lastArgument: LogicalLine | undefined;
   lastLine = -1;
   title = '';
 
@@ -121,7 +131,7 @@ export class Report {
   /** The stack that frames belong to; a new one where none is open. */
   openStack(line: LogicalLine, fresh: boolean): Stack {
     if (this.stack === undefined || (fresh && this.stack.index > 0)) {
-      this.stack = { trace: this.#traces++, index: 0, trust: 'listed', returnTo: undefined };
+      this.stack = { trace: this.#traces++, index: 0, trust: 'listed', returnTo: undefined, line };
       const command = /^(?:~\S{0,8} ?)?k[a-zA-Z]{0,6}/.exec(this.command);
       this.section('stack', command === null ? 'Stack' : `Stack (${command[0]})`, line);
     }
@@ -149,7 +159,11 @@ export class Report {
       this.sink.fact(key, best.value, best.line, best.start, best.end);
       for (const claim of claims) if (claim !== best && claim.value === best.value) this.sink.fact(key, claim.value, claim.line, claim.start, claim.end);
     }
-    const code = this.bugChecks.settle(this.sink);
+    const { code, first } = this.bugChecks.settle(this.sink);
+    // The kernel hands the exception over as parameter 1; a 64-bit one extends its sign.
+    if (code !== undefined && first !== undefined && EXCEPTION_BUG_CHECKS.has(code) && !this.has('exception.code')) {
+      this.sink.fact('exception.code', formatHex(BigInt.asUintN(32, BigInt(first.value))), first.line, first.start, first.end);
+    }
     this.#noteMissing();
     // A sentence with a code in it is a crash only beside what a debugger printed.
     const crash = (code !== undefined && !this.bugChecks.isHearsay) || this.analysis || this.exception;

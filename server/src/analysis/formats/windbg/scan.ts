@@ -1,5 +1,5 @@
 /** Scanners for the words of debugger output. All take a column, answer columns, and are linear in what they read. */
-import { canonicalHex, isHexDigit } from '../../text/hex.js';
+import { canonicalHex } from '../../text/hex.js';
 
 /** Longest symbol that is read as one; C++ templates make names of several hundred characters. */
 const MAX_SYMBOL = 4096;
@@ -17,6 +17,11 @@ export function skipBlanks(text: string, at: number): number {
 export function wordEnd(text: string, at: number): number {
   while (at < text.length && !isBlank(text.charCodeAt(at))) at++;
   return at;
+}
+
+/** `0`-`9`, `a`-`f`, `A`-`F`. Asked for every character of a stack. */
+export function isHexDigit(unit: number): boolean {
+  return (unit >= 48 && unit <= 57) || ((unit | 32) >= 97 && (unit | 32) <= 102);
 }
 
 /** `A`-`Z`, `a`-`z`, `0`-`9`, `_`. */
@@ -48,6 +53,7 @@ export function hexEnd(text: string, at: number): number {
  * a web page changed it), and no word character after it. -1 where there is none.
  */
 export function addressEnd(text: string, at: number): number {
+  if (!isHexDigit(text.charCodeAt(at))) return -1;
   let from = at;
   if (text.charCodeAt(from) === 48 && (text.charCodeAt(from + 1) | 32) === 120) from += 2;
   // No more than 17 digits are looked at, whatever the length of the run.

@@ -137,6 +137,7 @@ const READ_COMMANDS = /^(?:!analyze|~?\S{0,6} ?k[bcdfLMnpPvFC]{0,5}\b|u[bfx]?\b|
 export function prompt(line: LogicalLine, report: Report): Reading | undefined {
   const { text } = line;
   const start = skipBlanks(text, 0);
+  if (!text.includes('>')) return undefined;
   let end = promptEnd(text, start);
   if (end < 0) return undefined;
   for (let next = promptEnd(text, end); next > 0; next = promptEnd(text, end)) end = next;

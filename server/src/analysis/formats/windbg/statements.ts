@@ -4,7 +4,7 @@ import type { BlockSink } from '../types.js';
 
 /** Sources by how far they are believed. */
 export const SOURCES = [
-  'header', 'BUGCHECK_CODE', 'BugCheck line', 'stop screen', '.bugcheck', 'event log', 'summary tool', 'key value',
+  'header', 'BUGCHECK_CODE', 'BugCheck line', 'stop screen', '.bugcheck', 'event log', 'problem report', 'summary tool', 'key value',
   'BUGCHECK_STR', 'failure bucket', 'KeBugCheckEx frame', 'sentence',
 ] as const;
 export type Source = (typeof SOURCES)[number];
@@ -72,8 +72,8 @@ export class BugCheckStatements {
     return this.#statements.some((statement) => statement.code !== undefined);
   }
 
-  /** States what was found, best source first; answers the code. */
-  settle(sink: BlockSink): string | undefined {
+  /** States what was found, best source first; answers the code and parameter 1 of the best source that has one. */
+  settle(sink: BlockSink): { code: string | undefined; first: Place | undefined } {
     const ranked = this.#statements
       .map((statement, said) => ({ statement, said }))
       .sort((a, b) => SOURCES.indexOf(a.statement.source) - SOURCES.indexOf(b.statement.source) || a.said - b.said)
@@ -81,6 +81,7 @@ export class BugCheckStatements {
     const best = ranked.find((statement) => statement.code !== undefined);
     const code = best?.code?.value;
     const chosen: (string | undefined)[] = [];
+    let first: Place | undefined;
     for (const statement of ranked) {
       const its = statement.code;
       if (its !== undefined && code !== undefined && !isSameCrash(code, its.value)) {
@@ -94,10 +95,11 @@ export class BugCheckStatements {
       statement.parameters.forEach((parameter, n) => {
         if (parameter === undefined) return;
         chosen[n] ??= parameter.value;
+        if (n === 1) first ??= parameter;
         if (parameter.value !== chosen[n]) return;
         sink.fact(`bugcheck.parameter${n}`, parameter.value, parameter.line, parameter.start, parameter.end);
       });
     }
-    return code;
+    return { code, first };
   }
 }

@@ -1,6 +1,6 @@
 /** Statements of a crash in one line: the short analysis, the stop screen, the event log, summary tools, `.bugcheck`. */
 import type { LogicalLine } from '../cursor.js';
-import { bugCheckCodeOf, isBugCheckCode, leadingBugCheckName } from './bugCheckNames.js';
+import { bugCheckCodeOf, isBugCheckCode } from './bugCheckNames.js';
 import { hexIn, type Reading, type Report } from './report.js';
 import { addressEnd, fileNameEnd, hexEnd, isBlank, isNameUnit, isWordUnit, moduleOfImage, skipBlanks, symbolAt, valueEnd, valueList, type ValueList } from './scan.js';
 import { claimSymbol, stateCode, stateList, stateParameter } from './state.js';
@@ -110,9 +110,10 @@ const LABELS: readonly (readonly [label: string, source: Source, atStart: boolea
 ];
 
 function labelled(text: string): Found | undefined {
+  const start = skipBlanks(text, 0);
   for (const [label, source, atStart] of LABELS) {
-    const at = text.indexOf(label);
-    if (at < 0 || (atStart && skipBlanks(text, 0) !== at)) continue;
+    const at = !atStart ? text.indexOf(label) : text.startsWith(label, start) ? start : -1;
+    if (at < 0) continue;
     let codeStart = skipBlanks(text, at + label.length);
     if (text.charCodeAt(codeStart) === 58) codeStart = skipBlanks(text, codeStart + 1);
     const codeEnd = text.startsWith('0x', codeStart) ? valueEnd(text, codeStart) : -1;
@@ -126,8 +127,9 @@ function labelled(text: string): Found | undefined {
 
 /** `… almost got BSOD with 0x5c(0x10b,3,0,0)`: a documented code with exactly four values, and a word that says what it is. */
 function sentence(text: string): Found | undefined {
-  if (!/BSOD|bug ?check|blue ?screen|stop (?:error|code)/i.test(text.length > 4096 ? text.slice(0, 4096) : text)) return undefined;
-  for (let open = text.indexOf('('); open >= 0; open = text.indexOf('(', open + 1)) {
+  const bracket = text.indexOf('(');
+  if (bracket < 0 || !/BSOD|bug ?check|blue ?screen|stop (?:error|code)/i.test(text.length > 4096 ? text.slice(0, 4096) : text)) return undefined;
+  for (let open = bracket; open >= 0; open = text.indexOf('(', open + 1)) {
     let codeStart = skipBackBlanks(text, open);
     const codeEnd = codeStart;
     while (codeStart > 0 && codeEnd - codeStart < 11 && isWordUnit(text.charCodeAt(codeStart - 1))) codeStart--;
@@ -219,6 +221,8 @@ export function probableCause(line: LogicalLine, report: Report): Reading | unde
       if (imageEnd > 0) {
         report.claim('image', text.slice(image, imageEnd), 1, line, image, imageEnd, 'module');
         report.claim('module', moduleOfImage(text.slice(image, imageEnd)), 2, line, image, imageEnd);
+        // The version of the file stands below the name in a summary tool.
+        if (label === 16) report.module = moduleOfImage(text.slice(image, imageEnd));
       }
       report.headline(5, line, start, text.length);
       const open = text.indexOf('(', image);
@@ -227,37 +231,6 @@ export function probableCause(line: LogicalLine, report: Report): Reading | unde
       if (symbol === undefined) return;
       symbolTokens(report, line, symbol, true);
       claimSymbol(report, line, symbol, 1);
-    },
-  };
-}
-
-/** Words of a summary tool around the code: `Error: BAD_POOL_CALLER`, `Bug Check String  : …`, `Parameter 1 : 0000…`. */
-export function summaryWords(line: LogicalLine, report: Report): Reading | undefined {
-  const { text } = line;
-  const said = report.bugChecks.last('summary tool');
-  const match = /^\s{0,16}(Error|Bug Check String|Parameter ([1-4]))\s{0,20}:\s{0,8}/.exec(text);
-  if (match === null) return undefined;
-  const start = match[0].length;
-  const label = match[0].indexOf(match[1] ?? '');
-  if (match[2] !== undefined) {
-    const end = valueEnd(text, start);
-    if (end < 0 || said === undefined) return undefined;
-    return {
-      strength: 'strong',
-      act: () => {
-        report.sink.token('parameterLabel', line, label, label + 11);
-        stateParameter(report, said, Number(match[2]), line, start, end);
-      },
-    };
-  }
-  const name = leadingBugCheckName(text.slice(start, start + 96));
-  if (name === undefined || start + name.length !== text.length) return undefined;
-  return {
-    strength: said === undefined ? 'weak' : 'strong',
-    act: () => {
-      report.sink.token('field', line, label, label + (match[1] ?? '').length);
-      report.sink.token('bugCheckName', line, start, text.length, 'bugcheck.name');
-      (said ?? report.bugChecks.add('summary tool')).name ??= { value: name, line, start, end: text.length };
     },
   };
 }

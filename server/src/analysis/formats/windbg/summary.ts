@@ -1,0 +1,184 @@
+/**
+ * Crashes retold by programs that are no debugger: BlueScreenView and its like (`Bug Check Code    : 0x000000d1`), and
+ * the problem reports of Windows Error Reporting (`BCCode:  d1`).
+ */
+import type { LogicalLine } from '../cursor.js';
+import { bugCheckCodeOf, leadingBugCheckName } from './bugCheckNames.js';
+import { hexIn, type Reading, type Report } from './report.js';
+import { isBlank, skipBlanks, valueEnd } from './scan.js';
+import { stateCode, stateParameter } from './state.js';
+import { textTokens } from './tokens.js';
+
+/** Words around the code: `Error: BAD_POOL_CALLER`, `Bug Check String  : …`, `Parameter 1 : 0000…`. */
+export function summaryWords(line: LogicalLine, report: Report): Reading | undefined {
+  const { text } = line;
+  const match = /^\s{0,16}(Error|Bug Check String|Parameter ([1-4]))\s{0,20}:\s{0,8}/.exec(text);
+  if (match === null) return undefined;
+  const said = report.bugChecks.last('summary tool') ?? report.bugChecks.last('problem report');
+  const start = match[0].length;
+  const label = match[0].indexOf(match[1] ?? '');
+  if (match[2] !== undefined) {
+    const end = valueEnd(text, start);
+    if (end < 0 || said === undefined) return undefined;
+    return {
+      strength: 'strong',
+      act: () => {
+        report.sink.token('parameterLabel', line, label, label + 11);
+        stateParameter(report, said, Number(match[2]), line, start, end);
+      },
+    };
+  }
+  const name = leadingBugCheckName(text.slice(start, start + 96));
+  if (name === undefined || start + name.length !== text.length) return undefined;
+  // BlueScreenView prints the name above the code; `Error:` alone may be anybody's.
+  const opens = match[1] === 'Bug Check String';
+  const code = bugCheckCodeOf(name);
+  return {
+    strength: said === undefined && !opens ? 'weak' : 'strong',
+    ...(opens ? { opens, begins: 'stop' as const, code: code === undefined ? undefined : '0x' + code.toString(16) } : {}),
+    act: () => {
+      if (opens) {
+        report.body = true;
+        report.teller = 'summary tool';
+        report.section('header', 'Bug check', line);
+      }
+      report.sink.token('field', line, label, label + (match[1] ?? '').length);
+      report.sink.token('bugCheckName', line, start, text.length, 'bugcheck.name');
+      (said ?? report.bugChecks.add('summary tool')).name ??= { value: name, line, start, end: text.length };
+    },
+  };
+}
+
+/** Fields of BlueScreenView beside the statement of the bug check. All labels are padded to the same width. */
+const SUMMARY_FIELD = /^(Dump File|Crash Time|Caused By Address|File Description|Product Name|Company|File Version|Processor|Crash Address|Stack Address [1-3]|Computer Name|Full Path|Processors Count|Major Version|Minor Version|Dump File Size|Dump File Time) {1,12}: ?/;
+
+/** `Dump File         : 090123-11078-01.dmp`, with which BlueScreenView begins a crash, and what follows the code. */
+export function summaryField(line: LogicalLine, report: Report): Reading | undefined {
+  const { text } = line;
+  if (line.cut || text.length > 1024) return undefined;
+  const start = skipBlanks(text, 0);
+  const match = SUMMARY_FIELD.exec(text.slice(start, start + 40));
+  if (match === null) return undefined;
+  const label = match[1] ?? '';
+  const value = skipBlanks(text, start + match[0].length);
+  const begins = label === 'Dump File' && /^Dump File {2,12}: ?[^\\/:]{1,120}\.dmp$/i.test(text.slice(start));
+  if (!begins && report.teller !== 'summary tool' && report.bugChecks.last('summary tool') === undefined) return undefined;
+  return {
+    strength: 'strong', opens: begins, ...(begins ? { begins: 'dump' as const } : {}),
+    act: () => {
+      report.teller = 'summary tool';
+      report.sink.token('field', line, start, start + label.length);
+      if (value < text.length) summaryValue(report, line, label, value);
+    },
+  };
+}
+
+function summaryValue(report: Report, line: LogicalLine, label: string, start: number): void {
+  const { text } = line;
+  const value = text.slice(start);
+  if (label === 'Processor') report.claim('system.architecture', value.toLowerCase(), 2, line, start, text.length, 'fieldValue');
+  else if (label === 'Processors Count') report.claim('system.processors', value, 1, line, start, text.length, 'number');
+  else if (label === 'Minor Version') report.claim('system.version', value, 5, line, start, text.length, 'version');
+  else if (label === 'File Version') {
+    const version = /^\d{1,6}\.\d[\d.]{0,24}/.exec(value);
+    // The version is that of the driver in `Caused By Driver`, which stands above.
+    if (version !== null && report.module !== '') report.claim(`driver.version.${report.module}`, version[0], 0, line, start, start + version[0].length, 'version');
+    else report.sink.token('version', line, start, text.length);
+  } else if (label.endsWith('Address') || label.startsWith('Stack')) textTokens(report, line, start);
+  else report.sink.token(label.endsWith('Time') ? 'timestamp' : label === 'Full Path' ? 'path' : 'fieldValue', line, start, text.length);
+}
+
+const PROBLEM_FIELD = /^(OS [Vv]ersion|OSVer|Locale ID|Service Pack|SP|Product|Additional information about the problem|Files that help describe the problem|Problem signature|Response|Cab Id|Fault bucket|P(?:[1-9]|10)|Code) ?:/;
+
+/**
+ * A problem report: `Problem Event Name:  BlueScreen`, then `BCCode:  d1`, `BCP1:  …` up to Windows 8.1, `Code: d1`,
+ * `Parameter 1: …` since, and `P1: d1`, `P2: …` in the event log. Windows XP puts all values on one line.
+ */
+export function problemReport(line: LogicalLine, report: Report): Reading | undefined {
+  const { text } = line;
+  if (text.length > 1024) return undefined;
+  const start = skipBlanks(text, 0);
+  const unit = text.charCodeAt(start);
+  if (unit === 66 && (text.startsWith('BCCode', start) || text.startsWith('BCP', start))) return oldValues(line, report, start);
+  const event = unit === 80 || unit === 69 ? /^(?:Problem )?Event Name:\s{0,8}BlueScreen$/.exec(text.slice(start)) : null;
+  if (event !== null) {
+    const value = text.length - 10;
+    return {
+      strength: 'strong', opens: true,
+      act: () => {
+        report.body = true;
+        report.analysis = true;
+        report.teller = 'problem report';
+        report.section('header', 'Problem report', line);
+        report.sink.token('field', line, start, text.indexOf(':', start));
+        report.sink.token('fieldValue', line, value, text.length);
+        report.headline(7, line, start, text.length);
+      },
+    };
+  }
+  if (report.teller !== 'problem report') return undefined;
+  const match = PROBLEM_FIELD.exec(text.slice(start, start + 48));
+  if (match === null) return undefined;
+  const label = match[1] ?? '';
+  const value = skipBlanks(text, start + match[0].length);
+  const end = valueEnd(text, value);
+  const n = label === 'Code' ? 0 : /^P\d/.test(label) ? Number(label.slice(1)) - 1 : -1;
+  return {
+    strength: 'strong',
+    act: () => {
+      report.sink.token('field', line, start, start + label.length);
+      if (n >= 0 && n <= 4 && end === text.length) stateValue(report, line, n, value, end);
+      else if (/^OS [Vv]/.test(label)) {
+        const version = /^\d{1,2}\.\d{1,2}\.\d{4,6}/.exec(text.slice(value, value + 24));
+        if (version === null) report.sink.token('version', line, value, text.length);
+        else report.claim('system.version', version[0], 3, line, value, value + version[0].length, 'version');
+      } else report.sink.token('fieldValue', line, value, text.length);
+    },
+  };
+}
+
+/** Number 0 is the code. */
+function stateValue(report: Report, line: LogicalLine, n: number, start: number, end: number): void {
+  const said = report.bugChecks.last('problem report') ?? report.bugChecks.add('problem report');
+  if (n > 0) {
+    stateParameter(report, said, n, line, start, end);
+    return;
+  }
+  report.stated ??= hexIn(line, start, end);
+  stateCode(report, said, line, start, end);
+  report.headline(3, line, 0, line.text.length);
+}
+
+/** `BCCode:  d1` and `BCP1:  …`, each on its line or all on one: `BCCode : 1000000a     BCP1 : 00000016`. */
+function oldValues(line: LogicalLine, report: Report, start: number): Reading | undefined {
+  const { text } = line;
+  const values: { readonly n: number; readonly label: number; readonly start: number; readonly end: number }[] = [];
+  for (let at = start; at < text.length;) {
+    const label = at;
+    const n = text.startsWith('BCCode', at) ? 0 : text.startsWith('BCP', at) ? text.charCodeAt(at + 3) - 48 : -1;
+    if (n < 0 || n > 4 || (n === 0 && text.startsWith('BCP', at))) break;
+    const colon = skipBlanks(text, at + (n === 0 ? 6 : 4));
+    const value = skipBlanks(text, colon + 1);
+    const end = text.charCodeAt(colon) === 58 ? valueEnd(text, value) : -1;
+    if (end < 0 || (end < text.length && !isBlank(text.charCodeAt(end)))) break;
+    values.push({ n, label, start: value, end });
+    at = skipBlanks(text, end);
+  }
+  const first = values[0];
+  if (first === undefined) return undefined;
+  const opens = first.n === 0 && first.end - first.start <= 10;
+  if (!opens && report.bugChecks.last('problem report') === undefined) return undefined;
+  return {
+    strength: 'strong',
+    ...(opens ? { opens, begins: 'stop' as const, code: hexIn(line, first.start, first.end) } : {}),
+    act: () => {
+      report.body = true;
+      report.teller = 'problem report';
+      report.section('header', 'Problem report', line);
+      for (const value of values) {
+        report.sink.token(value.n === 0 ? 'field' : 'parameterLabel', line, value.label, value.label + (value.n === 0 ? 6 : 4));
+        stateValue(report, line, value.n, value.start, value.end);
+      }
+    },
+  };
+}
