@@ -8,7 +8,7 @@ const WORDS: readonly string[] = [
   // Windows debuggers, and stops as people copy them from a blue screen
   'Bugcheck Analysis', 'Exception Analysis', 'STOP: 0x', 'STOP 0x', 'BUGCHECK_', 'BugCheck', 'Bugcheck', 'bugcheck', 'Bug Check', 'bug check', 'BSOD',
   'blue screen', 'BlueScreen', 'stop code', 'stop error', 'your computer crashed', 'Fatal System Error', 'Microsoft (R) Windows Debugger',
-  'Loading Dump File', ' Kernel Version ', 'Probably caused by', '!analyze', '!KeBugCheck', 'kd> ', ':x86> ', 'Child-SP', 'ChildEBP', 'RetAddr', 'FramePtr',
+  'Loading Dump File', 'Dump File   ', 'BCCode', ' Kernel Version ', 'Probably caused by', '!analyze', '!KeBugCheck', 'kd> ', ':x86> ', 'Child-SP', 'ChildEBP', 'RetAddr', 'FramePtr',
   'module name', 'ExceptionAddress: ', ' - code c0', 'Failure.Bucket', 'Failure.Hash', 'Analysis.CPU.', 'KEY_VALUES_STRING:', 'ANALYSIS_VERSION:',
   'LAST_CONTROL_TRANSFER:', 'PRIMARY_PROBLEM_CLASS:', 'DEFAULT_BUCKET_ID:', 'SYMBOL_STACK_INDEX:', 'DEBUG_FLR_', 'STACK_TEXT', 'STACK_COMMAND', 'FAULTING_',
   'FOLLOWUP_', 'FAILURE_', 'EXCEPTION_', 'PROCESS_NAME:', 'IMAGE_NAME:', 'MODULE_NAME:', 'SYMBOL_NAME:', 'TRAP_FRAME:', 'CONTEXT:',

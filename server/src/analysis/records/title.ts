@@ -28,7 +28,8 @@ export function titleOf(kind: CrashKind, value: (key: FactKey) => string | undef
       const mnemonic = value('exception.mnemonic');
       const vector = value('exception.vector');
       const world = value('world.name');
-      if (vector !== undefined || mnemonic !== undefined) {
+      // On ARM the screen's number is no x86 vector; its own words say more.
+      if (vector !== undefined || (mnemonic !== undefined && value('panic.text') === undefined)) {
         return `Purple screen: ${mnemonic === undefined ? '' : `${mnemonic} `}exception${vector === undefined ? '' : ` ${vector}`}${world === undefined ? '' : ` in world ${world}`}${value('module') === undefined ? '' : ` (${value('module') ?? ''})`}`;
       }
       return `Purple screen: ${shortened(value('panic.text') ?? 'panic')}`;

@@ -166,8 +166,10 @@ export class Report {
     }
     this.#noteMissing();
     // A sentence with a code in it is a crash only beside what a debugger printed.
-    const crash = (code !== undefined && !this.bugChecks.isHearsay) || this.analysis || this.exception;
-    const title = code === undefined && (this.exception || this.banner === 'exception') ? 'Exception analysis' : crash ? 'Bug check analysis' : this.title;
+    // An exception record of error severity (0xC…) with a stack beside it is what ended the process; breakpoints and C++ exceptions are not.
+    const isFatal = this.#traces > 0 && (this.#claims.get('exception.code') ?? []).some((claim) => /^0xc[0-9a-f]{7}$/.test(claim.value));
+    const crash = (code !== undefined && !this.bugChecks.isHearsay) || this.analysis || this.exception || isFatal;
+    const title = code === undefined && (this.exception || isFatal || this.banner === 'exception') ? 'Exception analysis' : crash ? 'Bug check analysis' : this.title;
     this.sink.describe({ opensRecord: this.opens, role: crash ? 'crash' : 'context', title: title === '' ? 'Debugger output' : title });
   }
 
