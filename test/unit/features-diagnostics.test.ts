@@ -31,6 +31,11 @@ describe('diagnostics', () => {
     expect(warning?.range.start).toEqual({ line: 2, character: 0 });
   });
 
+  it('have the severity that the issue asks for', () => {
+    const hint = story({ matches: [fakeMatch({ issue: fakeIssue({ severity: 'hint' }) })] });
+    expect(diagnostics(hint, OPTIONS)[1]?.severity).toBe(4);
+  });
+
   it('keep related information to clients that show it, and links to https', () => {
     expect(diagnostics(story(), { ...OPTIONS, related: false })[1]).not.toHaveProperty('relatedInformation');
     const issue = fakeIssue({ id: 'own/one', articles: [{ kind: 'article', id: 'WIKI-1', title: 'Ours', url: 'http://wiki.example' }] });

@@ -13,6 +13,8 @@ export const SOURCE = 'stopcode';
 const ERROR: DiagnosticSeverity = 1;
 const WARNING: DiagnosticSeverity = 2;
 const INFORMATION: DiagnosticSeverity = 3;
+/** What an issue file can ask for; a warning where it says nothing. */
+const SEVERITIES = { error: ERROR, warning: WARNING, information: INFORMATION, hint: 4 } as const;
 
 /** Editors keep a thousand problems a file; events are the least of them. */
 const MOST_EVENTS = 200;
@@ -74,7 +76,7 @@ function matchDiagnostic(match: IssueMatch, headline: Span, count: number, optio
   const code = firstArticleId(match);
   const diagnostic = withReference({
     range: rangeOf(match.evidence[0]?.at ?? headline),
-    severity: WARNING,
+    severity: SEVERITIES[match.issue.severity ?? 'warning'],
     code,
     source: SOURCE,
     message: matchMessage(match, count),
