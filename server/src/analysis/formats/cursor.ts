@@ -85,6 +85,7 @@ export class LineCursor {
   #units = 0;
   readonly #stop: number;
   #isStopped = false;
+  #sawEnd = false;
 
   /** `stop` is a line that belongs to another format: the region ends there at the latest. */
   constructor(source: TextSource, first: number, cuts: (text: string) => readonly number[], stop = Infinity) {
@@ -102,6 +103,7 @@ export class LineCursor {
       if (this.#nextPhysical >= this.#limit) {
         // Noted only when the line is asked for: a reader that ends before it would have ended there anyway.
         if (this.#nextPhysical >= this.#stop) this.#isStopped = true;
+        if (this.#nextPhysical >= this.#source.lineCount) this.#sawEnd = true;
         return undefined;
       }
       if (this.#units > MAX_BLOCK_UNITS && this.#nextPhysical > this.#first) return undefined;
@@ -139,9 +141,9 @@ export class LineCursor {
     return this.#isStopped;
   }
 
-  /** Physical line after the last one looked at; one more where the end of the text or the line to stop at was reached. */
+  /** Physical line after the last one looked at; one more where what follows the end of the text, or the line to stop at, was asked for. */
   get examined(): number {
     if (this.#isStopped) return this.#stop + 1;
-    return this.#nextPhysical >= this.#source.lineCount ? this.#nextPhysical + 1 : this.#nextPhysical;
+    return this.#sawEnd ? this.#nextPhysical + 1 : this.#nextPhysical;
   }
 }
