@@ -117,7 +117,11 @@ class GrowingCrash {
 }
 
 function kindOf(format: FormatId, value: (key: FactKey) => string | undefined): CrashKind {
-  if (format === 'windbg') return value('bugcheck.code') === undefined && value('bugcheck.name') === undefined ? 'userException' : 'bugCheck';
+  if (format === 'windbg') {
+    // What was copied of an analysis may lack the code; parameters and drivers are the kernel's all the same.
+    const isKernel = ['code', 'name', 'parameter1', 'parameter2', 'parameter3', 'parameter4'].some((part) => value(`bugcheck.${part}` as FactKey) !== undefined);
+    return isKernel || /\.sys$/i.test(value('image') ?? '') ? 'bugCheck' : 'userException';
+  }
   if (format === 'esxi') {
     const panic = value('panic.kind');
     return panic === 'tlb-invalidate' || panic === 'heartbeat' || panic === 'spin-count' ? 'lockup' : 'purpleScreen';

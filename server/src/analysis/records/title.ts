@@ -21,7 +21,8 @@ export function titleOf(kind: CrashKind, value: (key: FactKey) => string | undef
     case 'userException': {
       const process = value('process');
       const signal = value('exception.code') === undefined ? value('panic.text') : undefined;
-      if (signal !== undefined) return `${process ?? 'A process'} stopped: ${shortened(signal)}${value('symbol') === undefined ? '' : ` in ${value('symbol') ?? ''}`}`;
+      const symbol = printed(value('symbol'), frames);
+      if (signal !== undefined) return `${process ?? 'A process'} stopped: ${shortened(signal)}${symbol === undefined ? '' : ` in ${symbol}`}`;
       return `Exception ${value('exception.code') ?? 'of unknown code'}${place}${process === undefined || process === where ? '' : ` (process ${process})`}`;
     }
     case 'purpleScreen': {
@@ -38,9 +39,9 @@ export function titleOf(kind: CrashKind, value: (key: FactKey) => string | undef
       return `ESXi lockup: ${shortened(value('panic.text') ?? 'a PCPU stopped responding')}`;
     case 'kernelOops': {
       const text = value('panic.text') ?? 'the kernel stopped';
-      const symbol = value('symbol');
+      const symbol = printed(value('symbol'), frames);
       // The text of some reports names the function already.
-      const at = symbol === undefined || text.toLowerCase().includes(symbol) ? '' : ` in ${symbol}`;
+      const at = symbol === undefined || text.toLowerCase().includes(symbol.toLowerCase()) ? '' : ` in ${symbol}`;
       return `${/^Xen/i.test(text) ? '' : 'Linux kernel: '}${shortened(text)}${at}`;
     }
     case 'guestFailure': {
@@ -60,6 +61,12 @@ function placeOf(value: (key: FactKey) => string | undefined, frames: readonly F
   const telling = frames.filter((frame) => frame.trace === 0 && frame.trust === 'listed' && tellsCause(frame)).slice(0, FRAMES);
   const other = telling.find((frame) => frame.module !== undefined && frame.symbol !== undefined && !KERNEL.test(frame.module));
   return other === undefined ? where : `${other.module ?? ''}!${other.symbol ?? ''}`;
+}
+
+/** A symbol as the backtrace prints it; facts hold it in lower case, for comparison. */
+function printed(symbol: string | undefined, frames: readonly Frame[]): string | undefined {
+  const frame = symbol === undefined ? undefined : frames.find((candidate) => candidate.symbol?.toLowerCase() === symbol);
+  return frame?.symbol ?? symbol;
 }
 
 function shortened(text: string): string {
