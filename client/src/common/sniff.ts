@@ -7,7 +7,7 @@
 const WORDS: readonly string[] = [
   // Windows debuggers, and stops as people copy them from a blue screen
   'Bugcheck Analysis', 'Exception Analysis', 'STOP: 0x', 'STOP 0x', 'BUGCHECK_', 'BugCheck', 'Bugcheck', 'bugcheck', 'Bug Check', 'bug check', 'BSOD',
-  'blue screen', 'BlueScreen', 'stop code', 'stop error', 'your computer crashed', 'Fatal System Error', 'Microsoft (R) Windows Debugger',
+  'blue screen', 'BlueScreen', 'Insertion strings: 0x', 'Faulting application name: ', 'stop code', 'stop error', 'your computer crashed', 'Fatal System Error', 'Microsoft (R) Windows Debugger',
   'Loading Dump File', 'Dump File   ', 'BCCode', ' Kernel Version ', 'Probably caused by', '!analyze', '!KeBugCheck', 'kd> ', ':x86> ', 'Child-SP', 'ChildEBP', 'RetAddr', 'FramePtr',
   'module name', 'ExceptionAddress: ', ' - code c0', 'Failure.Bucket', 'Failure.Hash', 'Analysis.CPU.', 'KEY_VALUES_STRING:', 'ANALYSIS_VERSION:',
   'LAST_CONTROL_TRANSFER:', 'PRIMARY_PROBLEM_CLASS:', 'DEFAULT_BUCKET_ID:', 'SYMBOL_STACK_INDEX:', 'DEBUG_FLR_', 'STACK_TEXT', 'STACK_COMMAND', 'FAULTING_',
@@ -36,7 +36,8 @@ const WORDS: readonly string[] = [
   'blocked in I/O wait', 'BUG: K', 'UBSAN: ', 'WARNING: CPU: ', 'WARNING: at ', ', CPU#', ': possible ', 'inconsistent lock state',
   'suspicious RCU usage', 'bad unlock balance', 'held lock freed', ': lock held ', 'Nested lock was not taken', 'Invalid wait context', 'IRQ-safe -> ',
   'IRQ-unsafe -> ', 'BUG: scheduling while atomic', 'BUG: sleeping function', 'BUG: Bad page', 'BUG: Bad rss-counter', 'BUG: workqueue lockup',
-  'BUG: using ', 'BUG: spinlock ', 'BUG: rwlock ', 'BUG: Dentry ', 'BUG: non-zero ', 'BUG: unable', 'Not tainted): ', 'Tainted: ',
+  'BUG: using ', 'BUG: spinlock ', 'BUG: rwlock ', 'BUG: Dentry ', 'BUG: non-zero ', 'BUG: unable', 'Not tainted): ', 'Tainted: ', 'Objects remaining ',
+  'Poison overwritten', 'edzone overwritten', 'adding overwritten', 'Object already free', 'Invalid object pointer', 'Freepointer corrupt', 'Freechain corrupt',
   'unchecked MSR access', 'page allocation ', 'nobody cared', 'NMI received for unknown', 'Machine Check: ', 'invoked oom-killer',
   'ut of memory: Kill', ': segfault at ', 'traps: ', 'rdmsr: ', 'wrmsr: ', 'RDMSR(', 'WRMSR(', 'Linux version ', 'cut here ]-', 'Panic on CPU ',
   'Xen BUG at ', "' failed at ", 'FATAL PAGE FAULT', 'FATAL TRAP: ', 'GENERAL PROTECTION FAULT', 'DOUBLE FAULT', '----[ Xen-', 'Xen call trace:',

@@ -119,7 +119,7 @@ class GrowingCrash {
 function kindOf(format: FormatId, value: (key: FactKey) => string | undefined): CrashKind {
   if (format === 'windbg') {
     // What was copied of an analysis may lack the code; parameters and drivers are the kernel's all the same.
-    const isKernel = ['code', 'name', 'parameter1', 'parameter2', 'parameter3', 'parameter4'].some((part) => value(`bugcheck.${part}` as FactKey) !== undefined);
+    const isKernel = ['code', 'name', 'parameter1', 'parameter2', 'parameter3', 'parameter4'].some((part) => value(`bugcheck.${part}`) !== undefined);
     return isKernel || /\.sys$/i.test(value('image') ?? '') ? 'bugCheck' : 'userException';
   }
   if (format === 'esxi') {

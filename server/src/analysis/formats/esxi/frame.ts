@@ -28,6 +28,8 @@ export interface FrameLine {
   readonly version?: Place;
   /** Module that owns the code; `vmklinux` for `com.vmware.driverAPI`. */
   readonly module?: string;
+  /** What stands before the first underscore of a symbol without owner: the module, if more than this frame speaks for it. */
+  readonly prefix?: string;
   readonly offset?: Place & { readonly value: string };
   readonly stack: readonly Place[];
   /** True where the line breaks off inside its stack values. */
@@ -83,7 +85,7 @@ function inParentheses(owner: string): boolean {
   return owner.length > 2 && owner.startsWith('(') && owner.endsWith(')');
 }
 
-type Name = Pick<FrameLine, 'symbol' | 'owner' | 'version' | 'module' | 'offset'>;
+type Name = Pick<FrameLine, 'symbol' | 'owner' | 'version' | 'module' | 'prefix' | 'offset'>;
 
 /** `kthread@com.vmware.driverAPI#9.2+0x185`, at column `start`. */
 function nameOf(body: string, start: number, hasStack: boolean): Name | undefined {
@@ -110,27 +112,32 @@ function nameOf(body: string, start: number, hasStack: boolean): Name | undefine
   if (symbol === '') return placed;
   const owner = named.slice(ownerStart, ownerEnd);
   const version = hash < 0 ? '' : named.slice(hash + 1);
-  const module = moduleOf(owner, symbol);
+  const module = moduleOf(owner);
+  const prefix = owner === '' ? prefixOf(symbol) : undefined;
   return {
     ...placed,
     symbol: { start, end: start + symbolEnd, name: symbol },
     ...(NO_NAME.has(owner) ? {} : { owner: inParentheses(owner) ? { start: start + ownerStart + 1, end: start + ownerEnd - 1 } : { start: start + ownerStart, end: start + ownerEnd } }),
     ...(NO_NAME.has(version) ? {} : { version: { start: start + hash + 1, end: start + named.length } }),
     ...(module === undefined ? {} : { module }),
+    ...(prefix === undefined ? {} : { prefix }),
   };
 }
 
 /** The module behind an owner as printed: `vmkernel`, `(vmkusb)`, a name space such as `com.vmware.driverAPI`, or nothing. */
-function moduleOf(owner: string, symbol: string): string | undefined {
-  if (owner !== '' && NO_NAME.has(owner)) return undefined;
+function moduleOf(owner: string): string | undefined {
+  if (NO_NAME.has(owner)) return undefined;
   if (inParentheses(owner)) return owner === '(module)' ? undefined : owner.slice(1, -1);
   if (owner === 'com.vmware.driverAPI') return 'vmklinux';
   if (owner.startsWith('com.vmware.vmkapi')) return 'vmkernel';
   if (owner.startsWith('com.')) return owner.slice(owner.lastIndexOf('.') + 1);
   // Redaction leaves a domain of its own ("example.com").
   if (owner.endsWith('.com')) return undefined;
-  if (owner !== '') return owner;
-  // ESXi 5.5 prints third-party symbols as `name@#`: the module is what the driver's authors put before the first underscore.
+  return owner;
+}
+
+/** ESXi 5.x prints third-party symbols as `name@#`: what the driver's authors put before the first underscore. */
+function prefixOf(symbol: string): string | undefined {
   const prefix = DRIVER_PREFIX.exec(symbol)?.[1];
   return prefix === undefined || COMMON_PREFIXES.has(prefix) ? undefined : prefix;
 }

@@ -23,6 +23,8 @@ export interface PanicLine {
   readonly announced: boolean;
   /** True where the text breaks off at the edge of the screen. */
   readonly broken: boolean;
+  /** True where the same words stand in articles about crashes: what stands around decides. */
+  readonly quotable: boolean;
   /** Tokens and the facts of the message (exception, world, PCPU, source, page-table entries). */
   readonly kept: Kept;
 }
@@ -30,10 +32,12 @@ export interface PanicLine {
 interface Found {
   readonly kind: PanicKind;
   readonly title: string;
+  readonly start?: number;
   readonly end?: number;
   readonly secondary?: boolean;
   readonly announces?: boolean;
   readonly broken?: boolean;
+  readonly quotable?: boolean;
 }
 
 type Body = (text: string, from: number, announced: boolean, kept: Kept) => Found | undefined;
@@ -83,12 +87,13 @@ export function freeReason(text: string): PanicLine {
   return panic(text, from, false, kept, { kind: 'panic', title: text.slice(from, Math.min(end, from + 80)) });
 }
 
-function panic(text: string, start: number, announced: boolean, kept: Kept, found: Found): PanicLine {
+function panic(text: string, from: number, announced: boolean, kept: Kept, found: Found): PanicLine {
+  const start = found.start ?? from;
   const end = found.end ?? trimmedEnd(text);
   pageTableEntries(text, end, kept);
   return {
     kind: found.kind, title: found.title, start, end, text: text.slice(start, end), announced, kept,
-    secondary: found.secondary ?? false, announces: found.announces ?? false, broken: found.broken ?? false,
+    secondary: found.secondary ?? false, announces: found.announces ?? false, broken: found.broken ?? false, quotable: found.quotable ?? false,
   };
 }
 
@@ -145,13 +150,22 @@ const spinCount: Body = (text, from, announced, kept) => {
 const NMI_IPI = /NMI IPI: Panic requested by another PCPU/y;
 const NMI_HARDWARE = /(?:LINT1 ?[/-] ?NMI(?= ?\(motherboard|[,.]|$)|Lint1\/NMI \(motherboard|ApeiHEST\w{0,40} requested PSOD)/y;
 
-const nmi: Body = (text, from, announced, kept) => {
+/** The same request as the VMkernel logs it, where `@BlueScreen:` is lost; the number is a line of its source. */
+const NMI_LOGGED = /(NMI): (\d{1,6}): (?=ApeiHEST\w{0,40} requested PSOD\.?[ \t]{0,8}$)/y;
+
+const nmi: Body = (text, begin, announced, kept) => {
+  const logged = at(NMI_LOGGED, text, begin);
+  const from = logged === null ? begin : begin + logged[0].length;
+  if (logged !== null) {
+    kept.token('source', begin, begin + 3);
+    kept.token('number', begin + 5, begin + 5 + (logged[2] ?? '').length);
+  }
   const ipi = at(NMI_IPI, text, from);
   const head = ipi ?? at(NMI_HARDWARE, text, from) ?? (announced ? at(/(?:Fatal |Undiagnosed |Hardware )?NMI\b/y, text, from) : null);
   if (head === null) return undefined;
   kept.token('bugCheckName', from, from + head[0].length, 'panic.kind');
   addresses(text, from + head[0].length, kept);
-  return ipi === null ? { kind: 'nmi', title: 'hardware NMI' } : { kind: 'nmi', title: 'NMI, panic requested by another PCPU', secondary: true };
+  return ipi === null ? { kind: 'nmi', title: 'hardware NMI', start: from, quotable: logged !== null && !announced } : { kind: 'nmi', title: 'NMI, panic requested by another PCPU', secondary: true };
 };
 
 const SOURCE = /\/?[\w.+/-]{0,300}?\b(?:bora|vmkdrivers)\/[\w./+-]{1,200}:\d{1,6}/y;
@@ -163,7 +177,7 @@ const assertion: Body = (text, from, announced, kept) => {
   if (place < 0 || !source(text, place, kept)) return undefined;
   if (head !== null) kept.token('bugCheckName', from, from + head[0].length - 1, 'panic.kind');
   const stated = kept.facts.find((fact) => fact.key === 'panic.source')?.value ?? '';
-  return { kind: 'assert', title: `${head === null ? 'assertion at' : head[0].trim()} ${stated}` };
+  return { kind: 'assert', title: `${head === null ? 'assertion at' : head[0].trim()} ${stated}`, quotable: !announced };
 };
 
 /** States the source line at column `from`; the folder of the build machine before `bora/` is left out. */
@@ -177,7 +191,8 @@ function source(text: string, from: number, kept: Kept): boolean {
 }
 
 const MACHINE_CHECK = /(?:Fatal |Uncorrectable )?Machine Check (?:Exception|Error)/y;
-const ON_PCPU = / ?(?:on|in) PCPU ?(\d{1,5}|#{1,5})(?: in world (\d{1,12}|#{2,12}):(\S.{0,47}))?/y;
+/** Copies mask numbers as `##` or `XX`; letters count only with the world behind them. */
+const ON_PCPU = / ?(?:on|in) PCPU ?(\d{1,5}|#{1,5}|X{1,5}(?= in world [\d#X]{1,12}:\S))(?: in world (\d{1,12}|#{2,12}|X{2,12}):(\S.{0,47}))?/y;
 
 const machineCheck: Body = (text, from, announced, kept) => {
   const head = at(MACHINE_CHECK, text, from) ?? (announced ? at(/MCE\b/y, text, from) : null);

@@ -1,6 +1,7 @@
 /** Walks the lines of a purple screen: which belong, which may stand between, where it ends. */
 import { evidenceKind } from './evidence.js';
 import { heartbeatWarning, kindOf, opensScreen, type RowKind } from './kinds.js';
+import { isMention, readMention } from './mention.js';
 import { rowsOf, type Row } from './rows.js';
 import { Screen } from './screen.js';
 import type { LineCursor, LogicalLine } from '../cursor.js';
@@ -25,8 +26,21 @@ function look(line: LogicalLine): Looked[] {
   return rowsOf(line).map((row) => ({ row, kind: kindOf(row.text) }));
 }
 
+/** The first line, where it only quotes a panic line. */
+function quotedRow(cursor: LineCursor): Row | undefined {
+  const first = cursor.peek();
+  if (first === undefined || first.cut) return undefined;
+  const [row, ...more] = rowsOf(first);
+  return row !== undefined && more.length === 0 && isMention(row, cursor) ? row : undefined;
+}
+
 /** Reads one block from the cursor's line on. */
 export function readScreen(cursor: LineCursor, sink: BlockSink): void {
+  const quoted = quotedRow(cursor);
+  if (quoted !== undefined) {
+    cursor.next();
+    return readMention(quoted, sink);
+  }
   const screen = new Screen(sink);
   let started = false;
   for (;;) {

@@ -52,9 +52,23 @@ export function cutPlaces(text: string): number[] {
     }
   }
   if (places.size === 0) screenPlaces(text, places);
+  gluedPlaces(text, places);
   places.delete(0);
   return [...places].sort((a, b) => a - b);
 }
+
+/** Where `@BlueScreen:` follows a frame on its line: the console wrote both, and the copy lost the line end between them. */
+function gluedPlaces(text: string, places: Set<number>): void {
+  let looks = 0;
+  for (let found = text.indexOf(BANNER, 1); found >= 0 && looks < MOST_PLACES; found = text.indexOf(BANNER, found + BANNER.length), looks++) {
+    const before = text.slice(Math.max(0, found - LONGEST_FRAME), found);
+    const code = before.lastIndexOf('[0x');
+    if (code >= 0 && at(FRAME_END, before, code) !== null) places.add(found);
+  }
+}
+const BANNER = '@BlueScreen:';
+const LONGEST_FRAME = 480;
+const FRAME_END = /\[0x[\da-fA-F#xX*]{1,16}\\?\]\S{1,240}?\+0x[\da-fA-F]{1,16}(?: stack:[ \t\da-fA-FxX,#*]{0,200})?[ \t]{0,8}$/y;
 
 /** A whole screen on one line. Prose that quotes a panic message or a single frame is left alone. */
 function screenPlaces(text: string, places: Set<number>): void {

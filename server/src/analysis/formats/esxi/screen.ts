@@ -125,6 +125,7 @@ export class Screen {
         return;
       }
       case 'other': return this.#other(row, out);
+      case 'modules': case 'involved': return plain(kind, row.text, this.#hearing(row, out));
       default: plain(kind, row.text, out);
     }
   }
@@ -143,6 +144,17 @@ export class Screen {
 
     this.#envelope(row);
     if (row.envelope !== undefined) this.#other(row, outOf(this.#sink, row));
+  }
+
+  /** Passes everything on and tells the backtraces which modules are named. */
+  #hearing(row: Row, out: Out): Out {
+    return {
+      token: (kind, start, end, key) => {
+        if (kind === 'module') this.#traces.names(row.text.slice(start, end));
+        out.token(kind, start, end, key);
+      },
+      fact: (key, value, start, end, kind) => out.fact(key, value, start, end, kind),
+    };
   }
 
   #other(row: Row, out: Out): void {

@@ -2,14 +2,28 @@
 import { frameLine, isPanicEntry, isPanicHelper, type FrameLine } from './frame.js';
 import { outOf } from './out.js';
 import type { Row } from './rows.js';
-import type { BlockSink } from '../types.js';
+import type { BlockSink, Frame } from '../types.js';
 
-interface Named {
-  readonly row: Row;
-  readonly name: string;
+interface Place {
   readonly start: number;
   readonly end: number;
-  readonly offset?: { readonly start: number; readonly end: number; readonly value: string };
+}
+
+/** The frame that a trace is known by. */
+interface Named extends Place {
+  readonly row: Row;
+  readonly name: string;
+  readonly offset?: Place & { readonly value: string };
+  /** Its module as printed; for the driver interface (`vmk_Memset` on top) the caller's, on whose behalf it runs. */
+  readonly module?: Place & { readonly name: string; readonly row: Row };
+  readonly prefix?: string;
+}
+
+interface Read extends Place {
+  readonly trace: Trace;
+  readonly row: Row;
+  readonly prefix?: string;
+  readonly frame: Omit<Frame, 'at'>;
 }
 
 interface Trace {
@@ -18,10 +32,13 @@ interface Trace {
   frames: number;
   readonly head?: { readonly row: Row; readonly origin: string };
   symbol?: Named;
-  /** First module that is neither the VMkernel nor its Linux layer, else the Linux layer. */
-  module?: Named;
+  /** How many frames without owner have a prefix. */
+  readonly prefixes: Map<string, number>;
   broken?: Row;
 }
+
+/** Shorter prefixes are words of everybody: be_, bd_, tx_. */
+const SHORTEST_PREFIX = 3;
 
 /** Bottom frames of every Linux-style driver thread. That vmklinux owns them says nothing. */
 const THREAD_STARTS = new Set(['kthread', 'linuxstartfunc', 'vmklnx_startfunc']);
@@ -29,6 +46,10 @@ const THREAD_STARTS = new Set(['kthread', 'linuxstartfunc', 'vmklnx_startfunc'])
 export class Traces {
   readonly #open = new Map<string, Trace>();
   readonly #all: Trace[] = [];
+  /** Kept until the end of the block: only the whole trace shows which prefixes are modules. */
+  readonly #read: Read[] = [];
+  /** Modules that the block names, lower case. */
+  readonly #modules = new Set<string>();
   #count = 0;
   #primary: Trace | undefined;
   /** True where a frame belongs to the panic code itself, so that the backtrace is one of a panic. */
@@ -42,10 +63,15 @@ export class Traces {
 
   /** Starts a trace for the PCPU of `row`: after the panic line, or after a heading with the origin it names. */
   begin(row: Row, primary: boolean, origin?: string): void {
-    const trace: Trace = origin === undefined ? { frames: 0 } : { frames: 0, head: { row, origin } };
+    const trace: Trace = { frames: 0, prefixes: new Map(), ...(origin === undefined ? {} : { head: { row, origin } }) };
     this.#open.set(keyOf(row), trace);
     this.#all.push(trace);
     if (primary) this.#primary = trace;
+  }
+
+  /** A module named outside the frames. */
+  names(module: string): void {
+    this.#modules.add(module.toLowerCase());
   }
 
   /** Reads a frame row. */
@@ -64,19 +90,25 @@ export class Traces {
       ...(line.module === undefined ? {} : { module: line.module }),
       ...(symbol === undefined ? {} : { symbol }),
       ...(line.offset === undefined ? {} : { offset: line.offset.value }),
-    });
+    }, line.prefix);
+    if (line.module !== undefined) this.names(line.module);
     if (line.broken) trace.broken = row;
     else delete trace.broken;
     if (symbol === undefined || line.symbol === undefined) return;
     if (isPanicEntry(symbol)) this.panicking = true;
     if (isPanicHelper(symbol)) return;
-    trace.symbol ??= { row, name: symbol, start: line.symbol.start, end: line.symbol.end, ...(line.offset === undefined ? {} : { offset: line.offset }) };
-    if (line.module === undefined || line.module === 'vmkernel') return;
-    const owner = line.owner ?? { start: line.symbol.start, end: line.symbol.start + line.module.length };
-    const named = { row, name: line.module, start: owner.start, end: owner.end };
-    if (line.module !== 'vmklinux') {
-      if (trace.module === undefined || trace.module.name === 'vmklinux') trace.module = named;
-    } else if (!THREAD_STARTS.has(symbol.toLowerCase())) trace.module ??= named;
+    if (trace.symbol !== undefined) {
+      const isCaller = trace.frames === 2 && trace.symbol.name.startsWith('vmk_') && trace.symbol.module?.name === 'vmkernel';
+      if (isCaller && line.module !== undefined && line.owner !== undefined) trace.symbol = { ...trace.symbol, module: { name: line.module, ...line.owner, row } };
+      return;
+    }
+    const { module, owner, offset, prefix } = line;
+    trace.symbol = {
+      row, name: symbol, start: line.symbol.start, end: line.symbol.end,
+      ...(offset === undefined ? {} : { offset }),
+      ...(prefix === undefined ? {} : { prefix }),
+      ...(module === undefined ? {} : { module: { name: module, start: (owner ?? line.symbol).start, end: (owner ?? line.symbol).end, row } }),
+    };
   }
 
   /** A frame of a debugger; those have neither module nor offset. */
@@ -89,7 +121,7 @@ export class Traces {
   #traceOf(key: string, row: Row, origin: string | undefined, line?: FrameLine): Trace {
     let trace = this.#open.get(key);
     if (trace === undefined) {
-      trace = origin === undefined ? { frames: 0 } : { frames: 0, head: { row, origin } };
+      trace = { frames: 0, prefixes: new Map(), ...(origin === undefined ? {} : { head: { row, origin } }) };
       this.#open.set(key, trace);
       this.#all.push(trace);
       if (origin !== undefined && line?.origin !== undefined) this.sink.fact('backtrace.origin', origin, row, line.origin.start, line.origin.end);
@@ -97,9 +129,17 @@ export class Traces {
     return trace;
   }
 
-  #add(trace: Trace, row: Row, place: { start: number; end: number }, frame: { trust: 'listed'; address?: string; module?: string; symbol?: string; offset?: string }): void {
+  #add(trace: Trace, row: Row, place: Place, frame: Omit<Frame, 'at' | 'trace' | 'index'>, prefix?: string): void {
     trace.id ??= this.#count++;
-    this.sink.frame({ ...frame, trace: trace.id, index: trace.frames++ }, row, place.start, place.end);
+    if (prefix !== undefined) trace.prefixes.set(prefix, (trace.prefixes.get(prefix) ?? 0) + 1);
+    this.#read.push({ trace, row, start: place.start, end: place.end, frame: { ...frame, trace: trace.id, index: trace.frames++ }, ...(prefix === undefined ? {} : { prefix }) });
+  }
+
+  /** The module a prefix stands for: two frames of the trace share it, or the block names a module so. */
+  #guessed(trace: Trace, prefix: string | undefined): string | undefined {
+    if (prefix === undefined) return undefined;
+    const shared = prefix.length >= SHORTEST_PREFIX && (trace.prefixes.get(prefix) ?? 0) > 1;
+    return shared || this.#modules.has(prefix) ? prefix : undefined;
   }
 
   /**
@@ -107,6 +147,10 @@ export class Traces {
    * crash; notes what is missing.
    */
   finish(crash: boolean): void {
+    for (const { trace, row, start, end, frame, prefix } of this.#read) {
+      const module = this.#guessed(trace, prefix);
+      this.sink.frame(module === undefined ? frame : { ...frame, module }, row, start, end);
+    }
     if (crash) this.#cause();
     for (const trace of this.#all) {
       if (trace.head !== undefined && trace.frames === 0) this.sink.note(`the backtrace is missing: nothing follows the heading of ${trace.head.origin}`, trace.head.row);
@@ -121,8 +165,12 @@ export class Traces {
       this.sink.fact('symbol', symbol.name.toLowerCase(), symbol.row, symbol.start, symbol.end);
       if (symbol.offset !== undefined) this.sink.fact('symbol.offset', symbol.offset.value, symbol.row, symbol.offset.start, symbol.offset.end);
     }
-    const module = cause?.module;
-    if (module !== undefined) this.sink.fact('module', module.name.toLowerCase(), module.row, module.start, module.end);
+    if (cause === undefined || symbol === undefined) return;
+    // The module is the one of this very frame. The VMkernel is no answer to the question which module it was.
+    const guess = this.#guessed(cause, symbol.prefix);
+    const module = guess === undefined ? symbol.module : { name: guess, start: symbol.start, end: symbol.start + guess.length, row: symbol.row };
+    if (module === undefined || module.name === 'vmkernel' || (module.name === 'vmklinux' && THREAD_STARTS.has(symbol.name.toLowerCase()))) return;
+    this.sink.fact('module', module.name.toLowerCase(), module.row, module.start, module.end);
   }
 }
 

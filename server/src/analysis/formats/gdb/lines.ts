@@ -63,6 +63,8 @@ export interface DumpedLine {
   readonly end: number;
   readonly pid: string;
   readonly process: Stretch;
+  /** False where systemd-coredump was not allowed to keep a core. */
+  readonly dumped: boolean;
 }
 
 /** rsyslog with ISO times, and `journalctl -o short-iso`, put a head of their own in front. */
@@ -76,7 +78,7 @@ export function dumpedLine(text: string): DumpedLine | undefined {
   const found = at(DUMPED, text, start);
   if (found === null) return undefined;
   const process = text.indexOf('(', text.indexOf('Process ', start)) + 1;
-  return { start: text.indexOf('Process ', start), end: text.length, pid: found[1] ?? '', process: { start: process, end: process + (found[2] ?? '').length } };
+  return { start: text.indexOf('Process ', start), end: text.length, pid: found[1] ?? '', dumped: text.endsWith(' dumped core.'), process: { start: process, end: process + (found[2] ?? '').length } };
 }
 
 export interface FieldLine {

@@ -264,7 +264,8 @@ class Reader {
     const { reason } = thread;
     this.report.token('thread', row, { start: thread.start, end: reason === undefined ? thread.end : reason.start - 'stop reason = '.length });
     // lldb prints the heading when it stops and again with the listing.
-    this.#begin({ number: thread.number, marked: thread.marked, frames: [] }, row, thread.title);
+    const heading = row.text.startsWith('Stack trace of ', thread.start) ? { heading: { row, start: thread.start, end: thread.end } } : {};
+    this.#begin({ number: thread.number, marked: thread.marked, frames: [], ...heading }, row, thread.title);
     const name = /, name = '([^']{1,64})'/.exec(row.text);
     if (name !== null) this.#said.process(row, { start: name.index + 10, end: name.index + name[0].length - 1 }, 2);
     if (reason === undefined) return;

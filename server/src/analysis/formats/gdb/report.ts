@@ -70,7 +70,7 @@ export class Report {
 
   /** A statement about how the process ended. `crash` false where it needs a backtrace to count. */
   end(ending: Ending, crash: boolean): void {
-    if (this.#ending === undefined || (this.#ending.text === DUMPED && ending.text !== DUMPED)) {
+    if (this.#ending === undefined || (isUnsaid(this.#ending) && !isUnsaid(ending))) {
       const first = this.#ending === undefined;
       this.#ending = ending;
       if (first) this.#headline = ending.place;
@@ -98,9 +98,10 @@ export class Report {
 
   finish(first: LogicalLine): void {
     const traces = ordered(this.traces, this.#crashThread ?? 1);
+    const isCutStack = this.#stackAlone();
     const crash = this.#ending !== undefined && (this.#crash || this.#core || this.hasFrames) || (this.#core && this.hasFrames);
     traces.forEach((trace, number) => sayFrames(this.sink, trace, number));
-    const telling = traces[0] === undefined ? undefined : this.#blame(traces[0]);
+    const telling = traces[0] === undefined || isCutStack ? undefined : this.#blame(traces[0]);
     const ending = this.#ending;
     const process = this.#claims.get('process');
     if (ending !== undefined) {
@@ -108,7 +109,7 @@ export class Report {
       this.#state('panic.text', ending.text, ending.place);
     }
     for (const [key, claim] of this.#claims) this.#state(key, claim.value, claim.place);
-    const what = ending === undefined ? (this.hasFrames ? 'Backtrace' : 'Debugger session') : ending.text === DUMPED ? 'Core dump' : ending.kind === 'signal' ? ending.text.replace(/[,:] .*$/, '') : `AddressSanitizer: ${ending.text}`;
+    const what = ending === undefined ? (this.hasFrames ? 'Backtrace' : 'Debugger session') : ending.text === DUMPED ? 'Core dump' : ending.text === ABNORMAL ? 'Abnormal end' : ending.kind === 'signal' ? ending.text.replace(/[,:] .*$/, '') : `AddressSanitizer: ${ending.text}`;
     const title = `${what}${telling === undefined ? '' : ` in ${telling}`}${process === undefined ? '' : ` (${process.value})`}`;
     const firstFrame = traces[0]?.frames[0];
     const headline = this.#headline ?? (firstFrame === undefined ? { row: first, start: 0, end: first.text.length } : { row: firstFrame.row, start: firstFrame.frame.start, end: firstFrame.frame.end });
@@ -119,6 +120,21 @@ export class Report {
       headline: { line: headline.row, start: headline.start, end: headline.end },
     });
     if (crash && !this.hasFrames) this.sink.note('no backtrace follows: where the process failed is not known', headline.row);
+  }
+
+  /**
+   * systemd-coredump lists stacks out of a core only: its heading above its frames tells of one where the message is cut.
+   * Answers whether the cut leaves open which thread crashed; then no frame is to blame.
+   */
+  #stackAlone(): boolean {
+    if (this.#ending !== undefined || this.#core) return false;
+    const heading = this.traces.find((trace) => trace.heading !== undefined && trace.frames[0]?.frame.style === 'coredump')?.heading;
+    if (heading === undefined) return false;
+    this.end({ kind: 'signal', text: DUMPED, place: heading }, true);
+    // The crashed thread comes first: frames without a heading above are the rest of one.
+    if (this.traces.find((trace) => trace.frames.length > 0)?.heading !== undefined) return false;
+    this.sink.note('the beginning of the report is missing: which thread crashed is not known', heading.row);
+    return true;
   }
 
   #state(key: FactKey, value: string, place: Place): void {
@@ -157,3 +173,9 @@ export class Report {
 
 /** The words for a core file whose signal is not known. */
 export const DUMPED = 'dumped core';
+/** The words for an end without a core file: its signal is not known either. */
+export const ABNORMAL = 'terminated abnormally';
+
+function isUnsaid(ending: Ending): boolean {
+  return ending.text === DUMPED || ending.text === ABNORMAL;
+}

@@ -2,7 +2,7 @@
 import { canonicalHex } from '../../text/hex.js';
 import type { LogicalLine } from '../cursor.js';
 import { coreLine, dumpedLine, fieldLine, sanitizerLine, signalLine, type FieldLine, type SignalLine } from './lines.js';
-import { DUMPED, type Report } from './report.js';
+import { ABNORMAL, DUMPED, type Report } from './report.js';
 import { baseName, type Stretch } from './scan.js';
 import { signalName, signalText } from './signals.js';
 
@@ -55,11 +55,11 @@ export class Statements {
     const dumped = dumpedLine(row.text);
     if (dumped === undefined) return;
     this.pid = dumped.pid;
-    this.#report.head(row, 'Core dump');
+    this.#report.head(row, dumped.dumped ? 'Core dump' : 'Abnormal end');
     this.process(row, dumped.process, 3);
     this.#report.token('message', row, { start: dumped.start, end: dumped.process.start - 1 });
     this.#report.token('message', row, { start: dumped.process.end + 1, end: dumped.end });
-    this.#report.end({ kind: 'signal', text: DUMPED, place: { row, start: dumped.start, end: dumped.end } }, true);
+    this.#report.end({ kind: 'signal', text: dumped.dumped ? DUMPED : ABNORMAL, place: { row, start: dumped.start, end: dumped.end } }, true);
     const time = row.envelope?.time ?? /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)/.exec(row.text)?.[0];
     if (time !== undefined) this.#report.claim('crash.time', time, { row, start: dumped.start, end: dumped.end }, 2);
   }

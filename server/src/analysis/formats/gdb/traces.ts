@@ -22,6 +22,8 @@ export interface Trace {
   readonly number?: number;
   /** Stands for the crash where the log says so. */
   marked: boolean;
+  /** systemd-coredump's heading, where it has one. */
+  readonly heading?: Place;
   readonly frames: Framed[];
 }
 

@@ -1,5 +1,5 @@
 /** What the lines of a report are, apart from heads: who ran, where, registers, code bytes, modules, traces, and the rest. */
-import { calledAt, framesOf, tagOf, type Called, type FrameLine, type NamePlace } from './frame.js';
+import { calledAt, EMPTIED, framesOf, tagOf, type Called, type FrameLine, type NamePlace } from './frame.js';
 import { plainLabel } from './plain.js';
 import { blankFrom, type Place, type Row } from './row.js';
 import { at, skipBlanks } from '../../text/scan.js';
@@ -206,7 +206,8 @@ function pointerLine(text: string, start: number): Body | undefined {
   }
   const placed = withAddress();
   if (placed.address === undefined && selector === null && !blankFrom(text, from)) return undefined;
-  const after = placed.address === undefined ? text.length : text.indexOf(' ', placed.address.end);
+  const emptied = placed.address === undefined ? at(EMPTIED, text, from) : null;
+  const after = placed.address !== undefined ? text.indexOf(' ', placed.address.end) : emptied === null ? text.length : from + emptied[0].length;
   return { ...body, pointer: { ...body.pointer, ...placed }, pairs: after < 0 ? [] : registersOf(text, after).pairs };
 }
 

@@ -8,6 +8,7 @@
  *      <ffffffff8010f3de>{system_call+126}                                   2.6 on x86_64
  *     [<c0014558>] (show_stack) from [<c059798c>] (dump_stack+0x7c/0xc8)     ARM; since 5.19 without addresses
  *     [c000000003f2b9c0] [c0000000000a1b2c] kthread+0x11c/0x130 (unreliable)  POWER
+ *     [] ? usb_probe_interface+0x1c4/0x2f0                                  a web page took the address for markup
  *        [<ffff82d0403a6019>] S amd_iommu_init+0x19/0x3c0                    Xen
  */
 import { canonicalHex } from '../../text/hex.js';
@@ -43,6 +44,8 @@ export interface FrameLine extends Called {
 const TAG = /(?:<|&lt;){1,2}\/?(?:IRQ|EOI|EOE|TASK|NMI|SOFTIRQ|HARDIRQ|ENTRY_TRAMPOLINE|EXCEPTION|UNKNOWN|#DF|#DB|#MC|#VC|#BP)\d?(?:>|&gt;){1,2}/y;
 /** `[<ffffffff8143a229>]`; also escaped for the web, and as the link that a web page made of it. */
 const ADDRESS = /\\?\[ ?\\?\[?(?:\\?<|&lt;)((?:0x)?[\da-fA-F]{4,16})(?:\\?>|&gt;)\\?\](?:\((?:<|&lt;)[\da-fA-F]{4,16}(?:>|&gt;)\]?\)\]?)?/y;
+/** `[<…>]` without what stood between its angle brackets. */
+export const EMPTIED = /\\?\[(?:<>)?\\?\](?= )/y;
 const BARE_ADDRESS = /<([\da-f]{8,16})>(?=\{)/y;
 const POWER = /\[([\da-f]{8,16})\] \[([\da-f]{8,16})\] /y;
 const NAME = /[A-Za-z_.$\\][\w.$\\#@-]{0,200}/y;
@@ -124,13 +127,15 @@ export function framesOf(text: string, inTrace: boolean): readonly FrameLine[] {
     address = addressIn(head, start);
     column = skipBlanks(text, start + head[0].length);
   }
+  const emptied = address === undefined ? at(EMPTIED, text, start) : null;
+  if (emptied !== null) column = skipBlanks(text, start + emptied[0].length);
   const withAddress = address === undefined ? {} : { address };
   const common = { start, certain: true, ...(tag === undefined ? {} : { tag }), ...withAddress };
   const mark = at(MARK, text, column)?.[1];
   if (mark !== undefined && (mark === '?' || head !== null)) column = skipBlanks(text, column + 1);
   else if (column === start && inTrace) column = skipBlanks(text, column);
   let trust: FrameTrust = mark === '?' || mark === 'S' ? 'guessed' : 'listed';
-  const from = fromFrames(text, column, common, address !== undefined || inTrace);
+  const from = fromFrames(text, column, common, address !== undefined || emptied !== null || inTrace);
   if (from !== undefined) return from;
   const called = calledAt(text, column);
   if (called !== undefined && (address !== undefined || called.sized)) {
@@ -164,8 +169,10 @@ function fromFrames(text: string, column: number, common: Pick<FrameLine, 'start
   if (from === null) return undefined;
   let place = (inBrackets ? close + 1 : close) + from[0].length;
   const second = at(ADDRESS, text, place);
-  if (second === null && inBrackets) return undefined;
+  const hollow = second === null ? at(EMPTIED, text, place) : null;
+  if (second === null && hollow === null && inBrackets) return undefined;
   if (second === null && !inTrace) return undefined;
+  if (hollow !== null) place = skipBlanks(text, place + hollow[0].length);
   const address = second === null ? undefined : addressIn(second, place);
   if (second !== null) place = skipBlanks(text, place + second[0].length);
   if (text.charCodeAt(place) === 40) place++;

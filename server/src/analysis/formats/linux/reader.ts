@@ -8,7 +8,7 @@ import { blankFrom, rowOf, type Row } from './row.js';
 
 /** Other processors and drivers write between the lines of a report. */
 const MOST_FOREIGN = 4;
-/** Reports with free text in them, and the way from an oops to the panic that ends it. */
+/** Reports with free text in them, and the way from an oops to its end mark or the panic that ends it. */
 const MOST_FOREIGN_LOOSE = 12;
 const MOST_BLANK = 3;
 /** A warning of the kernel prints its message between the `cut here` line and its head. */
@@ -90,7 +90,7 @@ function nextBelow(cursor: LineCursor, report: Report): { readonly row: Row; rea
       if (++blank > MOST_BLANK) return undefined;
       continue;
     }
-    const isLoose = report.rambles || (taken?.is === 'head' && taken.head.what === 'panic');
+    const isLoose = report.rambles || (taken?.is === 'head' && taken.head.what === 'panic') || (taken?.is === 'body' && taken.body.kind === 'end');
     if (taken !== undefined) return foreign > MOST_FOREIGN && !isLoose ? undefined : { row, taken, foreign: ahead };
     if (++foreign > MOST_FOREIGN_LOOSE) return undefined;
   }

@@ -13,7 +13,7 @@ import { Sayer } from './say.js';
 import { titleOf } from './titles.js';
 import { Traces, type Culprit } from './traces.js';
 import { sayValues } from './values.js';
-import { isWrapped, type Pending } from './wrapped.js';
+import { isWrapped, lockBelow, type Pending } from './wrapped.js';
 
 export type Taken =
   | { readonly is: 'head'; readonly head: Head }
@@ -293,7 +293,7 @@ export class Report {
         sayWords(sink, row, body.label.end);
         // KASAN closes with a line like the one that opened it.
         if (this.#what === 'sanitizer' && row.text.startsWith('=====') && this.#traces.hasFrames) this.#ended = true;
-        return undefined;
+        return lockBelow(row);
     }
   }
 
@@ -317,6 +317,12 @@ export class Report {
         if (frame === undefined) return undefined;
         this.#traces.pointedBelow(row, frame);
         return frame.module === undefined ? { ...pending, for: 'module' } : undefined;
+      }
+      case 'lock': {
+        // Where a lock was taken is no frame of any trace.
+        const place_ = bodyOf(row, this.#what, true);
+        if (place_?.kind === 'frames') for (const frame of place_.frames) say.called(row, frame);
+        return undefined;
       }
       case 'version': {
         const found = RELEASE.exec(text.slice(0, 200));

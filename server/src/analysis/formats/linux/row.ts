@@ -39,6 +39,11 @@ const KMSG = /(\d{1,3}),\d{1,12},\d{1,20},[-c+](?:,[\w=.-]{1,60})?;/y;
 /** `dmesg --decode`: `kern  :warn  : `. */
 const FACILITY = /(?:kern|user|daemon) {0,4}:([a-z]{3,6}) {0,4}: /y;
 const ISO = /\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(Z|[+-]\d\d:?\d\d)?(?= )/y;
+/**
+ * A syslog head that the shared envelope leaves alone: indented, or with a month in the language of the machine (`Mär 27`,
+ * `févr. 27`, `июл 27`, `7月 27`). Taken only with `kernel:` behind it.
+ */
+const SYSLOG = /(?:[\p{L}\p{M}]{1,5}\.?|\d{1,2}[月월]) {1,2}\d{1,2} \d\d:\d\d:\d\d(?:\.\d{1,9})?(?= (?:[A-Za-z0-9][\w.-]{0,127} )?kernel[:[])/yu;
 const HOST = / [A-Za-z0-9][\w.-]{0,127} (?=kernel[:[])/y;
 const KERNEL = /kernel(?:\[\d{1,7}\])?: ?/y;
 /** A listing with line numbers; taken only where the stamp of the kernel follows. */
@@ -76,11 +81,12 @@ export function frontOf(text: string): Front {
     at += number[0].length;
   }
   const iso = take(ISO, text, at);
-  if (iso !== null) {
-    mark('timestamp', at, at + iso[0].length);
+  const dated = iso ?? take(SYSLOG, text, at);
+  if (dated !== null) {
+    mark('timestamp', at, at + dated[0].length);
     stamped = true;
-    if (iso[1] !== undefined) time = iso[0].replace(',', '.').replace(' ', 'T');
-    at += iso[0].length;
+    if (iso?.[1] !== undefined) time = iso[0].replace(',', '.').replace(' ', 'T');
+    at += dated[0].length;
     const host = take(HOST, text, at);
     if (host !== null) {
       mark('source', at + 1, at + host[0].length - 1);
@@ -104,7 +110,6 @@ export function frontOf(text: string): Front {
   if (kernel !== null) {
     mark('source', at, at + kernel[0].trimEnd().length);
     at += kernel[0].length;
-    stamped ||= iso !== null;
   }
   const hypervisor = take(XEN, text, at);
   if (hypervisor !== null) {

@@ -111,6 +111,8 @@ const CHECKS: readonly Rule[] = [
   { literals: ['BUG: non-zero '], what: 'state', role: event, expression: /BUG: non-zero \w{4,30} on freeing mm/dy, whole: true },
   { literals: ['BUG: unable'], what: 'state', role: event, expression: /BUG: unable to (?!handle)[a-z ]{3,60}/dy, whole: true },
   { literals: ['Not tainted): ', 'Tainted: '], what: 'slab', role: event, expression: /BUG (?<word>[\w:.,-]{1,60}) \((?:Not tainted|Tainted: [^)]{1,60})\): .{3,120}/dy },
+  // Kernels before 3.3 did not say here what tainted them.
+  { literals: ['Objects remaining ', 'Poison overwritten', 'edzone overwritten', 'adding overwritten', 'Object already free', 'Invalid object pointer', 'Freepointer corrupt', 'Freechain corrupt'], what: 'slab', role: event, expression: /BUG (?<word>[\w:.,-]{1,60})(?: \([^()]{1,80}\))?: (?:Objects remaining (?:in|on) .{3,120}|(?:(?:Left |Right |kmalloc )?Redzone|Poison|(?:Object |Alignment )?[Pp]adding) overwritten|Object already free|Invalid object pointer.{0,40}|Freepointer corrupt|Freechain corrupt)/dy },
   { literals: ['unchecked MSR access'], what: 'state', role: event, expression: /unchecked MSR access error: (?:RDMSR from|WRMSR to) (?<msr>0x[\da-f]{1,8})(?: \([^)]{1,60}\))?(?: at rIP: (?<ip>0x[\da-f]{1,16}) \((?<symbol>[A-Za-z_.$][\w.$]{0,200})\+(?<offset>0x[\da-f]{1,8})\/0x[\da-f]{1,8}\))?/dy },
   { literals: ['page allocation '], what: 'state', role: event, expression: /(?:warn_alloc: )?(?<comm>[^\s:]{1,64}(?::[^\s:]{1,20})?): page allocation (?:failure|stalls for)[.:]? ?(?:order:)?\d{1,8}/dy, whole: true },
   { literals: ['nobody cared'], what: 'state', role: event, expression: /irq \d{1,6}: nobody cared/dy, whole: true },

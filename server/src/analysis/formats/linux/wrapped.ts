@@ -5,11 +5,20 @@ import { type Row } from './row.js';
 import { skipBlanks } from '../../text/scan.js';
 
 export interface Pending {
-  readonly for: 'address' | 'symbol' | 'register' | 'version' | 'modules' | 'code' | 'module' | 'stack' | 'hardware';
+  readonly for: 'address' | 'symbol' | 'register' | 'version' | 'modules' | 'code' | 'module' | 'stack' | 'hardware' | 'lock';
   /** The line above has a stamp; its rest has none. */
   readonly stamped: boolean;
   /** The register whose value is missing. */
   readonly name?: string;
+}
+
+/** Where a lock was taken: `… at: [<ffffffff81327f1a>]`. */
+const TAKEN_AT = / at: \[<[\da-f]{8,16}>\]$/;
+
+/** A row about a lock whose place stands on the next line: by its wording, or because a mail programme broke it. */
+export function lockBelow(row: Row): Pending | undefined {
+  if (row.text.endsWith(' at:')) return { for: 'lock', stamped: false };
+  return TAKEN_AT.test(row.text.slice(-40)) ? { for: 'lock', stamped: row.front.stamped } : undefined;
 }
 
 const HEX = /^(?:(?:0x)?[\da-f]{8,16}|\(null\))$/;
@@ -36,6 +45,8 @@ export function isWrapped(pending: Pending, row: Row, kind: Body['kind'] | undef
       return (kind === undefined || kind === 'stackRow') && HEX.test(text.slice(start));
     case 'module':
       return MODULE_ALONE.test(text.slice(start));
+    case 'lock':
+      return kind === 'frames';
     case 'symbol': {
       const called = calledAt(text, start);
       // Kernels before 2.6.24 print "RIP:" at the end of the first line and the pointer below, like a frame.

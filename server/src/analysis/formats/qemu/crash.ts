@@ -4,10 +4,17 @@ import type { BlockSink } from '../types.js';
 import { canonicalHex } from '../../text/hex.js';
 import { readHead } from './grammar.js';
 
-/** What glibc prints when an `assert` of a C program fails: program, file and line, function, expression. */
-const ASSERTION = /((?:\.{1,2}\/)?[\w./+~-]{1,200}\.(?:c|cc|cpp|h|inc)):(\d{1,7}): (?:([\w.]{1,128}): )?Assertion (?=[`'])/y;
+/**
+ * What glibc prints when an `assert` of a C program fails: program, file and line, function, expression. The function is the
+ * compiler's `__PRETTY_FUNCTION__`: gcc gives the bare name in C, clang the whole prototype.
+ */
+const ASSERTION = /((?:\.{1,2}\/)?[\w./+~-]{1,200}\.(?:c|cc|cpp|h|inc)):(\d{1,7}): (?:([\w.]{1,128})(?:: )|([A-Za-z_][\w :*&<>,~]{1,200}\([\w :*&<>,~.()[\]]{0,600}\)(?: const)?): )?Assertion (?=[`'])/y;
+/** The name in a prototype stands before its first parenthesis; class and namespace are left out. */
+const PROTOTYPE_NAME = /[A-Za-z_~]\w{0,127}(?=\()/;
+/** Daemons of libvirt, which fail by the same words. */
+const DAEMON = /(?:\/[\w.+-]{1,40}){0,8}\/?(?:libvirtd|virt(?:qemu|xen|lxc|network|storage|nodedev|proxy|log|lock|interface|secret|nwfilter|ch|vbox|vz)d): /y;
 /** GLib: `ERROR:../path/file.c:LINE:FUNCTION: assertion failed: (EXPR)`, on the line after `**`. */
-const GLIB = /(?:Bail out! )?ERROR:((?:\.{1,2}\/)?[\w./+~-]{1,200}\.(?:c|cc|cpp|h|inc)):(\d{1,7}):([\w.]{1,128}): (?=assertion failed|code should not be reached)/y;
+const GLIB = /(?:Bail out! )?ERROR:((?:\.{1,2}\/)?[\w./+~-]{1,200}\.(?:c|cc|cpp|h|inc)):(\d{1,7}):([\w.]{1,128}): {1,4}(?=assertion failed|code should not be reached)/y;
 const SUBERROR = /KVM internal error\. Suberror: (\d{1,3})(?= *$| +emulation failure| +extra data\[)/y;
 const RUN_FAILED = /(?:error: )?kvm run failed (?=[A-Z])/y;
 const HARDWARE = /hardware error: /y;
@@ -17,7 +24,7 @@ const CRASHED = /shutting down, reason=crashed$/y;
 const SOURCES = /(?:^|\/)(?:hw|block|target|accel|softmmu|migration|tcg|qom|qapi|qobject|chardev)\//;
 
 export type Crash =
-  | { readonly kind: 'assert'; readonly at: number; readonly source: Stretch; readonly symbol?: Stretch; readonly text: Stretch }
+  | { readonly kind: 'assert'; readonly at: number; readonly source: Stretch; readonly symbol?: Stretch; readonly text: Stretch; /** The daemon of libvirt that failed, where it was not qemu. */ readonly daemon?: Stretch }
   | { readonly kind: 'kvm' | 'hardware' | 'panic' | 'crashed'; readonly at: number; readonly text: Stretch };
 
 export interface Stretch {
@@ -30,23 +37,35 @@ function test(expression: RegExp, text: string, at: number): RegExpExecArray | n
   return expression.exec(text);
 }
 
+/** The assertion at the head of a line, or undefined. */
+function findAssertion(text: string): Crash | undefined {
+  const head = readHead(text);
+  const daemon = head.program === undefined ? test(DAEMON, text, head.at) : null;
+  const program = daemon === null ? undefined : { start: head.at, end: head.at + daemon[0].length - 2 };
+  const at = head.at + (daemon?.[0].length ?? 0);
+  const asserted = test(ASSERTION, text, at) ?? (daemon === null ? test(GLIB, text, at) : null);
+  if (asserted === null) return undefined;
+  const [whole, path = '', number = '', bare, prototype] = asserted;
+  const name = bare ?? PROTOTYPE_NAME.exec(prototype ?? '')?.[0];
+  // Every program that is built with assertions prints lines of this shape; only qemu's and libvirt's are read here.
+  const isOurs = head.program !== undefined || daemon !== null || /qemu/i.test(path) || name?.startsWith('qemu_') === true;
+  if (!isOurs && !(path.startsWith('..') && SOURCES.test(path.slice(2)))) return undefined;
+  const from = at + whole.indexOf(path);
+  const source = { start: from, end: from + path.length + 1 + number.length };
+  const start = at + whole.length;
+  const failed = text.indexOf("' failed", start);
+  const said = { start: text.startsWith('Assertion ', start - 10) ? start - 10 : start, end: failed < 0 ? text.length : failed + "' failed".length };
+  const crash = { kind: 'assert', at, source, text: said, ...(program === undefined ? {} : { daemon: program }) } as const;
+  if (name === undefined) return crash;
+  const symbolAt = text.indexOf(prototype === undefined ? name : `${name}(`, source.end);
+  return { ...crash, symbol: { start: symbolAt, end: symbolAt + name.length } };
+}
+
 /** The failure a line states, or undefined. */
 export function findCrash(text: string): Crash | undefined {
+  const asserted = findAssertion(text);
+  if (asserted !== undefined) return asserted;
   const { at, program, dated } = readHead(text);
-  const asserted = test(ASSERTION, text, at) ?? test(GLIB, text, at);
-  if (asserted !== null) {
-    const [whole, path = '', number = '', name] = asserted;
-    // Every program that is built with assertions prints lines of this shape; only qemu's are read here.
-    if (program === undefined && !/qemu/i.test(path) && !(path.startsWith('..') && SOURCES.test(path.slice(2)))) return undefined;
-    const from = at + whole.indexOf(path);
-    const source = { start: from, end: from + path.length + 1 + number.length };
-    const start = at + whole.length;
-    const failed = text.indexOf("' failed", start);
-    const text_ = { start: text.startsWith('Assertion ', start - 10) ? start - 10 : start, end: failed < 0 ? text.length : failed + "' failed".length };
-    if (name === undefined) return { kind: 'assert', at, source, text: text_ };
-    const symbolAt = text.indexOf(name, source.end);
-    return { kind: 'assert', at, source, symbol: { start: symbolAt, end: symbolAt + name.length }, text: text_ };
-  }
   const suberror = test(SUBERROR, text, at);
   if (suberror !== null) return { kind: 'kvm', at, text: { start: at, end: at + suberror[0].length } };
   if (test(RUN_FAILED, text, at) !== null) return { kind: 'kvm', at, text: { start: at, end: text.length } };
@@ -63,8 +82,10 @@ export function sayCrash(crash: Crash, line: LogicalLine, sink: BlockSink): stri
   const text = line.text;
   const { time, program } = readHead(text);
   if (time !== undefined) sink.token('timestamp', line, time.start, time.end);
-  if (program !== undefined) sink.token('source', line, program.start, program.end);
-  sink.fact('panic.kind', PANIC_KINDS[crash.kind], line, crash.text.start, crash.text.end);
+  const daemon = crash.kind === 'assert' ? crash.daemon : undefined;
+  const speaker = program ?? daemon;
+  if (speaker !== undefined) sink.token('source', line, speaker.start, speaker.end);
+  sink.fact('panic.kind', daemon === undefined ? PANIC_KINDS[crash.kind] : 'libvirt-assert', line, crash.text.start, crash.text.end);
   if (crash.kind === 'panic') return sayPanic(crash, line, sink);
   const said = text.slice(crash.text.start, crash.text.end);
   if (crash.kind === 'assert') {
@@ -72,7 +93,8 @@ export function sayCrash(crash: Crash, line: LogicalLine, sink: BlockSink): stri
     const symbol = crash.symbol === undefined ? undefined : text.slice(crash.symbol.start, crash.symbol.end);
     if (crash.symbol !== undefined && symbol !== undefined) sink.fact('symbol', symbol.toLowerCase(), line, crash.symbol.start, crash.symbol.end, 'symbol');
     sink.fact('panic.text', said, line, crash.text.start, crash.text.end, 'message');
-    return symbol === undefined ? 'qemu assertion failed' : `qemu assertion failed in ${symbol}`;
+    const who = daemon === undefined ? 'qemu' : text.slice(text.lastIndexOf('/', daemon.end - 1) + 1, daemon.end);
+    return symbol === undefined ? `${who} assertion failed` : `${who} assertion failed in ${symbol}`;
   }
   sink.fact('panic.text', said, line, crash.text.start, crash.text.end, 'message');
   if (crash.kind === 'crashed') {

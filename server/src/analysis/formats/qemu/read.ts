@@ -123,6 +123,7 @@ class RegionReader {
 
   /** Blank lines and GLib's `**` between lines of a failure. */
   #gap(cursor: LineCursor, line: LogicalLine): boolean {
+    if (this.#crashed && endFollows(cursor)) return true;
     if (line.text !== '' && line.text !== '**') return false;
     const next = cursor.peek(1);
     if (next === undefined) return false;
@@ -278,6 +279,20 @@ class RegionReader {
     } else if (message.kind === 'shutdown') this.#sink.fact('qemu.shutdown', text, line, said.start, said.end);
     else if (message.kind === 'signal') this.#sink.fact('qemu.shutdown', `signal ${text}`, line, said.start, said.end);
   }
+}
+
+/** Lines of other programs and of the guest's firmware may stand between a failure and libvirt's word that the guest is gone. */
+const MOST_BEFORE_END = 4;
+
+/** Whether libvirt's `reason=crashed` stands within a few lines that begin nothing else. */
+function endFollows(cursor: LineCursor): boolean {
+  for (let ahead = 1; ahead <= MOST_BEFORE_END; ahead++) {
+    const text = cursor.peek(ahead)?.text;
+    if (text === undefined || isBanner(text)) return false;
+    const crash = findCrash(text);
+    if (crash !== undefined) return crash.kind === 'crashed';
+  }
+  return false;
 }
 
 /** Where a banner ends that shares its line with the command: after the host name, or before the environment. */

@@ -3,7 +3,7 @@ import { canonicalHex } from '../../text/hex.js';
 import type { LineCursor, LogicalLine } from '../cursor.js';
 import type { BlockSink, FactKey, TokenKind } from '../types.js';
 import { readHead, rowsOf, timeOf, type Head, type Stretch } from './head.js';
-import { backtraceRow, crashRegister, goesWithPanic, guestCrashed, screenRow, sourceIn, statement, type BacktraceRow, type Statement } from './statements.js';
+import { backtraceRow, crashRegister, goesWithPanic, guestCrashed, isException, screenRow, sourceIn, statement, type BacktraceRow, type Statement } from './statements.js';
 
 /** The virtual machine goes on logging between the lines of a crash. */
 const MOST_LOG_LINES = 10;
@@ -138,7 +138,7 @@ class Crash {
     if (this.#awaitsReason && head.framed) return true;
     const said = statement(text, head.at);
     if (said !== undefined && (head.framed || said.sure)) return this.#extends(said, text);
-    if (!head.framed) return undefined;
+    if (!head.framed) return this.#best?.statement.dialog === true && isException(text) ? true : undefined;
     if (screenRow(text, head.at) !== undefined) return true;
     return backtraceRow(text, head.at) !== undefined || goesWithPanic(text, head.at) ? true : undefined;
   }
@@ -244,6 +244,10 @@ class Crash {
 
   #panic(best: Said): void {
     const { row, statement: said } = best;
+    if (said.dialog === true && this.#reason === undefined) {
+      this.#sink.describe({ role: 'event', title: row.text, headline: { line: row, start: said.text.start, end: said.text.end } });
+      return;
+    }
     const reason = said.repeats === true ? this.#reason : undefined;
     const at = reason?.row ?? row;
     const place = reason?.place ?? said.text;

@@ -12,6 +12,8 @@ export interface Statement {
   readonly sure: boolean;
   /** True where a line like it says nothing new about a crash already named. */
   readonly repeats?: boolean;
+  /** True for the heading of the box that the user interface shows about itself: a crash only with the exception below it. */
+  readonly dialog?: boolean;
 }
 
 /** Messages are shorter; what follows is a dump of something. */
@@ -24,7 +26,9 @@ function at(expression: RegExp, text: string, column: number): RegExpExecArray |
 
 const MONITOR = /(?:VMware [A-Za-z]{2,20} )?MONITOR PANIC: (?=\S)/y;
 const ASSERTION = /(?:ASSERT|VERIFY|NOT_REACHED|NOT_IMPLEMENTED|NOT_TESTED|UNEXPECTED)(?:_[A-Z]{2,20})? (?=\/?[\w./-]{0,120}(?:bora|vmcore)\/[\w./-]{1,160}:\d)/y;
-const SIGNAL = /Unexpected signal: \d{1,3}\.$/y;
+/** Some versions put the word before the signal. */
+const PANIC = 'PANIC: ';
+const SIGNAL = /(?:PANIC: )?Unexpected signal: \d{1,3}\.$/y;
 const CAUGHT = /Caught signal \d{1,3} -- [pt]id \d{1,10}(?: \(.{0,60}\))?$/y;
 const EXCEPTION = /Exception 0x[\da-fA-F]{8} \([^)]{3,60}\) has occurred\.$/y;
 const UNRECOVERABLE = /(?:\[msg\.log\.error\.unrecoverable\] )?VMware [A-Za-z][A-Za-z ]{1,40} unrecoverable error: \([^)]{1,60}\)/y;
@@ -46,7 +50,7 @@ export function statement(text: string, from: number): Statement | undefined {
     }
     case 86: { // VERIFY, VMware
       const unrecoverable = at(UNRECOVERABLE, text, from);
-      if (unrecoverable !== null) return { kind: 'vmx-panic', text: { start: from, end: from + unrecoverable[0].length }, weight: 1, sure: false, repeats: true };
+      if (unrecoverable !== null) return { kind: 'vmx-panic', text: { start: from, end: from + unrecoverable[0].length }, weight: 1, repeats: true, ...boxOf(text, from, unrecoverable[0]) };
       break;
     }
     case 84: { // The, Triple
@@ -66,10 +70,20 @@ export function statement(text: string, from: number): Statement | undefined {
   if (at(TRIPLE_TAG, text, from) !== null) return { kind: 'triple-fault', text: whole, weight: 1, sure: false };
   if (at(SHUTDOWN_STATE, text, from) !== null) return { kind: 'triple-fault', text: { start: from, end: sentenceEnd(text, from, end) }, weight: 3, sure: false };
   if (at(ASSERTION, text, from) !== null) return { kind: 'vmx-panic', text: whole, weight: 4, sure: false };
-  if (at(SIGNAL, text, from) !== null) return { kind: 'vmx-panic', text: { start: from, end: end - 1 }, weight: 2, sure: false };
+  if (at(SIGNAL, text, from) !== null) return { kind: 'vmx-panic', text: { start: text.startsWith(PANIC, from) ? from + PANIC.length : from, end: end - 1 }, weight: 2, sure: false };
   if (at(CAUGHT, text, from) !== null) return { kind: 'vmx-panic', text: whole, weight: 1, sure: false };
   if (at(EXCEPTION, text, from) !== null) return { kind: 'vmx-panic', text: { start: from, end: end - 1 }, weight: 3, sure: false };
   return undefined;
+}
+
+/** `vmui` is the thread of the user interface, which has no vmware.log: its box is all that people have to copy. */
+function boxOf(text: string, from: number, words: string): { readonly sure: boolean; readonly dialog?: boolean } {
+  return from === 0 && words.length === text.length && words.endsWith(' (vmui)') ? { sure: true, dialog: true } : { sure: false };
+}
+
+/** `Exception 0xc0000005 (access violation) has occurred.` as the whole line: without the head of a log line only below the heading of a box. */
+export function isException(text: string): boolean {
+  return text.length < 200 && at(EXCEPTION, text, 0) !== null;
 }
 
 function sentenceEnd(text: string, from: number, end: number): number {

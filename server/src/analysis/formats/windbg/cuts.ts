@@ -15,6 +15,7 @@ const PHRASES: readonly string[] = [
   'Debug session time:', 'System Uptime:', 'Loading Kernel Symbols', 'Loading User Symbols', 'Loading unloaded module list',
   'WARNING: Stack unwind', 'WARNING: Frame IP', '*** ERROR: ', '*** WARNING: ', '*** Fatal System Error', '*** STOP: 0x',
   'ExceptionAddress: ', 'ExceptionCode: ', 'ExceptionFlags: ', 'NumberParameters: ', 'NOTE: The trap frame',
+  'Faulting application ', 'Faulting module ', 'Faulting process id: ', 'Fault offset: 0x', 'Exception code: 0x',
   'Child-SP ', 'ChildEBP ', 'Use !analyze -v to get',
 ];
 

@@ -31,6 +31,8 @@ function word(key: string, rank: number, lower = false): Handler {
 /** The whole value as printed. */
 function whole(key: string, rank: number, kind: 'fieldValue' | 'process' | 'version' = 'fieldValue'): Handler {
   return (report, line, start, end) => {
+    // The stop of a sentence that the field was written into; without an extension before it, it may be of a name cut at 15 characters.
+    if ((key === 'process' || key === 'image') && /\.(?:exe|sys|dll)[.,;]$/i.test(line.text.slice(Math.max(start, end - 5), end))) end--;
     const value = line.text.slice(start, end);
     if (NOTHING.has(value.toLowerCase())) report.sink.token('fieldValue', line, start, end);
     else report.claim(key, value, rank, line, start, end, key === 'image' ? 'module' : kind);
@@ -69,7 +71,7 @@ const status: Handler = (report, line, start, end) => {
 };
 
 /** A code in a string: `0x7f_8`, `CLOCK_WATCHDOG_TIMEOUT_2_PROC`, `X64_0x5C_HAL_CLOCK_…`, `LKD_0x141_…`. */
-function stateCodeIn(report: Report, source: Source, line: LogicalLine, start: number, end: number): void {
+export function stateCodeIn(report: Report, source: Source, line: LogicalLine, start: number, end: number): void {
   const match = /^(?:[A-Z][A-Z0-9]{1,5}_)?0x([0-9A-Fa-f]{1,8})(?![0-9A-Za-z])/.exec(line.text.slice(start, Math.min(end, start + 32)));
   if (match !== null) {
     const codeStart = start + match[0].length - 2 - (match[1] ?? '').length;

@@ -1,7 +1,7 @@
 /** Stacks: headings, frames of every `k` command and of STACK_TEXT, warnings about unwinding. */
 import type { LogicalLine } from '../cursor.js';
 import type { FrameTrust } from '../types.js';
-import { hexIn, type Reading, type Report } from './report.js';
+import { hexIn, type Reading, type Report, type Stack } from './report.js';
 import { addressEnd, canonicalAddress, hexEnd, isBlank, skipBlanks, symbolAt, type SymbolPlace } from './scan.js';
 import { labelEnd } from './cuts.js';
 import { symbolTokens, textTokens } from './tokens.js';
@@ -241,9 +241,25 @@ function say(found: FrameText, line: LogicalLine, report: Report, used: number):
   }, line, found.start, line.text.length);
   if (!found.inline) stack.returnTo = found.ret === undefined ? undefined : canonicalAddress(line.text.slice(found.ret.start, found.ret.end));
   // A token that is said first stays: code and parameters before the plain arguments.
-  if (symbol !== undefined) bugCheckCall(found, symbol, report);
+  pageFault(stack, found.inline ? undefined : module?.toLowerCase(), symbol?.toLowerCase(), site !== undefined && text.startsWith('<Unloaded_', site.moduleStart - 10));
+  if (symbol !== undefined) bugCheckCall(found, symbol, report, stack);
   tokens(found, report);
   return used;
+}
+
+/** Follows the stack from KeBugCheckEx over the page fault handler to the code that faulted. */
+function pageFault(stack: Stack, module: string | undefined, symbol: string | undefined, unloaded: boolean): void {
+  const { call } = stack;
+  if (call === undefined) return;
+  const isHandler = module === 'nt' && symbol !== undefined && /^ki(?:bugcheckdispatch|pagefault|pagefaultshadow)$/.test(symbol);
+  if (isHandler) {
+    call.handler ||= symbol !== 'kibugcheckdispatch';
+    return;
+  }
+  // The debugger calls a fault in a driver that has gone 0xD4 and does not count the kernel's own images.
+  const isDriver = module !== undefined && !unloaded && stack.trust === 'listed' && !/^(?:nt|hal|nt(?:oskrnl|krnlmp|krnlpa|krpamp))$/.test(module);
+  if (call.handler && isDriver) call.statement.faultedIn = module;
+  stack.call = undefined;
 }
 
 /** `KiPageFault+0x`, at which a text was cut, is `KiPageFault`. */
@@ -290,7 +306,7 @@ function tokens(found: FrameText, report: Report): void {
  * The arguments of the call that stopped the machine: code and parameters 1 to 3, as far as columns go. On 64-bit
  * Windows only KeBugCheckEx itself keeps its registers in the printed places; inner functions show what was left there.
  */
-function bugCheckCall(found: FrameText, symbol: string, report: Report): void {
+function bugCheckCall(found: FrameText, symbol: string, report: Report, stack: Stack): void {
   const name = symbol.toLowerCase().replace(/^_+/, '').replace(/@\d{1,3}$/, '');
   const narrow = found.colons === 0;
   if (name !== 'kebugcheckex' && name !== 'kebugcheck' && !(narrow && name === 'kebugcheck2')) return;
@@ -300,6 +316,7 @@ function bugCheckCall(found: FrameText, symbol: string, report: Report): void {
   if (value === undefined || value === '0x0' || value.length > 10) return;
   const statement = report.bugChecks.add('KeBugCheckEx frame');
   statement.code = { value, line: code.line, start: code.start, end: code.end };
+  stack.call = { statement, handler: false };
   report.sink.token('bugCheckCode', code.line, code.start, code.end, 'bugcheck.code');
   report.headline(7, code.line, 0, code.line.text.length);
   if (name === 'kebugcheck') return;

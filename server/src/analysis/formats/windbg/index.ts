@@ -12,7 +12,7 @@ const NAMES = BUG_CHECK_NAMES.filter((name) => !BUG_CHECK_NAMES.some((other) => 
 const OPENERS: readonly string[] = [
   ...OPENING_FIELDS.map((name) => name + ':'), ...NAMES,
   'Bugcheck Analysis', 'Exception Analysis', 'Unknown bugcheck code', 'Probably caused by', 'STOP: 0x', 'STOP 0x', 'BugCheck ', 'Fatal System Error',
-  'Bugcheck code', 'bugcheck was: 0x', 'Bug Check Code', 'Bug Check String', 'Microsoft (R) Windows Debugger', 'Loading Dump File', ' Kernel Version ',
+  'Bugcheck code', 'bugcheck was: 0x', 'bugcheck was : 0x', 'Insertion strings: 0x', 'Bugcheck: ', 'BugcheckCode', 'Faulting application name: ', 'Bug Check Code', 'Bug Check String', 'Microsoft (R) Windows Debugger', 'Loading Dump File', ' Kernel Version ',
   'your computer crashed', 'Dump File  ', 'BCCode', 'Child-SP', 'ChildEBP', 'RetAddr', 'FramePtr', 'module name', '!KeBugCheck', '!analyze', ' kd> k', ' kd> u', ' kd> r', ' kd> lm',
   'kd> kb', 'kd> kv', 'kd> kn', 'kd> kp', 'kd> kL', 'kd> uf', 'kd> lm', 'kd> .bugcheck', 'kd> .trap', 'kd> .cxr', 'kd> .exr', 'kd> !mex', 'kd> k ', ':x86> ',
   ' - code c0', 'ExceptionAddress: ', 'Failure.Bucket', 'Failure.Hash', 'Bugcheck.Code.', 'Analysis.CPU.', ' BSOD ', 'bugcheck', 'bug check',

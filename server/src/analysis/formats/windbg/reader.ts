@@ -2,6 +2,7 @@
 import type { LineCursor, LogicalLine } from '../cursor.js';
 import type { BlockSink } from '../types.js';
 import { cuts } from './cuts.js';
+import { applicationError, powerEvent } from './events.js';
 import { field, fieldBody, fieldContinuation, fieldSymbol, keyValue } from './fields.js';
 import { frame, isFrameStart, stackHeading, unwindWarning } from './frames.js';
 import { argument, box, header } from './header.js';
@@ -20,7 +21,7 @@ const HEX = '0123456789abcdefABCDEF';
 
 /** Asked in this order; the first that knows a line reads it. With each the characters its lines can begin with; none where it may be any. */
 const RECOGNIZERS: readonly (readonly [recognizer: Recognizer, first?: string])[] = [
-  [prompt, 'kl0123456789'], [header], [argument, 'A'], [shortAnalysis, 'B'], [bugCheckCommand, 'B'], [loadWarning, '*'], [stop], [stopModule, '*'], [box],
+  [prompt, 'kl0123456789'], [header], [argument, 'A'], [shortAnalysis, 'B'], [bugCheckCommand, 'B'], [powerEvent, 'B<'], [applicationError, 'FERfer'], [loadWarning, '*'], [stop], [stopModule, '*'], [box],
   [keyValue, 'KV'], [field, UPPER + '_0123456789'], [fieldSymbol], [fieldBody], [dumpBanner, UPPER], [unwindWarning, 'W'],
   [stackHeading, '#:' + UPPER + LOWER], [instruction, HEX], [moduleRow, HEX], [memory, HEX], [frame, HEX + '('], [registers, LOWER + '0123456789E'],
   [exceptionRecord, UPPER], [exceptionEvent, '(' + UPPER], [probableCause, 'PTC'], [moduleHeading, 's'],

@@ -5,15 +5,15 @@
 import { canonicalHex, formatHex } from '../../text/hex.js';
 import type { LogicalLine } from '../cursor.js';
 import type { BlockSink, FactKey, FrameTrust, Section, TokenKind } from '../types.js';
-import { BugCheckStatements, isSameCrash } from './statements.js';
+import { BugCheckStatements, isSameCrash, type Statement } from './statements.js';
 
 /** Gives the pieces of text that follow. `peek(0)` is the piece being read. */
 export interface Ahead {
   peek(ahead: number): LogicalLine | undefined;
 }
 
-/** A report can begin at a dump banner, at the banner or command of an analysis, at a header or at the line of a stop screen. */
-export type Beginning = 'dump' | 'analysis' | 'header' | 'stop';
+/** A report can begin at a dump banner, at the banner or command of an analysis, at a header, at the line of a stop screen or at an application error. */
+export type Beginning = 'dump' | 'analysis' | 'header' | 'stop' | 'application';
 
 /** What a recognizer found in a piece. Nothing is said to the sink before `act`. */
 export interface Reading {
@@ -46,6 +46,8 @@ export interface Stack {
   trust: FrameTrust;
   /** Canonical return address of the frame before: where the next frame stands. */
   returnTo: string | undefined;
+  /** The frame of KeBugCheckEx, until what called it is known; `handler` once the page fault handler was seen. */
+  call?: { readonly statement: Statement; handler: boolean } | undefined;
   /** The line that said a stack follows. */
   readonly line: LogicalLine;
 }
@@ -74,7 +76,7 @@ export class Report {
   stated: string | undefined;
   awaitsArguments = false;
   /** What else than a debugger printed the report. */
-  teller: 'debugger' | 'summary tool' | 'problem report' = 'debugger';
+  teller: 'debugger' | 'summary tool' | 'problem report' | 'power event' | 'application error' = 'debugger';
   /** Bits of the `ArgN:` lines seen. */
   arguments = 0;
   /** The banner that was read. By itself it is no crash. */
@@ -145,7 +147,8 @@ export class Report {
   /** Whether a report that begins here is another than the one being read. */
   endsAt(beginning: Beginning, code: string | undefined): boolean {
     const complete = this.header !== undefined && this.arguments !== 0;
-    if (beginning === 'dump') return this.body;
+    // An application's error is no part of another crash, nor is another of it.
+    if (beginning === 'dump' || beginning === 'application' || this.teller === 'application error') return this.body;
     if (beginning === 'analysis') return complete || (this.analysed && this.header === undefined);
     const known = this.header ?? this.stated;
     return complete || (code !== undefined && known !== undefined && !isSameCrash(code, known) && !isSameCrash(known, code));

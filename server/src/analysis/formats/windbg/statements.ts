@@ -22,6 +22,8 @@ export interface Statement {
   name: Place | undefined;
   /** By number, 1 to 4. */
   readonly parameters: (Place | undefined)[];
+  /** The driver in which the page fault was taken that made the kernel call KeBugCheckEx; known of a frame only. */
+  faultedIn?: string;
 }
 
 /**
@@ -72,8 +74,24 @@ export class BugCheckStatements {
     return this.#statements.some((statement) => statement.code !== undefined);
   }
 
+  /**
+   * KeBugCheckEx is called with 0xA for a page fault at a raised IRQL and makes 0xD1 of it where the instruction is a
+   * driver's. Where nothing but the frame says a code, the stack says which of the two it was.
+   */
+  #refine(sink: BlockSink): void {
+    const said = this.#statements.filter((statement) => statement.code !== undefined);
+    if (!said.every((statement) => statement.source === 'KeBugCheckEx frame' && statement.code?.value === '0xa' && statement.faultedIn !== undefined)) return;
+    for (const statement of said) {
+      const { code, faultedIn } = statement;
+      if (code === undefined || faultedIn === undefined) continue;
+      sink.note(`KeBugCheckEx was called with 0xa by the page fault handler, for a fault in ${faultedIn}: the code 0xd1 is derived from the stack`, code.line);
+      statement.code = { ...code, value: '0xd1' };
+    }
+  }
+
   /** States what was found, best source first; answers the code and parameter 1 of the best source that has one. */
   settle(sink: BlockSink): { code: string | undefined; first: Place | undefined } {
+    this.#refine(sink);
     const ranked = this.#statements
       .map((statement, said) => ({ statement, said }))
       .sort((a, b) => SOURCES.indexOf(a.statement.source) - SOURCES.indexOf(b.statement.source) || a.said - b.said)

@@ -2,20 +2,33 @@
 import type { LogicalLine } from '../cursor.js';
 import { bugCheckCodeOf, isBugCheckCode } from './bugCheckNames.js';
 import { hexIn, type Reading, type Report } from './report.js';
-import { addressEnd, fileNameEnd, hexEnd, isBlank, isNameUnit, isWordUnit, moduleOfImage, skipBlanks, symbolAt, valueEnd, valueList, type ValueList } from './scan.js';
+import { addressEnd, fileNameEnd, hexEnd, isBlank, isLower, isNameUnit, isWordUnit, moduleOfImage, skipBlanks, symbolAt, valueEnd, valueList, type ValueList } from './scan.js';
 import { claimSymbol, stateCode, stateList, stateParameter } from './state.js';
 import type { Source, Statement } from './statements.js';
 import { symbolTokens, textTokens } from './tokens.js';
 
-/** `BugCheck 9F, {3, ffffe000f38c06a0, fffff803c596cad0, ffffe000f46a1010}`: the analysis without `-v`. */
+/**
+ * `BugCheck 9F, {3, ffffe000f38c06a0, fffff803c596cad0, ffffe000f46a1010}`: the analysis without `-v`, or
+ * `BugCheck 0x9F (0x3, …)` as dump tools and people write it, which ends its sentence.
+ */
 export function shortAnalysis(line: LogicalLine, report: Report): Reading | undefined {
   const { text } = line;
   const start = skipBlanks(text, 0);
   if (!text.startsWith('BugCheck ', start)) return undefined;
   const codeStart = skipBlanks(text, start + 9);
   const codeEnd = hexEnd(text, codeStart);
+  if (codeEnd === codeStart + 1 && (text.charCodeAt(codeEnd) | 32) === 120) return bracketed(line, report, start, codeStart);
   const list = text.charCodeAt(codeEnd) === 44 ? valueList(text, skipBlanks(text, codeEnd + 1)) : undefined;
   if (list === undefined || codeEnd - codeStart > 8) return undefined;
+  return statement(line, report, { source: 'BugCheck line', codeStart, codeEnd, list, start, end: list.end });
+}
+
+function bracketed(line: LogicalLine, report: Report, start: number, codeStart: number): Reading | undefined {
+  const { text } = line;
+  const codeEnd = valueEnd(text, codeStart);
+  if (codeEnd < 0 || codeEnd - codeStart > 10) return undefined;
+  const list = valueList(text, skipBlanks(text, text.charCodeAt(codeEnd) === 44 ? codeEnd + 1 : codeEnd));
+  if (list?.closed !== true || list.values.length !== 4 || isLower(text.charCodeAt(skipBlanks(text, list.end)))) return undefined;
   return statement(line, report, { source: 'BugCheck line', codeStart, codeEnd, list, start, end: list.end });
 }
 
@@ -102,23 +115,31 @@ function nameBefore(text: string, at: number): { start: number; end: number } | 
   return end > start && bugCheckCodeOf(text.slice(start, end)) !== undefined ? { start, end } : undefined;
 }
 
-/** Texts in which Windows and tools name a past crash. The second part says whether the label must begin the line. */
-const LABELS: readonly (readonly [label: string, source: Source, atStart: boolean])[] = [
+/**
+ * Texts in which Windows and tools name a past crash. The third part says whether the label must begin the line. With
+ * `list` the label may stand before other things, so four values and the code of a documented bug check are asked for.
+ */
+const LABELS: readonly (readonly [label: string, source: Source, atStart: boolean, needs?: 'list'])[] = [
   ['bugcheck was: ', 'event log', false],
+  ['bugcheck was : ', 'event log', false],
+  ['Insertion strings: ', 'event log', false, 'list'],
   ['Bugcheck code: ', 'summary tool', true],
   ['Bug Check Code', 'summary tool', true],
+  // `!mex.di` prints the code without `0x`.
+  ['Bugcheck: ', 'summary tool', true, 'list'],
 ];
 
 function labelled(text: string): Found | undefined {
   const start = skipBlanks(text, 0);
-  for (const [label, source, atStart] of LABELS) {
+  for (const [label, source, atStart, needs] of LABELS) {
     const at = !atStart ? text.indexOf(label) : text.startsWith(label, start) ? start : -1;
     if (at < 0) continue;
     let codeStart = skipBlanks(text, at + label.length);
     if (text.charCodeAt(codeStart) === 58) codeStart = skipBlanks(text, codeStart + 1);
-    const codeEnd = text.startsWith('0x', codeStart) ? valueEnd(text, codeStart) : -1;
+    const codeEnd = text.startsWith('0x', codeStart) || label === 'Bugcheck: ' ? valueEnd(text, codeStart) : -1;
     if (codeEnd < 0 || codeEnd - codeStart > 10) continue;
     const list = valueList(text, skipBlanks(text, codeEnd));
+    if (needs === 'list' && (list?.closed !== true || list.values.length !== 4 || !isBugCheckCode(Number.parseInt(text.slice(codeStart, codeEnd), 16)))) continue;
     if (list === undefined && label !== 'Bug Check Code') continue;
     return { source, codeStart, codeEnd, list, start: at, end: list?.end ?? codeEnd };
   }

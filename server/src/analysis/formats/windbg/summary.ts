@@ -4,6 +4,7 @@
  */
 import type { LogicalLine } from '../cursor.js';
 import { bugCheckCodeOf, leadingBugCheckName } from './bugCheckNames.js';
+import { stateCodeIn } from './fields.js';
 import { hexIn, type Reading, type Report } from './report.js';
 import { isBlank, skipBlanks, valueEnd } from './scan.js';
 import { stateCode, stateParameter } from './state.js';
@@ -88,7 +89,7 @@ function summaryValue(report: Report, line: LogicalLine, label: string, start: n
   else report.sink.token(label.endsWith('Time') ? 'timestamp' : label === 'Full Path' ? 'path' : 'fieldValue', line, start, text.length);
 }
 
-const PROBLEM_FIELD = /^(OS [Vv]ersion|OSVer|Locale ID|Service Pack|SP|Product|Additional information about the problem|Files that help describe the problem|Problem signature|Response|Cab Id|Fault bucket|P(?:[1-9]|10)|Code) ?:/;
+const PROBLEM_FIELD = /^(OS [Vv]ersion|OSVer|Locale ID|Service Pack|SP|Product|Additional information about the problem|Files that help describe the problem|Problem signature|Response|Cab Id|Fault bucket|Bucket ID|P(?:[1-9]|10)|Code) ?:/;
 
 /**
  * A problem report: `Problem Event Name:  BlueScreen`, then `BCCode:  d1`, `BCP1:  …` up to Windows 8.1, `Code: d1`,
@@ -128,6 +129,11 @@ export function problemReport(line: LogicalLine, report: Report): Reading | unde
     act: () => {
       report.sink.token('field', line, start, start + label.length);
       if (n >= 0 && n <= 4 && end === text.length) stateValue(report, line, n, value, end);
+      // That of an application is a number that says nothing.
+      else if (label === 'Bucket ID' && /^[A-Za-z0-9]{2,40}_\S{1,400}$/.test(text.slice(value))) {
+        stateCodeIn(report, 'failure bucket', line, value, text.length);
+        report.claim('failure.bucket', text.slice(value), 2, line, value, text.length, 'fieldValue');
+      }
       else if (/^OS [Vv]/.test(label)) {
         const version = /^\d{1,2}\.\d{1,2}\.\d{4,6}/.exec(text.slice(value, value + 24));
         if (version === null) report.sink.token('version', line, value, text.length);

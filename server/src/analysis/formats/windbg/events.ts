@@ -1,0 +1,140 @@
+/**
+ * Events of the Windows event log that tell of a crash in fields of their own: Kernel-Power 41 (`BugcheckCode`, decimal)
+ * and Application Error 1000 (`Faulting application name: …`).
+ */
+import { formatHex } from '../../text/hex.js';
+import type { LogicalLine } from '../cursor.js';
+import { hexIn, type Reading, type Report } from './report.js';
+import { isBlank, moduleOfImage, skipBlanks, valueEnd } from './scan.js';
+import { stateParameter } from './state.js';
+
+const POWER_LABEL = 'Bugcheck';
+
+interface PowerValue {
+  /** 0 is the code. */
+  readonly n: number;
+  readonly label: number;
+  readonly labelEnd: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** `<Data Name="BugcheckCode">80</Data>`, or `BugcheckCode 80` as the event viewer shows it, at `at`. */
+function powerValue(text: string, at: number): PowerValue | undefined {
+  const n = text.startsWith('BugcheckCode', at) ? 0 : text.startsWith('BugcheckParameter', at) ? text.charCodeAt(at + 17) - 48 : -1;
+  if (n < 0 || n > 4 || (n === 0 && text.startsWith('BugcheckParameter', at))) return undefined;
+  const labelEnd = at + (n === 0 ? 12 : 18);
+  let start = labelEnd;
+  const element = text.charCodeAt(start) === 34 || text.charCodeAt(start) === 39;
+  if (element) {
+    if (text.charCodeAt(start + 1) !== 62) return undefined;
+    start += 2;
+  } else {
+    start = skipBlanks(text, start);
+    if (text.charCodeAt(start) === 58 || text.charCodeAt(start) === 61) start = skipBlanks(text, start + 1);
+    if (start === labelEnd) return undefined;
+  }
+  const end = valueEnd(text, start);
+  if (end < 0 || (element ? text.charCodeAt(end) !== 60 : skipBlanks(text, end) < text.length)) return undefined;
+  return { n, label: at, labelEnd, start, end };
+}
+
+/** All values of event 41 on the line; `wevtutil` prints the whole event on one. */
+function powerValues(text: string): PowerValue[] {
+  const values: PowerValue[] = [];
+  const first = skipBlanks(text, 0);
+  for (let at = text.indexOf(POWER_LABEL); at >= 0 && values.length < 5; at = text.indexOf(POWER_LABEL, at + POWER_LABEL.length)) {
+    const quoted = text.startsWith('Name="', at - 6) || text.startsWith("Name='", at - 6);
+    const value = quoted || at === first ? powerValue(text, at) : undefined;
+    if (value !== undefined) values.push(value);
+  }
+  return values;
+}
+
+/** The code of event 41 in canonical hexadecimal; Windows writes it in decimal, tools sometimes with `0x`. */
+function powerCode(text: string): string | undefined {
+  const code = /^\d{1,10}$/.test(text) ? Number.parseInt(text, 10) : /^0x[0-9a-f]{1,8}$/i.test(text) ? Number.parseInt(text.slice(2), 16) : 0;
+  // 0: the machine lost its power or was switched off; there was no bug check.
+  return code > 0 && code <= 0xffffffff ? formatHex(BigInt(code)) : undefined;
+}
+
+/** Event 41 of Kernel-Power: the code and parameters of the bug check before the start it reports. */
+export function powerEvent(line: LogicalLine, report: Report): Reading | undefined {
+  const { text } = line;
+  if (!text.includes(POWER_LABEL)) return undefined;
+  const values = powerValues(text);
+  const first = values[0];
+  if (first === undefined) return undefined;
+  const code = first.n === 0 ? powerCode(text.slice(first.start, first.end)) : undefined;
+  if (first.n === 0 ? code === undefined : report.teller !== 'power event') return undefined;
+  return {
+    strength: 'strong', ...(code === undefined ? {} : { opens: true, begins: 'stop' as const, code }),
+    act: () => {
+      report.body = true;
+      report.teller = 'power event';
+      report.section('header', 'Unexpected restart', line);
+      const said = code === undefined ? report.bugChecks.last('event log') ?? report.bugChecks.add('event log') : report.bugChecks.add('event log');
+      for (const value of values) {
+        report.sink.token(value.n === 0 ? 'field' : 'parameterLabel', line, value.label, value.labelEnd);
+        if (value.n > 0) stateParameter(report, said, value.n, line, value.start, value.end);
+        else if (code !== undefined) {
+          report.stated ??= code;
+          report.sink.token('bugCheckCode', line, value.start, value.end, 'bugcheck.code');
+          said.code ??= { value: code, line, start: value.start, end: value.end };
+          report.headline(3, line, value.label, value.end);
+        }
+      }
+    },
+  };
+}
+
+const ERROR_FIELD = /^(Faulting (?:application name|module name|process id|application start time|application path|module path|package full name|package-relative application ID)|Exception code|Fault offset|Report Id):/i;
+
+/** Event 1000 of Application Error: process, module, exception code and offset of the fault, a field on each line. */
+export function applicationError(line: LogicalLine, report: Report): Reading | undefined {
+  const { text } = line;
+  const start = skipBlanks(text, 0);
+  const match = ERROR_FIELD.exec(text.slice(start, start + 56));
+  if (match === null) return undefined;
+  const label = (match[1] ?? '').toLowerCase();
+  const value = skipBlanks(text, start + match[0].length);
+  // `name.exe, version: 1.2.3.4, time stamp: 0x5f3a`
+  const comma = text.indexOf(', version: ', value);
+  const opens = label === 'faulting application name' && comma > value && comma - value <= 260;
+  if (!opens && report.teller !== 'application error') return undefined;
+  return {
+    strength: 'strong', ...(opens ? { opens, begins: 'application' as const } : {}),
+    act: () => {
+      report.body = true;
+      report.exception = true;
+      report.teller = 'application error';
+      report.section('header', 'Application error', line);
+      report.sink.token('field', line, start, start + label.length);
+      if (opens) report.headline(3, line, start, comma);
+      errorValue(report, line, label, value, comma);
+    },
+  };
+}
+
+function errorValue(report: Report, line: LogicalLine, label: string, start: number, comma: number): void {
+  const { text } = line;
+  if (start >= text.length) return;
+  if (label.endsWith('name') && comma > start) {
+    const name = text.slice(start, comma);
+    if (label === 'faulting application name') report.claim('process', name, 0, line, start, comma, 'process');
+    else if (label === 'faulting module name' && name.toLowerCase() !== 'unknown') {
+      report.claim('image', name, 0, line, start, comma, 'module');
+      report.claim('module', moduleOfImage(name), 0, line, start, comma);
+    }
+    const version = comma + 11;
+    let end = version;
+    while (end < text.length && text.charCodeAt(end) !== 44 && !isBlank(text.charCodeAt(end))) end++;
+    report.sink.token('version', line, version, end);
+    return;
+  }
+  const end = label === 'exception code' || label === 'fault offset' ? valueEnd(text, start) : -1;
+  const number = end < 0 ? undefined : hexIn(line, start, end);
+  if (number === undefined) report.sink.token(label.endsWith('path') ? 'path' : 'fieldValue', line, start, text.length);
+  else if (label === 'exception code') report.claim('exception.code', number, 0, line, start, end, 'statusCode');
+  else report.claim('symbol.offset', number, 0, line, start, end, 'offset');
+}
