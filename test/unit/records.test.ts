@@ -162,6 +162,15 @@ describe('titles', () => {
   });
 });
 
+describe('kinds', () => {
+  it('parameters without a code, or a driver to blame, tell a bug check from a process', () => {
+    const kind = (text: string): string | undefined => analyzed(text).crashes[0]?.record.kind;
+    expect(kind('BUGCHECK_P1: ffffffff80000003\n\nBUGCHECK_P2: fffff8041b2c3d40\n\nFAILURE_BUCKET_ID:  AV_exampledrv!Unload\n')).toBe('bugCheck');
+    expect(kind('FAILURE_BUCKET_ID:  AV_exampledrv!Unload\n\nIMAGE_NAME:  exampledrv.sys\n')).toBe('bugCheck');
+    expect(kind('FAULTING_IP: \nexample!run+2d\n\nEXCEPTION_CODE: (NTSTATUS) 0xc0000005 - access violation\n\nIMAGE_NAME:  example.exe\n\nFAILURE_BUCKET_ID:  NULL_POINTER_READ_c0000005_example.exe!run\n')).toBe('userException');
+  });
+});
+
 describe('events', () => {
   const line = (time: string, domain: string): string => `2019-10-08 15:21:${time}.180+0000: 2204: error : qemuMonitorIO:704 : internal error: monitor of '${domain}' is gone after 30 s`;
 
