@@ -7,6 +7,7 @@ import { build } from '../../scripts/build.mjs';
 import { writeKnowledge } from '../../scripts/knowledge.mjs';
 import type { Host } from '../../server/src/cli/host.js';
 import { run } from '../../server/src/cli/run.js';
+import { ANALYSIS_BANNER } from './banner.js';
 
 let folder: string | undefined;
 
@@ -104,11 +105,7 @@ export async function spawnCli(args: readonly string[], options: SpawnOptions = 
 export const CRASH_LOG = [
   'Some words before.',
   '',
-  '*******************************************************************************',
-  '*                                                                             *',
-  '*                        Bugcheck Analysis                                    *',
-  '*                                                                             *',
-  '*******************************************************************************',
+  ...ANALYSIS_BANNER,
   '',
   'DRIVER_IRQL_NOT_LESS_OR_EQUAL (d1)',
   'An attempt was made to access a pageable (or completely invalid) address at an',

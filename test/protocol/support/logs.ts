@@ -1,12 +1,9 @@
 /** Logs for the tests: the shape is that of real ones, the values are made up. */
+import { ANALYSIS_BANNER } from '../../support/banner.js';
 
 /** A bug check whose known issue is built in. */
 export const STORVSC = [
-  '*******************************************************************************',
-  '*                                                                             *',
-  '*                        Bugcheck Analysis                                    *',
-  '*                                                                             *',
-  '*******************************************************************************',
+  ...ANALYSIS_BANNER,
   '',
   'DRIVER_IRQL_NOT_LESS_OR_EQUAL (d1)',
   'An attempt was made to access a pageable (or completely invalid) address at an',

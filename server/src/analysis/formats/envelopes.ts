@@ -3,6 +3,7 @@
  * world. They are peeled once, here; formats see only the payload, so a backtrace reads the same from vmkernel.log,
  * from a screen transcript and from a quoted ticket.
  */
+import { at as take } from '../text/scan.js';
 
 export interface EnvelopePart {
   readonly kind: 'timestamp' | 'level' | 'source' | 'pcpu' | 'world' | 'comment';
@@ -37,11 +38,6 @@ const PRIORITY = / [A-Z][a-z]\(\d{1,3}\)\[?/y;
 const CHANNEL = / ?[A-Za-z][\w.-]{0,63}(?:\[\d{1,10}\])?:(?= )/y;
 const HOST = / [A-Za-z0-9][\w.-]{0,254}(?= )/y;
 const CPU = / ?cpu(\d{1,5}):(\d{1,12})(?: opID=[\w-]{1,64})?\)/y;
-
-function take(expression: RegExp, text: string, at: number): RegExpExecArray | null {
-  expression.lastIndex = at;
-  return expression.exec(text);
-}
 
 /**
  * The envelope of a physical line, or undefined where it has none. A time alone is no envelope: it is peeled only with

@@ -1,5 +1,8 @@
 /** Small tools of this format: rows, columns, names. */
 import type { LogicalLine } from '../cursor.js';
+import { at } from '../../text/scan.js';
+
+export { at };
 
 export interface Stretch {
   readonly start: number;
@@ -8,12 +11,6 @@ export interface Stretch {
 
 /** Nothing longer is looked at: argument lists of real frames stay far below. */
 const LONGEST = 8192;
-
-/** Runs a sticky expression at a column. */
-export function at(expression: RegExp, text: string, column: number): RegExpExecArray | null {
-  expression.lastIndex = column;
-  return expression.exec(text);
-}
 
 /** The column after blanks and tabs. */
 export function skipBlanks(text: string, column: number): number {

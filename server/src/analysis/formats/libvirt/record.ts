@@ -1,5 +1,6 @@
 /** One record of a libvirt daemon's log: `2017-03-15 06:03:48.180+0000: 13914: error : qemuMonitorIO:689 : internal error: …`. */
 import type { TokenKind } from '../types.js';
+import { at as take } from '../../text/scan.js';
 
 export interface Stretch {
   readonly start: number;
@@ -30,11 +31,6 @@ const THREAD = /(\d{1,10}): (?=(?:debug|info|warning|error) ?: )/y;
 const LEVEL = /(debug|info|warning|error) ?: /y;
 /** `qemuMonitorIO:689 : `; older builds print `qemuMonitorIO:689: `. */
 const PLACE = /([A-Za-z_]\w{1,127}):(\d{1,7}) ?:(?: |$)/y;
-
-function take(expression: RegExp, text: string, at: number): RegExpExecArray | null {
-  expression.lastIndex = at;
-  return expression.exec(text);
-}
 
 /** Columns at which a dated record begins, ascending. */
 export function recordStarts(text: string): number[] {

@@ -2,7 +2,7 @@
  * A kernel line without what printk, syslogd and consoles put in front of it. The shared envelope knows syslog headers;
  * the stamps and caller marks of the kernel's own log are peeled here.
  */
-import { skipBlanks } from '../../text/scan.js';
+import { at as take, skipBlanks } from '../../text/scan.js';
 import type { LogicalLine } from '../cursor.js';
 
 export interface Place {
@@ -53,11 +53,6 @@ const STAMP = /\\?\[(?: {0,10}\+?\d{1,10}\.\d{3,9}|[A-Z][a-z]{2} [A-Z][a-z]{2} {
 /** Who wrote the line: thread or processor (since 5.1), and what vendors of phones print. */
 const CALLER = / ?(?:\[ {0,8}[TC]\d{1,8}\]|-?\(\d{1,3}\)\[\d{1,8}:[^\][]{1,32}\]|\[ {0,8}\d{1,3}: {0,16}[^:\][]{1,16}: {0,8}\d{1,8}\])/y;
 const XEN = /\(XEN\)(?: |$)/y;
-
-function take(expression: RegExp, text: string, at: number): RegExpExecArray | null {
-  expression.lastIndex = at;
-  return expression.exec(text);
-}
 
 function levelOf(number: number): 'levelInfo' | 'levelWarning' | 'levelError' {
   const severity = number & 7;

@@ -3,6 +3,7 @@ import type { LogicalLine } from '../cursor.js';
 import type { BlockSink } from '../types.js';
 import { canonicalHex } from '../../text/hex.js';
 import { readHead } from './grammar.js';
+import { at as test } from '../../text/scan.js';
 
 /**
  * What glibc prints when an `assert` of a C program fails: program, file and line, function, expression. The function is the
@@ -30,11 +31,6 @@ export type Crash =
 export interface Stretch {
   readonly start: number;
   readonly end: number;
-}
-
-function test(expression: RegExp, text: string, at: number): RegExpExecArray | null {
-  expression.lastIndex = at;
-  return expression.exec(text);
 }
 
 /** The assertion at the head of a line, or undefined. */

@@ -1,6 +1,7 @@
 /** Messages of qemu and of libvirt in a guest's log: warnings about features, redirected devices, SPICE clients, ends and errors. */
 import type { TokenKind } from '../types.js';
 import { readHead, type Head } from './grammar.js';
+import { at as test } from '../../text/scan.js';
 
 export type MessageKind = 'feature' | 'warning' | 'information' | 'client' | 'signal' | 'shutdown' | 'libvirt' | 'error';
 
@@ -32,11 +33,6 @@ const ERROR_WORD = /\b(?:error|fail(?:ed|ure)?|could not|cannot|can't|couldn't|u
 /** An error word stands near the start of a message. */
 const ERROR_LOOK = 600;
 const NOT_QEMU = /command not found|^No such file or directory$/;
-
-function test(expression: RegExp, text: string, at: number): RegExpExecArray | null {
-  expression.lastIndex = at;
-  return expression.exec(text);
-}
 
 function headParts(head: Head): MessagePart[] {
   const parts: MessagePart[] = [];

@@ -9,6 +9,7 @@
  * Knowledge-base articles mask the time (`YYYY-MM-DDTHH:MM:SS.XXXZ`) and often leave the level out.
  */
 import type { LogicalLine } from '../cursor.js';
+import { at } from '../../text/scan.js';
 
 export interface Stretch {
   readonly start: number;
@@ -32,11 +33,6 @@ const LEVEL = / ?([A-Z][a-z]\(\d{1,3}\))\+?/y;
 const DASHED = /\+? ?([A-Za-z][\w#:./-]{0,47}) -(?: |$)/y;
 const BARRED = /([A-Za-z][\w#:./-]{0,47})\|(?: |$)/y;
 const OLD_LEVEL = /([A-Z]\d{3})[:+](?: |$)/y;
-
-function at(expression: RegExp, text: string, column: number): RegExpExecArray | null {
-  expression.lastIndex = column;
-  return expression.exec(text);
-}
 
 /** Reads the head of a logical line, whether the envelope was peeled off or not. */
 export function readHead(line: LogicalLine): Head {

@@ -1,5 +1,6 @@
 /** Messages of vmware.log that tell of a crash, and those that go with one. One look, nothing said. */
 import type { Stretch } from './head.js';
+import { at } from '../../text/scan.js';
 
 export type PanicKind = 'guest-bugcheck' | 'monitor-panic' | 'vmx-panic' | 'cpu-disabled' | 'triple-fault';
 
@@ -18,11 +19,6 @@ export interface Statement {
 
 /** Messages are shorter; what follows is a dump of something. */
 const LONGEST = 2000;
-
-function at(expression: RegExp, text: string, column: number): RegExpExecArray | null {
-  expression.lastIndex = column;
-  return expression.exec(text);
-}
 
 const MONITOR = /(?:VMware [A-Za-z]{2,20} )?MONITOR PANIC: (?=\S)/y;
 const ASSERTION = /(?:ASSERT|VERIFY|NOT_REACHED|NOT_IMPLEMENTED|NOT_TESTED|UNEXPECTED)(?:_[A-Z]{2,20})? (?=\/?[\w./-]{0,120}(?:bora|vmcore)\/[\w./-]{1,160}:\d)/y;

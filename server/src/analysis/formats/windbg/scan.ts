@@ -1,16 +1,14 @@
 /** Scanners for the words of debugger output. All take a column, answer columns, and are linear in what they read. */
 import { canonicalHex } from '../../text/hex.js';
+import { skipBlanks } from '../../text/scan.js';
+
+export { skipBlanks };
 
 /** Longest symbol that is read as one; C++ templates make names of several hundred characters. */
 const MAX_SYMBOL = 4096;
 
 export function isBlank(unit: number): boolean {
   return unit === 32 || unit === 9 || unit === 160;
-}
-
-export function skipBlanks(text: string, at: number): number {
-  while (at < text.length && isBlank(text.charCodeAt(at))) at++;
-  return at;
 }
 
 /** End of the run of non-blank characters that begins at `at`. */
