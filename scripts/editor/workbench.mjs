@@ -173,9 +173,21 @@ export class Workbench {
       await this.page.keyboard.press('Escape');
       throw error;
     });
-    await this.page.locator(`[id="${chosen.id}"]`).click();
-    // Some commands ask something next, in the same input.
-    await until(`${what} to be taken`, async () => !(await input.isVisible()) || (await input.inputValue({ timeout: 1000 })) !== text);
+    // A row may be drawn anew between the look and the click (the list is still filling on a busy machine): the click
+    // then lands on nothing, so the row is looked up and clicked again until the palette has taken it.
+    const taken = async () => !(await input.isVisible()) || (await input.inputValue({ timeout: 1000 })) !== text;
+    let row = chosen;
+    await until(
+      `${what} to be taken`,
+      async () => {
+        await this.page.locator(`[id="${row.id}"]`).click({ timeout: 2000 }).catch(() => {});
+        // Some commands ask something next, in the same input.
+        if (await until(what, taken, { timeout: 1500 }).catch(() => false)) return true;
+        row = accept(await rows()) ?? row;
+        return false;
+      },
+      { seen: rows },
+    );
   }
 
   /** Runs a command by its palette title, e.g. `View: Close Panel`. */
