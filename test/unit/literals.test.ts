@@ -6,17 +6,35 @@ const letters = fc.constantFrom('a', 'b', ' ', '0', 'é', '漢');
 const ascii = fc.constantFrom('a', 'b', ' ', '0');
 
 describe('LiteralScanner', () => {
-  it('finds what indexOf finds, whatever the literals', () => {
-    const literal = fc.array(ascii, { minLength: 6, maxLength: 20 }).map((characters) => characters.join(''));
-    fc.assert(fc.property(fc.uniqueArray(literal, { minLength: 1, maxLength: 8 }), fc.array(letters, { maxLength: 400 }), fc.nat(), (literals, characters, seed) => {
+  const literal = fc.array(ascii, { minLength: 6, maxLength: 30 }).map((characters) => characters.join(''));
+  const texts = fc.tuple(fc.uniqueArray(literal, { minLength: 1, maxLength: 40 }), fc.array(letters, { maxLength: 400 }), fc.nat());
+
+  function occurrences(text: string, literals: readonly string[]): string[] {
+    const found: string[] = [];
+    literals.forEach((word, index) => { for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1)) found.push(`${index}@${at}`); });
+    return found.sort();
+  }
+
+  it('finds what indexOf finds, whatever the literals and the sample', () => {
+    fc.assert(fc.property(texts, fc.array(letters, { maxLength: 60 }), ([literals, characters, seed], sample) => {
       const planted = literals[seed % literals.length] ?? '';
-      const text = characters.join('') + planted + characters.slice(0, 7).join('');
-      const expected = new Set<string>();
-      literals.forEach((word, index) => { for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1)) expected.add(`${index}@${at}`); });
+      const text = planted + characters.join('') + planted + characters.slice(0, seed % 3).join('');
       const found: string[] = [];
-      new LiteralScanner(literals).scan(text, (index, at) => found.push(`${index}@${at}`));
-      expect(new Set(found)).toEqual(expected);
-      expect(found.length).toBe(expected.size);
+      new LiteralScanner(literals, sample.join('')).scan(text, (index, at) => found.push(`${index}@${at}`));
+      expect(found.sort()).toEqual(occurrences(text, literals));
+    }), { numRuns: 500 });
+  });
+
+  it('finds the same over bytes, wherever they begin in their buffer', () => {
+    fc.assert(fc.property(texts, fc.nat({ max: 5 }), ([literals, characters, seed], shift) => {
+      const text = characters.join('') + (literals[seed % literals.length] ?? '');
+      const encoded = new TextEncoder().encode(text);
+      const bytes = new Uint8Array(shift + encoded.length + 9).fill(0x61).subarray(shift);
+      bytes.set(encoded);
+      const found: string[] = [];
+      new LiteralScanner(literals, bytes).scanBytes(bytes, encoded.length, (index, at) => found.push(`${index}@${at}`));
+      const latin = String.fromCharCode(...encoded);
+      expect(found.sort()).toEqual(occurrences(latin, literals));
     }), { numRuns: 300 });
   });
 

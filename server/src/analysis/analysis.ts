@@ -7,12 +7,13 @@ import { FORMATS } from './formats/index.js';
 import { OpeningFinder } from './formats/openings.js';
 import { resegment, segment } from './formats/segment.js';
 import { prose } from './prose.js';
-import { explainToken, explainWord, referenceOf } from './decoders/explain.js';
+import { explainToken, explainWord } from './decoders/explain.js';
 import { explainTrust } from './decoders/frame.js';
-import { assemble, type Assembly } from './records/assemble.js';
-import { factTable } from './records/signature.js';
-import { matchCrash, matchMessages, type MessageLines } from './knowledge/match.js';
+import { Assembler } from './records/assemble.js';
+import type { ContextEntry } from './records/context.js';
+import { MessageTable } from './knowledge/messages.js';
 import type { CrashFinding, EventFinding } from './knowledge/finding.js';
+import { eventFindings, findingOf } from './findings.js';
 import type { IssueIndex } from './knowledge/issueIndex.js';
 import type { Knowledge } from './knowledge/knowledge.js';
 import type { Block, FormatId, Token } from './formats/types.js';
@@ -26,13 +27,12 @@ export type { Analysis } from './types.js';
 
 /** Crashes matched between two yields. */
 const CRASHES_PER_SLICE = 32;
-/** Places of one message remembered; a known issue needs one, a count of more says nothing new. */
-const MESSAGE_LINES = 1_000;
 
 /** One finder per state of knowledge: what it knows of a chunk stays valid as long as both live. */
 const finders = new WeakMap<IssueIndex, OpeningFinder>();
 
-function finderFor(knowledge: Knowledge): OpeningFinder {
+/** The finder of the openers of all formats and the messages of all known issues. */
+export function finderFor(knowledge: Knowledge): OpeningFinder {
   const index = knowledge.issues;
   let finder = finders.get(index);
   if (finder === undefined) finders.set(index, (finder = new OpeningFinder(index.messages)));
@@ -66,63 +66,33 @@ export function analyzeText(text: string, knowledge: Knowledge): Analysis {
 }
 
 function* conclude(text: ChunkedText, blocks: readonly Block[], knowledge: Knowledge, before: Snapshot | undefined): Generator<undefined, Analysis> {
-  const messages = messageLines(text, knowledge);
-  const assembly = assemble(blocks, (code) => knowledge.bugCheck(code)?.name);
+  const messages = messagesOf(text, knowledge);
+  const assembler = new Assembler((code) => knowledge.bugCheck(code)?.name);
+  for (const block of blocks) assembler.add(block);
   const line = (n: number): string => text.line(n);
-  const linesWith: MessageLines = (message) => messages.get(message) ?? [];
   // A finding is kept where the crash, all context and the lines with messages are the very ones it was made from.
-  const reusable = before?.reusable(assembly, messages);
+  const reusable = before?.reusable(assembler.context, messages);
   const crashes: CrashFinding[] = [];
-  for (const [index, record] of assembly.records.entries()) {
-    const known = reusable?.(record);
-    if (known !== undefined) crashes.push(known);
-    else {
-      const { matches, ruledOut } = matchCrash(record, knowledge.issues, line, linesWith);
-      const reference = referenceOf(record, knowledge);
-      crashes.push({ record, matches, ruledOut, ...(reference === undefined ? {} : { reference }) });
-    }
+  for (const [index, settled] of assembler.take(Infinity).entries()) {
+    crashes.push(reusable?.(settled.record) ?? findingOf(settled, knowledge, line, messages));
     if (index % CRASHES_PER_SLICE === CRASHES_PER_SLICE - 1) yield undefined;
   }
+  crashes.sort((a, b) => a.record.headline.line - b.record.headline.line || a.record.headline.start - b.record.headline.start);
   const shown = new Set(crashes.flatMap((crash) => [...crash.matches, ...crash.ruledOut].map((match) => match.issue.id)));
-  const events = eventFindings(assembly, messages, knowledge, line, linesWith, shown);
-  return new Snapshot(text, blocks, knowledge, assembly, messages, crashes, events);
+  const events = eventFindings(assembler.events.events, assembler.context, messages, shown, line);
+  return new Snapshot(text, blocks, knowledge, assembler.context, messages, crashes, events);
 }
 
-/** Absolute lines by message literal. */
-function messageLines(text: ChunkedText, knowledge: Knowledge): ReadonlyMap<string, readonly number[]> {
+function messagesOf(text: ChunkedText, knowledge: Knowledge): MessageTable {
   const finder = finderFor(knowledge);
-  const literals = knowledge.issues.messages;
-  const lines = new Map<string, number[]>();
+  const table = new MessageTable(knowledge.issues);
   text.chunks.forEach((chunk, index) => {
     for (const hit of finder.hits(chunk).messages) {
-      const literal = literals[hit.message] ?? '';
-      const list = lines.get(literal);
-      if (list === undefined) lines.set(literal, [text.firstLineOf(index) + hit.line]);
-      else if (list.length < MESSAGE_LINES) list.push(text.firstLineOf(index) + hit.line);
+      const message = knowledge.issues.messages[hit.message] ?? '';
+      if (!table.isComplete(message)) table.add(message, text.firstLineOf(index) + hit.line, chunk.line(hit.line));
     }
   });
-  return lines;
-}
-
-/** Events as they stand, and issues about messages that no crash of the file already shows. */
-function eventFindings(
-  assembly: Assembly, messages: ReadonlyMap<string, readonly number[]>, knowledge: Knowledge,
-  line: (n: number) => string, linesWith: MessageLines, shown: ReadonlySet<string>,
-): EventFinding[] {
-  const plain: EventFinding[] = assembly.events.map((event) => ({ event, matches: [] }));
-  if (messages.size === 0) return plain;
-  const eventFacts = assembly.events.flatMap((event) => event.blocks.slice(0, 1).flatMap((block) => block.node.facts.map((fact) => ({ ...fact, at: { ...fact.at, line: fact.at.line + block.lines.first } }))));
-  const facts = factTable([...eventFacts, ...assembly.context.flatMap((entry) => entry.facts)]);
-  const { matches } = matchMessages(messages.keys(), { facts: (key) => facts.facts(key), frames: [], linesWith, line }, knowledge.issues);
-  for (const match of matches) {
-    const first = match.evidence[0];
-    if (first === undefined || shown.has(match.issue.id)) continue;
-    const own = plain.findIndex(({ event }) => event.blocks.some((block) => first.at.line >= block.lines.first && first.at.line < block.lines.end));
-    const found = plain[own];
-    if (found !== undefined) plain[own] = { event: found.event, matches: [...found.matches, match] };
-    else plain.push({ event: { kind: 'message', title: match.issue.title, at: first.at, count: 1, blocks: [] }, matches: [match] });
-  }
-  return plain.sort((a, b) => a.event.at.line - b.event.at.line || a.event.at.start - b.event.at.start);
+  return table;
 }
 
 class Snapshot implements Analysis {
@@ -134,8 +104,8 @@ class Snapshot implements Analysis {
     readonly text: ChunkedText,
     readonly blocks: readonly Block[],
     readonly knowledge: Knowledge,
-    readonly assembly: Assembly,
-    readonly messages: ReadonlyMap<string, readonly number[]>,
+    readonly context: readonly ContextEntry[],
+    readonly messages: MessageTable,
     readonly crashes: readonly CrashFinding[],
     readonly events: readonly EventFinding[],
   ) {
@@ -153,10 +123,9 @@ class Snapshot implements Analysis {
   }
 
   /** Findings that still hold, by crash: same blocks at the same lines, same context, same messages. */
-  reusable(assembly: Assembly, messages: ReadonlyMap<string, readonly number[]>): ((record: CrashRecord) => CrashFinding | undefined) | undefined {
-    const sameContext = assembly.context.length === this.assembly.context.length
-      && assembly.context.every((entry, index) => sameBlock(entry.block, this.assembly.context[index]?.block));
-    if (!sameContext || !sameMessages(messages, this.messages)) return undefined;
+  reusable(context: readonly ContextEntry[], messages: MessageTable): ((record: CrashRecord) => CrashFinding | undefined) | undefined {
+    const sameContext = context.length === this.context.length && context.every((entry, index) => sameBlock(entry.block, this.context[index]?.block));
+    if (!sameContext || !messages.equals(this.messages)) return undefined;
     const byBlock = new Map(this.crashes.map((crash) => [crash.record.blocks[0]?.node, crash]));
     return (record) => {
       const known = byBlock.get(record.blocks[0]?.node);
@@ -272,13 +241,3 @@ function wordAt(text: string, line: number, column: number): Span | undefined {
 function sameBlock(a: Block, b: Block | undefined): boolean {
   return b !== undefined && a.node === b.node && a.lines.first === b.lines.first;
 }
-
-function sameMessages(a: ReadonlyMap<string, readonly number[]>, b: ReadonlyMap<string, readonly number[]>): boolean {
-  if (a.size !== b.size) return false;
-  for (const [message, lines] of a) {
-    const others = b.get(message);
-    if (others === undefined || others.length !== lines.length || !lines.every((line, index) => line === others[index])) return false;
-  }
-  return true;
-}
-

@@ -58,8 +58,8 @@ export async function analyzeCommand(args: AnalyzeArguments, host: Host): Promis
       progress.show(++done, inputs.files.length, input.path);
       if (result !== undefined) {
         await progress.clear();
-        tally(totals, result.report);
-        await write(writer.file(result));
+        tally(totals, result);
+        for (const piece of writer.file(result)) await write(piece);
       } else if (input.isFound && error instanceof InputError) binaries.push(input.path);
       else await fail(`${nameOf(input.path)}: ${reasonOf(error)}`);
     }

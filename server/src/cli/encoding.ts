@@ -159,7 +159,7 @@ export class LogDecoder {
  * What a stretch that begins at a character is. It is Windows-1252 where the bytes above ASCII make more errors than
  * characters of UTF-8: a log in UTF-8 in which one character was cut stays UTF-8.
  */
-function utf8OrNot(bytes: Uint8Array): 'ascii' | 'cut' | 'utf-8' | 'windows-1252' {
+export function utf8OrNot(bytes: Uint8Array): 'ascii' | 'cut' | 'utf-8' | 'windows-1252' {
   let good = 0;
   let bad = 0;
   let cut = false;
@@ -202,6 +202,7 @@ function ascii(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 }
 
-function windows1252(bytes: Uint8Array): string {
+/** Windows-1252, one unit a byte. */
+export function windows1252(bytes: Uint8Array): string {
   return ascii(bytes).replace(/[\u0080-\u009f]/g, (character) => WINDOWS_1252[character.charCodeAt(0) - 0x80] ?? character);
 }

@@ -4,8 +4,8 @@
  */
 import { FORMATS } from './index.js';
 import { opensAt } from './block.js';
-import { LiteralScanner } from '../text/literals.js';
-import type { TextChunk } from '../text/chunkedText.js';
+import type { Chunk } from '../text/chunk.js';
+import { LiteralScanner, SAMPLE_UNITS } from '../text/literals.js';
 import type { TextSource } from '../text/span.js';
 
 export interface Opening {
@@ -30,10 +30,12 @@ export interface ChunkHits {
 const NOTHING: ChunkHits = { openings: [], messages: [] };
 
 export class OpeningFinder {
-  readonly #scanner: LiteralScanner;
+  readonly #literals: readonly string[];
+  #scanner: LiteralScanner | undefined;
+  #isLearned = false;
   /** For each literal the formats it opens (as a bit set over FORMATS) and the messages it is. */
   readonly #uses: readonly { readonly formats: number; readonly messages: readonly number[] }[];
-  readonly #known = new WeakMap<TextChunk, ChunkHits>();
+  readonly #known = new WeakMap<Chunk, ChunkHits>();
 
   /** `messages` are literals of known issues, at least six ASCII characters each. */
   constructor(messages: readonly string[]) {
@@ -48,10 +50,19 @@ export class OpeningFinder {
     });
     messages.forEach((message, number) => useOf(message).messages.push(number));
     this.#uses = [...uses.values()];
-    this.#scanner = new LiteralScanner([...uses.keys()]);
+    this.#literals = [...uses.keys()];
   }
 
-  hits(chunk: TextChunk): ChunkHits {
+  /** The scanner knows what is rare from the first chunk that is long enough to tell. */
+  #scannerFor(chunk: Chunk): LiteralScanner {
+    if (this.#scanner === undefined || (!this.#isLearned && chunk.sample.length >= SAMPLE_UNITS)) {
+      this.#isLearned = chunk.sample.length >= SAMPLE_UNITS;
+      this.#scanner = new LiteralScanner(this.#literals, chunk.sample);
+    }
+    return this.#scanner;
+  }
+
+  hits(chunk: Chunk): ChunkHits {
     let hits = this.#known.get(chunk);
     if (hits === undefined) {
       hits = this.#find(chunk);
@@ -60,11 +71,10 @@ export class OpeningFinder {
     return hits;
   }
 
-  #find(chunk: TextChunk): ChunkHits {
+  #find(chunk: Chunk): ChunkHits {
     const formatsByLine = new Map<number, number>();
     const messages: MessageHit[] = [];
-    this.#scanner.scan(chunk.text, (literal, offset) => {
-      const line = lineAt(chunk, offset);
+    chunk.search(this.#scannerFor(chunk), (literal, line) => {
       const use = this.#uses[literal];
       if (use === undefined) return;
       if (use.formats !== 0) formatsByLine.set(line, (formatsByLine.get(line) ?? 0) | use.formats);
@@ -80,16 +90,4 @@ export class OpeningFinder {
     messages.sort((a, b) => a.line - b.line || a.message - b.message);
     return { openings, messages: messages.filter((hit, index) => index === 0 || hit.line !== messages[index - 1]?.line || hit.message !== messages[index - 1]?.message) };
   }
-}
-
-function lineAt(chunk: TextChunk, offset: number): number {
-  const starts = chunk.starts;
-  let low = 0;
-  let high = starts.length - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if ((starts[middle] ?? 0) <= offset) low = middle;
-    else high = middle - 1;
-  }
-  return low;
 }

@@ -7,15 +7,30 @@ import { MAX_BLOCK_LINES } from './cursor.js';
 import { FORMATS } from './index.js';
 import type { OpeningFinder } from './openings.js';
 import type { Block } from './types.js';
+import type { ChunkSequence } from '../text/chunk.js';
 import type { ChunkedText } from '../text/chunkedText.js';
 import type { LineEdit } from '../text/span.js';
 
 /** Lines of chunks looked at between two yields: some milliseconds. */
 const CHUNKS_PER_SLICE = 16;
 
+/** `more`: the text that is in memory does not reach far enough to go on. */
+export type Step = 'more' | undefined;
+
+/** Receives blocks in order. */
+export interface BlockVisitor {
+  /** Asked at each line at which a block would begin: true ends the walk there. */
+  isKnown?(line: number): boolean;
+  block(block: Block): void;
+  /** A chunk was looked at: every block that begins in it was seen. */
+  passed?(chunk: number): void;
+}
+
 /** All blocks of a text. */
 export function* segment(text: ChunkedText, finder: OpeningFinder): Generator<undefined, Block[]> {
-  return yield* continueFrom(text, finder, [], () => undefined);
+  const blocks: Block[] = [];
+  yield* walk(text, finder, 0, { block: (block) => { blocks.push(block); } }) as Generator<undefined, void>;
+  return blocks;
 }
 
 /** The blocks of an edited text, given those of the text before. */
@@ -24,14 +39,22 @@ export function* resegment(before: readonly Block[], text: ChunkedText, edit: Li
   while (kept < before.length && (before[kept]?.examined ?? Infinity) <= edit.replaced.first) kept++;
   const delta = edit.lineCount - (edit.replaced.end - edit.replaced.first);
   const editEnd = edit.replaced.first + edit.lineCount;
-  const byLine = new Map(before.slice(kept).map((block, index) => [block.lines.first + delta, kept + index] as const));
-  return yield* continueFrom(text, finder, before.slice(0, kept), (line) => {
-    if (line < editEnd) return undefined;
-    const same = byLine.get(line);
-    // A block that began inside the edit has no counterpart, even where a new one begins at the moved line.
-    if (same === undefined || (before[same]?.lines.first ?? 0) < edit.replaced.end) return undefined;
-    return before.slice(same).map((block) => shifted(block, delta));
-  });
+  const blocks = before.slice(0, kept);
+  let next = kept;
+  let same: number | undefined;
+  yield* walk(text, finder, blocks.at(-1)?.lines.end ?? 0, {
+    isKnown: (line) => {
+      while (next < before.length && (before[next]?.lines.first ?? 0) + delta < line) next++;
+      // A block that began inside the edit has no counterpart, even where a new one begins at the moved line.
+      const first = before[next]?.lines.first ?? -1;
+      if (line < editEnd || first + delta !== line || first < edit.replaced.end) return false;
+      same = next;
+      return true;
+    },
+    block: (block) => { blocks.push(block); },
+  }) as Generator<undefined, void>;
+  if (same !== undefined) for (let index = same; index < before.length; index++) blocks.push(shifted(before[index] as Block, delta));
+  return blocks;
 }
 
 function shifted(block: Block, delta: number): Block {
@@ -49,16 +72,17 @@ class ForeignOpenings {
   /** Per format: the chunk and opening to go on with. */
   readonly #reached = FORMATS.map(() => ({ chunk: 0, opening: 0 }));
 
-  constructor(readonly text: ChunkedText, readonly finder: OpeningFinder) {}
+  constructor(readonly text: ChunkSequence, readonly finder: OpeningFinder) {}
 
   /** Undefined where there is none within the lines a block can have. */
   after(line: number, format: number): number | undefined {
     const at = this.#reached[format];
     if (at === undefined) return undefined;
-    for (; at.chunk < this.text.chunks.length; at.chunk++, at.opening = 0) {
-      const chunk = this.text.chunks[at.chunk];
+    for (; at.chunk < this.text.chunkEnd; at.chunk++, at.opening = 0) {
+      const chunk = this.text.chunk(at.chunk);
+      if (chunk === undefined) continue;
       const first = this.text.firstLineOf(at.chunk);
-      if (chunk === undefined || first > line + MAX_BLOCK_LINES) return undefined;
+      if (first > line + MAX_BLOCK_LINES) return undefined;
       if (first + chunk.lineEnds < line) continue;
       const { openings } = this.finder.hits(chunk);
       for (; at.opening < openings.length; at.opening++) {
@@ -70,32 +94,26 @@ class ForeignOpenings {
   }
 }
 
-/** Goes on after the last of `blocks`; `rest` gives the remaining blocks where they are known from here on. */
-function* continueFrom(
-  text: ChunkedText,
-  finder: OpeningFinder,
-  blocks: Block[],
-  rest: (line: number) => Block[] | undefined,
-): Generator<undefined, Block[]> {
-  let reached = blocks.at(-1)?.lines.end ?? 0;
+/** Visits the blocks that begin at the line `reached` or below. Between two blocks that line is all there is to know. */
+export function* walk(text: ChunkSequence, finder: OpeningFinder, reached: number, visitor: BlockVisitor): Generator<Step, void> {
   const foreign = new ForeignOpenings(text, finder);
-  for (let index = 0; index < text.chunks.length; index++) {
-    const chunk = text.chunks[index];
+  for (let index = text.chunkOf(reached); ; index++) {
+    while (!text.isReady(index)) yield 'more';
+    const chunk = text.chunk(index);
+    if (chunk === undefined) return;
     const first = text.firstLineOf(index);
-    if (chunk === undefined || first + chunk.lineEnds < reached) continue;
     for (const opening of finder.hits(chunk).openings) {
       const line = first + opening.line;
       if (line < reached) continue;
-      const known = rest(line);
-      if (known !== undefined) return [...blocks, ...known];
+      if (visitor.isKnown?.(line) === true) return;
       const format = FORMATS[opening.format];
       if (format === undefined) continue;
       const block = readBlock(format, text, line, foreign.after(line, opening.format));
-      blocks.push(block);
       reached = block.lines.end;
+      visitor.block(block);
       yield undefined;
     }
+    visitor.passed?.(index);
     if (index % CHUNKS_PER_SLICE === 0) yield undefined;
   }
-  return blocks;
 }

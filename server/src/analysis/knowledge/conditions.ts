@@ -5,6 +5,7 @@ import type { Span } from '../text/span.js';
 import { frameName } from '../records/signature.js';
 import type { Evidence } from './finding.js';
 import type { Condition, ConditionTree, FactCondition } from './issue.js';
+import type { Said } from './messages.js';
 import { findPattern } from './patterns.js';
 import { compareVersions } from './versions.js';
 
@@ -13,8 +14,8 @@ export interface Subject {
   /** Facts of the crash, then of the file. */
   facts(key: FactKey): readonly Fact[];
   readonly frames: readonly Frame[];
-  /** Lines of the file that hold a message literal of a known issue. */
-  linesWith(message: string): readonly number[];
+  /** Where the file says a message literal of a known issue, on a line that fits the pattern too where there is one. */
+  said(message: string, pattern: string | undefined): Said | undefined;
   line(n: number): string;
 }
 
@@ -28,8 +29,6 @@ export interface Verdict {
 }
 
 const UNKNOWN: Verdict = { truth: 'unknown', evidence: [] };
-/** Lines with the same message looked at for a pattern. */
-const MOST_LINES = 200;
 
 export function evidenceAt(subject: Subject, at: Span, condition: string): Evidence {
   return { at, text: subject.line(at.line).slice(at.start, at.end), condition };
@@ -132,12 +131,8 @@ export function isFrame(name: string, wanted: string): boolean {
 }
 
 function evaluateMessage(message: string, pattern: string | undefined, subject: Subject): Verdict {
-  for (const line of subject.linesWith(message).slice(0, MOST_LINES)) {
-    const text = subject.line(line);
-    const start = text.indexOf(message);
-    if (start < 0) continue;
-    if (pattern !== undefined && findPattern(pattern, text) === undefined) continue;
-    return { truth: 'yes', evidence: [evidenceAt(subject, { line, start, end: start + message.length }, `the log says "${message.trim()}"`)] };
-  }
-  return UNKNOWN;
+  const said = subject.said(message, pattern);
+  if (said === undefined) return UNKNOWN;
+  const at = { line: said.line, start: said.start, end: said.start + message.length };
+  return { truth: 'yes', evidence: [{ at, text: message, condition: `the log says "${message.trim()}"` }] };
 }

@@ -15,22 +15,23 @@ export class IssueIndex {
   readonly messages: readonly string[];
   readonly #user: ReadonlySet<IssueData>;
   readonly #byTrigger = new Map<string, IssueData[]>();
+  /** By message literal: the patterns that conditions put to its lines; undefined for a condition without one. */
+  readonly #patterns = new Map<string, (string | undefined)[]>();
 
   constructor(builtin: readonly IssueData[], user: readonly IssueData[]) {
     // A user's issue of the same id stands in for the built-in one.
     const own = new Set(user.map((issue) => issue.id));
     this.issues = [...builtin.filter((issue) => !own.has(issue.id)), ...user];
     this.#user = new Set(user);
-    const messages = new Set<string>();
     for (const issue of this.issues) {
       for (const trigger of triggersOf(issue.when) ?? []) {
         const list = this.#byTrigger.get(trigger);
         if (list === undefined) this.#byTrigger.set(trigger, [issue]);
         else list.push(issue);
       }
-      for (const part of [issue.when, ...(issue.confirms ?? []).map((entry) => entry.when), ...(issue.ruledOutBy ?? []).map((entry) => entry.when)]) collectMessages(part, messages);
+      for (const part of [issue.when, ...(issue.confirms ?? []).map((entry) => entry.when), ...(issue.ruledOutBy ?? []).map((entry) => entry.when)]) collectMessages(part, this.#patterns);
     }
-    this.messages = [...messages];
+    this.messages = [...this.#patterns.keys()];
   }
 
   isUserIssue(issue: IssueData): boolean {
@@ -47,6 +48,11 @@ export class IssueIndex {
     const bang = name.indexOf('!');
     const bare = bang < 0 ? [] : (this.#byTrigger.get(`frame=${name.slice(bang + 1)}`) ?? []);
     return bare.length === 0 ? whole : [...whole, ...bare];
+  }
+
+  /** The patterns that stand beside a message literal in conditions, each once. */
+  patternsOf(message: string): readonly (string | undefined)[] {
+    return this.#patterns.get(message) ?? [];
   }
 
   byMessage(message: string): readonly IssueData[] {
@@ -84,7 +90,10 @@ function rank(triggers: readonly string[]): number {
   }));
 }
 
-function collectMessages(part: Condition | ConditionTree, into: Set<string>): void {
-  if ('message' in part) into.add(part.message);
-  else if (!('fact' in part) && !('frames' in part)) for (const inner of [...(part.all ?? []), ...(part.any ?? []), ...(part.none ?? [])]) collectMessages(inner, into);
+function collectMessages(part: Condition | ConditionTree, into: Map<string, (string | undefined)[]>): void {
+  if ('message' in part) {
+    const patterns = into.get(part.message);
+    if (patterns === undefined) into.set(part.message, [part.matches]);
+    else if (!patterns.includes(part.matches)) patterns.push(part.matches);
+  } else if (!('fact' in part) && !('frames' in part)) for (const inner of [...(part.all ?? []), ...(part.any ?? []), ...(part.none ?? [])]) collectMessages(inner, into);
 }

@@ -14,11 +14,8 @@ export interface Matches {
   readonly ruledOut: readonly RuledOut[];
 }
 
-/** Lines of the file that hold a message literal. */
-export type MessageLines = (message: string) => readonly number[];
-
 /** The issues a crash shows, best first. */
-export function matchCrash(record: CrashRecord, index: IssueIndex, line: (n: number) => string, linesWith: MessageLines): Matches {
+export function matchCrash(record: CrashRecord, index: IssueIndex, line: (n: number) => string, said: Subject['said']): Matches {
   const candidates = new Set<IssueData>();
   const add = (issues: readonly IssueData[]): void => { for (const issue of issues) candidates.add(issue); };
   for (const key of record.keys()) for (const fact of record.facts(key)) add(index.byFact(key, fact.value));
@@ -35,7 +32,7 @@ export function matchCrash(record: CrashRecord, index: IssueIndex, line: (n: num
       return around.length === 0 ? own : [...own, ...around];
     },
     frames: record.frames,
-    linesWith,
+    said,
     line,
   };
   return judged(candidates, subject, index);

@@ -3,21 +3,25 @@ import type { Block, Fact, FactKey } from '../formats/types.js';
 import { factTable } from './signature.js';
 import type { FactTable } from './types.js';
 
-export type ContextBlocks = readonly { readonly block: Block; readonly facts: readonly Fact[] }[];
+export interface ContextEntry {
+  readonly block: Block;
+  /** With absolute positions. */
+  readonly facts: readonly Fact[];
+}
 
-/** More context than this adds nothing but time. */
-const MOST_BLOCKS = 200;
+/** More context than this, on either side of a crash, adds nothing but time. */
+export const MOST_CONTEXT = 200;
 
 /**
- * Context seen from a line: what stands before, nearest first, then what follows. Of the
+ * Context seen from a line: what stands before, nearest first, then what follows up to the line `until`. Of the
  * configurations of guests (command lines, domain XML) only one counts: the last before the crash or, failing that, the
  * first after it — a file often ends with the configuration after the repair.
  */
-export function contextOf(blocks: ContextBlocks, line: number): FactTable {
+export function contextOf(blocks: readonly ContextEntry[], line: number, until = Infinity): FactTable {
   let table: FactTable | undefined;
   const make = (): FactTable => {
-    const first = firstAt(blocks, line);
-    const near = [...blocks.slice(Math.max(0, first - MOST_BLOCKS), first).reverse(), ...blocks.slice(first, first + MOST_BLOCKS)];
+    const first = indexAt(blocks, line);
+    const near = [...blocks.slice(Math.max(0, first - MOST_CONTEXT), first).reverse(), ...blocks.slice(first, Math.min(first + MOST_CONTEXT, indexAt(blocks, until)))];
     const guest = near.find((entry) => configuresGuest(entry.facts));
     const facts: Fact[] = [];
     for (const entry of near) {
@@ -31,8 +35,8 @@ export function contextOf(blocks: ContextBlocks, line: number): FactTable {
   };
 }
 
-/** Index of the first block that begins at the line or below; blocks stand in the order of their lines. */
-function firstAt(blocks: ContextBlocks, line: number): number {
+/** Index of the first entry that begins at the line or below; entries stand in the order of their lines. */
+export function indexAt(blocks: readonly ContextEntry[], line: number): number {
   let low = 0;
   let high = blocks.length;
   while (low < high) {

@@ -3,6 +3,7 @@
  * machinery itself — no offsets, addresses, builds or names of guests.
  */
 import { isCrashHelper } from '../formats/linux/helpers.js';
+import { LOCKUP_KINDS } from '../formats/linux/rules.js';
 import type { Fact, FactKey, Frame } from '../formats/types.js';
 import type { CrashKind } from './types.js';
 
@@ -42,13 +43,14 @@ export function signatureOf(kind: CrashKind, value: (key: FactKey) => string | u
     kind === 'bugCheck' ? [value('bugcheck.code') ?? 'unknown']
     : kind === 'userException' ? [value('exception.code') ?? value('panic.text') ?? 'unknown']
     : [value('panic.kind') ?? 'panic', value('exception.mnemonic') ?? value('panic.source') ?? ''].filter((word) => word !== '');
+  const isKernel = kind === 'kernelOops' || LOCKUP_KINDS.has(value('panic.kind') ?? '');
   const stack: string[] = [];
   for (const frame of frames) {
     // What stands below a place where the debugger lost the thread changes with the symbols it has.
     if (frame.trace !== 0 || stack.length === FRAMES || (frame.trust === 'afterUnwindWarning' && stack.length > 0)) break;
     if (frame.trust === 'guessed') continue;
     const name = frameName(frame);
-    if (name !== undefined && tellsCause(frame) && !(kind === 'kernelOops' && frame.symbol !== undefined && isCrashHelper(frame.symbol))) stack.push(name);
+    if (name !== undefined && tellsCause(frame) && !(isKernel && frame.symbol !== undefined && isCrashHelper(frame.symbol))) stack.push(name);
   }
   if (stack.length === 0) stack.push(...[value('symbol') ?? value('module') ?? value('image') ?? ''].filter((name) => name !== '').map((name) => name.toLowerCase()));
   return `${VERSION}:${[kind, ...what, ...stack].join('|').slice(0, 300)}`;

@@ -1,3 +1,4 @@
+import { LOCKUP_KINDS } from '../formats/linux/rules.js';
 import type { FactKey, Frame } from '../formats/types.js';
 import { tellsCause } from './signature.js';
 import type { CrashKind } from './types.js';
@@ -36,19 +37,26 @@ export function titleOf(kind: CrashKind, value: (key: FactKey) => string | undef
       return `Purple screen: ${shortened(value('panic.text') ?? 'panic')}`;
     }
     case 'lockup':
+      if (LOCKUP_KINDS.has(value('panic.kind') ?? '')) return kernelTitle(value, frames);
       return `ESXi lockup: ${shortened(value('panic.text') ?? 'a PCPU stopped responding')}`;
-    case 'kernelOops': {
-      const text = value('panic.text') ?? 'the kernel stopped';
-      const symbol = printed(value('symbol'), frames);
-      // The text of some reports names the function already.
-      const at = symbol === undefined || text.toLowerCase().includes(symbol.toLowerCase()) ? '' : ` in ${symbol}`;
-      return `${/^Xen/i.test(text) ? '' : 'Linux kernel: '}${shortened(text)}${at}`;
-    }
+    case 'kernelOops':
+      return kernelTitle(value, frames);
     case 'guestFailure': {
       const guest = value('qemu.guest');
       return `Guest failure${guest === undefined ? '' : ` of ${guest}`}: ${shortened(value('panic.text') ?? 'qemu ended unexpectedly')}`;
     }
   }
+}
+
+/** Kernels that are no Linux. */
+const KERNELS = new Set(['Xen', 'FreeBSD', 'OpenBSD', 'NetBSD', 'illumos', 'macOS']);
+
+function kernelTitle(value: (key: FactKey) => string | undefined, frames: readonly Frame[]): string {
+  const text = value('panic.text') ?? 'the kernel stopped';
+  const symbol = printed(value('symbol'), frames);
+  // The text of some reports names the function already.
+  const at = symbol === undefined || text.toLowerCase().includes(symbol.toLowerCase()) ? '' : ` in ${symbol}`;
+  return `${/^Xen/i.test(text) ? '' : KERNELS.has(value('system.product') ?? '') ? `${value('system.product') ?? ''}: ` : 'Linux kernel: '}${shortened(text)}${at}`;
 }
 
 /**

@@ -4,7 +4,9 @@
  *
  * Lines end at `\n`, `\r\n` or a lone `\r`, as the language server protocol has it.
  */
-import type { LineEdit, TextSource } from './span.js';
+import { lineAt, type Chunk, type ChunkSequence } from './chunk.js';
+import type { LiteralScanner } from './literals.js';
+import type { LineEdit } from './span.js';
 
 /** Aimed size of a chunk in UTF-16 units. Small enough to rebuild on each keystroke, large enough that 50 MB make under 2,000. */
 const CHUNK_UNITS = 32_768;
@@ -14,7 +16,7 @@ const SMALL_UNITS = 4_096;
 const LINE_END = /\r\n|\n|\r/g;
 
 /** Whole lines with their ends; only the last chunk of a text can lack the last one's. */
-export class TextChunk {
+export class TextChunk implements Chunk {
   /** Number of line ends in the chunk. */
   readonly lineEnds: number;
   #starts: Uint32Array | undefined;
@@ -34,7 +36,18 @@ export class TextChunk {
     return this.#starts;
   }
 
-  /** A line of the chunk without its end. */
+  get size(): number {
+    return this.text.length;
+  }
+
+  get sample(): string {
+    return this.text;
+  }
+
+  search(scanner: LiteralScanner, hit: (literal: number, line: number) => void): void {
+    scanner.scan(this.text, (literal, offset) => { hit(literal, lineAt(this.starts, offset)); });
+  }
+
   line(n: number): string {
     const starts = this.starts;
     const start = starts[n] ?? this.text.length;
@@ -52,7 +65,7 @@ export interface Place {
   readonly character: number;
 }
 
-export class ChunkedText implements TextSource {
+export class ChunkedText implements ChunkSequence {
   readonly lineCount: number;
   /** First line of each chunk. */
   readonly #firstLines: number[];
@@ -92,11 +105,22 @@ export class ChunkedText implements TextSource {
 
   line(n: number): string {
     if (n < 0 || n >= this.lineCount) return '';
-    const index = this.#chunkOf(n);
+    const index = this.chunkOf(n);
     return this.chunks[index]?.line(n - (this.#firstLines[index] ?? 0)) ?? '';
   }
 
-  /** First line of a chunk. */
+  get chunkEnd(): number {
+    return this.chunks.length;
+  }
+
+  chunk(index: number): TextChunk | undefined {
+    return this.chunks[index];
+  }
+
+  isReady(): boolean {
+    return true;
+  }
+
   firstLineOf(chunk: number): number {
     return this.#firstLines[chunk] ?? this.lineCount;
   }
@@ -135,15 +159,8 @@ export class ChunkedText implements TextSource {
     let rest = Math.max(0, offset);
     for (const [index, chunk] of this.chunks.entries()) {
       if (rest < chunk.text.length || index === this.chunks.length - 1) {
-        const starts = chunk.starts;
-        let low = 0;
-        let high = starts.length - 1;
-        while (low < high) {
-          const middle = (low + high + 1) >> 1;
-          if ((starts[middle] ?? 0) <= rest) low = middle;
-          else high = middle - 1;
-        }
-        return { line: (this.#firstLines[index] ?? 0) + low, character: Math.min(rest - (starts[low] ?? 0), chunk.line(low).length) };
+        const line = lineAt(chunk.starts, rest);
+        return { line: (this.#firstLines[index] ?? 0) + line, character: Math.min(rest - (chunk.starts[line] ?? 0), chunk.line(line).length) };
       }
       rest -= chunk.text.length;
     }
@@ -175,25 +192,17 @@ export class ChunkedText implements TextSource {
     return { text: result, edit: narrowed(this, result, before, oldEnd, newEnd) };
   }
 
-  #chunkOf(line: number): number {
+  chunkOf(line: number): number {
     const starts = this.#firstLines;
     const guess = this.#lastChunk;
     if ((starts[guess] ?? Infinity) <= line && line < (starts[guess + 1] ?? Infinity)) return guess;
-    let low = 0;
-    let high = starts.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if ((starts[middle] ?? 0) <= line) low = middle;
-      else high = middle - 1;
-    }
-    this.#lastChunk = low;
-    return low;
+    return (this.#lastChunk = lineAt(starts, line));
   }
 
   #locate(place: Place): { chunk: number; offset: number } {
     if (place.line < 0) return { chunk: 0, offset: 0 };
     if (place.line >= this.lineCount) return { chunk: this.chunks.length - 1, offset: this.chunks.at(-1)?.text.length ?? 0 };
-    const chunk = this.#chunkOf(place.line);
+    const chunk = this.chunkOf(place.line);
     const inChunk = place.line - (this.#firstLines[chunk] ?? 0);
     const start = this.chunks[chunk]?.starts[inChunk] ?? 0;
     const length = this.chunks[chunk]?.line(inChunk).length ?? 0;

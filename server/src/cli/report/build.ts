@@ -6,10 +6,8 @@ import type { Article } from '../../analysis/knowledge/data.js';
 import type { Certainty } from '../../analysis/knowledge/issue.js';
 import type { Knowledge } from '../../analysis/knowledge/knowledge.js';
 import type { CrashRecord } from '../../analysis/records/types.js';
-import type { TextSource } from '../../analysis/text/span.js';
-import type { Analysis } from '../../analysis/types.js';
-import type { ReadLog } from '../readLog.js';
-import type { CrashDetails, CrashReport, EventReport, FileResult, FrameReport, IssueReport, LocationReport, NoteReport } from './types.js';
+import type { Span, TextSource } from '../../analysis/text/span.js';
+import type { CrashDetails, CrashReport, EventReport, FileReport, FileResult, FrameReport, IssueReport, LocationReport, NoteReport } from './types.js';
 
 const RANK: Readonly<Record<Certainty, number>> = { possible: 0, likely: 1, exact: 2 };
 
@@ -22,26 +20,48 @@ export interface BuildOptions {
   readonly explain: boolean;
 }
 
-/** The report of one file. */
-export function buildResult(analysis: Analysis, log: Pick<ReadLog, 'encoding' | 'bytes'>, options: BuildOptions): FileResult {
-  const shown = (finding: { readonly matches: readonly IssueMatch[] }) =>
-    finding.matches.filter((match) => RANK[match.certainty] >= RANK[options.certainty]);
-  const { text } = analysis;
-  const events = analysis.events;
-  return {
-    report: {
-      path: options.path,
-      encoding: log.encoding,
-      bytes: log.bytes,
-      lines: text.line(text.lineCount - 1) === '' ? text.lineCount - 1 : text.lineCount,
-      formats: analysis.formats,
-      crashes: analysis.crashes.map((finding) => crashReport(finding, shown(finding), analysis, options.knowledge)),
-      events: events.map((finding) => eventReport(finding, shown(finding))),
-      notes: notesOf(analysis),
-    },
-    crashes: analysis.crashes.map((finding) => crashDetails(finding, shown(finding), options)),
-    eventRemedies: events.map((finding) => shown(finding).map(({ issue }) => issue.remedies ?? [])),
-  };
+/** Makes the report of one file of what is found in it, one crash after the other. */
+export class ResultBuilder {
+  readonly #options: BuildOptions;
+  readonly #text: TextSource;
+  readonly #crashes: { readonly headline: Span; readonly report: string; readonly details: string }[] = [];
+  readonly #notes: NoteReport[] = [];
+  #knownIssues = 0;
+
+  /** `text` must hold the lines of a crash while it is added. */
+  constructor(text: TextSource, options: BuildOptions) {
+    this.#text = text;
+    this.#options = options;
+  }
+
+  crash(finding: CrashFinding): void {
+    const matches = this.#shown(finding);
+    this.#knownIssues += matches.length;
+    this.#notes.push(...notesOf(finding));
+    this.#crashes.push({
+      headline: finding.record.headline,
+      report: JSON.stringify(crashReport(finding, matches, this.#text, this.#options.knowledge)),
+      details: JSON.stringify(crashDetails(finding, matches, this.#options)),
+    });
+  }
+
+  note(line: number, text: string): void {
+    this.#notes.push({ line: line + 1, text });
+  }
+
+  finish(file: Pick<FileReport, 'encoding' | 'bytes' | 'lines' | 'formats'>, events: readonly EventFinding[]): FileResult {
+    this.#crashes.sort((a, b) => a.headline.line - b.headline.line || a.headline.start - b.headline.start);
+    return {
+      head: { path: this.#options.path, ...file, events: events.map((finding) => eventReport(finding, this.#shown(finding))), notes: distinct(this.#notes) },
+      crashes: this.#crashes.map(({ report, details }) => ({ report, details })),
+      knownIssues: this.#knownIssues,
+      eventRemedies: events.map((finding) => this.#shown(finding).map(({ issue }) => issue.remedies ?? [])),
+    };
+  }
+
+  #shown({ matches }: { readonly matches: readonly IssueMatch[] }): IssueMatch[] {
+    return matches.filter((match) => RANK[match.certainty] >= RANK[this.#options.certainty]);
+  }
 }
 
 /** Drops fields that are undefined or empty, so that a report holds only what the log gave. */
@@ -50,9 +70,9 @@ function present<T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], u
   return entries.length === 0 ? undefined : (Object.fromEntries(entries) as { [K in keyof T]?: Exclude<T[K], undefined> });
 }
 
-function crashReport({ record }: CrashFinding, matches: readonly IssueMatch[], analysis: Analysis, knowledge: Knowledge): CrashReport {
+function crashReport({ record }: CrashFinding, matches: readonly IssueMatch[], text: TextSource, knowledge: Knowledge): CrashReport {
   const value = (key: FactKey) => record.value(key);
-  const named = (key: FactKey) => asWritten(record.facts(key)[0], analysis.text);
+  const named = (key: FactKey) => asWritten(record.facts(key)[0], text);
   const code = value('bugcheck.code');
   const exceptionCode = value('exception.code');
   const frames = record.frames.map(frameReport);
@@ -60,7 +80,7 @@ function crashReport({ record }: CrashFinding, matches: readonly IssueMatch[], a
   return {
     kind: record.kind,
     title: record.title,
-    location: locationOf(record, analysis),
+    location: locationOf(record, text),
     ...present({
       time: value('crash.time'),
       bugCheck: present({
@@ -102,7 +122,7 @@ function asWritten(fact: Fact | undefined, text: TextSource): string | undefined
 }
 
 /** From the crash's first block to its last, in whole lines; at the end of the file there is no next line to end at. */
-function locationOf(record: CrashRecord, { text }: Analysis): LocationReport {
+function locationOf(record: CrashRecord, text: TextSource): LocationReport {
   const { first, end } = record.lines;
   if (end < text.lineCount) return { line: first + 1, column: 1, endLine: end + 1, endColumn: 1 };
   return { line: first + 1, column: 1, endLine: text.lineCount, endColumn: text.line(text.lineCount - 1).length + 1 };
@@ -190,15 +210,17 @@ function eventReport({ event }: EventFinding, matches: readonly IssueMatch[]): E
   };
 }
 
-function notesOf(analysis: Analysis): NoteReport[] {
-  const notes: NoteReport[] = [...analysis.notes, ...analysis.crashes.flatMap(({ record }) => record.notes)]
-    .map(({ value, at }) => ({ line: at.line + 1, text: value }));
-  for (const { record, ruledOut } of analysis.crashes) {
-    for (const { issue, because, evidence } of ruledOut) {
-      const name = issue.articles[0]?.id ?? issue.title;
-      notes.push({ line: (evidence[0]?.at ?? record.headline).line + 1, text: `${name} was considered and ruled out: ${because}` });
-    }
-  }
+function notesOf({ record, ruledOut }: CrashFinding): NoteReport[] {
+  return [
+    ...record.notes.map(({ value, at }) => ({ line: at.line + 1, text: value })),
+    ...ruledOut.map(({ issue, because, evidence }) => ({
+      line: (evidence[0]?.at ?? record.headline).line + 1,
+      text: `${issue.articles[0]?.id ?? issue.id} was considered and ruled out: ${because}`,
+    })),
+  ];
+}
+
+function distinct(notes: readonly NoteReport[]): NoteReport[] {
   const seen = new Set<string>();
   return notes
     .filter(({ line, text }) => !seen.has(`${line} ${text}`) && seen.add(`${line} ${text}`))

@@ -17,7 +17,8 @@ export interface WriterContext {
 /** Each function answers the next piece of the output. */
 export interface ReportWriter {
   begin(): string;
-  file(result: FileResult): string;
+  /** In pieces: the report of a file full of crashes can be longer than a string may be. */
+  file(result: FileResult): Iterable<string>;
   end(): string;
 }
 

@@ -7,7 +7,12 @@ export function jsonWriter(tool: Tool): ReportWriter {
   let files = 0;
   return {
     begin: () => `{\n  "schemaVersion": ${JSON.stringify(SCHEMA_VERSION)},\n  "tool": ${indented(tool, '  ')},\n  "files": [`,
-    file: ({ report }) => `${files++ === 0 ? '' : ','}\n    ${indented(report, '    ')}`,
+    *file({ head: { events, notes, ...head }, crashes }) {
+      // The crashes stand in the middle of the object, and are written one by one.
+      yield `${files++ === 0 ? '' : ','}\n    ${indented(head, '    ').slice(0, -'\n    }'.length)},\n      "crashes": [`;
+      for (const [index, { report }] of crashes.entries()) yield `${index === 0 ? '' : ','}\n        ${indented(JSON.parse(report), '        ')}`;
+      yield `${crashes.length === 0 ? '' : '\n      '}],${indented({ events, notes }, '    ').slice(1)}`;
+    },
     end: () => `${files === 0 ? '' : '\n  '}]\n}\n`,
   };
 }
@@ -16,7 +21,11 @@ export function jsonWriter(tool: Tool): ReportWriter {
 export function ndjsonWriter(): ReportWriter {
   return {
     begin: () => '',
-    file: ({ report }) => `${safe(JSON.stringify(report))}\n`,
+    *file({ head: { events, notes, ...head }, crashes }) {
+      yield `${safe(JSON.stringify(head)).slice(0, -1)},"crashes":[`;
+      for (const [index, { report }] of crashes.entries()) yield `${index === 0 ? '' : ','}${safe(report)}`;
+      yield `],${safe(JSON.stringify({ events, notes })).slice(1)}\n`;
+    },
     end: () => '',
   };
 }

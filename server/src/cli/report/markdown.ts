@@ -2,7 +2,7 @@
 import type { Remedy } from '../../analysis/knowledge/issue.js';
 import type { ReportWriter } from './format.js';
 import { nameOf } from './text.js';
-import type { CrashDetails, CrashReport, FileResult, IssueReport } from './types.js';
+import { type CrashDetails, type CrashReport, type FileFindings, findingsOf, type IssueReport } from './types.js';
 import { neutral } from '../terminal.js';
 import { CERTAINTY_WORDS, frameText, quoted, rows, tally, type Totals, TRUST_WORDS } from './words.js';
 
@@ -13,14 +13,13 @@ export function markdownWriter(): ReportWriter {
   return {
     begin: () => '',
     file(result) {
-      const found = tally(totals, result.report);
-      return found ? `${fileLines(result).join('\n')}\n` : '';
+      return tally(totals, result) ? [fileLines(findingsOf(result)).join('\n'), '\n'] : [];
     },
     end: () => (totals.filesWithFindings > 0 ? '' : `No crash and no known issue found in ${totals.files} ${totals.files === 1 ? 'file' : 'files'}.\n`),
   };
 }
 
-function fileLines({ report, crashes, eventRemedies }: FileResult): string[] {
+function fileLines({ report, crashes, eventRemedies }: FileFindings): string[] {
   const name = nameOf(report.path);
   const lines: string[] = [];
   for (const [index, crash] of report.crashes.entries()) {

@@ -5,12 +5,12 @@ import type { Certainty } from '../../analysis/knowledge/issue.js';
 import type { CrashKind } from '../../analysis/records/types.js';
 import type { ReportWriter } from './format.js';
 import { indented } from './json.js';
-import type { CrashDetails, CrashReport, FileResult, IssueReport, Tool } from './types.js';
+import { type CrashDetails, type CrashReport, type FileFindings, findingsOf, type IssueReport, type Tool } from './types.js';
 
 const CRASH_RULES: Readonly<Record<CrashKind, { readonly name: string; readonly text: string }>> = {
   bugCheck: { name: 'BugCheck', text: 'Windows stopped with a bug check.' },
   purpleScreen: { name: 'PurpleScreen', text: 'ESXi stopped with a purple screen.' },
-  lockup: { name: 'Lockup', text: 'A processor of the host stopped responding.' },
+  lockup: { name: 'Lockup', text: 'A processor stopped responding, or a task of the kernel waited without end.' },
   userException: { name: 'UserException', text: 'A process ended with an exception that nothing handled.' },
   kernelOops: { name: 'KernelOops', text: 'The Linux kernel reported an oops or a panic.' },
   guestFailure: { name: 'GuestFailure', text: 'A virtual machine failed or ended unexpectedly.' },
@@ -40,14 +40,15 @@ export function sarifWriter(tool: Tool): ReportWriter {
   const artifacts: unknown[] = [];
   return {
     begin: () => '',
-    file(result) {
+    file(found) {
+      const result = findingsOf(found);
       artifacts.push({
         location: { uri: uriOf(result.report.path) },
         ...(result.report.bytes === undefined ? {} : { length: result.report.bytes }),
         ...(result.report.encoding === undefined ? {} : { encoding: result.report.encoding }),
       });
       addFile(result, rules, results);
-      return '';
+      return [];
     },
     end() {
       const list = [...rules.values()];
@@ -67,7 +68,7 @@ export function sarifWriter(tool: Tool): ReportWriter {
   };
 }
 
-function addFile({ report, crashes }: FileResult, rules: Map<string, Rule>, results: unknown[]): void {
+function addFile({ report, crashes }: FileFindings, rules: Map<string, Rule>, results: unknown[]): void {
   const uri = uriOf(report.path);
   for (const [index, crash] of report.crashes.entries()) {
     const details = crashes[index];

@@ -3,7 +3,7 @@ import type { Explanation } from '../../analysis/decoders/types.js';
 import type { Remedy } from '../../analysis/knowledge/issue.js';
 import { neutral, type Styles, visibleLength, wrapped } from '../terminal.js';
 import type { ReportWriter, WriterContext } from './format.js';
-import type { CrashDetails, CrashReport, EventReport, FileResult, IssueReport } from './types.js';
+import { type CrashDetails, type CrashReport, type EventReport, type FileFindings, type FileResult, findingsOf, type IssueReport } from './types.js';
 import { CERTAINTY_WORDS, count, frameText, quoted, rows, tally, type Totals, TRUST_WORDS } from './words.js';
 
 /** More frames than these do not help to see what crashed. */
@@ -14,20 +14,20 @@ const MOST_EVIDENCE = 12;
 
 export function textWriter({ styles, width }: WriterContext): ReportWriter {
   const totals: Totals = { files: 0, filesWithFindings: 0, crashes: 0, knownIssues: 0 };
-  let last: FileResult['report'] | undefined;
+  let last: FileResult['head'] | undefined;
   return {
     begin: () => '',
     file(result) {
-      last = result.report;
-      tally(totals, result.report);
-      const lines = fileLines(result, styles, width);
-      return lines.length === 0 ? '' : `${lines.join('\n')}\n\n`;
+      last = result.head;
+      tally(totals, result);
+      const lines = fileLines(findingsOf(result), styles, width);
+      return lines.length === 0 ? [] : [lines.join('\n'), '\n\n'];
     },
     end: () => (last === undefined ? '' : `${summary(totals, last, styles)}\n`),
   };
 }
 
-function summary({ files, filesWithFindings, crashes, knownIssues }: Totals, last: FileResult['report'], styles: Styles): string {
+function summary({ files, filesWithFindings, crashes, knownIssues }: Totals, last: FileResult['head'], styles: Styles): string {
   if (crashes === 0 && knownIssues === 0) {
     const where = files === 1 ? `${nameOf(last.path)} (${count(last.lines ?? 0, 'line')}, ${last.encoding ?? 'utf-8'})` : `${files} files`;
     return styles.good(`No crash and no known issue found in ${where}.`);
@@ -41,7 +41,7 @@ export function nameOf(path: string): string {
   return path === '-' ? 'standard input' : neutral(path);
 }
 
-function fileLines({ report, crashes, eventRemedies }: FileResult, styles: Styles, width: number): string[] {
+function fileLines({ report, crashes, eventRemedies }: FileFindings, styles: Styles, width: number): string[] {
   const name = nameOf(report.path);
   const page = new Page(name, styles, width);
   for (const [index, crash] of report.crashes.entries()) {

@@ -1,7 +1,7 @@
 /** Phrases that the reports for people share. */
 import type { Certainty } from '../../analysis/knowledge/issue.js';
 import { clipped, neutral } from '../terminal.js';
-import type { CrashReport, FileReport, FrameReport } from './types.js';
+import type { CrashReport, FileResult, FrameReport } from './types.js';
 
 /** How sure a match is, as people say it. */
 export const CERTAINTY_WORDS: Readonly<Record<Certainty, string>> = {
@@ -74,12 +74,12 @@ export interface Totals {
 }
 
 /** Adds a file to the totals. Answers whether a crash or a known issue was found in it. */
-export function tally(totals: Totals, report: FileReport): boolean {
-  const issues = [...report.crashes, ...(report.events ?? [])].reduce((sum, item) => sum + (item.knownIssues?.length ?? 0), 0);
+export function tally(totals: Totals, { head, crashes, knownIssues }: FileResult): boolean {
+  const issues = (head.events ?? []).reduce((sum, event) => sum + (event.knownIssues?.length ?? 0), knownIssues);
   totals.files++;
-  totals.crashes += report.crashes.length;
+  totals.crashes += crashes.length;
   totals.knownIssues += issues;
-  const found = report.crashes.length > 0 || issues > 0;
+  const found = crashes.length > 0 || issues > 0;
   if (found) totals.filesWithFindings++;
   return found;
 }

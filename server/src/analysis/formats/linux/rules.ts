@@ -5,6 +5,12 @@ export type PanicKind =
   | 'oops-null' | 'oops-page-fault' | 'oops-gp' | 'oops' | 'kernel-bug' | 'kernel-panic' | 'soft-lockup' | 'hard-lockup'
   | 'rcu-stall' | 'hung-task' | 'kasan' | 'machine-check' | 'divide-error' | 'xen-panic' | 'kernel-warning';
 
+/** Names of x86 exceptions by vector. */
+export const MNEMONICS: Readonly<Record<number, string>> = { 0: '#DE', 3: '#BP', 6: '#UD', 8: '#DF', 10: '#TS', 11: '#NP', 12: '#SS', 13: '#GP', 14: '#PF', 16: '#MF', 17: '#AC', 18: '#MC', 19: '#XM', 21: '#CP' };
+
+/** Reports of the watchdogs: a processor, or a task that waits, does not get on. */
+export const LOCKUP_KINDS: ReadonlySet<string> = new Set<PanicKind>(['soft-lockup', 'hard-lockup', 'rcu-stall', 'hung-task']);
+
 /**
  * What sort of statement: `fault` begins an oops, `trap` is its header with the count (`Oops: 0002 [#1]`), `bug` a failed
  * check of the kernel, `line` stands alone, `cut` is the line above a report.
@@ -45,6 +51,9 @@ export const TRAPS: ReadonlyMap<string, readonly [mnemonic: string, vector: numb
   ['simd exception', ['#XM', 19]], ['control protection fault', ['#CP', 21]],
 ]);
 
+/** Program interruptions of s390. */
+const S390 = ['illegal operation', 'specification exception', 'addressing exception', 'privileged operation', 'fixpoint divide exception', 'data exception', 'monitor event'];
+
 /** Oops and BUG. */
 const FAULTS: readonly Rule[] = [
   // The address is "(null)" in kernels 3.x and 4.x, and on the next line where a mail programme wrapped the text.
@@ -54,6 +63,8 @@ const FAULTS: readonly Rule[] = [
   { literals: ['NULL pointer dereference'], what: 'fault', role: crash, kind: 'oops-null', expression: /(?:CPU \d{1,4} )?Unable to handle kernel NULL pointer dereference at (?:virtual address )?(?<address>(?:0x)?[\da-f]{8,16})/dy },
   { literals: ['unable to handle'], what: 'fault', role: crash, kind: 'oops-page-fault', ...PF, expression: /BUG: unable to handle (?:kernel paging request at(?: virtual address)?|page fault for address:)(?: {1,16}(?<address>(?:0x)?[\da-f]{4,16}|\(____ptrval____\))| *$)/dy },
   { literals: ['Unable to handle kernel'], what: 'fault', role: crash, kind: 'oops-page-fault', expression: /(?:BUG: |CPU \d{1,4} )?Unable to handle kernel [a-zA-Z ,-]{4,80}?(?: at| for)(?: (?:virtual|kernel|data|address|instruction|fetch|at|in)){0,4} (?<address>(?:0x)?[\da-f]{8,16})/dy },
+  // s390 names the address on the next line.
+  { literals: ['Unable to handle kernel'], what: 'fault', role: crash, kind: 'oops-page-fault', expression: /Unable to handle kernel (?:pointer dereference|paging request) in virtual (?:kernel|user) address space/dy },
   { literals: ['stack guard page'], what: 'fault', role: crash, kind: 'oops', expression: /BUG: (?:[A-Z]{3,10} )?stack guard page was hit at (?<address>[\da-f]{8,16}|\(____ptrval____\))/dy, whole: true },
   { literals: ['Insufficient stack space to handle'], what: 'fault', role: crash, kind: 'oops', expression: /Insufficient stack space to handle exception!/dy },
   { literals: ['Unexpected kernel BRK exception'], what: 'fault', role: crash, kind: 'oops', expression: /Unexpected kernel BRK exception at EL1/dy },
@@ -66,6 +77,8 @@ const FAULTS: readonly Rule[] = [
   { literals: ['kernel stack overflow'], what: 'trap', role: crash, kind: 'oops', expression: /kernel stack overflow \((?:page fault|double-fault)\): [\da-f]{1,8} \[#(?<count>\d{1,4})\]/dy },
   // Four digits and the count: x86. ARM prints "Internal error: Oops: 17", POWER says the reason in words.
   { literals: ['Oops: '], what: 'trap', role: crash, kind: 'oops', error: 'page-fault-error', expression: /(?:Oops: ){1,2}(?<error>[\da-f]{4})(?: \[#?(?<count>\d{1,4})\]| *$| \[)/dy },
+  { literals: ['Oops: '], what: 'trap', role: crash, kind: 'oops', expression: /Oops: [\da-f]{4} ilc:\d{1,2} \[#(?<count>\d{1,4})\]/dy },
+  { literals: [...S390.map((word) => `${word}: `)], what: 'trap', role: crash, kind: 'oops', expression: /(?:illegal operation|specification exception|addressing exception|privileged operation|fixpoint divide exception|data exception|monitor event): [\da-f]{4}(?: ilc:\d{1,2})? \[#(?<count>\d{1,4})\]/dy },
   { literals: ['Oops: '], what: 'trap', role: crash, kind: 'oops', expression: /Oops: [A-Z][a-z][a-zA-Z ]{3,60}, sig: \d{1,3} \[#(?<count>\d{1,4})\]/dy },
   { literals: ['Internal error: '], what: 'trap', role: crash, kind: 'oops', expression: /Internal error: [^[\]]{1,100}? \[#(?<count>\d{1,4})\]/dy },
   { literals: ['Oops - '], what: 'trap', role: crash, kind: 'oops', expression: /Oops - [a-z][a-z ()-]{2,60} \[#(?<count>\d{1,4})\]/dy },
@@ -123,6 +136,11 @@ const MACHINE: readonly Rule[] = [
   { literals: ['Machine Check Exception: '], what: 'mce', role: crash, kind: 'machine-check', mnemonic: '#MC', vector: 18, expression: /(?:mce: )?(?:\[Hardware Error\]: )?CPU {0,3}(?<cpu>\d{1,5}): Machine Check Exception: {1,24}(?<mcg>[\da-f]{1,16})(?: Bank (?<bank>\d{1,4}): (?<mci>[\da-f]{8,16}))?/dy },
   // Status 0: found in the banks at start or by polling, not raised as an exception.
   { literals: ['Machine Check: '], what: 'mce', role: event, expression: /(?:mce: )?(?:\[Hardware Error\]: )?CPU {0,3}(?<cpu>\d{1,5}): Machine Check: {1,24}(?<mcg>[\da-f]{1,16}) Bank (?<bank>\d{1,4}): (?<mci>[\da-f]{8,16})/dy },
+  // Firmware tells the kernel (APEI, GHES); what is fatal ends in a panic.
+  { literals: ['Hardware error from APEI'], what: 'mce', role: event, expression: /(?:\{\d{1,9}\})?\[Hardware Error\]: Hardware error from APEI Generic Hardware Error Source: \d{1,6}/dy },
+  { literals: ['_STATUS['], what: 'mce', role: event, expression: /(?:mce: )?\[Hardware Error\]: CPU:(?<cpu>\d{1,5}) \([\da-f:]{3,16}\) MC(?<bank>\d{1,3})_STATUS\[[^\]]{1,120}\]: (?<mci>0x[\da-f]{8,16})/dy },
+  { literals: ['EDAC MC'], what: 'line', role: event, closes: true, expression: /EDAC (?:\w{2,24} )?MC\d{1,3}: (?:\d{1,9} )?(?:[CU]E|FATAL|Corrected|Uncorrected) .{3,200}/dy },
+  { literals: [' MCGSTATUS '], what: 'line', role: event, closes: true, expression: /STATUS (?<mci>[\da-f]{1,16}) MCGSTATUS (?<mcg>[\da-f]{1,16})/dy },
   { literals: ['invoked oom-killer'], what: 'oom', role: event, expression: /(?<comm>.{1,64}?) invoked oom-killer: /dy, whole: true },
   { literals: ['ut of memory: Kill'], what: 'oom', role: event, expression: /(?:Memory cgroup out|Out) of memory: Kill(?:ed)? process (?<pid>\d{1,8}),? \((?<comm>[^)]{1,64})\)/dy },
   { literals: [': segfault at '], what: 'line', role: event, error: 'page-fault-error', expression: /(?<comm>[^[\]]{1,64})\[(?<pid>\d{1,8})\]: segfault at (?<address>[\da-f]{1,16}) r?e?ip (?<ip>[\da-f]{1,16}) r?e?sp [\da-f]{1,16} error (?<error>[\da-f]{1,8})(?: in (?<image>[^[\]\s]{1,128})\[[^\]]{1,60}\])?/dy },
@@ -137,7 +155,7 @@ const XEN: readonly Rule[] = [
   { literals: ['Xen BUG at '], what: 'xen', xen: true, role: crash, kind: 'xen-panic', expression: /Xen BUG at (?<source>[^\s:]{1,300}:\d{1,7})/dy },
   { literals: ["' failed at "], what: 'xen', xen: true, role: crash, kind: 'xen-panic', expression: /Assertion '.{1,200}?' failed at (?<source>[^\s:]{1,300}:\d{1,7})/dy },
   { literals: ['FATAL PAGE FAULT'], what: 'xen', xen: true, role: crash, kind: 'xen-panic', ...PF, expression: /FATAL PAGE FAULT/dy },
-  { literals: ['FATAL TRAP: '], what: 'xen', xen: true, role: crash, kind: 'xen-panic', expression: /FATAL TRAP: vec(?:tor)? (?:= )?\d{1,3}.{0,60}/dy },
+  { literals: ['FATAL TRAP: '], what: 'xen', xen: true, role: crash, kind: 'xen-panic', expression: /FATAL TRAP: vec(?:tor)? (?:= )?(?<count>\d{1,3}).{0,60}/dy },
   { literals: ['GENERAL PROTECTION FAULT'], what: 'xen', xen: true, role: crash, kind: 'xen-panic', mnemonic: '#GP', vector: 13, expression: /GENERAL PROTECTION FAULT/dy },
   { literals: ['DOUBLE FAULT'], what: 'xen', xen: true, role: crash, kind: 'xen-panic', mnemonic: '#DF', vector: 8, expression: /(?:\*{3} )?DOUBLE FAULT(?: \*{3})?/dy },
   { literals: ['----[ Xen-'], what: 'xen', xen: true, role: event, expression: /-{3,5}\[ (?<product>Xen)-(?<version>[\w.+-]{1,40}) {1,4}(?<arch>\w{3,16})[^\]]{0,120}\]-{3,5}/dy },

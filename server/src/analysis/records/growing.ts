@@ -1,0 +1,80 @@
+/** A crash while its blocks are still being gathered. */
+import type { Block, Fact, FactKey } from '../formats/types.js';
+import { moved } from '../text/span.js';
+
+/** Facts of a block with absolute positions. */
+export function absoluteFacts(block: Block): Fact[] {
+  return block.node.facts.map((fact) => ({ ...fact, at: moved(fact.at, block.lines.first) }));
+}
+
+/** Facts that tell two crashes apart when both state them. */
+const IDENTITY: readonly FactKey[] = ['bugcheck.code', 'bugcheck.parameter1', 'bugcheck.parameter2', 'bugcheck.parameter3', 'bugcheck.parameter4', 'exception.code', 'exception.vector', 'panic.kind', 'world.id', 'failure.hash'];
+
+function firstValues(block: Block): Map<FactKey, string> {
+  const values = new Map<FactKey, string>();
+  for (const fact of block.node.facts) if (!values.has(fact.key)) values.set(fact.key, fact.value);
+  return values;
+}
+
+/** A stop screen whose parameters are all zero says nothing about them. */
+function isBlank(facts: ReadonlyMap<FactKey, string>): boolean {
+  return [1, 2, 3, 4].every((n) => facts.get(`bugcheck.parameter${n}`) === '0x0');
+}
+
+/** A report of its own, with a stack of its own. */
+function isWhole(block: Block): boolean {
+  return block.node.opensRecord && block.node.frames.length > 0;
+}
+
+/** A small dump repeats the code with a bit of its own: 0x1000007e is 0x7e. */
+function isSame(key: FactKey, a: string, b: string): boolean {
+  return a === b || (key === 'bugcheck.code' && a.replace('0x100000', '0x') === b.replace('0x100000', '0x'));
+}
+
+/** The blocks of a crash so far, and what they say of it. */
+export class GrowingCrash {
+  readonly blocks: Block[] = [];
+  readonly #values = new Map<FactKey, string>();
+  #isWhole = false;
+
+  constructor(block: Block) {
+    this.add(block);
+  }
+
+  get first(): number {
+    return this.blocks[0]?.lines.first ?? 0;
+  }
+
+  /** End of the first block. */
+  get firstEnd(): number {
+    return this.blocks[0]?.lines.end ?? 0;
+  }
+
+  /** End of the last block. */
+  get end(): number {
+    return this.blocks.at(-1)?.lines.end ?? 0;
+  }
+
+  add(block: Block): void {
+    this.blocks.push(block);
+    this.#isWhole ||= isWhole(block);
+    const now = firstValues(block);
+    const instead = isBlank(this.#values) && !isBlank(now);
+    for (const [key, value] of now) if (!this.#values.has(key) || (instead && key.startsWith('bugcheck.parameter'))) this.#values.set(key, value);
+  }
+
+  /**
+   * Whether a crash block speaks of the crash so far. Write-ups repeat the header, or quote the stop screen first and the
+   * analysis later; two whole reports with stacks of their own are two crashes even where their values agree.
+   */
+  continuesWith(block: Block): boolean {
+    const now = firstValues(block);
+    const blank = isBlank(this.#values) || isBlank(now);
+    for (const key of IDENTITY) {
+      const a = this.#values.get(key);
+      const b = now.get(key);
+      if (a !== undefined && b !== undefined && !isSame(key, a, b) && !(blank && key.startsWith('bugcheck.parameter'))) return false;
+    }
+    return !(this.#isWhole && isWhole(block));
+  }
+}

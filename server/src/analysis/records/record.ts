@@ -1,0 +1,79 @@
+/** From the blocks of a crash to its record: facts in the order of trust, frames, kind, title, signature. */
+import { LOCKUP_KINDS } from '../formats/linux/rules.js';
+import type { Block, Fact, FactKey, FormatId, Frame } from '../formats/types.js';
+import { moved, type Located } from '../text/span.js';
+import { absoluteFacts } from './growing.js';
+import { factTable, signatureOf } from './signature.js';
+import { titleOf } from './title.js';
+import type { CrashKind, CrashRecord, FactTable } from './types.js';
+
+/** Name of a bug check by its canonical code, where it is documented. */
+export type BugCheckName = (code: string) => string | undefined;
+
+function kindOf(format: FormatId, value: (key: FactKey) => string | undefined): CrashKind {
+  if (format === 'windbg') {
+    // What was copied of an analysis may lack the code; parameters and drivers are the kernel's all the same.
+    const isKernel = ['code', 'name', 'parameter1', 'parameter2', 'parameter3', 'parameter4'].some((part) => value(`bugcheck.${part}`) !== undefined);
+    return isKernel || /\.sys$/i.test(value('image') ?? '') ? 'bugCheck' : 'userException';
+  }
+  if (format === 'esxi') {
+    const panic = value('panic.kind');
+    return panic === 'tlb-invalidate' || panic === 'heartbeat' || panic === 'spin-count' ? 'lockup' : 'purpleScreen';
+  }
+  if (format === 'linux') return LOCKUP_KINDS.has(value('panic.kind') ?? '') ? 'lockup' : 'kernelOops';
+  if (format === 'gdb') return /^(?:qemu|kvm)/.test(value('process') ?? '') ? 'guestFailure' : 'userException';
+  return format === 'vmware' && value('bugcheck.code') !== undefined ? 'bugCheck' : 'guestFailure';
+}
+
+/** The crash that some blocks describe; `context` is what the file says besides, as this crash sees it. */
+export function recordOf(blocks: readonly Block[], nameOf: BugCheckName, context: (headline: number) => FactTable): CrashRecord {
+  const frames: Frame[] = [];
+  let traces = 0;
+  for (const block of blocks) {
+    let highest = -1;
+    for (const frame of block.node.frames) {
+      frames.push({ ...frame, at: moved(frame.at, block.lines.first), trace: frame.trace + traces });
+      highest = Math.max(highest, frame.trace);
+    }
+    traces += highest + 1;
+  }
+  const format = blocks[0]?.format ?? 'windbg';
+  const stated = ordered(blocks).flatMap(absoluteFacts);
+  const table = factTable([...stated, ...architecture(format, stated, frames)]);
+  const value = (key: FactKey): string | undefined => table.facts(key)[0]?.value;
+  const kind = kindOf(format, value);
+  const notes = blocks.flatMap((block) => block.node.notes.map((note): Located<string> => ({ value: note.value, at: moved(note.at, block.lines.first) })));
+  const head = blocks.find((block) => block.node.opensRecord) ?? blocks[0];
+  const headline = head === undefined ? { line: 0, start: 0, end: 0 } : moved(head.node.headline, head.lines.first);
+  return {
+    kind,
+    format,
+    title: titleOf(kind, value, frames, nameOf),
+    headline,
+    lines: { first: blocks[0]?.lines.first ?? 0, end: blocks.at(-1)?.lines.end ?? 0 },
+    blocks,
+    frames,
+    notes,
+    signature: signatureOf(kind, value, frames),
+    facts: (key) => table.facts(key),
+    keys: () => table.keys(),
+    value,
+    context: context(headline.line),
+  };
+}
+
+/**
+ * Reports are often quoted without their banner. The kernel of a 32-bit Windows lies in the upper half of 4 GiB, where a
+ * 64-bit one has no code, so its return addresses tell which it is.
+ */
+function architecture(format: FormatId, facts: readonly Fact[], frames: readonly Frame[]): Fact[] {
+  if (format !== 'windbg' || facts.some((fact) => fact.key === 'system.architecture')) return [];
+  const kernel = frames.find((frame) => frame.address !== undefined && frame.module?.toLowerCase() === 'nt' && /^0x[89a-f][0-9a-f]{7}$/.test(frame.address));
+  return kernel === undefined ? [] : [{ key: 'system.architecture', value: 'x86', at: kernel.at }];
+}
+
+/** A stop screen with blank parameters is believed less than the analysis of the same crash. */
+function ordered(blocks: readonly Block[]): readonly Block[] {
+  const blank = (block: Block): boolean => [1, 2, 3, 4].every((n) => block.node.facts.some((fact) => fact.key === `bugcheck.parameter${n}` && fact.value === '0x0'));
+  return [...blocks.filter((block) => !blank(block)), ...blocks.filter(blank)];
+}

@@ -1,0 +1,97 @@
+/** Whole lines of a file as the bytes they are. Text is made of the few stretches that are asked for. */
+import { lineAt, type Chunk } from './chunk.js';
+import type { LiteralScanner } from './literals.js';
+
+/** Makes text of a stretch of bytes. */
+export type Decode = (bytes: Uint8Array, start: number, end: number) => string;
+
+/**
+ * Bytes decoded at a time. Every part of a decoded text keeps all of it in memory, so this is also what one word of a
+ * finished report may cost.
+ */
+const STRETCH = 16_384;
+
+export class ByteChunk implements Chunk {
+  readonly lineEnds: number;
+  readonly #decode: Decode;
+  /** True where columns of the text are offsets in the bytes, so that a stretch may be decoded at once. */
+  readonly #isNarrow: boolean;
+  #starts: Uint32Array | undefined;
+  /** The stretch decoded last. */
+  #text = '';
+  #textStart = 0;
+  #textEnd = 0;
+
+  /** `bytes` begin at a line and end with one, in an encoding in which ASCII is ASCII. `isNarrow`: one byte is one UTF-16 unit. */
+  constructor(readonly bytes: Uint8Array, decode: Decode, isNarrow: boolean) {
+    this.#decode = decode;
+    this.#isNarrow = isNarrow;
+    this.lineEnds = countLineEnds(bytes);
+  }
+
+  get size(): number {
+    return this.bytes.length;
+  }
+
+  get sample(): Uint8Array {
+    return this.bytes;
+  }
+
+  search(scanner: LiteralScanner, hit: (literal: number, line: number) => void): void {
+    scanner.scanBytes(this.bytes, this.bytes.length, (literal, offset) => { hit(literal, lineAt(this.#lineStarts(), offset)); });
+  }
+
+  line(n: number): string {
+    const starts = this.#lineStarts();
+    const start = starts[n] ?? this.bytes.length;
+    let end = starts[n + 1] ?? this.bytes.length;
+    if (end > start && n < this.lineEnds) {
+      if (this.bytes[end - 1] === 10) end--;
+      if (end > start && this.bytes[end - 1] === 13) end--;
+    }
+    if (!this.#isNarrow) return this.#decode(this.bytes, start, end);
+    if (start < this.#textStart || end > this.#textEnd) {
+      this.#textStart = start;
+      this.#textEnd = Math.max(end, Math.min(this.bytes.length, start + STRETCH));
+      this.#text = this.#decode(this.bytes, this.#textStart, this.#textEnd);
+    }
+    return this.#text.slice(start - this.#textStart, end - this.#textStart);
+  }
+
+  #lineStarts(): Uint32Array {
+    if (this.#starts === undefined) {
+      const starts = new Uint32Array(this.lineEnds + 1);
+      let line = 0;
+      forEachLineEnd(this.bytes, (end) => { starts[++line] = end; });
+      this.#starts = starts;
+    }
+    return this.#starts;
+  }
+}
+
+function countLineEnds(bytes: Uint8Array): number {
+  let count = 0;
+  forEachLineEnd(bytes, () => { count++; });
+  return count;
+}
+
+/** Lines end at `\n`, `\r\n` or a lone `\r`. `indexOf` over bytes runs at several GB/s, a loop at one. */
+function forEachLineEnd(bytes: Uint8Array, visit: (afterEnd: number) => void): void {
+  let carriage = bytes.indexOf(13);
+  if (carriage < 0) {
+    for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, at + 1)) visit(at + 1);
+    return;
+  }
+  let newline = bytes.indexOf(10);
+  while (carriage >= 0 || newline >= 0) {
+    if (newline < 0 || (carriage >= 0 && carriage < newline)) {
+      const isPair = bytes[carriage + 1] === 10;
+      visit(carriage + (isPair ? 2 : 1));
+      if (isPair) newline = bytes.indexOf(10, carriage + 2);
+      carriage = bytes.indexOf(13, carriage + 1);
+    } else {
+      visit(newline + 1);
+      newline = bytes.indexOf(10, newline + 1);
+    }
+  }
+}

@@ -1,0 +1,208 @@
+/** The one place where the bytes of a log become chunks of whole lines, in order and in bounded memory. */
+import { isAscii } from 'node:buffer';
+import { open } from 'node:fs/promises';
+import { ByteChunk } from '../analysis/text/byteChunk.js';
+import type { Chunk } from '../analysis/text/chunk.js';
+import { TextChunk } from '../analysis/text/chunkedText.js';
+import { detect, type Encoding, LogDecoder, SAMPLE_BYTES, utf8OrNot, windows1252 } from './encoding.js';
+
+/** Bytes read at a time, and the size of most chunks. */
+const PIECE_BYTES = 1_048_576;
+/** A line is read up to this length; what follows of it is passed over. */
+export const LONGEST_LINE = 16 * PIECE_BYTES;
+const NEWLINE = 10;
+const RETURN = 13;
+
+/** Fills a part of a buffer; answers the number of bytes, 0 at the end. */
+export type ReadBytes = (buffer: Buffer, offset: number, length: number) => Promise<number>;
+
+const latin1 = (bytes: Uint8Array, start: number, end: number): string => (bytes as Buffer).toString('latin1', start, end);
+const utf8 = (bytes: Uint8Array, start: number, end: number): string => (bytes as Buffer).toString('utf8', start, end);
+const ansi = (bytes: Uint8Array, start: number, end: number): string => windows1252(bytes.subarray(start, end));
+
+/** Reads a log. */
+export class ChunkReader {
+  readonly #read: ReadBytes;
+  /** Buffers that are free for use. A run over many gigabytes makes as few as are in use at a time. */
+  readonly #free: Buffer[] = [];
+  #encoding: Encoding | undefined;
+  #buffer: Buffer = Buffer.alloc(0);
+  #filled = 0;
+  #isFirst = true;
+  #isAtEnd = false;
+  /** True in the middle of a line of which no more is read. */
+  #isSkipping = false;
+  #lineEnds = 0;
+  #bytes = 0;
+  #endsInLine = false;
+  readonly #cutLines: number[] = [];
+  #decoder: LogDecoder | undefined;
+  #rest = '';
+
+  readonly #piece: number;
+  readonly #longest: number;
+
+  /** `piece` is the aimed size of a chunk in bytes, `longest` how much of a line is read. */
+  constructor(read: ReadBytes, { piece = PIECE_BYTES, longest = LONGEST_LINE }: { readonly piece?: number; readonly longest?: number } = {}) {
+    this.#read = read;
+    this.#piece = piece;
+    this.#longest = longest;
+  }
+
+  /** As far as it is known; pure ASCII is UTF-8. */
+  get encoding(): Encoding {
+    return this.#encoding ?? 'utf-8';
+  }
+
+  /** Bytes read so far. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Lines, from 0, that were longer than may be. */
+  get cutLines(): readonly number[] {
+    return this.#cutLines;
+  }
+
+  /** Whether the last line read so far has no line end. */
+  get endsInLine(): boolean {
+    return this.#endsInLine;
+  }
+
+  /** The next chunk; undefined at the end. Rejects with a system error, or an `InputError` for what is no text. */
+  async next(): Promise<Chunk | undefined> {
+    const chunk = this.#decoder === undefined ? await this.#nextBytes() : await this.#nextText(this.#decoder);
+    if (chunk === undefined) return undefined;
+    this.#lineEnds += chunk.lineEnds;
+    const last = typeof chunk.sample === 'string' ? chunk.sample.charCodeAt(chunk.size - 1) : chunk.sample[chunk.size - 1];
+    this.#endsInLine = last !== NEWLINE && last !== RETURN;
+    return chunk;
+  }
+
+  /** Gives the memory of a chunk back. It must not be used any more. */
+  release(chunk: Chunk): void {
+    if (chunk instanceof ByteChunk && chunk.bytes.buffer.byteLength === this.#piece && this.#free.length < 4) this.#free.push(Buffer.from(chunk.bytes.buffer));
+  }
+
+  #newBuffer(): Buffer {
+    return this.#free.pop() ?? Buffer.allocUnsafeSlow(this.#piece);
+  }
+
+  /** Fills the buffer to its end, or to the end of the log. */
+  async #fill(): Promise<void> {
+    while (!this.#isAtEnd && this.#filled < this.#buffer.length) {
+      const count = await this.#read(this.#buffer, this.#filled, this.#buffer.length - this.#filled);
+      if (count === 0) this.#isAtEnd = true;
+      this.#filled += count;
+      this.#bytes += count;
+    }
+  }
+
+  async #nextBytes(): Promise<Chunk | undefined> {
+    if (this.#buffer.length === 0) this.#buffer = this.#newBuffer();
+    await this.#fill();
+    let start = 0;
+    if (this.#isFirst) {
+      this.#isFirst = false;
+      const { encoding, skip } = detect(this.#buffer.subarray(0, Math.min(this.#filled, SAMPLE_BYTES)));
+      this.#encoding = encoding;
+      if (encoding === 'utf-16le' || encoding === 'utf-16be') return this.#nextText((this.#decoder = new LogDecoder()));
+      start = skip;
+    }
+    for (;;) {
+      if (this.#isSkipping) await this.#skip();
+      const end = this.#isAtEnd ? this.#filled : this.#buffer.lastIndexOf(NEWLINE, this.#filled - 1) + 1;
+      if (end > start) return this.#cut(start, end);
+      if (this.#isAtEnd) return undefined;
+      if (this.#buffer.length < this.#longest) {
+        const larger = Buffer.allocUnsafeSlow(this.#buffer.length * 2);
+        this.#buffer.copy(larger, 0, 0, this.#filled);
+        this.#buffer = larger;
+      } else {
+        this.#cutLines.push(this.#lineEnds);
+        this.#buffer[this.#filled - 1] = NEWLINE;
+        this.#isSkipping = true;
+        return this.#cut(start, this.#filled);
+      }
+      await this.#fill();
+    }
+  }
+
+  #cut(start: number, end: number): Chunk {
+    const bytes = this.#buffer.subarray(start, end);
+    const next = this.#newBuffer();
+    const rest = this.#filled - end;
+    // More than a piece can be left over only where the buffer was larger than one.
+    const larger = rest < next.length ? next : Buffer.allocUnsafeSlow(this.#buffer.length);
+    this.#buffer.copy(larger, 0, end, this.#filled);
+    this.#buffer = larger;
+    this.#filled = rest;
+    if (isAscii(bytes)) return new ByteChunk(bytes, latin1, true);
+    if (this.#encoding === undefined) {
+      const verdict = utf8OrNot(bytes);
+      this.#encoding = verdict === 'windows-1252' || verdict === 'cut' ? 'windows-1252' : 'utf-8';
+    }
+    return this.#encoding === 'windows-1252' ? new ByteChunk(bytes, ansi, true) : new ByteChunk(bytes, utf8, false);
+  }
+
+  /** Passes over the rest of a line that is too long. */
+  async #skip(): Promise<void> {
+    for (;;) {
+      const end = this.#buffer.subarray(0, this.#filled).indexOf(NEWLINE);
+      const from = end < 0 ? this.#filled : end + 1;
+      this.#buffer.copy(this.#buffer, 0, from, this.#filled);
+      this.#filled -= from;
+      if (end >= 0 || this.#isAtEnd) break;
+      await this.#fill();
+    }
+    this.#isSkipping = false;
+    await this.#fill();
+  }
+
+  /** UTF-16 has no line ends that could be searched in bytes: it is decoded first. */
+  async #nextText(decoder: LogDecoder): Promise<Chunk | undefined> {
+    for (;;) {
+      if (this.#filled > 0) {
+        this.#rest += decoder.push(this.#buffer.subarray(0, this.#filled));
+        this.#filled = 0;
+      } else if (this.#isAtEnd) {
+        const text = this.#rest + decoder.end();
+        this.#rest = '';
+        return text === '' ? undefined : new TextChunk(text);
+      }
+      const end = this.#rest.lastIndexOf('\n') + 1;
+      if (end > 0) {
+        const chunk = new TextChunk(this.#rest.slice(0, end));
+        this.#rest = this.#rest.slice(end);
+        return chunk;
+      }
+      await this.#fill();
+    }
+  }
+}
+
+/** Reads a file. `close` it. */
+export async function openFile(path: string): Promise<{ read: ReadBytes; close: () => Promise<void> }> {
+  const file = await open(path, 'r');
+  return {
+    read: async (buffer, offset, length) => (await file.read(buffer, offset, length, null)).bytesRead,
+    close: () => file.close(),
+  };
+}
+
+/** Reads a stream of bytes: standard input. */
+export function streamReader(stream: AsyncIterable<Uint8Array>): ReadBytes {
+  const pieces = stream[Symbol.asyncIterator]();
+  let piece: Uint8Array = new Uint8Array(0);
+  return async (buffer, offset, length) => {
+    while (piece.length === 0) {
+      const next = await pieces.next();
+      if (next.done === true) return 0;
+      piece = next.value;
+    }
+    const count = Math.min(length, piece.length);
+    buffer.set(piece.subarray(0, count), offset);
+    piece = piece.subarray(count);
+    return count;
+  };
+}
