@@ -1,154 +1,135 @@
-// npm run bench [-- --runs N] [--megabytes N] [--json] : measures what was built. See test/performance/README.md.
+// npm run bench [-- --full] [--only 1,4,9] [--json FILE|-] [--keep] : measures what was built. See test/performance/README.md.
 
-import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { crashReports, quietLog } from './bench/logs.mjs';
+import { CommandLine } from './bench/cli.mjs';
+import { analyzed, Inexact } from './bench/exactness.mjs';
+import { writeLog } from './bench/logs.mjs';
+import { floorServer, JSON_SERVER } from './bench/peers.mjs';
+import { json, load, machine, summary, table } from './bench/report.mjs';
+import { Servers } from './bench/server.mjs';
+import { writeSignatures } from './bench/signatures.mjs';
+import { measureStart } from './bench/start.mjs';
+import { scaled, SIZES, TARGETS } from './bench/targets.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
-const OURS = join(root, 'dist', 'server.js');
-const THEIRS = join(root, 'node_modules', 'vscode-langservers-extracted', 'bin', 'vscode-json-language-server');
-const CLI = join(root, 'dist', 'cli.js');
-const GIVE_UP_MS = 30_000;
+const USAGE = 'usage: npm run bench -- [--full] [--only 1,4,9] [--json FILE|-] [--keep]';
+const MANY = 10_000;
+const FEW = 100;
+const CHECKED_BYTES = 3_000_000;
+const START_ROUNDS = 11;
 
-/** Milliseconds from the start of a server's process to its answer to `initialize`. */
-function startToInitialize(program) {
-  return new Promise((done, fail) => {
-    const start = performance.now();
-    const child = spawn(process.execPath, [program, '--stdio'], { stdio: ['pipe', 'pipe', 'ignore'] });
-    const timer = setTimeout(() => {
-      child.kill('SIGKILL');
-      fail(new Error(`${program} did not answer in ${GIVE_UP_MS / 1000} s`));
-    }, GIVE_UP_MS);
-    let received = '';
-    let isAnswered = false;
-    child.stdout.on('data', (data) => {
-      received += data.toString('latin1');
-      if (isAnswered || !/"id":\s*1\b/.test(received)) return;
-      isAnswered = true;
-      const elapsed = performance.now() - start;
-      clearTimeout(timer);
-      child.once('close', () => done(elapsed));
-      child.kill('SIGKILL');
-    });
-    child.on('error', fail);
-    child.on('close', (code) => {
-      clearTimeout(timer);
-      if (!isAnswered) fail(new Error(`${program} ended with status ${code} before it answered`));
-    });
-    child.stdin.on('error', () => undefined);
-    send(child, { id: 1, method: 'initialize', params: { processId: process.pid, rootUri: null, capabilities: CAPABILITIES, workspaceFolders: null } });
-  });
-}
+class UsageError extends Error {}
 
-/** What an editor of today says of itself, in short. */
-const CAPABILITIES = {
-  workspace: { configuration: true, workspaceFolders: true, didChangeConfiguration: { dynamicRegistration: true } },
-  textDocument: {
-    synchronization: { dynamicRegistration: true }, hover: { contentFormat: ['markdown', 'plaintext'] }, publishDiagnostics: { relatedInformation: true, codeDescriptionSupport: true },
-    codeAction: { codeActionLiteralSupport: { codeActionKind: { valueSet: ['', 'quickfix'] } }, dataSupport: true, resolveSupport: { properties: ['edit'] } },
-    documentSymbol: { hierarchicalDocumentSymbolSupport: true }, foldingRange: { lineFoldingOnly: true },
-    semanticTokens: { requests: { range: true, full: { delta: true } }, tokenTypes: ['keyword', 'string'], tokenModifiers: [], formats: ['relative'] },
-  },
-};
-
-function send(child, message) {
-  const body = JSON.stringify({ jsonrpc: '2.0', ...message });
-  child.stdin.write(`Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
-}
-
-/** Milliseconds of one run of the command line over a file, and what it used. */
-function analyze(path) {
-  return new Promise((done, fail) => {
-    const start = performance.now();
-    const child = spawn(process.execPath, [CLI, 'analyze', path, '--format', 'ndjson'], { stdio: ['ignore', 'pipe', 'inherit'] });
-    let bytes = 0;
-    child.stdout.on('data', (data) => { bytes += data.length; });
-    child.on('error', fail);
-    child.on('close', (status) => (status === 0 || status === 1 ? done({ ms: performance.now() - start, status, bytes }) : fail(new Error(`analyze ended with status ${status}`))));
-  });
-}
-
-function median(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-}
-
-async function benchStart(runs) {
-  await startToInitialize(OURS);
-  await startToInitialize(THEIRS);
-  const ours = [];
-  const theirs = [];
-  for (let run = 0; run < runs; run++) {
-    // Taken in turns and with the first one changing, so that whatever else the machine does falls on both.
-    for (const [program, times] of run % 2 === 0 ? [[OURS, ours], [THEIRS, theirs]] : [[THEIRS, theirs], [OURS, ours]]) times.push(await startToInitialize(program));
-  }
-  const pairs = ours.map((time, run) => time / theirs[run]);
-  return { runs, stopcodeMs: median(ours), jsonServerMs: median(theirs), ratio: median(ours) / median(theirs), medianOfPairs: median(pairs) };
-}
-
-async function benchAnalysis(megabytes) {
-  const folder = mkdtempSync(join(tmpdir(), 'stopcode-bench-'));
+function options() {
+  let values;
   try {
-    const results = {};
-    for (const [name, make] of [['quietLog', quietLog], ['crashReports', crashReports]]) {
-      const path = join(folder, `${name}.log`);
-      writeFileSync(path, make(megabytes * 1_000_000));
-      const { size } = statSync(path);
-      const times = [];
-      let status = 0;
-      for (let run = 0; run < 3; run++) {
-        const result = await analyze(path);
-        times.push(result.ms);
-        status = result.status;
-      }
-      const expected = name === 'quietLog' ? 0 : 1;
-      if (status !== expected) throw new Error(`${name}: exit status ${status}, expected ${expected}`);
-      results[name] = { bytes: size, ms: median(times), megabytesPerSecond: size / 1_000 / median(times) };
+    ({ values } = parseArgs({ options: { full: { type: 'boolean' }, only: { type: 'string' }, json: { type: 'string' }, keep: { type: 'boolean' }, help: { type: 'boolean' } } }));
+  } catch (error) {
+    throw new UsageError(error.message);
+  }
+  const only = values.only?.split(',').map(Number);
+  const unknown = only?.find((number) => !TARGETS.some((target) => target.number === number));
+  if (unknown !== undefined) throw new UsageError(`--only wants numbers from 1 to ${TARGETS.length}, separated by commas`);
+  return { ...values, targets: TARGETS.filter(({ number }) => only === undefined || only.includes(number)) };
+}
+
+const started = performance.now();
+const say = (text) => console.error(`${((performance.now() - started) / 1000).toFixed(0).padStart(4)} s  ${text}`);
+
+/** Whatever is built meanwhile, one and the same program is measured. */
+function copyOfProgram(folder) {
+  for (const name of ['cli.js', 'server.js', 'knowledge']) {
+    const from = join(root, 'dist', name);
+    if (!existsSync(from)) throw new UsageError(`${from} is missing; run npm run build first`);
+    cpSync(from, join(folder, name), { recursive: true });
+  }
+  return { cli: join(folder, 'cli.js'), server: join(folder, 'server.js') };
+}
+
+/** All kinds of logs at once with all signatures, then again with few: nothing is timed where this is wrong. */
+async function check({ cli, folder, many, few, server }) {
+  say(`checking that results are exact, with ${many.count} and with ${few.count} signatures`);
+  const logs = ['vmkernel', 'libvirtd', 'qemu', 'windbg'].map((kind) => writeLog(join(folder, `check-${kind}.log`), { kind, bytes: CHECKED_BYTES, seed: 9 }));
+  const { ms: fewMs } = await analyzed(logs, { cli, folder, folders: few.folders });
+  const { ms: manyMs } = await analyzed(logs, { cli, folder, folders: many.folders });
+  await server.check(logs[0]);
+  const count = (key) => logs.reduce((sum, log) => sum + log[key].length, 0);
+  return { bytes: logs.reduce((sum, log) => sum + log.bytes, 0), crashes: count('crashes'), events: count('events'), signatures: many.count, signaturesShown: many.shown, manyMs: Math.max(0, manyMs - fewMs) };
+}
+
+async function main() {
+  const { full = false, json: jsonPath, keep = false, help = false, targets } = options();
+  if (help) {
+    console.log(USAGE);
+    return 0;
+  }
+  const size = full ? SIZES.full : SIZES.small;
+  const loadBefore = load();
+  const folder = mkdtempSync(join(tmpdir(), 'stopcode-bench-'));
+  const clean = () => {
+    if (keep) say(`files are kept in ${folder}`);
+    else rmSync(folder, { recursive: true, force: true });
+  };
+  process.once('SIGINT', () => {
+    clean();
+    process.exit(130);
+  });
+  try {
+    const program = join(folder, 'program');
+    mkdirSync(program);
+    const { cli, server: serverProgram } = copyOfProgram(program);
+    say('making signatures and the floor server');
+    const many = writeSignatures(join(folder, 'many'), MANY);
+    const few = writeSignatures(join(folder, 'few'), FEW);
+    const floor = await floorServer(folder);
+    const server = new Servers({ server: serverProgram, floor, folder, budgetMs: size.budgetMs, say });
+    const exact = await check({ cli, folder, many, few, server });
+
+    const groups = {
+      server,
+      cli: new CommandLine({ cli, folder, full, budgetMs: size.budgetMs, many, few, manyMs: exact.manyMs, say }),
+      start: (target) => {
+        say('starting servers');
+        return measureStart(target, { server: serverProgram, jsonServer: JSON_SERVER, floor, rounds: START_ROUNDS });
+      },
+    };
+    const measured = [];
+    // Memory is that of all other runs of the command line, so it comes last.
+    for (const target of [...targets].sort((a, b) => Number(a.number === 7) - Number(b.number === 7))) {
+      const { measure, scalesFromGB, scalesReports, ...stated } = target;
+      const words = scaled(target, size);
+      measured.push(await measure(words === undefined ? stated : { ...stated, scaled: words }, groups, size));
     }
-    return results;
+    measured.sort((a, b) => a.number - b.number);
+
+    const about = { date: new Date().toISOString(), seconds: Math.round((performance.now() - started) / 1000), size: full ? 'full' : 'small', loadBefore, exact };
+    if (jsonPath !== undefined && jsonPath !== '-') writeFileSync(resolve(process.env.INIT_CWD ?? '.', jsonPath), `${json(measured, about)}\n`);
+    if (jsonPath === '-') console.log(json(measured, about));
+    else print(measured, about);
+    return 0;
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    clean();
   }
 }
 
-function packageSize() {
-  const path = join(root, 'dist', 'stopcode.vsix');
-  return existsSync(path) ? statSync(path).size : undefined;
+function print(measured, { exact, seconds, loadBefore }) {
+  const { node, platform, architecture, processor, processors, memoryGB } = machine();
+  console.log(`Node ${node}, ${platform} ${architecture}, ${processors} × ${processor}, ${memoryGB} GB; load before ${loadBefore}`);
+  if (loadBefore > 0.5 * processors) console.log('The machine is busy with other things: take these figures for hints.');
+  console.log(`Exact: ${exact.crashes} crashes and ${exact.events} events in ${(exact.bytes / 1e6).toFixed(0)} MB of four kinds, ${exact.signaturesShown} of ${exact.signatures} signatures shown, nothing else.`);
+  console.log('Medians, taken in turns with the peers in this run; the start of a process is part of its time.\n');
+  console.log(table(measured));
+  console.log(`\n${summary(measured)}\n${seconds} s.`);
 }
 
-const { values } = parseArgs({ options: { runs: { type: 'string', default: '15' }, megabytes: { type: 'string', default: '20' }, json: { type: 'boolean' } } });
-const runs = Math.max(9, Number(values.runs) || 0);
-const megabytes = Math.max(1, Number(values.megabytes) || 0);
-for (const path of [OURS, CLI]) {
-  if (existsSync(path)) continue;
-  console.error(`error: ${path} is missing; run npm run build first`);
-  process.exit(1);
+try {
+  process.exitCode = await main();
+} catch (error) {
+  if (!(error instanceof UsageError) && !(error instanceof Inexact)) throw error;
+  console.error(`bench: ${error.message}${error instanceof UsageError ? `\n${USAGE}` : ''}`);
+  process.exitCode = error instanceof UsageError ? 2 : 1;
 }
-
-const start = await benchStart(runs);
-const analysis = await benchAnalysis(megabytes);
-const bytes = packageSize();
-const result = {
-  machine: { node: process.version, platform: process.platform, architecture: process.arch, processor: cpus()[0]?.model, processors: cpus().length },
-  start, analysis, package: bytes === undefined ? undefined : { bytes },
-};
-if (values.json === true) console.log(JSON.stringify(result, null, 2));
-else {
-  const ms = (value) => `${value.toFixed(0)} ms`;
-  console.log(`Server start to initialize answered (median of ${runs} runs each, taken in turns)`);
-  console.log(`  stopcode-language-server     ${ms(start.stopcodeMs)}`);
-  console.log(`  vscode-json-language-server  ${ms(start.jsonServerMs)}`);
-  console.log(`  ratio                        ${start.ratio.toFixed(2)} (of pairs ${start.medianOfPairs.toFixed(2)}; at most 1.00)`);
-  console.log('Command line, process start included (median of 3 runs)');
-  for (const [name, { bytes: size, ms: time, megabytesPerSecond }] of Object.entries(analysis)) {
-    console.log(`  ${name.padEnd(27)}  ${(size / 1e6).toFixed(0)} MB in ${ms(time)}, ${megabytesPerSecond.toFixed(0)} MB/s`);
-  }
-  console.log(`Package                        ${bytes === undefined ? 'not made yet, run npm run package' : `${(bytes / 1024).toFixed(0)} kB of at most 2048 kB`}`);
-  console.log('Activation in the editor       not measured here: it needs a running editor (see the tests in the real editor)');
-}
-if (start.ratio > 1) process.exitCode = 1;

@@ -1,65 +1,135 @@
-// Logs for measurements: made from a fixed seed, so that every run reads the same bytes.
+// Logs for measurements, with crashes planted in them and a list of what is to be found: made from a fixed seed.
 
-/** Mulberry32: small, and the same everywhere. */
-function random(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let value = Math.imul(state ^ (state >>> 15), state | 1);
-    value = (value + Math.imul(value ^ (value >>> 7), value | 61)) ^ value;
-    return ((value ^ (value >>> 14)) >>> 0) / 4_294_967_296;
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { libvirtd, qemu } from './guestLogs.mjs';
+import { Clock, GUESTS, HOST_FUNCTIONS, HOST_MODULES, Random } from './random.mjs';
+import { windbg } from './windbg.mjs';
+
+/** Characters between two writes. */
+const PIECE = 1 << 20;
+
+/**
+ * What a log must make the program say.
+ * @typedef {{ line: number, title: string, issues: string[] }} ExpectedCrash `line` is where the report begins, from 1.
+ * @typedef {{ line: number, count: number, title: string, issues: string[] }} ExpectedEvent The same event again only counts.
+ * @typedef {{ path: string, kind: string, bytes: number, lines: number, crashes: ExpectedCrash[], events: ExpectedEvent[] }} Log
+ */
+
+const KINDS = { vmkernel, libvirtd, qemu, windbg };
+
+/**
+ * Writes a log of at least `bytes` bytes or `lines` lines. Records are never cut; `planted` crashes stand evenly in it.
+ * @returns {Log}
+ */
+export function writeLog(path, { kind, bytes = Infinity, lines = Infinity, seed = 1, planted = 12 }) {
+  const random = new Random(seed);
+  const { record, plant } = KINDS[kind](random, new Clock(random));
+  const file = openSync(path, 'w');
+  const log = { path, kind, bytes: 0, lines: 0, crashes: [], events: [] };
+  const events = new Map();
+  let piece = '';
+  const write = (text) => {
+    const buffer = Buffer.from(text, 'latin1');
+    for (let at = 0; at < buffer.length;) at += writeSync(file, buffer, at);
+    log.bytes += buffer.length;
+  };
+  const out = {
+    line(text) {
+      piece += text;
+      piece += '\n';
+      log.lines++;
+    },
+    crash: (title, ...issues) => log.crashes.push({ line: log.lines + 1, title, issues }),
+    event(title, ...issues) {
+      const known = events.get(title);
+      if (known !== undefined) known.count++;
+      else events.set(title, { line: log.lines + 1, count: 1, title, issues });
+    },
+  };
+  try {
+    for (let next = 0; ;) {
+      const share = Math.max((log.bytes + piece.length) / bytes, log.lines / lines);
+      if (next < planted && share >= (next + 0.5) / planted) plant(out, next++);
+      else if (share >= 1) break;
+      else record(out);
+      if (piece.length >= PIECE) {
+        write(piece);
+        piece = '';
+      }
+    }
+    write(piece);
+  } finally {
+    closeSync(file);
+  }
+  log.events = [...events.values()];
+  return log;
+}
+
+// ---- a host's kernel log --------------------------------------------------------------------------------------------
+
+const MESSAGES = [
+  (r) => `ScsiDeviceIO: ${r.below(4000)}: Cmd(0x4124${r.hex(8)}) 0x1a, CmdSN 0x${r.hex(4)} from world ${r.between(2097152, 2999999)} to dev "naa.6006016${r.hex(16)}" failed H:0x0 D:0x2 P:0x0 Valid sense data: 0x5 0x24 0x0.`,
+  (r) => `NMP: nmp_ThrottleLogForDevice:${r.below(4000)}: last error status from device naa.6006016${r.hex(16)} repeated ${r.below(90)} times`,
+  (r) => `NMP: nmp_ThrottleLogForDevice:${r.below(4000)}: Cmd 0x2a (0x4541${r.hex(8)}, ${r.between(2097152, 2999999)}) to dev "naa.6006016${r.hex(16)}" on path "vmhba${r.below(6)}:C0:T${r.below(8)}:L${r.below(64)}" Failed: H:0x0 D:0x28 P:0x0`,
+  (r) => `World: vm ${r.between(2097152, 2999999)}: ${r.below(9000)}: Starting world vmm0:${r.pick(GUESTS)}-${r.below(200)} of type 8`,
+  (r) => `Net: ${r.below(4000)}: connected ${r.pick(GUESTS)}-${r.below(200)}.eth0 eth0 to vDS, portID 0x${r.hex(7)}`,
+  (r) => `MemSched: ${r.below(90000)}: Admitted ${r.pick(GUESTS)}-${r.below(200)}: reservation ${r.below(60000)} MB`,
+  (r) => `WARNING: NMP: nmp_DeviceRequestFastDeviceProbe:${r.below(400)}: NMP device "naa.6006016${r.hex(16)}" state in doubt; requested fast path state update...`,
+  (r) => `FSS: ${r.between(6000, 7000)}: Failed to open file '${r.pick(GUESTS)}-00000${r.below(9)}.vmdk'; Requested flags 0x${r.hex(4)}, world: ${r.between(2097152, 2999999)} [hostd-worker]: Busy`,
+  (r) => `HBX: ${r.between(2800, 3100)}: 'datastore${r.below(40)}': HB at offset ${r.between(3000, 4200) * 1024} - Waiting for timed out HB:`,
+  (r) => `  [HB state abcdef02 offset ${r.between(3000, 4200) * 1024} gen ${r.below(900)} stampUS ${r.next()} uuid ${r.hex(8)}-${r.hex(8)}-${r.hex(4)}-${r.hex(12)} jrnl <FB ${r.below(4000)}> drv 24.82]`,
+  (r) => `VSCSI: ${r.between(3700, 6700)}: handle ${r.next()}(GID:${r.between(8190, 8300)})(vscsi0:${r.below(16)}):Reset request on FSS handle (${r.below(64)} outstanding commands) from (vmm0:${r.pick(GUESTS)})`,
+  (r) => `World: 12458: VC opID lro-${r.between(100000, 999999)}-${r.hex(4)}-${r.hex(2)} maps to vmkernel opID ${r.hex(8)}`,
+];
+
+/** Panics to plant: what the screen says, its own functions, the title it must get, the known issue it must show. */
+export const PANICS = [
+  { issue: 'nvme-abort', world: 'nvme-timeout', head: (w, r) => `#PF Exception 14 in world ${w}:nvme-timeout IP 0x4180${r.hex(8)} addr 0x18`, frames: ['NvmeAbortUnmappedCommand@nvme_bench#1', 'NvmeScanExpiredCommands@nvme_bench#1'], title: 'Purple screen: #PF exception 14 in world nvme-timeout (nvme_bench)' },
+  { issue: 'net-split', world: 'vmnic3-pollWorld', head: (w, r) => `#PF Exception 14 in world ${w}:vmnic3-pollWorld IP 0x4180${r.hex(8)} addr 0x28`, frames: ['NetSplitOversizedChain@vmkernel#nover', 'NetEmitCoalescedChain@vmkernel#nover'], title: 'Purple screen: #PF exception 14 in world vmnic3-pollWorld' },
+  { issue: 'hba-recover', world: 'hba-worker', head: (w, r) => `#GP Exception 13 in world ${w}:hba-worker @ 0x4180${r.hex(8)}`, frames: ['HbaRecoverStaleExchange@hba_bench#1', 'HbaHandleLateCompletion@hba_bench#1'], title: 'Purple screen: #GP exception 13 in world hba-worker (hba_bench)' },
+  { issue: 'journal-replay', world: 'journal', head: () => 'NOT_IMPLEMENTED bora/modules/vmkernel/journal/replaySlots.c:2217', frames: ['JournalReplayTrimmedSlot@vmkernel#nover', 'JournalReplaySlots@vmkernel#nover'], title: 'Purple screen: NOT_IMPLEMENTED bora/modules/vmkernel/journal/replaySlots.c:2217' },
+  { issue: 'spin-bucket', world: 'idle9', head: () => 'Spin count exceeded (bucketReclaimLck) - possible deadlock with PCPU 11', frames: ['BucketReclaimContended@vmkernel#nover', 'BucketReclaimAll@vmkernel#nover'], title: 'ESXi lockup: Spin count exceeded (bucketReclaimLck) - possible deadlock with PCPU 11' },
+  { issue: 'no-heartbeat', world: 'vmm2:ledger', head: () => 'PCPU 7: no heartbeat (2/2 IPIs received)', frames: ['CoscheduleWaitForever@vmkernel#nover', 'CoscheduleKickPeers@vmkernel#nover'], title: 'ESXi lockup: PCPU 7: no heartbeat (2/2 IPIs received)' },
+];
+
+/** Messages to plant: each alone shows its issue. */
+export const HOST_MESSAGES = [
+  { issue: 'apd-handle', text: 'StorageBenchHandler: 1203: handle lost while its path is being claimed', title: 'A handle is lost while its path is being claimed' },
+  { issue: 'uplink-reset', text: 'UplinkBench: 9712: reset requested while the ring is frozen', title: 'An uplink is reset while its ring is frozen' },
+];
+
+/** Which of the planted ones are messages. */
+const MESSAGE_AT = [3, 7];
+
+function vmkernel(random, clock) {
+  const head = () => `${clock.tick(400)}Z cpu${random.below(32)}:${random.between(2097152, 2999999)})`;
+  return {
+    record: (out) => out.line(`${head()}${MESSAGES[random.below(MESSAGES.length)](random)}`),
+    plant(out, index) {
+      // Messages stand in a log once: how often one is repeated is not told of an issue that a message alone shows.
+      if (MESSAGE_AT.includes(index)) {
+        const { issue, text, title } = HOST_MESSAGES[MESSAGE_AT.indexOf(index)];
+        out.event(title, `bench/host/${issue}`);
+        out.line(`${head()}WARNING: ${text} (device naa.6006016${random.hex(16)})`);
+        return;
+      }
+      const panic = PANICS[index % PANICS.length];
+      out.crash(panic.title, `bench/host/${panic.issue}`);
+      for (const line of screen(random, panic.head, panic.frames)) out.line(`${clock.tick(2)}Z cpu7:2100321)${line}`);
+    },
   };
 }
 
-const MESSAGES = [
-  (n) => `ScsiDeviceIO: ${n(4000)}: Cmd(0x4124${hex(n, 8)}) 0x1a, CmdSN 0x${hex(n, 4)} from world 0 to dev "naa.6006016${hex(n, 8)}" failed H:0x0 D:0x2 P:0x0 Valid sense data: 0x5 0x24 0x0.`,
-  (n) => `NMP: nmp_ThrottleLogForDevice:${n(4000)}: last error status from device naa.6006016${hex(n, 8)} repeated ${n(90)} times`,
-  (n) => `World: vm ${n(900000)}: ${n(9000)}: Starting world vmm0:guest-${n(200)} of type 8`,
-  (n) => `Net: ${n(4000)}: connected guest-${n(200)}.eth0 eth0 to vDS, portID 0x${hex(n, 7)}`,
-  (n) => `MemSched: ${n(90000)}: Admitted guest-${n(200)}: reservation ${n(60000)} MB`,
-  (n) => `vmw_psp_rr: psp_rrSelectPathToActivate:${n(2000)}: Could not select path for device "naa.6006016${hex(n, 8)}".`,
-];
-
-function hex(n, digits) {
-  let text = '';
-  for (let index = 0; index < digits; index++) text += n(16).toString(16);
-  return text;
-}
-
-function filled(bytes, seed, next) {
-  const float = random(seed);
-  const n = (below) => Math.floor(float() * below);
-  const parts = [];
-  for (let size = 0; size < bytes;) {
-    const part = next(n, parts.length);
-    parts.push(part);
-    size += part.length;
+/** The lines of a purple screen as they stand in a log, without what the log puts before each. */
+export function screen(random, head, frames) {
+  const stack = `0x4390${random.hex(5)}`;
+  let below = 0x100;
+  const lines = [`@BlueScreen: ${head('2100321', random)}`, `Code start: 0x4180${random.hex(2)}000000 VMK uptime: ${random.below(400)}:11:32:07.${random.between(100, 999)}`];
+  const ordinary = Array.from({ length: random.between(4, 12) }, () => `${random.pick(HOST_FUNCTIONS)}@${random.pick(HOST_MODULES)}`);
+  for (const frame of [...frames, ...ordinary, 'CpuSched_StartWorld@vmkernel#nover']) {
+    below += 16 * random.between(1, 12);
+    lines.push(`${stack}${below.toString(16)}:[0x4180${random.hex(8)}]${frame}+0x${random.between(16, 4095).toString(16)} stack: 0x4301${random.hex(8)}`);
   }
-  return parts.join('');
-}
-
-/** The log of a host on which nothing crashed. */
-export function quietLog(bytes) {
-  let time = Date.UTC(2024, 0, 1);
-  return filled(bytes, 1, (n) => {
-    time += n(900);
-    return `${new Date(time).toISOString()} cpu${n(32)}:${n(9_999_999)})${MESSAGES[n(MESSAGES.length)](n)}\n`;
-  });
-}
-
-const CODES = [['DRIVER_IRQL_NOT_LESS_OR_EQUAL', 'd1'], ['IRQL_NOT_LESS_OR_EQUAL', 'a'], ['SYSTEM_SERVICE_EXCEPTION', '3b'], ['PAGE_FAULT_IN_NONPAGED_AREA', '50']];
-
-/** Debugger reports, one after the other: every line belongs to a crash. */
-export function crashReports(bytes) {
-  return filled(bytes, 2, (n) => {
-    const [name, code] = CODES[n(CODES.length)];
-    const driver = `drv${n(500)}`;
-    const address = () => `fffff8${hex(n, 2)}\`${hex(n, 8)}`;
-    const frame = (symbol) => `${address()} ${address()} : 00000000\`${hex(n, 8)} 00000000\`00000028 00000000\`00000002 00000000\`00000000 : ${symbol}\n`;
-    const stars = '*'.repeat(79);
-    return `${stars}\n*${' '.repeat(77)}*\n*                        Bugcheck Analysis${' '.repeat(36)}*\n*${' '.repeat(77)}*\n${stars}\n\n${name} (${code})\nArguments:\n`
-      + `Arg1: 0000000000000028, memory referenced\nArg2: 0000000000000002, IRQL\nArg3: 0000000000000000, value 0 = read operation\nArg4: fffff880${hex(n, 8)}, address which referenced memory\n\n`
-      + `PROCESS_NAME:  System\n\nSTACK_TEXT:  \n${frame('nt!KeBugCheckEx')}${frame('nt!KiBugCheckDispatch+0x69')}${frame('nt!KiPageFault+0x260')}${frame(`${driver}!Read+0x${hex(n, 2)}`)}${frame('nt!IofCallDriver+0x49')}\n`
-      + `SYMBOL_NAME:  ${driver}!Read+14\n\nMODULE_NAME: ${driver}\n\nIMAGE_NAME:  ${driver}.sys\n\nFollowup: MachineOwner\n---------\n\n`;
-  });
+  lines.push(`base fs=0x0 gs=0x4180${random.hex(2)}000000 Kgs=0x0`);
+  return lines;
 }

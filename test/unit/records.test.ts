@@ -171,6 +171,20 @@ describe('kinds', () => {
   });
 });
 
+describe('lockups of Linux', () => {
+  it.each([
+    ['[ 7200.100001] watchdog: BUG: soft lockup - CPU#5 stuck for 23s! [lab_spin:881]', 'lockup'],
+    ['NMI watchdog: Watchdog detected hard LOCKUP on cpu 11', 'lockup'],
+    ['[ 2100.000001] rcu: INFO: rcu_sched self-detected stall on CPU', 'lockup'],
+    ['[ 4711.000001] INFO: task labd:881 blocked for more than 120 seconds.\n[ 4711.000005] Call Trace:\n[ 4711.000009]  lab_wait_io+0x55/0x90 [labmod]', 'lockup'],
+    ['[    2.100001] Kernel panic - not syncing: Attempted to kill init! exitcode=0x0000000b', 'kernelOops'],
+  ])('%s is of the kind %s', (text, kind) => {
+    const record = analyzed(text).crashes[0]?.record;
+    expect(record?.kind).toBe(kind);
+    expect(record?.title).toMatch(/^Linux kernel: /);
+  });
+});
+
 describe('events', () => {
   const line = (time: string, domain: string): string => `2019-10-08 15:21:${time}.180+0000: 2204: error : qemuMonitorIO:704 : internal error: monitor of '${domain}' is gone after 30 s`;
 

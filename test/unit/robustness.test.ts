@@ -5,39 +5,16 @@ import { analyzeText, type Analysis } from '../../server/src/analysis/analysis.j
 import { ChunkedText } from '../../server/src/analysis/text/chunkedText.js';
 import { builtinKnowledge } from '../support/knowledge.js';
 import { sampleTexts } from '../support/logs.js';
+import { mutantOf, WAYS } from '../support/mutation.js';
+import { difference, everythingInside, failureOf, tokensInOrder } from '../support/mutationChecks.js';
 
 const knowledge = builtinKnowledge();
 const samples = sampleTexts();
 
-/** Analyses, asks for all that an editor asks, and checks that no place lies outside of the text. */
 function exercise(text: string): Analysis {
   const analysis = analyzeText(text, knowledge);
-  const lines = analysis.text.lineCount;
-  let end = 0;
-  for (const block of analysis.blocks) {
-    if (block.lines.first < end || block.lines.end <= block.lines.first || block.lines.end > lines) throw new Error(`the block ${block.format} ${JSON.stringify(block.lines)} overlaps or leaves the text`);
-    end = block.lines.end;
-  }
-  const inside = (what: string, at: { line: number; start: number; end: number }): void => {
-    if (at.line < 0 || at.line >= lines || at.start < 0 || at.end < at.start || at.end > analysis.text.line(at.line).length) throw new Error(`${what} ${JSON.stringify(at)} leaves the text`);
-  };
-  const asked = Math.min(lines, 400);
-  for (const token of analysis.tokens({ first: 0, end: asked })) inside(token.kind, token.at);
-  for (const { record, matches } of analysis.crashes) {
-    inside('headline', record.headline);
-    for (const key of record.keys()) for (const fact of record.facts(key)) inside(key, fact.at);
-    for (const frame of record.frames) inside('frame', frame.at);
-    for (const entry of matches.flatMap((match) => match.evidence)) inside('evidence', entry.at);
-  }
-  for (const { event } of analysis.events) inside('event', event.at);
-  for (const note of analysis.notes) inside('note', note.at);
-  for (let line = 0; line < Math.min(lines, 60); line++) {
-    const width = analysis.text.line(line).length;
-    for (let column = 0; column < Math.min(width, 200); column += 7) {
-      const found = analysis.explain(line, column);
-      if (found !== undefined) inside('explanation', found.at);
-    }
-  }
+  everythingInside(analysis);
+  tokensInOrder(analysis);
   return analysis;
 }
 
@@ -72,37 +49,34 @@ describe('random texts', () => {
   }, 120_000);
 });
 
+/** Mutants of each way; `npm run mutate` does more, on any logs, with several ways at once. */
+const MUTANTS = 250;
+
 describe('damaged samples', () => {
-  /** Repeatable noise. */
-  function noise(seed: number): (below: number) => number {
-    let state = seed >>> 0;
-    return (below) => {
-      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-      return Math.floor((state / 4_294_967_296) * Math.max(1, below));
-    };
-  }
-
-  const WAYS: readonly (readonly [string, (text: string, other: string, random: (below: number) => number) => string])[] = [
-    ['cut', (text, _, random) => text.slice(random(text.length), random(text.length * 2))],
-    ['doubled', (text, _, random) => { const at = random(text.length); const length = random(400); return text.slice(0, at + length) + text.slice(at); }],
-    ['spliced', (text, other, random) => text.slice(0, random(text.length)) + other.slice(random(other.length))],
-    ['garbled', (text, _, random) => [...text].map((character) => (random(40) === 0 ? String.fromCharCode(random(160)) : character)).join('')],
-    ['without line ends', (text, _, random) => text.split('\n').map((line) => line + (random(3) === 0 ? '\n' : ' ')).join('')],
-    ['with lines in another order', (text, other, random) => [...text.split('\n'), ...other.split('\n')].map((line) => [random(1_000_000), line] as const).sort((a, b) => a[0] - b[0]).map(([, line]) => line).join('\n')],
-  ];
-
-  it.each(WAYS)('%s', (_, damage) => {
-    const random = noise(20_260_101);
-    for (let run = 0; run < 600; run++) {
-      const text = samples[random(samples.length)] ?? '';
-      const damaged = damage(text, samples[random(samples.length)] ?? '', random).slice(0, 20_000);
-      try {
-        exercise(damaged);
-      } catch (error) {
-        throw new Error(`run ${run}: ${String(error)}\n${JSON.stringify(damaged)}`, { cause: error });
-      }
+  it.each(WAYS.map((way) => [way.name, way] as const))('%s', (_, way) => {
+    for (let index = 0; index < MUTANTS; index++) {
+      const mutant = mutantOf(samples, 20_260_101, index, { way, limit: 8_000 });
+      const failure = failureOf(mutant, knowledge);
+      if (failure !== undefined) throw new Error(`mutant ${index}: ${failure.check}: ${failure.message}\n${JSON.stringify(mutant)}`);
     }
   }, 120_000);
+
+  it('are the same for the same seed', () => {
+    expect(mutantOf(samples, 3, 17)).toEqual(mutantOf(samples, 3, 17));
+    expect(mutantOf(samples, 3, 17)).not.toEqual(mutantOf(samples, 4, 17));
+  });
+
+  it('a property that does not hold is told', () => {
+    const broken = { name: 'broken', check: () => { throw new Error('it does not hold'); } };
+    expect(failureOf({ text: 'a', edits: [], ways: [] }, knowledge, [broken])).toMatchObject({ check: 'broken', message: expect.stringContaining('it does not hold') as string });
+  });
+
+  it('a difference is named by its place', () => {
+    expect(difference({ a: [{ b: 1 }], c: undefined }, { a: [{ b: 1 }] })).toBeUndefined();
+    expect(difference({ a: [{ b: 1 }] }, { a: [{ b: 2 }] })).toBe('.a.0.b: 1, not 2');
+    expect(difference([1, 2], [1, 2, 3])).toContain('2 entries, not 3; [2]');
+    expect(difference({}, { d: 4 })).toBe('.d: nothing, not 4');
+  });
 });
 
 describe('time', () => {

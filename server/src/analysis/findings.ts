@@ -1,5 +1,6 @@
 /** What the knowledge says about the crashes and events of a file. */
 import { referenceOf } from './decoders/explain.js';
+import type { FactKey } from './formats/types.js';
 import type { CrashFinding, EventFinding } from './knowledge/finding.js';
 import type { Knowledge } from './knowledge/knowledge.js';
 import { matchCrash, matchMessages } from './knowledge/match.js';
@@ -29,7 +30,7 @@ export function eventFindings(
   const index = messages.index;
   const asked = events.slice(0, MOST_EVENTS_ASKED).flatMap((event) => event.blocks.slice(0, 1).flatMap(absoluteFacts));
   const facts = factTable([...asked, ...context.slice(0, MOST_CONTEXT).flatMap((entry) => entry.facts)]);
-  const subject = { facts: facts.facts, frames: [], said: (message: string, pattern: string | undefined) => messages.said(message, pattern), line };
+  const subject = { facts: (key: FactKey) => facts.facts(key), frames: [], said: (message: string, pattern: string | undefined) => messages.said(message, pattern), line };
   for (const match of matchMessages(messages.messages, subject, index).matches) {
     const first = match.evidence[0];
     if (first === undefined || shown.has(match.issue.id)) continue;

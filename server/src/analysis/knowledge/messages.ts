@@ -36,13 +36,11 @@ export class MessageTable {
     entry.lines++;
     const start = text.indexOf(message);
     if (start < 0) return;
-    let open = false;
+    const { first } = entry;
     patterns.forEach((pattern, at) => {
-      if (entry.first[at] !== undefined) return;
-      if (pattern === undefined || findPattern(pattern, text) !== undefined) entry.first[at] = { line, start };
-      else open = true;
+      if (first[at] === undefined && (pattern === undefined || findPattern(pattern, text) !== undefined)) first[at] = { line, start };
     });
-    if (!open) entry.lines = MOST_LINES;
+    if (first.every((said) => said !== undefined)) entry.lines = MOST_LINES;
   }
 
   /** Whether further lines with the message make no difference. */

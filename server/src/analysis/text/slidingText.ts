@@ -15,8 +15,6 @@ export class SlidingText implements ChunkSequence {
   /** Number of chunks that were let go. */
   #gone = 0;
   #lineEnds = 0;
-  /** Size of the chunks in memory. */
-  #size = 0;
   #isComplete = false;
   #recent = 0;
 
@@ -29,7 +27,6 @@ export class SlidingText implements ChunkSequence {
     this.#chunks.push(chunk);
     this.#firstLines.push(this.#lineEnds);
     this.#lineEnds += chunk.lineEnds;
-    this.#size += chunk.size;
   }
 
   /** No chunk will follow. */
@@ -44,9 +41,7 @@ export class SlidingText implements ChunkSequence {
     if (count === 0) return [];
     this.#gone += count;
     this.#firstLines.splice(0, count);
-    const released = this.#chunks.splice(0, count);
-    for (const chunk of released) this.#size -= chunk.size;
-    return released;
+    return this.#chunks.splice(0, count);
   }
 
   /** Infinite until the end is known: readers ask it to see where the text ends. */

@@ -2,6 +2,7 @@
  * Which driver is installed: small blocks of context beside a crash. Known issues depend on driver versions, and people
  * paste the commands that show them: the driver's own banner, `esxcli software vib …`, `vmkload_mod -s`.
  */
+import { isReport, readReport, REPORT_OPENERS } from './driverReports.js';
 import { outOf, trimmedEnd, type Out } from './out.js';
 import { at, skipBlanks } from '../../text/scan.js';
 import type { LineCursor } from '../cursor.js';
@@ -9,17 +10,17 @@ import type { BlockSink } from '../types.js';
 
 export const EVIDENCE_OPENERS: readonly string[] = [
   ' Driver (v', 'VIBs Installed:', 'VIBs Removed:', 'VMwareCertified', 'VMwareAccepted', 'PartnerSupported', 'CommunitySupported',
-  '/usr/lib/vmware/vmkmod/', 'vmkload_mod module information',
+  '/usr/lib/vmware/vmkmod/', 'vmkload_mod module information', ...REPORT_OPENERS,
 ];
 
-export type EvidenceKind = 'banner' | 'vibResult' | 'vibList' | 'module';
+export type EvidenceKind = 'banner' | 'vibResult' | 'vibList' | 'module' | 'report';
 
 /** `HP HPSA Driver (v 5.5.0.58-1OEM)`: first line of /proc/scsi/hpsa/N. */
 const BANNER = /[A-Z][\w -]{1,60}Driver \(v ?(\d[\w.+-]{2,60})\)$/y;
 const RESULT = /VIBs (Installed|Removed|Skipped):/y;
 const VIB = /([\w.-]{2,60}?)_(?:bootbank|locker)_([A-Za-z][\w.-]{1,60}?)_(\d[\w.+-]{2,80})/y;
 const ROW = /([A-Za-z][\w.-]{1,60})[ \t]{1,60}(\d[\w.+-]{2,80})[ \t]{1,60}(\S[^\t]{0,60}?)[ \t]{1,40}(?:VMwareCertified|VMwareAccepted|PartnerSupported|CommunitySupported)\b/y;
-const INPUT = /(?:input file: )(\/usr\/lib\/vmware\/vmkmod\/([\w.-]{1,60}))$/y;
+const INPUT = /(?:input file: |Module File: )(\/usr\/lib\/vmware\/vmkmod\/([\w.-]{1,60}))$/y;
 const VERSION = /Version: (?:Version )?(\d[\w.+-]{1,80})/y;
 /** Lines of a module's description looked through for its version; parameters follow it. */
 const DESCRIPTION_LINES = 12;
@@ -35,6 +36,7 @@ export function evidenceKind(text: string): EvidenceKind | undefined {
       if (found !== null) return found[1] !== 'Skipped' && at(VIB, line, skipBlanks(line, start + found[0].length)) !== null ? 'vibResult' : undefined;
       break;
     }
+    case 77: // Module File:
     case 105: // input file:
       if (at(INPUT, line, start) !== null) return 'module';
       break;
@@ -43,6 +45,7 @@ export function evidenceKind(text: string): EvidenceKind | undefined {
       break;
     default:
   }
+  if (isReport(line)) return 'report';
   if (at(BANNER, line, start) !== null) return 'banner';
   return at(ROW, line, start) === null ? undefined : 'vibList';
 }
@@ -56,6 +59,7 @@ export function readEvidence(cursor: LineCursor, sink: BlockSink): void {
   sink.describe({ role: 'context', opensRecord: false, headline: { line: first, start, end: trimmedEnd(first.text) } });
   sink.section('versions', 'Versions', first);
   if (kind === 'banner') sink.describe({ title: banner(first.text, start, outOf(sink, first)) });
+  else if (kind === 'report') sink.describe({ title: readReport(cursor, sink, first) });
   else if (kind === 'module') sink.describe({ title: moduleDescription(cursor, sink, first) });
   else {
     sink.describe({ title: kind === 'vibResult' ? 'Installed and removed VIBs' : 'Installed VIBs' });

@@ -14,7 +14,8 @@ export interface ExceptionText {
   readonly title: string;
 }
 
-const HEAD = /(?:(#[A-Z]{2}|NMI|EXCVEC_\w{1,40}) )?Exception(?: type)?(?: |\()(\d{1,3})\)? in world (\d{1,12}|#{2,12}):/y;
+// Hand-typed screens leave the sign out: "PF Exception 14".
+const HEAD = /(?:(#[A-Z]{2}|[DGPTSNMUOABX][A-Z](?= Exception \d)|NMI|EXCVEC_\w{1,40}) )?Exception(?: type)?(?: |\()(\d{1,3})\)? in world (\d{1,12}|#{2,12}):/y;
 /** The instruction address: `IP 0x…` since 5.x, `ip 0x…` in 4.x, `@ 0x…` in 3.x and for #GP. */
 const INSTRUCTION = / (?:IP|ip|@) (0x[\da-fA-F]{1,16}(?![\dA-Za-z#*]))/;
 const MASKED_INSTRUCTION = / (?:IP|ip|@) 0x[#xX*]/;
@@ -49,8 +50,10 @@ export function exceptionText(text: string, from: number, announced: boolean, ou
   const isArm = head[1]?.startsWith('EXCVEC') ?? false;
   const vector = Number(head[2]);
   const vectorStart = from + head[0].search(/\d{1,3}\)? in world/);
-  const mnemonic = head[1] ?? MNEMONICS[vector];
-  if (head[1] !== undefined) out.fact('exception.mnemonic', head[1], from, from + head[1].length, 'exceptionName');
+  const signed = head[1]?.length === 2 ? `#${head[1]}` : head[1];
+  if (head[1]?.length === 2 && signed !== MNEMONICS[vector]) return undefined;
+  const mnemonic = signed ?? MNEMONICS[vector];
+  if (head[1] !== undefined && signed !== undefined) out.fact('exception.mnemonic', signed, from, from + head[1].length, 'exceptionName');
   else if (mnemonic !== undefined) out.fact('exception.mnemonic', mnemonic, vectorStart, vectorStart + (head[2] ?? '').length);
   // On ARM the number is no x86 vector.
   if (!isArm) out.fact('exception.vector', String(vector), vectorStart, vectorStart + (head[2] ?? '').length, 'exceptionVector');

@@ -78,6 +78,14 @@ export function frameLine(text: string): FrameLine | undefined {
   };
 }
 
+/** A frame that ends inside its symbol, with the address of its code: `0x453a1b:[0x41801c05e7fc]Fil3Update@esx#nov`. */
+const CUT_FRAME = /0x[\da-fA-F#xX*]{4,16}:\\?\[0x[\da-fA-F#xX*]{4,16}(?:\\?\][\w@#.()<>'-]{0,240}(?:\+(?:0x?)?)?)?$/y;
+
+/** Whether a row is the beginning of a frame only: the copy ends there, or the screen was copied in lines of its own width. */
+export function isCutFrame(text: string): boolean {
+  return at(CUT_FRAME, text.slice(0, trimmedEnd(text)), skipBlanks(text, 0)) !== null;
+}
+
 /** What stands for a missing owner or version; web pages keep the escaped form. */
 const NO_NAME = new Set(['', '<None>', '&lt;None&gt;', 'nover']);
 

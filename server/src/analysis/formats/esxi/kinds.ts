@@ -1,5 +1,5 @@
 /** What a row is to this format: one look, nothing said. */
-import { backtraceHead, frameLine, frameStandsAlone } from './frame.js';
+import { backtraceHead, frameLine, frameStandsAlone, isCutFrame } from './frame.js';
 import { pageTableEntries } from './exceptions.js';
 import { debuggerFrame, detailsLine, dumpLine, hardwareLine, hardwareOpens, involvedLine, moduleLine, uptimeLine, versionLine } from './lines.js';
 import { NOWHERE } from './out.js';
@@ -10,7 +10,7 @@ import { statesLine, worldsLine } from './worlds.js';
 
 export type RowKind =
   | 'blank' | 'panic' | 'details' | 'version' | 'registers' | 'ptes' | 'worlds' | 'states' | 'uptime' | 'head' | 'bareHead'
-  | 'frame' | 'debuggerFrame' | 'modules' | 'involved' | 'dump' | 'hardware' | 'other';
+  | 'frame' | 'cutFrame' | 'debuggerFrame' | 'modules' | 'involved' | 'dump' | 'hardware' | 'other';
 
 /** Nothing longer is a line of a purple screen; ordinary log lines and prose of any length are. */
 const LONGEST = 4096;
@@ -21,6 +21,7 @@ export function kindOf(text: string): RowKind {
   if (text.length > LONGEST) return 'other';
   // Frames are the commonest lines by far.
   if (frameLine(text) !== undefined) return 'frame';
+  if (text.charCodeAt(start) === 48) return isCutFrame(text) ? 'cutFrame' : worldsLine(text, NOWHERE) === undefined ? 'other' : 'worlds';
   if (panicLine(text) !== undefined) return 'panic';
   if (registerLine(text, NOWHERE) || processorLine(text, NOWHERE)) return 'registers';
   if (worldsLine(text, NOWHERE) !== undefined) return 'worlds';

@@ -5,7 +5,7 @@ import { trimmedEnd, type Out } from './out.js';
 import { at, skipBlanks } from '../../text/scan.js';
 
 const VERSION =
-  /(VMware ESXi?(?: Server)?)(?: (\d{1,2}\.\d{1,2}\.\d{1,2}))?,? (\[{0,2})[A-Za-z]{0,12}build-(\d{3,12})(?: ([A-Za-z]\w{2,9}))?\]?(?:(?:\u001b|\^\[)\[[\d;]{0,12}m)?$/y;
+  /\[?(VMware ESXi?(?: Server)?)(?: (\d{1,2}\.\d{1,2}\.\d{1,2}))?,? (\[{0,2})[A-Za-z]{0,12}build-(\d{3,12})(?: ([A-Za-z]\w{2,9}))?\]?(?:(?:\u001b|\^\[)\[[\d;]{0,12}m)?$/y;
 
 /** `VMware ESXi 5.5.0 [Releasebuild-1331820 x86_64]`; the answer tells the screen's form (brackets) from that of `vmware -v`. */
 export function versionLine(text: string, out: Out): 'screen' | 'command' | undefined {
@@ -19,9 +19,11 @@ export function versionLine(text: string, out: Out): 'screen' | 'command' | unde
   const found = at(VERSION, line, start);
   if (found === null) return undefined;
   const product = found[1] ?? '';
+  // Copies double the bracket: `[VMware ESX [Releasebuild-…`.
+  if (line.charCodeAt(start) === 91) start++;
   out.fact('system.product', product, start, start + product.length, 'banner');
   if (found[2] !== undefined) out.fact('system.version', found[2], start + product.length + 1, start + product.length + 1 + found[2].length, 'version');
-  const build = start + found[0].indexOf('build-') + 6;
+  const build = line.indexOf('build-', start) + 6;
   out.fact('system.build', found[4] ?? '', build, build + (found[4] ?? '').length, 'version');
   if (found[5] !== undefined) {
     const architecture = line.indexOf(found[5], build);

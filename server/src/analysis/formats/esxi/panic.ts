@@ -192,7 +192,7 @@ function source(text: string, from: number, kept: Kept): boolean {
 
 const MACHINE_CHECK = /(?:Fatal |Uncorrectable )?Machine Check (?:Exception|Error)/y;
 /** Copies mask numbers as `##` or `XX`; letters count only with the world behind them. */
-const ON_PCPU = / ?(?:on|in) PCPU ?(\d{1,5}|#{1,5}|X{1,5}(?= in world [\d#X]{1,12}:\S))(?: in world (\d{1,12}|#{2,12}|X{2,12}):(\S.{0,47}))?/y;
+const ON_PCPU = /(?:: Fatal \(unrecoverable\) MCE)? ?(?:on|in) PCPU ?(\d{1,5}|#{1,5}|X{1,5}(?= in world [\d#X]{1,12}:\S))(?: in world (\d{1,12}|#{2,12}|X{2,12}):(\S.{0,47}))?/y;
 
 const machineCheck: Body = (text, from, announced, kept) => {
   const head = at(MACHINE_CHECK, text, from) ?? (announced ? at(/MCE\b/y, text, from) : null);

@@ -4,6 +4,7 @@ import { heartbeatWarning, kindOf, opensScreen, type RowKind } from './kinds.js'
 import { isMention, readMention } from './mention.js';
 import { rowsOf, type Row } from './rows.js';
 import { Screen } from './screen.js';
+import { joined, keptInside } from './wrapped.js';
 import type { LineCursor, LogicalLine } from '../cursor.js';
 import type { BlockSink } from '../types.js';
 
@@ -41,7 +42,7 @@ export function readScreen(cursor: LineCursor, sink: BlockSink): void {
     cursor.next();
     return readMention(quoted, sink);
   }
-  const screen = new Screen(sink);
+  const screen = new Screen(keptInside(sink));
   let started = false;
   for (;;) {
     const line = cursor.peek();
@@ -51,7 +52,11 @@ export function readScreen(cursor: LineCursor, sink: BlockSink): void {
       // Pieces before the one that opened are what a mail programme left of an earlier line.
       if (!started && !opensScreen(row.text)) continue;
       if (kind === 'other' && started && !screen.awaitsReason) screen.pass(row);
-      else screen.take(row, kind);
+      else {
+        const whole = joined(row, kind, cursor.peek());
+        if (whole !== undefined) cursor.next();
+        screen.take(whole ?? row, whole !== undefined && kind === 'cutFrame' ? 'frame' : kind);
+      }
       started = true;
     }
     if (!started && line.cut) continue;

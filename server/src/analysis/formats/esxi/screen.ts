@@ -19,9 +19,11 @@ const SAME_PANIC_MS = 30_000;
 const SECTIONS: Partial<Record<RowKind, readonly [Section['kind'], string]>> = {
   panic: ['header', 'Panic'], details: ['header', 'Panic'], version: ['header', 'Version'], uptime: ['header', 'Code start and uptime'],
   registers: ['registers', 'Registers'], worlds: ['worlds', 'Running worlds'], states: ['worlds', 'PCPU states'],
-  head: ['stack', 'Backtrace'], bareHead: ['stack', 'Backtrace'], frame: ['stack', 'Backtrace'], debuggerFrame: ['stack', 'Backtrace'],
+  head: ['stack', 'Backtrace'], bareHead: ['stack', 'Backtrace'], frame: ['stack', 'Backtrace'], cutFrame: ['stack', 'Backtrace'], debuggerFrame: ['stack', 'Backtrace'],
   modules: ['modules', 'Modules'], involved: ['modules', 'Modules involved'], dump: ['messages', 'Core dump'], hardware: ['messages', 'Hardware error'],
 };
+
+const BODY = new Set<RowKind>(['registers', 'worlds', 'states', 'uptime']);
 
 interface Chosen {
   readonly row: Row;
@@ -42,6 +44,8 @@ export class Screen {
   #details: { row: Row; start: number; end: number } | undefined;
   #starred: { row: Row; world: RunningWorld } | undefined;
   #worldKnown = false;
+  /** The last row that stands above the backtrace on every screen. */
+  #body: Row | undefined;
   /** Whose backtrace the first heading announces. */
   #headOnly: 'saved' | 'current' | undefined;
 
@@ -83,6 +87,7 @@ export class Screen {
 
   /** Reads a row that belongs. */
   take(row: Row, kind: RowKind): void {
+    if (BODY.has(kind)) this.#body = row;
     if (this.#first === undefined) {
       this.#first = row;
       this.#firstKind = kind;
@@ -101,6 +106,7 @@ export class Screen {
         return;
       }
       case 'frame': return this.#traces.frame(row);
+      case 'cutFrame': return this.#traces.cut(row);
       case 'head': return this.#takeHead(row, out);
       case 'version': {
         this.#screenVersion = versionLine(row.text, out) === 'screen';
@@ -243,6 +249,7 @@ export class Screen {
   finish(): void {
     const panic = this.#panic;
     if (panic !== undefined) this.#state(panic, false);
+    if (panic !== undefined && this.#body !== undefined && this.#headOnly === undefined && this.#traces.isEmpty) this.#sink.note('the backtrace is missing: the report ends before it', this.#body);
     if (this.#starred !== undefined) this.#stateStarred(this.#starred, panic);
     this.#traces.finish(this.#describe() === 'crash');
   }

@@ -61,6 +61,11 @@ export class Traces {
     return this.#all.reduce((sum, trace) => sum + trace.frames, 0);
   }
 
+  /** True where not even the beginning of a frame was read. */
+  get isEmpty(): boolean {
+    return this.#all.every((trace) => trace.frames === 0 && trace.broken === undefined);
+  }
+
   /** Starts a trace for the PCPU of `row`: after the panic line, or after a heading with the origin it names. */
   begin(row: Row, primary: boolean, origin?: string): void {
     const trace: Trace = { frames: 0, prefixes: new Map(), ...(origin === undefined ? {} : { head: { row, origin } }) };
@@ -109,6 +114,11 @@ export class Traces {
       ...(prefix === undefined ? {} : { prefix }),
       ...(module === undefined ? {} : { module: { name: module, start: (owner ?? line.symbol).start, end: (owner ?? line.symbol).end, row } }),
     };
+  }
+
+  /** A frame of which only the beginning is left. */
+  cut(row: Row): void {
+    this.#traceOf(keyOf(row), row, undefined).broken = row;
   }
 
   /** A frame of a debugger; those have neither module nor offset. */

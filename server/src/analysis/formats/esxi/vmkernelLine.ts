@@ -13,8 +13,10 @@ const FUNCTION = /[A-Za-z_][\w.]{0,79}(?=: ?\d{1,6}[: ]|: (?=[A-Z]))/y;
 const LINE = /\d{1,6}(?=: ?)/y;
 /** What is worth a colour in the message. Every alternative is bounded. */
 const PIECES =
-  /\b(?:([HDP]:0x[\da-f]{1,2})\b|sense data: (0x[\da-f]{1,2} 0x[\da-f]{1,2} 0x[\da-f]{1,2})|(?:0x)?(bad[\da-f]{4})\b|(0x[\da-fA-F]{1,16})\b|(vmhba\d{1,4}(?::C[\dO]{1,3}:T[\dO]{1,4}:L[\dO]{1,5})?)\b|((?:naa|eui|t10|mpx)\.[\w:.-]{1,80})|(vmnic\d{1,3})\b|(CPU\d{1,4}|PCPU \d{1,4})\b)/g;
+  /\b(?:([HDP]:0x[\da-f]{1,2})\b|sense (data: 0x[\da-f]{1,2}) 0x[\da-f]{1,2} 0x[\da-f]{1,2}|(?:0x)?(bad[\da-f]{4})\b|(0x[\da-fA-F]{1,16})\b|(vmhba\d{1,4}(?::C[\dO]{1,3}:T[\dO]{1,4}:L[\dO]{1,5})?)\b|((?:naa|eui|t10|mpx)\.[\w:.-]{1,80})|(vmnic\d{1,3})\b|(CPU\d{1,4}|PCPU \d{1,4})\b)/g;
 const KINDS: readonly TokenKind[] = ['statusCode', 'statusCode', 'statusCode', 'address', 'string', 'string', 'string', 'pcpu'];
+/** Place of the sense data in the list. */
+const SENSE = 1;
 /** Messages are shorter; what is longer is a dump of something. */
 const LONGEST_MESSAGE = 4000;
 
@@ -50,8 +52,14 @@ export function lexMessage(text: string, from: number, emit: Emit): void {
   for (const match of message.matchAll(PIECES)) {
     const group = KINDS.findIndex((_kind, index) => match[index + 1] !== undefined);
     const written = match[group + 1] ?? '';
-    const start = group === 1 ? column + match.index + match[0].length - written.length : column + match.index;
-    emit(KINDS[group] ?? 'number', start, column + match.index + match[0].length);
+    const start = column + match.index;
+    const end = start + match[0].length;
+    if (group === SENSE) {
+      // The sense key is known by its label, code and qualifier belong together.
+      const key = start + 'sense '.length;
+      emit('statusCode', key, key + written.length);
+      emit('statusCode', key + written.length + 1, end);
+    } else emit(KINDS[group] ?? 'number', start, end);
   }
 }
 

@@ -9,7 +9,7 @@
  */
 import { at, baseName, shortened, skipBlanks, type Stretch } from './scan.js';
 
-export type FrameStyle = 'gdb' | 'coredump' | 'sanitizer' | 'lldb' | 'stop';
+export type FrameStyle = 'gdb' | 'coredump' | 'sanitizer' | 'lldb' | 'stop' | 'backtrace';
 
 export interface FrameLine {
   readonly style: FrameStyle;

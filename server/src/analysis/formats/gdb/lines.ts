@@ -102,8 +102,18 @@ export function fieldLine(whole: string): FieldLine | undefined {
 /** Whether the row can be nothing but `coredumpctl info`: its labels alone are words of many lists. */
 export function fieldOpens(field: FieldLine, text: string): boolean {
   const value = text.slice(field.value.start, Math.min(field.value.end, field.value.start + 80));
+  // Apport writes the number alone.
+  if (field.label === 'Signal' && field.name.start === 0) return /^(?:[4-8]|11)$/.test(value);
   if (field.label === 'Signal') return /^\d{1,2} \([A-Z0-9+]{2,9}\)$/.test(value);
   return field.label === 'PID' && field.name.start >= 4 && /^\d{1,10} \([^()]{1,32}\)$/.test(value);
+}
+
+const TITLE = /Title: (\S{1,64}) crashed with SIG/y;
+
+/** Apport's last line: `Title: labd crashed with SIGSEGV in lab_parse()`. Answers the program. */
+export function titleLine(text: string): Stretch | undefined {
+  const program = text.charCodeAt(0) === 84 ? at(TITLE, text, 0)?.[1] : undefined;
+  return program === undefined ? undefined : { start: 7, end: 7 + program.length };
 }
 
 export interface ThreadLine {
@@ -164,7 +174,8 @@ export interface SanitizerLine {
   readonly pc?: Stretch;
 }
 
-const SANITIZER = /==\d{1,10}==ERROR: (?:HW)?AddressSanitizer: /y;
+/** Leaks and races are no crashes: the program runs on. */
+const SANITIZER = /==\d{1,10}==(?:ERROR: (?:HWAddress|Address|Thread|UndefinedBehavior|Memory)Sanitizer|WARNING: MemorySanitizer): /y;
 
 /** `==2188==ERROR: AddressSanitizer: heap-use-after-free on address 0x60b0 at pc 0x55d0 bp 0x7ffe sp 0x7ffe` */
 export function sanitizerLine(whole: string): SanitizerLine | undefined {
@@ -173,7 +184,7 @@ export function sanitizerLine(whole: string): SanitizerLine | undefined {
   const found = at(SANITIZER, text, start);
   if (found === null) return undefined;
   const from = start + found[0].length;
-  const end = /(?: on (?:unknown |tagged )?(?:address|0x)| on 0x|: 0x|: \(|:$| \(pc | in thread T)/.exec(text.slice(from))?.index;
+  const end = /(?: on (?:unknown |tagged )?(?:address|0x)| on 0x|: 0x|: \(|:$| \(pc | \(pid=| in thread T)/.exec(text.slice(from))?.index;
   const to = end === undefined ? text.length : from + end;
   if (to === from) return undefined;
   const address = /\bon (?:unknown |tagged )?(?:address )?(0x[\da-fA-F]{1,16})/.exec(text);
@@ -216,9 +227,9 @@ export function stoppedLine(text: string): boolean {
 }
 
 const SESSION =
-  /(?:GNU gdb |Copyright \(C\) |License GPL|This is free software|There is NO WARRANTY|Type "|This GDB was configured|For bug reporting|<https?:\/\/|Find the GDB manual|For help, type|Reading symbols from |\(No debugging symbols|Loaded symbols|Missing separate debug|Try: |Use the "info sharedlibrary"|Do you need "set |Using host libthread_db|\[(?:New |Thread |Switching |Inferior |Detaching )|[Ww]arning: |No locals\.|No symbol table|--Type <|---Type <|\d{1,6}(?:\t| {2,8})\S|The program no longer exists|Found module |From {2,40}To {2,40}Syms Read|Module |Metadata for module |Process \d{1,10} (?:stopped|launched|exited)|Target \d: \(|Current executable set|(?:-> {2})?0x[\da-f]{4,16} <\+\d|[\w.+-]{1,64}`[\w:]|\$\d{1,4} = )/y;
+  /(?:GNU gdb |Copyright \(C\) |License GPL|This is free software|There is NO WARRANTY|Type "|This GDB was configured|For bug reporting|<https?:\/\/|Find the GDB manual|For help, type|Reading symbols from |\(No debugging symbols|Loaded symbols|Missing separate debug|Try: |Use the "info sharedlibrary"|Do you need "set |Using host libthread_db|={5,9} (?:Backtrace|Memory map): ={5,9}|[\da-f]{8,16}-[\da-f]{8,16} [r-][w-]|Aborted(?: \(core dumped\))?$|(?:SourcePackage|Stacktrace(?:Top|AddressSignature)?|ThreadStacktrace|SegvReason|Signal(?:Name|Message)): ?|\[(?:New |Thread |Switching |Inferior |Detaching )|[Ww]arning: |No locals\.|No symbol table|--Type <|---Type <|\d{1,6}(?:\t| {2,8})\S|The program no longer exists|Found module |From {2,40}To {2,40}Syms Read|Module |Metadata for module |Process \d{1,10} (?:stopped|launched|exited)|Target \d: \(|Current executable set|(?:-> {2})?0x[\da-f]{4,16} <\+\d|[\w.+-]{1,64}`[\w:]|\$\d{1,4} = )/y;
 const SANITIZED =
-  /(?:={10,}|AddressSanitizer(?::DEADLYSIGNAL| can not provide)|(?:READ|WRITE) of size \d|SCARINESS: |0x[\da-fA-F]{1,16} is located |SUMMARY: AddressSanitizer: |==\d{1,10}==|Shadow bytes? |(?:=>)?0x[\da-fA-F]{6,16}: ?(?:[\da-f]{2}|\[)|The signal is caused by |Hint: |HINT: |Address 0x|This frame has |\[\d{1,8}, \d{1,8}\) |[A-Z][A-Za-z ]{2,34}: {2,32}[\da-f]{2}(?: |$)|NOTE: |Legend)/y;
+  /(?:={10,}|[A-Z][A-Za-z]{1,18}Sanitizer(?::DEADLYSIGNAL| can not provide)|Uninitialized value was |(?:READ|WRITE) of size \d|SCARINESS: |0x[\da-fA-F]{1,16} is located |SUMMARY: [A-Z][A-Za-z]{1,18}Sanitizer: |==\d{1,10}==|Shadow bytes? |(?:=>)?0x[\da-fA-F]{6,16}: ?(?:[\da-f]{2}|\[)|The signal is caused by |Hint: |HINT: |Address 0x|This frame has |\[\d{1,8}, \d{1,8}\) |[A-Z][A-Za-z ]{2,34}: {2,32}[\da-f]{2}(?: |$)|NOTE: |Legend)/y;
 
 /** Lines that belong where they follow a line of a report, but say nothing of a crash by themselves. */
 export function isSession(text: string): boolean {

@@ -4,9 +4,10 @@ import type { LineCursor, LogicalLine } from '../cursor.js';
 import type { BlockSink } from '../types.js';
 import { continuation, frameLine, stopLine, type FrameLine } from './frame.js';
 import {
-  coreLine, currentThread, dumpedLine, fieldLine, fieldOpens, isCrashReason, isLocal, isSanitized, isSession, libraryLine, promptLine, REASON_ADDRESS, sanitizerLine, signalLine, stoppedLine, threadLine,
+  coreLine, currentThread, dumpedLine, fieldLine, fieldOpens, isCrashReason, isLocal, isSanitized, isSession, libraryLine, promptLine, REASON_ADDRESS, sanitizerLine, signalLine, stoppedLine, threadLine, titleLine,
   type ThreadLine,
 } from './lines.js';
+import { backtraceFrame, glibcLine } from './glibc.js';
 import { Report } from './report.js';
 import { rowsOf } from './scan.js';
 import { pidOf, Statements } from './statements.js';
@@ -20,7 +21,7 @@ const MOST_AHEAD = 200;
 /** gdb wraps a frame with many arguments over some lines. */
 const MOST_WRAPPED = 12;
 
-type Kind = 'blank' | 'frame' | 'thread' | 'signal' | 'core' | 'dumped' | 'field' | 'sanitizer' | 'prompt' | 'current' | 'stopped' | 'stop' | 'fault' | 'library' | 'session' | 'other';
+type Kind = 'blank' | 'frame' | 'thread' | 'signal' | 'core' | 'dumped' | 'field' | 'sanitizer' | 'glibc' | 'title' | 'prompt' | 'current' | 'stopped' | 'stop' | 'fault' | 'library' | 'session' | 'other';
 
 /** A row as it was looked at: frames are the commonest lines, and their grammar is the dearest. */
 interface Looked {
@@ -30,7 +31,7 @@ interface Looked {
 }
 
 function look(text: string): Looked {
-  const frame = frameLine(text);
+  const frame = frameLine(text) ?? backtraceFrame(text);
   return frame === undefined ? { text, kind: kindOf(text) } : { text, kind: 'frame', frame };
 }
 
@@ -43,6 +44,8 @@ function kindOf(text: string): Kind {
   if (dumpedLine(text) !== undefined) return 'dumped';
   if (fieldLine(text) !== undefined) return 'field';
   if (sanitizerLine(text) !== undefined) return 'sanitizer';
+  if (glibcLine(text) !== undefined) return 'glibc';
+  if (titleLine(text) !== undefined) return 'title';
   if (promptLine(text) !== undefined) return 'prompt';
   if (currentThread(text) !== undefined) return 'current';
   if (stoppedLine(text)) return 'stopped';
@@ -58,7 +61,7 @@ export function opensRow(text: string): boolean {
   switch (kind) {
     case 'frame': return frame?.sure ?? false;
     case 'thread': return threadLine(text)?.title.startsWith('Thread ') === true && (text.includes('stop reason = ') || !/^\s*(?:\* )?thread #/.test(text));
-    case 'signal': case 'core': case 'dumped': case 'sanitizer': return true;
+    case 'signal': case 'core': case 'dumped': case 'sanitizer': case 'glibc': return true;
     case 'field': {
       const field = fieldLine(text);
       return field !== undefined && fieldOpens(field, text);
@@ -175,6 +178,8 @@ class Reader {
         return !frames || field?.label.startsWith('ELF') === true;
       }
       case 'sanitizer': return !this.#said.sanitizer && !frames;
+      case 'title': return frames && this.report.ending !== undefined;
+      case 'glibc': return this.report.ending === undefined && !frames;
       case 'frame': case 'thread': return kind === 'thread' || this.#trace !== undefined || this.look(text).frame?.sure === true || this.report.ending !== undefined || this.#said.hasCore;
       default: return true;
     }
@@ -207,6 +212,11 @@ class Reader {
       case 'dumped': return this.#said.dumped(row);
       case 'field': return this.#said.field(row);
       case 'sanitizer': return this.#said.found(row);
+      case 'glibc': return this.#said.aborted(row);
+      case 'title': {
+        const program = titleLine(text);
+        return program === undefined ? undefined : this.#said.process(row, program, 1);
+      }
       case 'prompt': return this.#prompt(row);
       case 'current': return this.#current(row, currentThread(text));
       case 'stopped':
@@ -218,11 +228,13 @@ class Reader {
     }
   }
 
-  #frame(row: LogicalLine, frame: FrameLine | undefined): void {
-    if (frame === undefined) return;
+  #frame(row: LogicalLine, printed: FrameLine | undefined): void {
+    if (printed === undefined) return;
     const { text } = row;
     let trace = this.#trace;
     const last = trace?.frames.at(-1)?.frame.index;
+    // The C library does not number its frames.
+    const frame = printed.style === 'backtrace' ? { ...printed, index: (last ?? -1) + 1 } : printed;
     const framed: Framed = { row, frame };
     if (frame.module !== undefined) framed.module = { row, ...frame.module };
     if (frame.source !== undefined) framed.source = { row, ...frame.source };

@@ -15,7 +15,9 @@ interface Claim {
 
 /** What ended the process, as far as the log says. */
 export interface Ending {
-  readonly kind: 'signal' | 'address-sanitizer';
+  /** Worth nothing without a stack: a bare number. */
+  readonly weak?: boolean;
+  readonly kind: 'signal' | 'address-sanitizer' | 'sanitizer' | 'heap-check';
   readonly text: string;
   readonly place: Place;
 }
@@ -70,7 +72,7 @@ export class Report {
 
   /** A statement about how the process ended. `crash` false where it needs a backtrace to count. */
   end(ending: Ending, crash: boolean): void {
-    if (this.#ending === undefined || (isUnsaid(this.#ending) && !isUnsaid(ending))) {
+    if (this.#ending === undefined || (isUnsaid(this.#ending) && !isUnsaid(ending)) || (this.#ending.kind === 'heap-check' && ending.kind === 'signal')) {
       const first = this.#ending === undefined;
       this.#ending = ending;
       if (first) this.#headline = ending.place;
@@ -109,12 +111,12 @@ export class Report {
       this.#state('panic.text', ending.text, ending.place);
     }
     for (const [key, claim] of this.#claims) this.#state(key, claim.value, claim.place);
-    const what = ending === undefined ? (this.hasFrames ? 'Backtrace' : 'Debugger session') : ending.text === DUMPED ? 'Core dump' : ending.text === ABNORMAL ? 'Abnormal end' : ending.kind === 'signal' ? ending.text.replace(/[,:] .*$/, '') : `AddressSanitizer: ${ending.text}`;
+    const what = ending === undefined ? (this.hasFrames ? 'Backtrace' : 'Debugger session') : ending.text === DUMPED ? 'Core dump' : ending.text === ABNORMAL ? 'Abnormal end' : ending.kind === 'signal' ? ending.text.replace(/[,:] .*$/, '') : ending.kind === 'heap-check' ? 'Damaged memory' : ending.kind === 'sanitizer' ? `Sanitizer: ${ending.text}` : `AddressSanitizer: ${ending.text}`;
     const title = `${what}${telling === undefined ? '' : ` in ${telling}`}${process === undefined ? '' : ` (${process.value})`}`;
     const firstFrame = traces[0]?.frames[0];
     const headline = this.#headline ?? (firstFrame === undefined ? { row: first, start: 0, end: first.text.length } : { row: firstFrame.row, start: firstFrame.frame.start, end: firstFrame.frame.end });
     this.sink.describe({
-      role: crash ? 'crash' : this.hasFrames || ending === undefined ? 'context' : 'event',
+      role: crash ? 'crash' : this.hasFrames || ending === undefined || ending.weak === true ? 'context' : 'event',
       title: title.length > MAX_TITLE ? `${title.slice(0, MAX_TITLE - 1)}…` : title,
       opensRecord: crash,
       headline: { line: headline.row, start: headline.start, end: headline.end },

@@ -40,6 +40,8 @@ const MOST_ROWS = 4000;
 /** The lines a logical line holds. Most hold one. */
 export function rowsOf(line: LogicalLine): LogicalLine[] {
   const text = line.text;
+  // ABRT sets a colon before each line of a field that holds many.
+  if (text.charCodeAt(0) === 58 && text.charCodeAt(1) !== 58) return [{ ...line, text: text.slice(1), start: line.start + 1 }];
   if (!text.includes('#012') && !text.includes('\\n')) return [line];
   const rows: LogicalLine[] = [];
   let from = 0;

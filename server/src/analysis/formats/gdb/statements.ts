@@ -2,9 +2,10 @@
 import { canonicalHex } from '../../text/hex.js';
 import type { LogicalLine } from '../cursor.js';
 import { coreLine, dumpedLine, fieldLine, sanitizerLine, signalLine, type FieldLine, type SignalLine } from './lines.js';
+import { glibcLine } from './glibc.js';
 import { ABNORMAL, DUMPED, type Report } from './report.js';
 import { baseName, type Stretch } from './scan.js';
-import { signalName, signalText } from './signals.js';
+import { isFatal, signalName, signalText } from './signals.js';
 
 const FAULT = /\bsi_addr = (0x[\da-fA-F]{1,16})/;
 
@@ -86,11 +87,12 @@ export class Statements {
         break;
       }
       case 'Signal': {
-        const name = /^(\d{1,2}) \(([A-Z0-9+]{2,9})\)$/.exec(value);
+        const name = /^(\d{1,2})(?: \(([A-Z0-9+]{2,9})\))?$/.exec(value);
         if (name === null) break;
-        const signal = signalName(name[2] ?? '');
+        const signal = signalName(name[2] ?? name[1] ?? '');
+        if (name[2] === undefined && !isFatal(signal, true)) break;
         this.#report.token('exceptionName', row, field.value, 'panic.text');
-        this.#report.end({ kind: 'signal', text: signalText(signal), place: span }, this.pid !== undefined);
+        this.#report.end({ kind: 'signal', text: signalText(signal), place: span, weak: name[2] === undefined }, this.pid !== undefined);
         break;
       }
       case 'Timestamp': {
@@ -111,14 +113,28 @@ export class Statements {
     const found = sanitizerLine(row.text);
     if (found === undefined) return;
     this.sanitizer = true;
-    this.#report.head(row, 'AddressSanitizer');
+    const name = /[A-Z][A-Za-z]{1,18}Sanitizer/.exec(row.text.slice(0, 80))?.[0] ?? 'AddressSanitizer';
+    this.#report.head(row, name);
     const part = (stretch: Stretch): string => row.text.slice(stretch.start, stretch.end);
     this.#report.token('exceptionName', row, found.what, 'panic.text');
     this.#report.token('address', row, found.address, 'exception.address');
     this.#report.token('address', row, found.pc, 'exception.ip');
-    this.#report.end({ kind: 'address-sanitizer', text: part(found.what), place: { row, ...found.what } }, true);
+    this.#report.end({ kind: name.endsWith('AddressSanitizer') ? 'address-sanitizer' : 'sanitizer', text: part(found.what), place: { row, ...found.what } }, true);
     if (found.address !== undefined) this.#report.claim('exception.address', canonicalHex(part(found.address)), { row, ...found.address });
     if (found.pc !== undefined) this.#report.claim('exception.ip', canonicalHex(part(found.pc)), { row, ...found.pc });
+  }
+
+  /** The C library found damaged memory and gave up. A debugger that stood by says the signal below. */
+  aborted(row: LogicalLine): void {
+    const found = glibcLine(row.text);
+    if (found === undefined) return;
+    const text = row.text.slice(found.what.start, found.what.end);
+    this.#report.head(row, 'C library');
+    this.#report.token('exceptionName', row, found.what, 'panic.text');
+    this.#report.token('address', row, found.address);
+    this.#report.end({ kind: 'heap-check', text, place: { row, ...found.what } }, true);
+    this.#report.claim('message', text, { row, ...found.what });
+    if (found.program !== undefined) this.process(row, found.program, 1);
   }
 
   fault(row: LogicalLine): void {

@@ -26,6 +26,7 @@ export interface PointerLine extends Called {
 
 export type Body =
   | { readonly kind: 'cpu'; readonly cpu: CpuLine }
+  | { readonly kind: 'cutTask'; readonly label: Place; readonly cpu: NamePlace }
   | { readonly kind: 'process'; readonly comm: NamePlace }
   | { readonly kind: 'pointer'; readonly pointer: PointerLine; readonly pairs: readonly RegisterPair[] }
   | { readonly kind: 'registers'; readonly pairs: readonly RegisterPair[]; readonly last?: Place }
@@ -38,6 +39,9 @@ export type Body =
   | { readonly kind: 'value'; readonly label: Place; readonly key: string; readonly value: NamePlace };
 
 const CPU = /CPU: (\d{1,5}) (?:UID: \d{1,10} )?(?:PID|TID): \d{1,8} Comm: /y;
+const TASK_TAIL = /\d{0,8} ?Comm: /y;
+/** The same where a mail programme broke the line before the name. */
+const CUT_TASK = /CPU: (\d{1,5}) (?:UID: \d{1,10} )?PID: ?\d{0,8}/y;
 const PID = /Pid: \d{1,8}, comm: {1,4}/y;
 const TAINT_ONLY = /(?:Not tainted|Tainted: [A-Z])/y;
 const VERSION = /\d{1,3}\.\d{1,4}[\w.+~:-]{0,100}/;
@@ -62,10 +66,10 @@ const ORIGIN = /(?:NMI backtrace for (cpu \d{1,5})|Task dump for (CPU \d{1,5})|(
 const STACK_HEAD = /(?:Stack:|(?:Xen )?[Ss]tack (?:dump|trace from)|Exception stack)/y;
 const ROW_ADDRESS = /(?:>|&gt;)?(?:0x)?[\da-f]{3,16}(?::[ \t]{0,64}|[ \t]{1,64})(?=[\da-f])/y;
 const WORD = /(?:[\da-f]{16}|[\da-f]{8}|\.{3})(?![\w:])/y;
-const VALUE = /(#PF: error_code\(|\[error_code=|Faulting linear address: |Faulting instruction address: |ESR = )((?:0x)?[\da-f]{1,16})/y;
+const VALUE = /(#PF: error_code\(|\[error_code=|Faulting linear address: |Faulting instruction address: |Failing address: |ESR = )((?:0x)?[\da-f]{1,16})/y;
 const VALUE_KEYS: Readonly<Record<string, string>> = {
   '#PF: error_code(': 'register.page-fault-error', '[error_code=': 'register.page-fault-error', 'Faulting linear address: ': 'exception.address',
-  'Faulting instruction address: ': 'exception.ip', 'ESR = ': 'register.esr',
+  'Faulting instruction address: ': 'exception.ip', 'Failing address: ': 'exception.address', 'ESR = ': 'register.esr',
 };
 
 /** What a row is inside a report, or undefined. `what` is the report's sort, as far as known. */
@@ -76,6 +80,8 @@ export function bodyOf(row: Row, what: What | undefined, inTrace: boolean): Body
   const label = (match: RegExpExecArray): Place => ({ start, end: start + match[0].trimEnd().length });
   const cpu = cpuLine(text, start);
   if (cpu !== undefined) return { kind: 'cpu', cpu };
+  const cut = at(CUT_TASK, text, start);
+  if (cut !== null && blankFrom(text, start + cut[0].length)) return { kind: 'cutTask', label: label(cut), cpu: { start: start + 5, end: start + 5 + (cut[1] ?? '').length, name: cut[1] ?? '' } };
   const modules = at(MODULES, text, start);
   if (modules !== null) return { kind: 'modules', label: label(modules) };
   const hardware = at(HARDWARE, text, start);
@@ -127,9 +133,9 @@ function framesAfter(text: string, column: number): readonly FrameLine[] {
 }
 
 /** `CPU: 1 PID: 2 Comm: name Tainted: G W 4.9.0 #1`, `Pid: 8003, comm: name Not tainted (2.6.27 #1)`, or the tail of one alone. */
-export function cpuLine(text: string, start: number): CpuLine | undefined {
+export function cpuLine(text: string, start: number, cutAbove = false): CpuLine | undefined {
   const cpu = at(CPU, text, start);
-  const head = cpu ?? at(PID, text, start);
+  const head = cpu ?? at(PID, text, start) ?? (cutAbove ? at(TASK_TAIL, text, start) : null);
   if (head === null) return at(TAINT_ONLY, text, start) === null || text.startsWith('Tainted: [', start) ? undefined : taintAndVersion(text, start);
   const from = start + head[0].length;
   const number = cpu?.at(1);
@@ -175,6 +181,7 @@ function taintAndVersion(text: string, from: number): Pick<CpuLine, 'taint' | 'v
 function pointerLine(text: string, start: number): Body | undefined {
   const label = at(LABEL, text, start);
   if (label === null) return undefined;
+  if (label[0] === 'Krnl PSW :') return statusWord(text, start, start + label[0].length);
   let from = start + label[0].length;
   const selector = at(SELECTOR, text, from);
   if (selector !== null) from += selector[0].length;
@@ -211,6 +218,18 @@ function pointerLine(text: string, start: number): Body | undefined {
   return { ...body, pointer: { ...body.pointer, ...placed }, pairs: after < 0 ? [] : registersOf(text, after).pairs };
 }
 
+const STATUS_WORD = / {0,4}[\da-f]{16} ([\da-f]{16})(?: \(|$)/y;
+
+/** s390: `Krnl PSW : 0704c00180000000 000003ff80a4c1d2 (dasd_start+0x3a/0x1c8 [dasd_mod])`, mask and address. */
+function statusWord(text: string, start: number, from: number): Body | undefined {
+  const found = at(STATUS_WORD, text, from);
+  if (found === null) return undefined;
+  const begin = from + found[0].indexOf(found[1] ?? '', 17);
+  const called = calledAt(text, from + found[0].length);
+  const value = `0x${(found[1] ?? '0').replace(/^0+(?=.)/, '')}`;
+  return { kind: 'pointer', pairs: [], pointer: { ...called, label: { start, end: from }, address: { start: begin, end: begin + 16, value }, user: false, inline: false } };
+}
+
 /** Words of memory: at least two of eight or sixteen digits, an address in front at most. */
 function stackRow(text: string, start: number): Body | undefined {
   let column = start;
@@ -231,6 +250,9 @@ function stackRow(text: string, start: number): Body | undefined {
   return { kind: 'stackRow', from, ...(label === undefined ? {} : { label }) };
 }
 
+/** Where system calls and kernel threads begin: the last frames of a trace, and all that a copied tail may have of it. */
+const ENTRY = /^(?:\? )?(?:do_syscall_64|entry_SYSCALL_64\w{0,24}|ret_from_fork(?:_asm)?)\+0x/;
+
 /** The label of a report whose beginning is missing; undefined where the row could be anything. */
 export function headless(row: Row): Body | undefined {
   const text = row.text;
@@ -240,6 +262,8 @@ export function headless(row: Row): Body | undefined {
   if (cpu?.label !== undefined && (cpu.version !== undefined || cpu.taint !== undefined || text.includes('ainted', start))) return { kind: 'cpu', cpu };
   const pointer = /^(?:R|E)?IP: ?(?:0010|e030|0060|0061)|^(?:EIP|PC|IP) is at /.test(text.slice(start, start + 20)) ? pointerLine(text, start) : undefined;
   if (pointer?.kind === 'pointer' && (pointer.pointer.symbol !== undefined || pointer.pointer.address !== undefined)) return pointer;
+  const frame = ENTRY.test(text.slice(start, start + 40)) ? framesOf(text, true)[0] : undefined;
+  if (frame?.certain === true && frame.symbol !== undefined) return { kind: 'frames', frames: [frame] };
   const trace = at(TRACE, text, start);
   if (trace !== null && trace[0].toLowerCase() === 'call trace:' && blankFrom(text, start + trace[0].length)) return { kind: 'trace', label: { start, end: start + trace[0].length }, frames: [] };
   return undefined;

@@ -114,6 +114,8 @@ export function framesOf(text: string, inTrace: boolean): readonly FrameLine[] {
   if (tag !== undefined) start = skipBlanks(text, tag.end);
   const bare = at(BARE_ADDRESS, text, start);
   if (bare !== null) return oldFrames(text, start, tag);
+  // s390 sets the first frame in brackets.
+  if (text.charCodeAt(start) === 40 && text.charCodeAt(start + 1) === 91) start++;
   const power = at(POWER, text, start);
   const head = power === null ? at(ADDRESS, text, start) : null;
   let column = start;
@@ -171,13 +173,14 @@ function fromFrames(text: string, column: number, common: Pick<FrameLine, 'start
   const second = at(ADDRESS, text, place);
   const hollow = second === null ? at(EMPTIED, text, place) : null;
   if (second === null && hollow === null && inBrackets) return undefined;
-  if (second === null && !inTrace) return undefined;
   if (hollow !== null) place = skipBlanks(text, place + hollow[0].length);
   const address = second === null ? undefined : addressIn(second, place);
   if (second !== null) place = skipBlanks(text, place + second[0].length);
   if (text.charCodeAt(place) === 40) place++;
   const caller = calledAt(text, place);
   const { address: calleeAddress, ...rest } = common;
+  // Since 5.19 without addresses; with offset and size it can be nothing else.
+  if (second === null && !inTrace && caller?.sized !== true) return undefined;
   if (caller === undefined) return second === null ? undefined : [{ ...rest, ...(address === undefined ? {} : { address }), end: place, trust: 'listed', callee: { ...callee, ...(calleeAddress === undefined ? {} : { address: calleeAddress }) } }];
   return [{ ...rest, ...caller, ...(address === undefined ? {} : { address }), trust: 'listed', callee: { ...callee, ...(calleeAddress === undefined ? {} : { address: calleeAddress }) } }];
 }

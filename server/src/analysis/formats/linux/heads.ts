@@ -4,7 +4,7 @@
  */
 import { type Place, type Row } from './row.js';
 import { at, skipBlanks } from '../../text/scan.js';
-import { RULES, TRAPS, type Rule, type PanicKind, type What } from './rules.js';
+import { MNEMONICS, RULES, TRAPS, type Rule, type PanicKind, type What } from './rules.js';
 
 /** What a head names, with its place in the row. */
 export type Values = Partial<Record<Name, Place & { readonly text: string }>>;
@@ -34,7 +34,7 @@ const REASONS: readonly (readonly [RegExp, PanicKind])[] = [
   [/^softlockup: /i, 'soft-lockup'],
   [/^(?:Watchdog detected )?(?:hard LOCKUP|LOCKUP on)/i, 'hard-lockup'],
   [/^RCU Stall/i, 'rcu-stall'],
-  [/machine check|^Timeout: Not all CPUs entered broadcast exception handler|^Uncorrected hardware (?:memory )?error|^Memory error not recovered/i, 'machine-check'],
+  [/machine check|^Timeout: Not all CPUs entered broadcast exception handler|^Fatal hardware error|^Uncorrected hardware (?:memory )?error|^Memory error not recovered/i, 'machine-check'],
 ];
 
 function kindOfPanic(reason: string): PanicKind {
@@ -66,8 +66,9 @@ function headFrom(rule: Rule, match: RegExpExecArray, text: string, start: numbe
   while (end > start && text.charCodeAt(end - 1) <= 32) end--;
   const trap = rule.what === 'trap' ? TRAPS.get(values.word?.text ?? '') : undefined;
   const kind = rule.what === 'panic' ? kindOfPanic(values.reason?.text ?? '') : trap?.[1] === 0 ? 'divide-error' : rule.kind;
-  const mnemonic = trap?.[0] ?? rule.mnemonic;
-  const vector = trap?.[1] ?? rule.vector;
+  // Xen gives the vector of a fatal trap as a number.
+  const vector = trap?.[1] ?? rule.vector ?? (rule.what === 'xen' && values.count !== undefined ? Number(values.count.text) : undefined);
+  const mnemonic = trap?.[0] ?? rule.mnemonic ?? (rule.what === 'xen' && vector !== undefined ? MNEMONICS[vector] : undefined);
   return {
     what: rule.what, role: rule.role, rule, start, end, values,
     ...(kind === undefined ? {} : { kind }),

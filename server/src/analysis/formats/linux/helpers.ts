@@ -5,7 +5,7 @@ const EXACT = new Set([
   'dump_stack', 'dump_stack_lvl', '__dump_stack', 'show_stack', 'show_stack_log_lvl', 'show_trace_log_lvl', 'show_trace', 'show_regs', 'unwind_backtrace', 'sched_show_task', 'dump_cpu_task',
   'dump_backtrace', 'dump_backtrace_log_lvl', 'dump_header', 'print_report', 'print_address_description', 'print_trailer', 'print_bad_pte', 'bad_page', 'object_err', 'slab_err', 'check_bytes_and_report',
   // panic and its callers
-  'panic', 'vpanic', 'panic_on_oops', 'crash_kexec', '__crash_kexec', 'machine_kexec', 'kmsg_dump', 'notifier_call_chain', '__atomic_notifier_call_chain', 'atomic_notifier_call_chain',
+  'panic', 'vpanic', 'nmi_panic', '__stack_chk_fail', 'arm64_serror_panic', 'do_serror', 'panic_on_oops', 'crash_kexec', '__crash_kexec', 'machine_kexec', 'kmsg_dump', 'notifier_call_chain', '__atomic_notifier_call_chain', 'atomic_notifier_call_chain',
   // oops
   'die', '__die', '__die_body', '__die_header', 'die_addr', 'oops_end', 'oops_exit', 'oops_begin', 'oops_enter', 'no_context', 'page_fault_oops', 'bad_area', 'bad_area_nosemaphore', '__bad_area', '__bad_area_nosemaphore', 'bad_page_fault',
   'do_kern_addr_fault', 'do_user_addr_fault', 'handle_page_fault', 'spurious_kernel_fault', 'is_prefetch', 'kernelmode_fixup_or_oops', '__do_page_fault', 'do_page_fault', 'trace_do_page_fault', 'do_async_page_fault', 'page_fault', 'async_page_fault', 'fixup_exception',

@@ -3,8 +3,10 @@ import type { LineCursor, LogicalLine } from '../cursor.js';
 import type { BlockSink } from '../types.js';
 import { headless } from './body.js';
 import { headOf, type Head } from './heads.js';
+import { opensDump, readDump } from './kdump.js';
 import { Report, type Taken } from './report.js';
 import { blankFrom, rowOf, type Row } from './row.js';
+import { opensUnix, readUnix } from './unix.js';
 
 /** Other processors and drivers write between the lines of a report. */
 const MOST_FOREIGN = 4;
@@ -13,12 +15,14 @@ const MOST_FOREIGN_LOOSE = 12;
 const MOST_BLANK = 3;
 /** A warning of the kernel prints its message between the `cut here` line and its head. */
 const MOST_MESSAGES = 4;
+/** Lines of other reports in one that names who writes it. */
+const MOST_OTHERS = 400;
 const LONGEST_MESSAGE = 400;
 
 /** Whether a region begins at a line. */
 export function opens(line: LogicalLine): boolean {
   const row = rowOf(line);
-  return headOf(row) !== undefined || headless(row) !== undefined;
+  return headOf(row) !== undefined || headless(row) !== undefined || opensDump(row) || opensUnix(row);
 }
 
 /** Reads one block from the cursor's line on. */
@@ -29,6 +33,8 @@ export function readReport(cursor: LineCursor, sink: BlockSink): void {
   for (let line = cursor.next(); line !== undefined; line = cursor.next()) {
     row = rowOf(line);
     if (headOf(row) !== undefined || headless(row) !== undefined) break;
+    if (opensDump(row)) return readDump(cursor, sink, row);
+    if (opensUnix(row)) return readUnix(cursor, sink, row);
     if (!line.cut) break;
     row = undefined;
     if (cursor.peek()?.line !== line.line) break;
@@ -80,6 +86,7 @@ function openBelow(cursor: LineCursor, cut: Row, cutHead: Head, report: Report, 
 function nextBelow(cursor: LineCursor, report: Report): { readonly row: Row; readonly taken: Taken; readonly foreign: number } | undefined {
   let foreign = 0;
   let blank = 0;
+  let others = 0;
   for (let ahead = 0; ; ahead++) {
     const line = cursor.peek(ahead);
     if (line === undefined) return undefined;
@@ -88,6 +95,10 @@ function nextBelow(cursor: LineCursor, report: Report): { readonly row: Row; rea
     if (taken === 'stop') return undefined;
     if (taken?.is === 'blank') {
       if (++blank > MOST_BLANK) return undefined;
+      continue;
+    }
+    if (taken?.is === 'other') {
+      if (++others > MOST_OTHERS) return undefined;
       continue;
     }
     const isLoose = report.rambles || (taken?.is === 'head' && taken.head.what === 'panic') || (taken?.is === 'body' && taken.body.kind === 'end');

@@ -1,11 +1,12 @@
 /** One report as it is read: what it says first counts, what other processors and programs add does not. */
 import { canonicalHex } from '../../text/hex.js';
 import type { BlockSink } from '../types.js';
-import { bodyOf, headless, RELEASE, type Body } from './body.js';
+import { bodyOf, cpuLine, headless, RELEASE, type Body } from './body.js';
 import { colour, sayCpu, sayModules, sayOpcodes, sayWords } from './colours.js';
 import { canonicalName } from './frame.js';
 import { headOf, type Head } from './heads.js';
 import { notesOf } from './notes.js';
+import { ofOthers } from './others.js';
 import { blankFrom, type Place, type Row } from './row.js';
 import { skipBlanks } from '../../text/scan.js';
 import type { PanicKind, What } from './rules.js';
@@ -18,7 +19,7 @@ import { isWrapped, lockBelow, type Pending } from './wrapped.js';
 export type Taken =
   | { readonly is: 'head'; readonly head: Head }
   | { readonly is: 'body'; readonly body: Body }
-  | { readonly is: 'wrapped' | 'blank' | 'message' };
+  | { readonly is: 'wrapped' | 'blank' | 'message' | 'other' };
 
 /**
  * What the kernel survives but reports with a backtrace: collectors of kernel reports keep these as they keep an oops, and
@@ -35,6 +36,11 @@ export class Report {
   #firstRow: Row | undefined;
   #lastRow: Row | undefined;
   #headless = false;
+  /** The report began inside a trace: its top is not known. */
+  #topless = false;
+  /** Modules below the trace: the tail of an oops. A warning and a lockup list them above. */
+  #tail = false;
+  #caller: string | undefined;
   #kind: PanicKind | undefined;
   #role: 'crash' | 'event' | 'context' = 'context';
   #trap = false;
@@ -72,6 +78,8 @@ export class Report {
     if (blankFrom(row.text, 0)) return { is: 'blank' };
     if (this.#reasonNext && row.front.xen && next) return { is: 'message' };
     const head = headOf(row);
+    const others = ofOthers(row, head, this.#caller, this.#what);
+    if (others !== undefined) return others === 'other' ? { is: 'other' } : 'stop';
     if (head !== undefined) {
       if (this.#joins(head)) return { is: 'head', head };
       return this.#isTail(head) ? { is: 'body', body: { kind: 'plain', label: { start: head.start, end: head.end } } } : 'stop';
@@ -114,12 +122,14 @@ export class Report {
     const body = headless(row);
     if (body === undefined) return false;
     this.#headless = true;
+    this.#topless = body.kind === 'frames';
     this.#headRow = row;
     this.take(row, { is: 'body', body });
     return true;
   }
 
   take(row: Row, taken: Taken): void {
+    if (this.#firstRow === undefined) this.#caller = row.front.caller;
     this.#firstRow ??= row;
     if (taken.is !== 'blank') this.#lastRow = row;
     this.#say.front(row);
@@ -228,6 +238,10 @@ export class Report {
         sayCpu(sink, row, body.cpu);
         return version === undefined ? pending('version') : undefined;
       }
+      case 'cutTask':
+        say.token('field', row, body.label);
+        say.once('panic.pcpu', String(Number(body.cpu.name)), row, body.cpu, 'pcpu');
+        return pending('task');
       case 'process':
         say.once('process', body.comm.name, row, body.comm, 'process');
         return undefined;
@@ -249,6 +263,7 @@ export class Report {
         return pending('code');
       }
       case 'modules':
+        this.#tail ||= this.#headless && this.#traces.hasFrames;
         say.open('modules', 'Modules', row);
         say.token('field', row, body.label);
         sayModules(sink, row, body.label.end);
@@ -332,6 +347,10 @@ export class Report {
         if (found.indices[2] !== undefined) say.once('system.build', found[2] ?? '', row, at(found.indices[2]), 'version');
         return undefined;
       }
+      case 'task': {
+        const cpu = cpuLine(row.text, start, true);
+        return cpu === undefined ? undefined : this.#body(row, { kind: 'cpu', cpu });
+      }
       case 'modules':
         sayModules(say.sink, row, start);
         return pending;
@@ -356,6 +375,7 @@ export class Report {
     if (row === undefined) return;
     const head = this.#head;
     // Without its first lines a report with registers and code is an oops, unless the code says that a check failed: a warning looks the same.
+    if (head === undefined && this.#tail) this.#role = 'crash';
     if (head === undefined && this.#ended && this.#traces.hasPointer && this.#hasCode && !this.#ud2) {
       this.#role = 'crash';
       this.#kind = 'oops';
@@ -388,12 +408,14 @@ export class Report {
     sink.describe({
       role: this.#role,
       title: titleOf(this.#kind, isWarning ? 'event' : this.#role, head, row, culprit?.called.symbol?.name),
-      opensRecord: this.#role === 'crash' && !endsOops,
+      // A tail alone belongs to the oops above it, if there is one.
+      opensRecord: this.#role === 'crash' && !endsOops && !(this.#tail && this.#kind === undefined),
       headline: { line: row, start: head?.start ?? skipBlanks(row.text, 0), end: head?.end ?? row.text.length },
     });
   }
 
   #culprit(): Culprit | undefined {
+    if (this.#topless) return undefined;
     // Both traces of these show how locks or objects were taken, not who went wrong.
     if (this.#what === 'lockdep' || this.#what === 'slab') return undefined;
     const { pointed, telling } = this.#traces;

@@ -19,6 +19,10 @@ export interface Front {
   readonly stamped: boolean;
   /** Date and time with zone, as printed, where the line carries one. */
   readonly time?: string;
+  /** Thread or processor that wrote the line (`T881`, `C2`), where the kernel says so. Two reports at once are told apart by it. */
+  readonly caller?: string;
+  /** Where the kernel's text ends, if not with the line: a journal exported as JSON. */
+  readonly end?: number;
   /** True for lines of the Xen hypervisor: `(XEN) `. */
   readonly xen: boolean;
 }
@@ -52,6 +56,17 @@ const LINE_NUMBER = /\d{1,6}(?:[:|.)]|\t)?[ \t]{1,4}(?=(?:<\d>)?\[ {0,10}\d{1,10
 const STAMP = /\\?\[(?: {0,10}\+?\d{1,10}\.\d{3,9}|[A-Z][a-z]{2} [A-Z][a-z]{2} {1,2}\d{1,2} \d\d:\d\d:\d\d \d{4}|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?)\\?\]/y;
 /** Who wrote the line: thread or processor (since 5.1), and what vendors of phones print. */
 const CALLER = / ?(?:\[ {0,8}[TC]\d{1,8}\]|-?\(\d{1,3}\)\[\d{1,8}:[^\][]{1,32}\]|\[ {0,8}\d{1,3}: {0,16}[^:\][]{1,16}: {0,8}\d{1,8}\])/y;
+const WRITER = /\[ {0,8}([TC]\d{1,8})\]/;
+/** `journalctl -o with-unit` and `short-full`: `Wed 2023-04-05 10:11:12 CEST hv1 kernel: `. */
+const FULL_DATE = /[A-Z][a-z]{2} \d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,9})? [A-Z+-][\w:+-]{1,8}(?= (?:[A-Za-z0-9][\w.-]{0,127} )?kernel[:[])/y;
+/** `journalctl -o short-monotonic`: the name of the host behind the stamp. */
+const HOST_KERNEL = / (?:[A-Za-z0-9][\w.-]{0,127} )?kernel: /y;
+/** RFC 5424: `<1>1 2023-04-05T10:11:12.123456+02:00 hv1 kernel - - - `. */
+const RFC_5424 = /<\d{1,3}>1 (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)) [\w.-]{1,128} kernel - \S{1,32} - (?:\u{feff})?/yu;
+/** A line of `journalctl -o json` that came from the kernel. */
+const JSON_KERNEL = /"(?:_TRANSPORT|SYSLOG_IDENTIFIER)" ?: ?"kernel"/;
+const JSON_MESSAGE = /"MESSAGE" ?: ?"((?:[^"\\]|\\.){0,2000})"/d;
+const LONGEST_JSON = 8000;
 const XEN = /\(XEN\)(?: |$)/y;
 
 function levelOf(number: number): 'levelInfo' | 'levelWarning' | 'levelError' {
@@ -63,10 +78,15 @@ const NAMED_LEVELS: Readonly<Record<string, number>> = { emerg: 0, alert: 1, cri
 
 /** Reads what stands in front of a kernel line. Linear: looks at no more than some hundred columns. */
 export function frontOf(text: string): Front {
+  if (text.charCodeAt(0) === 123 && text.length < LONGEST_JSON) {
+    const exported = exportedFront(text);
+    if (exported !== undefined) return exported;
+  }
   const marks: (Place & { kind: Front['marks'][number]['kind'] })[] = [];
   const mark = (kind: Front['marks'][number]['kind'], start: number, end: number): void => void marks.push({ kind, start, end });
-  const indent = take(BLANKS, text, 0)?.[0].length ?? 0;
-  let at = indent;
+  let at = take(BLANKS, text, 0)?.[0].length ?? 0;
+  // ABRT sets a colon before each line of a field that holds many.
+  if (text.charCodeAt(0) === 58) mark('source', 0, ++at);
   let stamped = false;
   let xen = false;
   let time: string | undefined;
@@ -76,7 +96,7 @@ export function frontOf(text: string): Front {
     at += number[0].length;
   }
   const iso = take(ISO, text, at);
-  const dated = iso ?? take(SYSLOG, text, at);
+  const dated = iso ?? take(FULL_DATE, text, at) ?? take(SYSLOG, text, at);
   if (dated !== null) {
     mark('timestamp', at, at + dated[0].length);
     stamped = true;
@@ -87,6 +107,13 @@ export function frontOf(text: string): Front {
       mark('source', at + 1, at + host[0].length - 1);
       at += host[0].length;
     } else at++;
+  }
+  const relayed = text.charCodeAt(at) === 60 ? take(RFC_5424, text, at) : null;
+  if (relayed !== null) {
+    mark('timestamp', at, at + relayed[0].trimEnd().length);
+    time = relayed[1];
+    stamped = true;
+    at += relayed[0].length;
   }
   const kmsg = take(KMSG, text, at);
   const level = kmsg === null ? take(LEVEL, text, at) : null;
@@ -120,17 +147,32 @@ export function frontOf(text: string): Front {
     mark('timestamp', gap, gap + stamp[0].length);
     at = gap + stamp[0].length;
     stamped = true;
+    const host = take(HOST_KERNEL, text, at);
+    if (host !== null) {
+      mark('source', at + 1, at + host[0].length - 1);
+      at += host[0].length - 1;
+    }
   }
+  let caller: string | undefined;
   for (let times = 0; stamped && times < 2; times++) {
-    const caller = take(CALLER, text, at);
-    if (caller === null) break;
+    const written = take(CALLER, text, at);
+    if (written === null) break;
+    caller ??= WRITER.exec(written[0])?.[1];
     const start = at + (text.charCodeAt(at) === 32 ? 1 : 0);
-    mark('thread', start, at + caller[0].length);
-    at += caller[0].length;
+    mark('thread', start, at + written[0].length);
+    at += written[0].length;
   }
   if (marks.length === 0) at = 0;
   else if (text.charCodeAt(at) === 32) at++;
-  return { start: at, marks, stamped, xen, ...(time === undefined ? {} : { time }) };
+  return { start: at, marks, stamped, xen, ...(time === undefined ? {} : { time }), ...(caller === undefined ? {} : { caller }) };
+}
+
+/** The message of a line of JSON, where the kernel wrote it. */
+function exportedFront(text: string): Front | undefined {
+  if (!JSON_KERNEL.test(text)) return undefined;
+  const place = JSON_MESSAGE.exec(text)?.indices?.[1];
+  if (place === undefined) return undefined;
+  return { start: place[0], end: place[1], marks: [{ kind: 'source', start: 0, end: place[0] - 1 }], stamped: true, xen: false };
 }
 
 /** The kernel's text of a logical line. */
@@ -138,10 +180,11 @@ export function rowOf(line: LogicalLine): Row {
   const front = frontOf(line.text);
   const stamped = front.stamped || line.envelope?.parts.some((part) => part.kind === 'timestamp') === true;
   return {
-    text: front.start === 0 ? line.text : line.text.slice(front.start),
+    text: front.start === 0 ? line.text : line.text.slice(front.start, front.end),
     line: line.line,
     start: line.start + front.start,
     cut: line.cut,
+    ...(line.cleaned === undefined ? {} : { cleaned: line.cleaned }),
     ...(line.envelope === undefined ? {} : { envelope: line.envelope }),
     front: stamped === front.stamped ? front : { ...front, stamped },
     whole: line,

@@ -5,7 +5,7 @@ import { type Row } from './row.js';
 import { skipBlanks } from '../../text/scan.js';
 
 export interface Pending {
-  readonly for: 'address' | 'symbol' | 'register' | 'version' | 'modules' | 'code' | 'module' | 'stack' | 'hardware' | 'lock';
+  readonly for: 'address' | 'symbol' | 'register' | 'version' | 'modules' | 'code' | 'module' | 'stack' | 'hardware' | 'lock' | 'task';
   /** The line above has a stamp; its rest has none. */
   readonly stamped: boolean;
   /** The register whose value is missing. */
@@ -17,11 +17,14 @@ const TAKEN_AT = / at: \[<[\da-f]{8,16}>\]$/;
 
 /** A row about a lock whose place stands on the next line: by its wording, or because a mail programme broke it. */
 export function lockBelow(row: Row): Pending | undefined {
-  if (row.text.endsWith(' at:')) return { for: 'lock', stamped: false };
+  // s390 names the last branch like a frame; it is none.
+  if (row.text.endsWith(' at:') || row.text.endsWith('Breaking-Event-Address:')) return { for: 'lock', stamped: false };
   return TAKEN_AT.test(row.text.slice(-40)) ? { for: 'lock', stamped: row.front.stamped } : undefined;
 }
 
 const HEX = /^(?:(?:0x)?[\da-f]{8,16}|\(null\))$/;
+/** What stands behind `CPU: 1 PID: 1`: more digits of the number, or the name. */
+const TASK_REST = /^\d{0,7} ?Comm: \S/;
 const MODULE_ALONE = /^\\?\[[A-Za-z_][\w-]{0,60}\]$/;
 const VERSION = /^(?:(?:Not )?tainted |[A-Z -]{1,30})?\(?\d{1,2}\.\d{1,3}[.-]\S{1,100}/i;
 const DATE = /^[\w. -]{0,40}\d\d\/\d\d\/\d{4}$/;
@@ -43,6 +46,8 @@ export function isWrapped(pending: Pending, row: Row, kind: Body['kind'] | undef
     case 'address':
     case 'register':
       return (kind === undefined || kind === 'stackRow') && HEX.test(text.slice(start));
+    case 'task':
+      return TASK_REST.test(text.slice(start, start + 120));
     case 'module':
       return MODULE_ALONE.test(text.slice(start));
     case 'lock':

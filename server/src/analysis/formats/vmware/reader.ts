@@ -152,7 +152,7 @@ class Crash {
   /** Whether a further statement speaks of the panic so far: the box that the user sees says it again, and closes it. */
   #extends(said: Statement, text: string): boolean {
     const best = this.#best;
-    if (best === undefined) return true;
+    if (best === undefined || said.weak === true || best.statement.weak === true) return true;
     const words = text.slice(said.text.start, said.text.end);
     if (words === best.row.text.slice(best.statement.text.start, best.statement.text.end)) return true;
     if (this.#isClosed) return false;
@@ -269,6 +269,7 @@ class Crash {
       const end = at.text.indexOf(vector[0], place.start) + vector[0].length;
       this.#sink.fact('exception.vector', number, at, end - number.length, end, 'exceptionVector');
     }
+    if (said.weak === true) this.#sink.note('the reason of the panic is missing: the log begins with its core dump', row);
     const title = `${TITLES[said.kind]}: ${words}`;
     this.#sink.describe({ role: 'crash', title: title.length > 100 ? `${title.slice(0, 99)}…` : title, opensRecord: true, headline: { line: at, start: place.start, end: place.end } });
   }

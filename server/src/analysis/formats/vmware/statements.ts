@@ -13,6 +13,8 @@ export interface Statement {
   readonly sure: boolean;
   /** True where a line like it says nothing new about a crash already named. */
   readonly repeats?: boolean;
+  /** True for a line that every panic of the monitor brings along: it names a crash only where the panic's own line is gone. */
+  readonly weak?: boolean;
   /** True for the heading of the box that the user interface shows about itself: a crash only with the exception below it. */
   readonly dialog?: boolean;
 }
@@ -30,6 +32,7 @@ const EXCEPTION = /Exception 0x[\da-fA-F]{8} \([^)]{3,60}\) has occurred\.$/y;
 const UNRECOVERABLE = /(?:\[msg\.log\.error\.unrecoverable\] )?VMware [A-Za-z][A-Za-z ]{1,40} unrecoverable error: \([^)]{1,60}\)/y;
 const HALTED = /(?:\[msg\.monitor[eE]vent\.halt\] ?)?The CPU has been disabled by the guest operating system\b/y;
 const HALT_TAG = /(?:MsgHint: |\[)?msg\.monitor[eE]vent\.halt\b/y;
+const COREDUMP = /Beginning monitor coredump$/y;
 const TRIPLE = /Triple fault\.?$/y;
 const TRIPLE_TAG = /(?:MsgHint: |\[)?msg\.monitor[eE]vent\.tripleFault\b/y;
 const SHUTDOWN_STATE = /A fault has occurred causing a virtual CPU to enter the shutdown state\b/y;
@@ -44,6 +47,9 @@ export function statement(text: string, from: number): Statement | undefined {
       if (monitor !== null) return { kind: 'monitor-panic', text: { start: from + monitor[0].length, end }, weight: 5, sure: /^vcpu-\d{1,4}:\S/.test(text.slice(from + monitor[0].length, from + monitor[0].length + 16)) };
       break;
     }
+    case 66: // Beginning
+      if (at(COREDUMP, text, from) !== null) return { kind: 'monitor-panic', text: whole, weight: 0, sure: false, weak: true };
+      break;
     case 86: { // VERIFY, VMware
       const unrecoverable = at(UNRECOVERABLE, text, from);
       if (unrecoverable !== null) return { kind: 'vmx-panic', text: { start: from, end: from + unrecoverable[0].length }, weight: 1, repeats: true, ...boxOf(text, from, unrecoverable[0]) };

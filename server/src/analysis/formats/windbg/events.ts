@@ -88,20 +88,44 @@ export function powerEvent(line: LogicalLine, report: Report): Reading | undefin
   };
 }
 
-const ERROR_FIELD = /^(Faulting (?:application name|module name|process id|application start time|application path|module path|package full name|package-relative application ID)|Exception code|Fault offset|Report Id):/i;
+type ErrorField = 'application' | 'module' | 'exception code' | 'offset' | 'path' | 'plain';
+
+/** Labels of event 1000, in the languages of Windows that say them in words of their own. */
+const ERROR_FIELDS: readonly (readonly [label: RegExp, field: ErrorField])[] = [
+  [/^(?:Faulting application name|Name der fehlerhaften Anwendung|Nom de l.application d[eé]faillante|Nombre de la aplicaci[oó]n con errores|Nome do aplicativo com falha|Имя сбойного приложения) ?: /i, 'application'],
+  [/^(?:Faulting module name|Name des fehlerhaften Moduls|Nom du module d[eé]faillant|Nombre del m[oó]dulo con errores|Nome do m[oó]dulo com falha|Имя сбойного модуля) ?: /i, 'module'],
+  [/^(?:Exception code|Ausnahmecode|Code d.exception|C[oó]digo de excepci[oó]n|C[oó]digo de exce[cç][aã]o|Код исключения) ?: /i, 'exception code'],
+  [/^(?:Fault offset|Fehleroffset|D[eé]calage d.erreur|Desplazamiento de errores|Deslocamento da falha|Смещение ошибки) ?: /i, 'offset'],
+  [/^(?:Faulting (?:application|module) path|Pfad (?:der fehlerhaften Anwendung|des fehlerhaften Moduls)|Chemin d.acc[eè]s .{3,40}) ?: /i, 'path'],
+  [/^(?:Faulting (?:process id|application start time|package full name|package-relative application ID)|Report Id|ID des fehlerhaften Prozesses|Startzeit der fehlerhaften Anwendung|Berichtskennung|Berichts-ID) ?:/i, 'plain'],
+];
+
+/** `, version: 1.2.3.4` behind a name. */
+const VERSION = /, (?:versi[oó]n|vers[aã]o|версия) ?: /i;
 
 /** Event 1000 of Application Error: process, module, exception code and offset of the fault, a field on each line. */
 export function applicationError(line: LogicalLine, report: Report): Reading | undefined {
   const { text } = line;
   const start = skipBlanks(text, 0);
-  const match = ERROR_FIELD.exec(text.slice(start, start + 56));
-  if (match === null) return undefined;
-  const label = (match[1] ?? '').toLowerCase();
-  const value = skipBlanks(text, start + match[0].length);
+  let field: ErrorField | undefined;
+  let length = 0;
+  const head = text.slice(start, start + 64);
+  for (const [label, meaning] of ERROR_FIELDS) {
+    const match = label.exec(head);
+    if (match === null) continue;
+    field = meaning;
+    length = match[0].length;
+    break;
+  }
+  if (field === undefined) return undefined;
+  const labelEnd = start + head.slice(0, length).search(/ ?: ?$/);
+  const value = skipBlanks(text, start + length);
   // `name.exe, version: 1.2.3.4, time stamp: 0x5f3a`
-  const comma = text.indexOf(', version: ', value);
-  const opens = label === 'faulting application name' && comma > value && comma - value <= 260;
+  const version = field === 'application' || field === 'module' ? VERSION.exec(text.slice(value, value + 320)) : null;
+  const comma = version === null ? -1 : value + version.index;
+  const opens = field === 'application' && comma > value && comma - value <= 260;
   if (!opens && report.teller !== 'application error') return undefined;
+  const what = field;
   return {
     strength: 'strong', ...(opens ? { opens, begins: 'application' as const } : {}),
     act: () => {
@@ -109,32 +133,33 @@ export function applicationError(line: LogicalLine, report: Report): Reading | u
       report.exception = true;
       report.teller = 'application error';
       report.section('header', 'Application error', line);
-      report.sink.token('field', line, start, start + label.length);
+      report.sink.token('field', line, start, labelEnd);
       if (opens) report.headline(3, line, start, comma);
-      errorValue(report, line, label, value, comma);
+      if (comma > value) nameAndVersion(report, line, what, value, comma, comma + (version?.[0].length ?? 0));
+      else errorValue(report, line, what, value);
     },
   };
 }
 
-function errorValue(report: Report, line: LogicalLine, label: string, start: number, comma: number): void {
+function nameAndVersion(report: Report, line: LogicalLine, field: ErrorField, start: number, comma: number, version: number): void {
+  const { text } = line;
+  const name = text.slice(start, comma);
+  if (field === 'application') report.claim('process', name, 0, line, start, comma, 'process');
+  else if (name.toLowerCase() !== 'unknown') {
+    report.claim('image', name, 0, line, start, comma, 'module');
+    report.claim('module', moduleOfImage(name), 0, line, start, comma);
+  }
+  let end = version;
+  while (end < text.length && text.charCodeAt(end) !== 44 && !isBlank(text.charCodeAt(end))) end++;
+  report.sink.token('version', line, version, end);
+}
+
+function errorValue(report: Report, line: LogicalLine, field: ErrorField, start: number): void {
   const { text } = line;
   if (start >= text.length) return;
-  if (label.endsWith('name') && comma > start) {
-    const name = text.slice(start, comma);
-    if (label === 'faulting application name') report.claim('process', name, 0, line, start, comma, 'process');
-    else if (label === 'faulting module name' && name.toLowerCase() !== 'unknown') {
-      report.claim('image', name, 0, line, start, comma, 'module');
-      report.claim('module', moduleOfImage(name), 0, line, start, comma);
-    }
-    const version = comma + 11;
-    let end = version;
-    while (end < text.length && text.charCodeAt(end) !== 44 && !isBlank(text.charCodeAt(end))) end++;
-    report.sink.token('version', line, version, end);
-    return;
-  }
-  const end = label === 'exception code' || label === 'fault offset' ? valueEnd(text, start) : -1;
+  const end = field === 'exception code' || field === 'offset' ? valueEnd(text, start) : -1;
   const number = end < 0 ? undefined : hexIn(line, start, end);
-  if (number === undefined) report.sink.token(label.endsWith('path') ? 'path' : 'fieldValue', line, start, text.length);
-  else if (label === 'exception code') report.claim('exception.code', number, 0, line, start, end, 'statusCode');
+  if (number === undefined) report.sink.token(field === 'path' ? 'path' : 'fieldValue', line, start, text.length);
+  else if (field === 'exception code') report.claim('exception.code', number, 0, line, start, end, 'statusCode');
   else report.claim('symbol.offset', number, 0, line, start, end, 'offset');
 }

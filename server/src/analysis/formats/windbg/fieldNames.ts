@@ -32,6 +32,7 @@ export const OPENING_FIELDS: readonly string[] = [
   'BUGCHECK_CODE', 'BUGCHECK_P1', 'BUGCHECK_STR', 'STACK_TEXT', 'FAILURE_BUCKET_ID', 'DEFAULT_BUCKET_ID', 'FOLLOWUP_IP', 'FAULTING_IP',
   'EXCEPTION_RECORD', 'EXCEPTION_CODE_STR', 'FAILURE_ID_HASH', 'PRIMARY_PROBLEM_CLASS', 'LAST_CONTROL_TRANSFER', 'SYMBOL_STACK_INDEX',
   'DEBUG_FLR_IMAGE_TIMESTAMP', 'KEY_VALUES_STRING', 'STACK_COMMAND', 'ANALYSIS_VERSION', 'TRAP_FRAME', 'FAULTING_MODULE',
+  'BUGCHECK_P2', 'BUGCHECK_P3', 'BUGCHECK_P4', 'FAULTING_SOURCE_LINE', 'FAILED_INSTRUCTION_ADDRESS', 'BUCKET_ID_FUNC_OFFSET',
 ];
 
 /** Fields that are printed for a failure only; the others stand beside a stack that nothing has crashed in, too. */
@@ -46,6 +47,28 @@ export function isFailureField(name: string): boolean {
 
 const OPENING: ReadonlySet<string> = new Set(OPENING_FIELDS);
 
+/**
+ * Fields with names of everyday use, by which a report begins only where the value is what an analysis prints. A report of
+ * which the beginning was not copied starts with them.
+ */
+const BY_VALUE: ReadonlyMap<string, RegExp> = new Map([
+  ['SYMBOL_NAME', /^[\w.~$-]{1,96}(?:![^ =]{1,200})?\+(?:0x)?[0-9a-f]{1,8}$/],
+  ['IMAGE_NAME', /^[\w.~$-]{1,96}\.(?:sys|dll|exe)$/i],
+  ['PROCESS_NAME', /^[\w.~$ -]{1,96}\.exe$/i],
+  ['EXCEPTION_CODE', /^\((?:NTSTATUS|HRESULT|Win32)\) 0x[0-9a-f]{1,8}/],
+  ['ERROR_CODE', /^\((?:NTSTATUS|HRESULT|Win32)\) 0x[0-9a-f]{1,8}/],
+  ['READ_ADDRESS', /^(?:unable to get nt!|[0-9a-f]{8,17}\b)/],
+  ['WRITE_ADDRESS', /^(?:unable to get nt!|[0-9a-f]{8,17}\b)/],
+  ['THREAD_SHA1_HASH_MOD_FUNC', /^[0-9a-f]{40}$/],
+  ['BUCKET_ID', /^(?:0x|[A-Z]{2,16}_)[\w!.+:~-]{2,200}$/],
+]);
+
+export const VALUE_FIELDS: readonly string[] = [...BY_VALUE.keys()];
+
+export function opensByValue(name: string, value: string): boolean {
+  return BY_VALUE.get(name)?.test(value) === true;
+}
+
 export function isListedField(name: string): boolean {
   return LISTED.has(name);
 }
@@ -57,4 +80,9 @@ export function isOpeningField(name: string): boolean {
 /** A listed name, or one of the usual shape: six or more characters with an underscore. */
 export function isFieldName(name: string): boolean {
   return LISTED.has(name) || (name.length >= 6 && name.indexOf('_') > 0);
+}
+
+/** Whether a line is the beginning of a field's name and nothing else, as where a text was cut off. */
+export function isFieldStart(text: string): boolean {
+  return /^[A-Z][A-Z0-9_]{4,40}$/.test(text) && text.includes('_') && [...LISTED].some((name) => name.startsWith(text));
 }

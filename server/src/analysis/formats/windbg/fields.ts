@@ -1,7 +1,7 @@
 /** Fields of `!analyze -v` (`MODULE_NAME: storvsc`) and its key list (`Key  : Failure.Bucket` / `Value: …`). */
 import type { LogicalLine } from '../cursor.js';
 import { bugCheckCodeOf, leadingBugCheckName } from './bugCheckNames.js';
-import { isFailureField, isFieldName, isListedField, isOpeningField } from './fieldNames.js';
+import { isFailureField, isFieldName, isListedField, isOpeningField, opensByValue } from './fieldNames.js';
 import { claimSymbol, stateCode, stateParameter } from './state.js';
 import { labelEnd } from './cuts.js';
 import { hexIn, type Reading, type Report } from './report.js';
@@ -176,7 +176,7 @@ export function field(line: LogicalLine, report: Report): Reading | undefined {
   const name = text.slice(start, after - 1);
   if (!isFieldName(name)) return undefined;
   return {
-    strength: isListedField(name) ? 'strong' : 'weak', opens: isOpeningField(name),
+    strength: isListedField(name) ? 'strong' : 'weak', opens: isOpeningField(name) || opensByValue(name, text.slice(skipBlanks(text, after), skipBlanks(text, after) + 300)),
     act: () => {
       report.body = true;
       if (isFailureField(name)) {

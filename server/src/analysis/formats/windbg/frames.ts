@@ -169,7 +169,7 @@ export function frame(line: LogicalLine, report: Report): Reading | undefined {
   if (isComplete(found)) {
     // Without any address a line is a frame only where the command says so.
     if (found.ret === undefined && !found.inline && (report.stack === undefined || found.site?.functionStart === -1)) return undefined;
-    return { strength: 'strong', opens: line.text.includes('!KeBugCheck'), act: () => say(found, line, report, 1) };
+    return { strength: 'strong', opens: line.text.includes('!KeBugCheck') || isWide(found), act: () => say(found, line, report, 1) };
   }
   if (found.ret === undefined) return undefined;
   const next = report.ahead.peek(1);
@@ -186,6 +186,12 @@ export function frame(line: LogicalLine, report: Report): Reading | undefined {
       report.cutFrame = line;
     },
   };
+}
+
+/** A frame of a 64-bit `kb`, with all its columns: nothing else looks like it, so that it needs no heading. */
+function isWide(frame: FrameText): boolean {
+  const { child, ret, site } = frame;
+  return frame.colons === 2 && frame.args.length === 4 && child !== undefined && child.end - child.start >= 16 && ret !== undefined && ret.end - ret.start >= 16 && site !== undefined;
 }
 
 /**
@@ -214,6 +220,7 @@ export function isFrameStart(text: string): boolean {
 function say(found: FrameText, line: LogicalLine, report: Report, used: number): number {
   report.body = true;
   if (report.field !== 'STACK_TEXT') report.field = '';
+  else if (found.colons === 2 || found.ret !== undefined) report.textFrames++;
   const number = found.index === undefined ? -1 : Number.parseInt(line.text.slice(found.index.start, found.index.end), 16);
   // A second list that begins with 0 is another stack, headed or not.
   const stack = report.openStack(line, number === 0 && report.stack !== undefined && report.stack.index > 0);

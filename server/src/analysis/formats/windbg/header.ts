@@ -109,11 +109,14 @@ export function argument(line: LogicalLine, report: Report): Reading | undefined
   const end = valueEnd(text, value);
   return {
     strength: 'strong',
+    // The list by itself, as an analysis prints it: with all digits.
+    opens: n === 1 && start <= 4 && /^[0-9a-f]{8}(?:`?[0-9a-f]{8})?(?:$|, )/.test(text.slice(value, value + 20)),
     act: () => {
+      report.body = true;
       report.awaitsArguments = false;
       report.lastArgument = line;
       report.sink.token('parameterLabel', line, start, start + 5, `bugcheck.parameter${n}`);
-      if (end < 0) {
+      if (end < 0 || isCut(report, n, line, value, end)) {
         report.sink.note(`parameter ${n} cannot be read`, line);
         return;
       }
@@ -122,4 +125,10 @@ export function argument(line: LogicalLine, report: Report): Reading | undefined
       textTokens(report, line, end);
     },
   };
+}
+
+/** Whether the text ends in the value, and digits are missing that the parameter before has. */
+function isCut(report: Report, n: number, line: LogicalLine, start: number, end: number): boolean {
+  const before = report.bugChecks.last('header')?.parameters[n - 1];
+  return before !== undefined && end === line.text.length && end - start < before.end - before.start && end - start > 1 && (report.ahead.peek(1)?.text ?? '') === '' && report.ahead.peek(2) === undefined;
 }

@@ -1,8 +1,9 @@
 import type { LogicalLine } from '../cursor.js';
 import type { BlockSink, LogFormat } from '../types.js';
 import { BUG_CHECK_NAMES } from './bugCheckNames.js';
+import { OUTPUT_OPENERS } from './commands/output.js';
 import { cuts } from './cuts.js';
-import { OPENING_FIELDS } from './fieldNames.js';
+import { OPENING_FIELDS, VALUE_FIELDS } from './fieldNames.js';
 import { pieces, read, recognize } from './reader.js';
 import { Report } from './report.js';
 
@@ -10,13 +11,21 @@ import { Report } from './report.js';
 const NAMES = BUG_CHECK_NAMES.filter((name) => !BUG_CHECK_NAMES.some((other) => other !== name && name.includes(other)));
 
 const OPENERS: readonly string[] = [
-  ...OPENING_FIELDS.map((name) => name + ':'), ...NAMES,
+  ...[...OPENING_FIELDS, ...VALUE_FIELDS].map((name) => name + ':'), ...NAMES,
   'Bugcheck Analysis', 'Exception Analysis', 'Unknown bugcheck code', 'Probably caused by', 'STOP: 0x', 'STOP 0x', 'BugCheck ', 'Fatal System Error',
-  'Bugcheck code', 'bugcheck was: 0x', 'bugcheck was : 0x', 'Insertion strings: 0x', 'Bugcheck: ', 'BugcheckCode', 'Faulting application name: ', 'Bug Check Code', 'Bug Check String', 'Microsoft (R) Windows Debugger', 'Loading Dump File', ' Kernel Version ',
-  'your computer crashed', 'Dump File  ', 'BCCode', 'Child-SP', 'ChildEBP', 'RetAddr', 'FramePtr', 'module name', '!KeBugCheck', '!analyze', ' kd> k', ' kd> u', ' kd> r', ' kd> lm',
+  'Bugcheck code', 'bugcheck was: 0x', 'bugcheck was : 0x', 'Insertion strings: 0x', 'Bugcheck: ', 'BugcheckCode', 'Faulting application name: ', 'Faulting Application Name: ', '.exe, ', 'Bug Check Code', 'Bug Check String', 'Microsoft (R) Windows Debugger', 'Loading Dump File', ' Kernel Version ',
+  'your computer crashed', 'Dump File  ', 'BCCode', ' : 00000', ' : fffff', 'Arg1: ', 'Child-SP', 'ChildEBP', 'RetAddr', 'FramePtr', 'module name', '!KeBugCheck', '!analyze', ' kd> k', ' kd> u', ' kd> r', ' kd> lm',
   'kd> kb', 'kd> kv', 'kd> kn', 'kd> kp', 'kd> kL', 'kd> uf', 'kd> lm', 'kd> .bugcheck', 'kd> .trap', 'kd> .cxr', 'kd> .exr', 'kd> !mex', 'kd> k ', ':x86> ',
   ' - code c0', 'ExceptionAddress: ', 'Failure.Bucket', 'Failure.Hash', 'Bugcheck.Code.', 'Analysis.CPU.', ' BSOD ', 'bugcheck', 'bug check',
-  'blue screen', 'BlueScreen', 'stop code', 'stop error',
+  'blue screen', 'BlueScreen', 'stop code', 'stop error', 'Stop 0x', 'Stop: 0x', 'stop 0x', 'stop: 0x', 'STOP: c0', 'STOP: 0', 'STOP : 0x',
+  // Values of a bug check in an event log of any language.
+  ' (0x0000', ' (0xffff', ' (0xc000',
+  'EventType=BEX', 'EventType=CLR20r3', 'APPCRASH', 'MoAppCrash', 'e: BEX', 'e:\tBEX', 'Process File  ', 'LiveKernelEvent',
+  'Stop code', 'Stop Code', 'STOP CODE', 'Stopcode', 'Stillstandcode', 'digo de detenci', 'for this error: ', 'this info: Stop', 'diesem Fehler suchen: ',
+  'ErrorCode0', 'Fehlercode0', 'Fehlercode 0', 'NAME="STOPCODE"',
+  'VERIFIER STOP ', 'Breakpoint ', 'Critical error detected c', ']: Heap ', ']: Invalid ', ']: HEAP', 'Access Violation occurred in', 'stack buffer overrun occurred in', '*** Inpage error in',
+  '*** Unhandled exception 0x', '*** Critical Section Timeout (', '*** Resource timeout (',
+  ...OUTPUT_OPENERS,
   // Prompts of user-mode debugging end in the number of the thread.
   ...Array.from({ length: 64 }, (_, thread) => `:${String(thread).padStart(3, '0')}> `),
   // The first line of a register dump, by the first digit of its second value.

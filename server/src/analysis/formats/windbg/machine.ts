@@ -1,13 +1,16 @@
-/** Registers, exception records, exception events and disassembly: what `r`, `.trap`, `.cxr`, `.exr`, `u` and `uf` print. */
+/** Registers, exception records and exception events: what `r`, `.trap`, `.cxr`, `.exr` and `.lastevent` print. */
 import type { LogicalLine } from '../cursor.js';
 import { hexIn, type Reading, type Report } from './report.js';
-import { addressEnd, hexEnd, isBlank, isLower, isUpper, isWordUnit, skipBlanks, symbolAt, valueEnd } from './scan.js';
-import { symbolTokens, textTokens } from './tokens.js';
+import { hexEnd, isBlank, isLower, skipBlanks, valueEnd } from './scan.js';
+import { textTokens } from './tokens.js';
+
+export { codeLabel, instruction } from './commands/disassembly.js';
 
 const REGISTERS: ReadonlySet<string> = new Set(`
 rax rbx rcx rdx rsi rdi rip rsp rbp r8 r9 r10 r11 r12 r13 r14 r15 eax ebx ecx edx esi edi eip esp ebp iopl cs ss ds es fs gs efl
 cr0 cr2 cr3 cr4 cr8 dr0 dr1 dr2 dr3 dr6 dr7 gdtr gdtl idtr idtl tr ldtr xcr0 kdr6 kdr7
-x0 x1 x2 x3 x4 x5 x6 x7 x8 x9 x10 x11 x12 x13 x14 x15 x16 x17 x18 x19 x20 x21 x22 x23 x24 x25 x26 x27 x28 fp lr sp pc
+x0 x1 x2 x3 x4 x5 x6 x7 x8 x9 x10 x11 x12 x13 x14 x15 x16 x17 x18 x19 x20 x21 x22 x23 x24 x25 x26 x27 x28 fp lr sp pc psr
+r0 r1 r2 r3 r4 r5 r6 r7 fpcw fpsw fptw fopcode fpip fpdp mxcsr kgs gsbase kgsbase efer
 `.trim().split(/\s+/));
 
 /** `rax=0000000000000000 rbx=0000000000000000 …` */
@@ -17,11 +20,11 @@ export function registers(line: LogicalLine, report: Report): Reading | undefine
   if (registerAt(text, start) === undefined && !text.startsWith('ErrCode = ', start)) return undefined;
   return {
     // A dump of all registers; one value after a command (`cr2=…`) opens nothing.
-    strength: 'strong', opens: /^(?:eax=\w{1,20} ebx=|rax=\w{1,20} rbx=)/.test(text.slice(start, start + 40)),
+    strength: 'strong', opens: /^(?:eax=\w{1,20} ebx=|rax=\w{1,20} rbx=|x0=[0-9a-f]{16} {1,4}x1=)/.test(text.slice(start, start + 40)),
     act: () => {
       report.body = true;
       report.closeStack();
-      report.section('registers', 'Registers', line);
+      report.section('registers', /^(?:r[a-z]?(?= |$)|\.(?:e?cxr|trap)\b)/.test(report.command) ? report.command.slice(0, 60) : 'Registers', line);
       if (text.startsWith('ErrCode = ', start)) {
         report.sink.token('registerName', line, start, start + 7);
         report.sink.token('registerValue', line, start + 10, text.length);
@@ -30,7 +33,10 @@ export function registers(line: LogicalLine, report: Report): Reading | undefine
       for (let at = start; at < text.length;) {
         const found = registerAt(text, at);
         if (found === undefined) {
-          at = skipBlanks(text, endOfWord(text, at));
+          const end = endOfWord(text, at);
+          // `nv up ei pl nz na po nc`, on ARM64 `-ZC- EL0`: flags in words.
+          if (FLAGS.has(text.slice(at, Math.min(end, at + 6)))) report.sink.token('registerValue', line, at, end);
+          at = skipBlanks(text, end);
           continue;
         }
         const name = text.slice(at, found.nameEnd);
@@ -43,6 +49,34 @@ export function registers(line: LogicalLine, report: Report): Reading | undefine
   };
 }
 
+/** How flags are printed behind `iopl=` and `psr=`, set or clear. */
+const FLAGS: ReadonlySet<string> = new Set([
+  'nv', 'ov', 'up', 'dn', 'ei', 'di', 'pl', 'ng', 'nz', 'zr', 'na', 'ac', 'po', 'pe', 'nc', 'cy', 'vip', 'vif', 'EL0', 'EL1', 'EL2',
+  ...Array.from({ length: 16 }, (_, bits) => ['N', 'Z', 'C', 'V'].map((flag, at) => ((bits >> at) & 1) === 1 ? flag : '-').join('')),
+]);
+
+/** `xmm0=            0            0       1.8750            0`, `st0= 0.000000000000000000000e+0000`: no fact, only an editor sees them. */
+export function wideRegisters(line: LogicalLine, report: Report): Reading | undefined {
+  const { text } = line;
+  const start = skipBlanks(text, 0);
+  if (!/^(?:[xyz]mm\d{1,2}|st\d|mm\d)= *[-+0-9a-f]/.test(text.slice(start, start + 32))) return undefined;
+  return {
+    strength: 'strong',
+    act: () => {
+      report.body = true;
+      report.closeStack();
+      const limit = Math.min(text.length, start + 400);
+      for (let at = start; at < limit;) {
+        const end = endOfWord(text, at);
+        const name = /^(?:[xyz]mm\d{1,2}|st\d|mm\d)=/.exec(text.slice(at, at + 8))?.[0].length ?? 0;
+        if (name > 0) report.sink.token('registerName', line, at, at + name - 1);
+        if (/^[-+0-9a-f]/.test(text.slice(at + name, at + name + 1))) report.sink.token('registerValue', line, at + name, end);
+        at = skipBlanks(text, end);
+      }
+    },
+  };
+}
+
 function endOfWord(text: string, at: number): number {
   while (at < text.length && !isBlank(text.charCodeAt(at))) at++;
   return at;
@@ -50,7 +84,7 @@ function endOfWord(text: string, at: number): number {
 
 function registerAt(text: string, at: number): { nameEnd: number; end: number } | undefined {
   let nameEnd = at;
-  while (nameEnd - at < 5 && (isLower(text.charCodeAt(nameEnd)) || (text.charCodeAt(nameEnd) >= 48 && text.charCodeAt(nameEnd) <= 57))) nameEnd++;
+  while (nameEnd - at < 7 && (isLower(text.charCodeAt(nameEnd)) || (text.charCodeAt(nameEnd) >= 48 && text.charCodeAt(nameEnd) <= 57))) nameEnd++;
   if (text.charCodeAt(nameEnd) !== 61 || !REGISTERS.has(text.slice(at, nameEnd))) return undefined;
   // ESX prints `eax=0xffffffff`; the Windows debuggers never do.
   if (text.startsWith('0x', nameEnd + 1)) return undefined;
@@ -96,7 +130,7 @@ export function exceptionEvent(line: LogicalLine, report: Report): Reading | und
   if (text.length > 200) return undefined;
   const mark = text.indexOf(' - code ');
   if (mark < 0) return undefined;
-  const match = /^\s{0,16}(?:\(([0-9a-f]{1,8}\.[0-9a-f]{1,8})\): )?([A-Z][A-Za-z0-9 /+-]{2,60})$/.exec(text.slice(0, mark));
+  const match = /^\s{0,16}(?:\(([0-9a-f]{1,8}\.[0-9a-f]{1,8})\): )?([A-Z][A-Za-z0-9 /+-]{2,60})$/.exec(text.slice(0, mark).replace(/^\s{0,16}Last event: [0-9a-f]{1,8}\.[0-9a-f]{1,8}: /, ''));
   const start = mark + 8;
   const end = hexEnd(text, start);
   if (match === null || end - start !== 8 || (end < text.length && !text.startsWith(' (', end))) return undefined;
@@ -119,64 +153,6 @@ export function exceptionEvent(line: LogicalLine, report: Report): Reading | und
       report.claim('exception.code', code, 4, line, start, end);
       report.section('header', 'Exception', line);
       report.headline(4, line, name, text.length);
-    },
-  };
-}
-
-/** `win32k!ReadLayoutFile+0x62:` above instructions. */
-export function codeLabel(line: LogicalLine, report: Report): Reading | undefined {
-  const { text } = line;
-  const start = skipBlanks(text, 0);
-  const symbol = symbolAt(text, start);
-  if (symbol === undefined || text.charCodeAt(symbol.end) !== 58) return undefined;
-  const rest = skipBlanks(text, symbol.end + 1);
-  if (rest < text.length && !(text.charCodeAt(rest) === 91 && text.indexOf(' @ ', rest) > 0)) return undefined;
-  return {
-    strength: symbol.functionStart >= 0 ? 'strong' : 'weak',
-    act: () => {
-      report.closeStack();
-      if (/^u[bfx]?\b/.test(report.command)) disassembly(report, line);
-      symbolTokens(report, line, symbol);
-      if (rest < text.length) report.sink.token('path', line, rest, text.length);
-    },
-  };
-}
-
-function disassembly(report: Report, line: LogicalLine): void {
-  report.section('disassembly', `Disassembly (${report.command.slice(0, 60)})`, line);
-}
-
-/** `fffff800`01bff0ec 4889742408 mov qword ptr [rsp+8],rsi` */
-export function instruction(line: LogicalLine, report: Report): Reading | undefined {
-  const { text } = line;
-  let start = skipBlanks(text, 0);
-  // User code is printed with its selector: `001b:7ca78712`.
-  const selector = hexEnd(text, start);
-  if (selector - start === 4 && text.charCodeAt(selector) === 58) start = selector + 1;
-  const address = addressEnd(text, start);
-  if (address < 0) return undefined;
-  const bytes = skipBlanks(text, address);
-  const bytesEnd = hexEnd(text, bytes);
-  if (bytesEnd - bytes < 2 || bytesEnd - bytes > 30 || (bytesEnd - bytes) % 2 !== 0 || !isBlank(text.charCodeAt(bytesEnd))) return undefined;
-  const name = skipBlanks(text, bytesEnd);
-  let nameEnd = name;
-  while (nameEnd - name < 16 && isWordUnit(text.charCodeAt(nameEnd)) && !isUpper(text.charCodeAt(nameEnd))) nameEnd++;
-  if (nameEnd - name < 2 || !isLower(text.charCodeAt(name)) || (nameEnd < text.length && !isBlank(text.charCodeAt(nameEnd)))) return undefined;
-  if (hexEnd(text, name) === nameEnd && nameEnd - name >= 5) return undefined;
-  return {
-    strength: 'strong',
-    act: () => {
-      report.body = true;
-      if (/^u[bfx]?\b/.test(report.command)) disassembly(report, line);
-      report.sink.token('address', line, start, address);
-      if (report.field === 'FAULTING_IP') {
-        const ip = hexIn(line, start, address);
-        if (ip !== undefined) report.claim('exception.ip', ip, 1, line, start, address);
-        report.field = '';
-      }
-      report.sink.token('opcode', line, bytes, bytesEnd);
-      report.sink.token('instruction', line, name, nameEnd);
-      textTokens(report, line, nameEnd);
     },
   };
 }

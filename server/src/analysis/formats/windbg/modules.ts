@@ -1,7 +1,7 @@
 /** Module lists (`lm`, `lmt`, `x *!`) and the details of `lmv` and `!lmi`. */
 import type { LogicalLine } from '../cursor.js';
 import type { Reading, Report } from './report.js';
-import { addressEnd, fileNameEnd, isBlank, isWordUnit, skipBlanks } from './scan.js';
+import { addressEnd, fileNameEnd, hexEnd, isBlank, isWordUnit, moduleOfImage, skipBlanks, wordEnd } from './scan.js';
 
 export function moduleHeading(line: LogicalLine, report: Report): Reading | undefined {
   const { text } = line;
@@ -11,8 +11,8 @@ export function moduleHeading(line: LogicalLine, report: Report): Reading | unde
     act: () => {
       report.body = true;
       report.closeStack();
-      report.command = 'lm';
-      report.section('modules', 'Modules (lm)', line);
+      if (!report.command.startsWith('lm')) report.command = 'lm';
+      report.section('modules', `Modules (${report.command.slice(0, 60)})`, line);
       report.sink.token('banner', line, skipBlanks(text, 0), text.length);
     },
   };
@@ -42,36 +42,126 @@ export function moduleRow(line: LogicalLine, report: Report): Reading | undefine
       report.body = true;
       report.closeStack();
       report.module = text.slice(name, end).toLowerCase();
-      report.section('modules', 'Modules (lm)', line);
+      report.section('modules', `Modules (${report.command.startsWith('lm') ? report.command.slice(0, 60) : 'lm'})`, line);
       report.sink.token('address', line, start, first);
       report.sink.token('address', line, second, secondEnd);
       report.sink.token('module', line, name, end);
+      rowTokens(report, line, skipBlanks(text, end));
     },
   };
 }
 
-const DETAILS = /^(Loaded symbol image file|Mapped memory image file|Image path|Image name|Timestamp|CheckSum|Checksum|ImageSize|File version|Product version|File flags|File OS|File type|File date|Translations|CompanyName|ProductName|InternalName|OriginalFilename|ProductVersion|FileVersion|FileDescription|LegalCopyright|Information from resource tables|Has CLR image header|Image was built with \/Brepro flag\.?|Symbol File|Module|Base Address|Image Name|Machine Type|Time Stamp|Size|Characteristics|Debug Data Dirs|Symbol Type|Load Report|Compiler|Image Type):?/;
+/** What stands behind the name of a module: state and file of its symbols, or with `lm t n` its image and the time it was built. */
+function rowTokens(report: Report, line: LogicalLine, from: number): void {
+  const { text } = line;
+  const state = SYMBOL_STATE.exec(text.slice(from, from + 120))?.[0].length ?? 0;
+  if (state > 0) {
+    report.sink.token('comment', line, from, from + state);
+    const path = skipBlanks(text, from + state);
+    report.sink.token('path', line, path, text.length);
+    return;
+  }
+  const image = fileNameEnd(text, from);
+  if (image > 0) report.sink.token('module', line, from, image);
+  stampTokens(report, line, skipBlanks(text, image > 0 ? image : from));
+}
+
+/** `Wed Feb 29 09:23:35 2012 (4F4DE0C7)`, of `!lmi` `4f4de0c7 Wed Feb 29 09:23:35 2012`: when an image was built. */
+function stampTokens(report: Report, line: LogicalLine, from: number): void {
+  const { text } = line;
+  const piece = text.slice(from, from + 80);
+  const bare = hexEnd(text, from);
+  const time = /[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4}/.exec(piece);
+  if (time !== null) report.sink.token('timestamp', line, from + time.index, from + time.index + time[0].length);
+  if (bare - from === 8) report.sink.token('number', line, from, bare);
+  const open = text.indexOf('(', from);
+  const end = open < 0 ? -1 : hexEnd(text, open + 1);
+  if (end - open === 9 && text.charCodeAt(end) === 41) report.sink.token('number', line, open + 1, end);
+}
+
+const DETAILS = /^(Loaded symbol image file|Mapped memory image file|Image path|Image name|Timestamp|CheckSum|Checksum|ImageSize|File version|Product version|File flags|File OS|File type|File date|Translations|CompanyName|ProductName|InternalName|OriginalFilename|ProductVersion|FileVersion|FileDescription|LegalCopyright|Information from resource tables|Has CLR image header|Image was built with \/Brepro flag\.?|Symbol File|Module|Base Address|Image Name|Machine Type|Time Stamp|Size|Characteristics|Debug Data Dirs|Symbol Type|Load Report|Compiler|Image Type|Age|CODEVIEW|VC_FEATURE|POGO|REPRO|ILTCG|MISC|CLSID|Contains resources|PrivateBuild|SpecialBuild|LegalTrademarks|Comments):?/;
+
+/** Details that name the file of an image. */
+const IMAGES: ReadonlySet<string> = new Set(['Loaded symbol image file', 'Mapped memory image file', 'Image path', 'Image name', 'Image Name', 'Module', 'OriginalFilename']);
+
+function imageTokens(report: Report, line: LogicalLine, value: number): void {
+  const { text } = line;
+  const file = text.lastIndexOf('\\') + 1;
+  const from = Math.max(file, value);
+  const end = fileNameEnd(text, from);
+  if (report.module === '') report.module = moduleOfImage(text.slice(from, end < 0 ? wordEnd(text, from) : end));
+  if (from > value) report.sink.token('path', line, value, from);
+  report.sink.token('module', line, from, end < 0 ? text.length : end);
+}
+
+/** `Loaded Module Info: [acmeflt]`, the first line of `!lmi`. */
+export function loadedModule(line: LogicalLine, report: Report): Reading | undefined {
+  const { text } = line;
+  const start = skipBlanks(text, 0);
+  const match = /^Loaded Module Info: \[([\w.~$-]{1,96})\]/.exec(text.slice(start, start + 120));
+  if (match === null) return undefined;
+  return {
+    strength: 'strong',
+    act: () => {
+      const name = match[1] ?? '';
+      report.body = true;
+      report.closeStack();
+      report.command = '!lmi';
+      report.module = name.toLowerCase();
+      report.sink.token('field', line, start, start + 18);
+      report.sink.token('module', line, start + 21, start + 21 + name.length);
+    },
+  };
+}
 
 /** `    File version:     10.0.22621.1` below the row of a module. */
 export function moduleDetail(line: LogicalLine, report: Report): Reading | undefined {
   const { text } = line;
   const start = skipBlanks(text, 0);
-  if (start === 0 || report.module === '' && !report.command.startsWith('!lmi')) return undefined;
+  const lmi = report.command.startsWith('!lmi');
+  // Without the row above them the details begin with a file.
+  if ((start === 0 && !lmi) || (report.module === '' && !lmi && !/^(?:Loaded symbol image file|Image (?:path|name)): /.test(text.slice(start, start + 32)))) return undefined;
   const match = DETAILS.exec(text.slice(start, start + 40));
   if (match === null) return undefined;
+  const apart = IMAGES.has(match[1] ?? '') && line.line > report.lastLine + 1;
   return {
     strength: 'strong',
     act: () => {
+      // Below other text they are of another module than the one that was read last.
+      if (apart) report.module = '';
       report.sink.token('field', line, start, start + (match[1] ?? '').length);
       const value = skipBlanks(text, start + match[0].length);
+      if (value >= text.length) return;
+      if (IMAGES.has(match[1] ?? '')) return imageTokens(report, line, value);
+      if (match[1] === 'Timestamp' || match[1] === 'Time Stamp') return stampTokens(report, line, value);
       if (match[1] === 'File version' || match[1] === 'FileVersion') {
         const version = /^\d{1,6}\.\d[\d.]{0,24}/.exec(text.slice(value, value + 32));
         if (version !== null && report.module !== '') {
-          report.claim(`driver.version.${report.module}`, version[0], match[1] === 'File version' ? 0 : 1, line, value, value + version[0].length, 'version');
+          const rank = match[1] === 'File version' ? 0 : 1;
+          report.claim(`driver.version.${report.module}`, version[0], rank, line, value, value + version[0].length, 'version');
           return;
         }
       }
       report.sink.token('fieldValue', line, value, text.length);
+    },
+  };
+}
+
+/** `Unable to load image \SystemRoot\system32\DRIVERS\acmeflt.sys, Win32 error 0n2` */
+export function imageNotLoaded(line: LogicalLine, report: Report): Reading | undefined {
+  const { text } = line;
+  const start = skipBlanks(text, 0);
+  if (!text.startsWith('Unable to load image ', start)) return undefined;
+  const comma = text.indexOf(', Win32 error ', start);
+  return {
+    strength: comma < 0 ? 'weak' : 'strong',
+    act: () => {
+      const path = start + 21;
+      const to = comma < 0 ? text.length : comma;
+      const file = Math.max(path, text.lastIndexOf('\\', to) + 1);
+      report.sink.token('warning', line, start, path - 1);
+      report.sink.token('path', line, path, file);
+      report.sink.token('module', line, file, to);
     },
   };
 }

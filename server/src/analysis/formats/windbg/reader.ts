@@ -1,19 +1,30 @@
 /** Walks a region: cuts what is flattened, asks every recognizer, decides where a report ends. */
 import type { LineCursor, LogicalLine } from '../cursor.js';
 import type { BlockSink } from '../types.js';
+import { codeLabel, instruction } from './commands/disassembly.js';
+import { memory, structure } from './commands/memory.js';
+import { commandOutput, outputHead, OUTPUT_HEADS } from './commands/output.js';
+import { kernelProcess, kernelThread, processImage, userThread } from './commands/threads.js';
 import { cuts } from './cuts.js';
 import { applicationError, powerEvent } from './events.js';
 import { field, fieldBody, fieldContinuation, fieldSymbol, keyValue } from './fields.js';
+import { isFieldStart } from './fieldNames.js';
 import { frame, isFrameStart, stackHeading, unwindWarning } from './frames.js';
 import { argument, box, header } from './header.js';
-import { codeLabel, exceptionEvent, exceptionRecord, instruction, registers } from './machine.js';
-import { loadWarning, moduleDetail, moduleHeading, moduleRow } from './modules.js';
+import { exceptionEvent, exceptionRecord, registers, wideRegisters } from './machine.js';
+import { imageNotLoaded, loadedModule, loadWarning, moduleDetail, moduleHeading, moduleRow } from './modules.js';
 import { Report, type Ahead, type Reading, type Recognizer } from './report.js';
 import { skipBlanks } from './scan.js';
-import { dumpBanner, memory, prompt, remark } from './session.js';
+import { dumpBanner, prompt, remark } from './session.js';
 import { bugCheckCommand, probableCause, shortAnalysis, stop, stopModule } from './stop.js';
 import { problemReport, summaryField, summaryWords } from './summary.js';
 import { textTokens } from './tokens.js';
+import { consoleLine, consoleStop, hyperVEvent } from './guest.js';
+import { breakpointHit, currentCode } from './current.js';
+import { errorReport } from './errorReport.js';
+import { stopName } from './screen.js';
+import { tableRow } from './table.js';
+import { userStop } from './userStop.js';
 
 const UPPER = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 const LOWER = 'abcdefghijklmnopqrstuvwxyz';
@@ -21,11 +32,12 @@ const HEX = '0123456789abcdefABCDEF';
 
 /** Asked in this order; the first that knows a line reads it. With each the characters its lines can begin with; none where it may be any. */
 const RECOGNIZERS: readonly (readonly [recognizer: Recognizer, first?: string])[] = [
-  [prompt, 'kl0123456789'], [header], [argument, 'A'], [shortAnalysis, 'B'], [bugCheckCommand, 'B'], [powerEvent, 'B<'], [applicationError, 'FERfer'], [loadWarning, '*'], [stop], [stopModule, '*'], [box],
-  [keyValue, 'KV'], [field, UPPER + '_0123456789'], [fieldSymbol], [fieldBody], [dumpBanner, UPPER], [unwindWarning, 'W'],
-  [stackHeading, '#:' + UPPER + LOWER], [instruction, HEX], [moduleRow, HEX], [memory, HEX], [frame, HEX + '('], [registers, LOWER + '0123456789E'],
-  [exceptionRecord, UPPER], [exceptionEvent, '(' + UPPER], [probableCause, 'PTC'], [moduleHeading, 's'],
-  [moduleDetail, UPPER], [codeLabel], [summaryWords, 'EBP'], [problemReport, UPPER], [summaryField, UPPER], [fieldContinuation], [remark],
+  [prompt, 'kl0123456789'], [userThread, '.#0123456789'], [kernelThread, 'T'], [kernelProcess, 'P'], [processImage, 'IO'], [commandOutput], [outputHead, OUTPUT_HEADS], [memory, HEX], [structure, '+'],
+  [header], [argument, 'A'], [shortAnalysis, 'B'], [bugCheckCommand, 'B'], [breakpointHit, 'B'], [powerEvent, 'B<'], [applicationError, UPPER + 'fer'], [loadWarning, '*'], [imageNotLoaded, 'U'], [loadedModule, 'L'], [userStop, '*TVCH' + HEX], [tableRow], [stop], [hyperVEvent], [consoleStop], [consoleLine], [stopModule, '*'], [box],
+  [keyValue, 'KV'], [field, UPPER + '_0123456789'], [fieldSymbol], [fieldBody], [dumpBanner, UPPER], [unwindWarning, 'W'], [currentCode],
+  [stackHeading, '#:' + UPPER + LOWER], [instruction, HEX], [moduleRow, HEX], [frame, HEX + '('], [registers, LOWER + '0123456789E'], [wideRegisters, 'xyzsm'],
+  [exceptionRecord, UPPER], [exceptionEvent, '(' + UPPER], [probableCause, 'DPTC'], [moduleHeading, 's'],
+  [moduleDetail, UPPER], [codeLabel], [summaryWords, 'EBP'], [errorReport], [stopName], [problemReport, UPPER], [summaryField, UPPER], [fieldContinuation], [remark],
 ];
 
 /** The recognizers to ask about a line, by the first character that is no blank; the last entry is for characters beyond ASCII. */
@@ -158,18 +170,23 @@ export function read(cursor: LineCursor, sink: BlockSink): void {
 function noteCut(feed: Feed, report: Report): void {
   const { stack, lastArgument } = report;
   const awaits = lastArgument !== undefined && report.arguments !== ALL_ARGUMENTS;
-  if (stack === undefined && !awaits) return;
+  const inFields = stack === undefined && !awaits && report.analysed;
+  if (stack === undefined && !awaits && !inFields) return;
   let blank = 0;
   while (feed.peek(blank)?.text === '' && blank < MAX_BLANK) blank++;
   const rest = feed.peek(blank);
   // The last line may hold what is left of a frame or of a label, in which no recognizer sees anything.
-  const isRest = rest !== undefined && (awaits ? /^\s{0,16}A(?:r(?:g[1-4]?)?)?$/.test(rest.text) : isFrameStart(rest.text));
+  const isRest = rest !== undefined && (awaits ? /^\s{0,16}A(?:r(?:g[1-4]?)?)?$/.test(rest.text) : inFields ? isFieldStart(rest.text) : isFrameStart(rest.text));
   let below = isRest ? blank + 1 : blank;
   while (isRest && feed.peek(below)?.text === '' && below < MAX_BLANK) below++;
   if (!feed.endsAfter(below, report.lastLine)) return;
   if (isRest) for (let n = blank; n >= 0; n--) feed.next();
   if (awaits) {
     report.sink.note('the report ends in the middle of the arguments', isRest ? rest : lastArgument);
+    return;
+  }
+  if (inFields) {
+    if (isRest) report.sink.note('the report ends in the middle of a field', rest);
     return;
   }
   const cut = isRest ? rest : report.cutFrame ?? (stack?.index === 0 ? stack.line : undefined);

@@ -5,6 +5,7 @@
 import { canonicalHex, formatHex } from '../../text/hex.js';
 import type { LogicalLine } from '../cursor.js';
 import type { BlockSink, FactKey, FrameTrust, Section, TokenKind } from '../types.js';
+import type { SymbolPlace } from './scan.js';
 import { BugCheckStatements, isSameCrash, type Statement } from './statements.js';
 
 /** Gives the pieces of text that follow. `peek(0)` is the piece being read. */
@@ -52,6 +53,25 @@ export interface Stack {
   readonly line: LogicalLine;
 }
 
+/** The code at which the debugger stood, below registers or an exception event. */
+export interface CurrentCode {
+  /** How many exception events were read before it. */
+  readonly event: number;
+  readonly line: LogicalLine;
+  readonly symbol: SymbolPlace;
+  /** The line of the instruction, and its address. */
+  readonly next: LogicalLine;
+  readonly ip: number;
+  readonly ipEnd: number;
+  /** The address in an operand whose memory could not be read. */
+  readonly operand?: { readonly start: number; readonly end: number; readonly value: string };
+}
+
+/** Rank of an exception event among the sources of `exception.code`. */
+const EVENT_RANK = 4;
+/** Codes of debugging stops of which a session has many; more are not kept. */
+const MAX_CURRENT = 64;
+
 /** Bug checks whose first parameter is an exception code by Microsoft's bug check reference. */
 const EXCEPTION_BUG_CHECKS: ReadonlySet<string> = new Set(['0x1e', '0x3b', '0x7e', '0x8e', '0x135', '0x1000007e', '0x1000008e']);
 
@@ -76,7 +96,26 @@ export class Report {
   stated: string | undefined;
   awaitsArguments = false;
   /** What else than a debugger printed the report. */
-  teller: 'debugger' | 'summary tool' | 'problem report' | 'power event' | 'application error' = 'debugger';
+  teller: 'debugger' | 'summary tool' | 'problem report' | 'power event' | 'application error' | 'hypervisor' | 'emergency console' = 'debugger';
+  /** The stop of Application Verifier that was read, and how many of its values. */
+  verifierStop = '';
+  verifierValues = 0;
+  /** Registers or an exception event were just read: the current instruction may follow. */
+  isStopped = false;
+  /** A breakpoint was hit: what cannot be read there has not crashed. */
+  atBreakpoint = false;
+  /** Exception events read so far. */
+  events = 0;
+  readonly current: CurrentCode[] = [];
+  /** Frames read below `STACK_TEXT:`. */
+  textFrames = 0;
+  #event: (Claim & { readonly number: number; readonly weight: number }) | undefined;
+  /** The event of the problem report being read: `APPCRASH`. */
+  signature = '';
+  /** A blue screen named the bug check. */
+  stopName = false;
+  /** A crash was reported that is none of Windows. */
+  isEvent = false;
   /** Bits of the `ArgN:` lines seen. */
   arguments = 0;
   /** The banner that was read. By itself it is no crash. */
@@ -104,6 +143,11 @@ export class Report {
   claim(key: FactKey, value: string, rank: number, line: LogicalLine, start: number, end: number, kind?: TokenKind): void {
     if (kind !== undefined) this.sink.token(kind, line, start, end, key);
     if (value === '') return;
+    if (key.startsWith('register.')) this.isStopped = true;
+    if (key === 'exception.code' && rank === EVENT_RANK) {
+      this.#exceptionEvent({ value, rank, line, start, end });
+      return;
+    }
     const claims = this.#claims.get(key);
     const claim = { value, rank, line, start, end };
     if (claims === undefined) this.#claims.set(key, [claim]);
@@ -111,8 +155,21 @@ export class Report {
     else if (claims.length < 16) claims.push(claim);
   }
 
+  /**
+   * A live session tells of many exceptions. What ended the process is the last one that nobody handled; without such a
+   * one, the last error. C++ exceptions and the like are handled as a rule.
+   */
+  #exceptionEvent(claim: Claim): void {
+    this.isStopped = true;
+    this.events++;
+    const weight = claim.line.text.includes('second chance !!!') ? 2 : /^0xc[0-9a-f]{7}$/.test(claim.value) ? 1 : 0;
+    if (this.#event !== undefined && this.#event.weight > weight) return;
+    this.#event = { ...claim, number: this.events, weight };
+    if (this.#headline === EVENT_RANK) this.#headline++;
+  }
+
   has(key: FactKey): boolean {
-    return this.#claims.has(key);
+    return (key === 'exception.code' && this.#event !== undefined) || this.#claims.has(key);
   }
 
   section(kind: Section['kind'], title: string, line: LogicalLine): void {
@@ -133,6 +190,7 @@ export class Report {
   /** The stack that frames belong to; a new one where none is open. */
   openStack(line: LogicalLine, fresh: boolean): Stack {
     if (this.stack === undefined || (fresh && this.stack.index > 0)) {
+      this.isStopped = false;
       this.stack = { trace: this.#traces++, index: 0, trust: 'listed', returnTo: undefined, line };
       const command = /^(?:~\S{0,8} ?)?k[a-zA-Z]{0,6}/.exec(this.command);
       this.section('stack', command === null ? 'Stack' : `Stack (${command[0]})`, line);
@@ -154,10 +212,51 @@ export class Report {
     return complete || (code !== undefined && known !== undefined && !isSameCrash(code, known) && !isSameCrash(known, code));
   }
 
+  /** Of the claims the one with the lowest rank, then the first. */
+  #best(key: FactKey): Claim | undefined {
+    const claims = this.#claims.get(key);
+    let best = claims?.[0];
+    for (const claim of claims ?? []) if (best === undefined || claim.rank < best.rank) best = claim;
+    return best;
+  }
+
+  /** Keeps where the debugger stood. */
+  addCurrent(code: CurrentCode): void {
+    this.isStopped = false;
+    if (this.current.length < MAX_CURRENT) this.current.push(code);
+  }
+
+  /** What the current instruction says of the crash, where nothing better says it. */
+  #claimCurrent(): void {
+    const at = this.#event === undefined ? this.current.findLast((code) => code.operand !== undefined) : this.current.find((code) => code.event === this.#event?.number);
+    if (at === undefined) return;
+    const { line, symbol, next, operand } = at;
+    const module = line.text.slice(symbol.moduleStart, symbol.moduleEnd).toLowerCase();
+    const blamed = this.#best('module')?.value ?? this.#best('image')?.value.replace(/\.\w{1,4}$/, '');
+    // The fault is often taken in the kernel or a library, and an analysis blames who called it.
+    if (blamed !== undefined && blamed.toLowerCase() !== module) return;
+    if (symbol.functionStart >= 0 && !this.has('symbol')) {
+      this.claim('symbol', `${module}!${line.text.slice(symbol.functionStart, symbol.functionEnd).toLowerCase()}`, 9, line, symbol.moduleStart, symbol.functionEnd);
+      const offset = symbol.offsetStart < 0 ? undefined : hexIn(line, symbol.offsetStart, symbol.offsetEnd);
+      if (offset !== undefined && !this.has('symbol.offset')) this.claim('symbol.offset', offset, 9, line, symbol.offsetStart, symbol.offsetEnd);
+    }
+    if (blamed === undefined) this.claim('module', module, 9, line, symbol.moduleStart, symbol.moduleEnd);
+    if (!this.has('exception.ip')) this.claim('exception.ip', hexIn(next, at.ip, at.ipEnd) ?? '', 9, next, at.ip, at.ipEnd);
+    if (operand !== undefined && !this.has('exception.address')) this.claim('exception.address', operand.value, 9, next, operand.start, operand.end);
+  }
+
   finish(): void {
+    const event = this.#event;
+    // Nothing is read from what is not there: the instruction has failed, unless a breakpoint has stopped it.
+    const faulted = this.#traces > 0 && !this.atBreakpoint && this.current.some((code) => code.operand !== undefined);
+    if (this.exception || faulted || this.analysis || this.bugChecks.hasCode) this.#claimCurrent();
+    if (event !== undefined) {
+      const claims = this.#claims.get('exception.code');
+      if (claims === undefined) this.#claims.set('exception.code', [event]);
+      else claims.push(event);
+    }
     for (const [key, claims] of this.#claims) {
-      let best = claims[0];
-      for (const claim of claims) if (best === undefined || claim.rank < best.rank) best = claim;
+      const best = this.#best(key);
       if (best === undefined) continue;
       this.sink.fact(key, best.value, best.line, best.start, best.end);
       for (const claim of claims) if (claim !== best && claim.value === best.value) this.sink.fact(key, claim.value, claim.line, claim.start, claim.end);
@@ -170,10 +269,12 @@ export class Report {
     this.#noteMissing();
     // A sentence with a code in it is a crash only beside what a debugger printed.
     // An exception record of error severity (0xC…) with a stack beside it is what ended the process; breakpoints and C++ exceptions are not.
-    const isFatal = this.#traces > 0 && (this.#claims.get('exception.code') ?? []).some((claim) => /^0xc[0-9a-f]{7}$/.test(claim.value));
-    const crash = (code !== undefined && !this.bugChecks.isHearsay) || this.analysis || this.exception || isFatal;
+    const isFatal = faulted || this.#traces > 0 && (this.#claims.get('exception.code') ?? []).some((claim) => /^0xc[0-9a-f]{7}$/.test(claim.value));
+    // STACK_TEXT is printed by an analysis only, and a list of parameters by a bug check's.
+    const isPart = this.textFrames > 1 || (this.header === undefined && [1, 2, 3, 4].filter((n) => (this.arguments & (1 << n)) !== 0).length > 1);
+    const crash = isPart || (code !== undefined && !this.bugChecks.isHearsay) || this.analysis || this.exception || isFatal;
     const title = code === undefined && (this.exception || isFatal || this.banner === 'exception') ? 'Exception analysis' : crash ? 'Bug check analysis' : this.title;
-    this.sink.describe({ opensRecord: this.opens, role: crash ? 'crash' : 'context', title: title === '' ? 'Debugger output' : title });
+    this.sink.describe({ opensRecord: this.opens, role: crash ? 'crash' : this.isEvent ? 'event' : 'context', title: title === '' ? 'Debugger output' : title });
   }
 
   #noteMissing(): void {

@@ -1,9 +1,11 @@
 /** What a debugging session prints around a report: banner of the dump, prompts with commands, remarks. */
 import type { LogicalLine } from '../cursor.js';
+import { outputOf, OUTPUT_COMMANDS } from './commands/output.js';
 import { crashTime } from './crashTime.js';
 import { promptEnd } from './cuts.js';
+import type { Section } from '../types.js';
 import type { Reading, Report } from './report.js';
-import { hexEnd, skipBlanks, valueEnd, wordEnd } from './scan.js';
+import { skipBlanks, valueEnd, wordEnd } from './scan.js';
 import { textTokens } from './tokens.js';
 
 type Part = (report: Report, line: LogicalLine, start: number) => void;
@@ -131,7 +133,30 @@ export function dumpBanner(line: LogicalLine, report: Report): Reading | undefin
 }
 
 /** Commands whose output is read; a block may begin at their prompt. */
-const READ_COMMANDS = /^(?:!analyze|~?\S{0,6} ?k[bcdfLMnpPvFC]{0,5}\b|u[bfx]?\b|lm\w{0,4}\b|r\b|\.bugcheck|\.trap|\.cxr|\.exr|\.ecxr|!mex|!lmi|!thread|!stacks)/;
+const READ_COMMANDS = /^(?:!analyze|~?\S{0,6} ?k[bcdfLMnpPvFC]{0,5}\b|u[bfx]?\b|lm\w{0,4}\b|r\b|\.bugcheck|\.trap|\.cxr|\.exr|\.ecxr|\.lastevent|!mex|!lmi|~(?:\*|\d{1,4})?(?:s|e? ?k[bcnpv]{0,2})?$|d[abcdpqstuvx][psu]?\b)/;
+
+/** `!irp`, `!process` and the like. */
+const READ_EXTENSIONS: ReadonlySet<string> = new Set(OUTPUT_COMMANDS);
+
+/** What a command's output is for an outline, by how the command begins; named as the constructs name it that find their own beginning. */
+const COMMAND_SECTIONS: readonly (readonly [command: RegExp, kind: Section['kind'], title?: string])[] = [
+  [/^(?:~\S{0,8} ?)?k[a-zA-Z]{0,6}(?= |$)/, 'stack', 'Stack'], [/^u[bfx]?(?= |$)/, 'disassembly', 'Disassembly'], [/^r[a-z]?(?= |$)/, 'registers'], [/^\.(?:e?cxr|trap)\b/, 'registers'],
+  [/^lm/, 'modules', 'Modules'], [/^!lmi/, 'modules'], [/^\.exr\b/, 'header'],
+];
+
+/** A section for the output of a command, from its prompt on. */
+function commandSection(report: Report, line: LogicalLine, command: string): void {
+  const shown = command.slice(0, 60);
+  // Of two equal commands each has its section: the empty one between them has no lines and is dropped.
+  report.section('messages', '', line);
+  for (const [begin, kind, title] of COMMAND_SECTIONS) {
+    const match = begin.exec(command);
+    if (match === null) continue;
+    report.section(kind, title === undefined ? shown : `${title} (${kind === 'stack' ? match[0] : shown})`, line);
+    return;
+  }
+  report.section(outputOf(command)?.kind ?? 'messages', shown, line);
+}
 
 /** `0: kd> !analyze -v`. Pages that show commands repeat the prompt: `0:000>3: kd> lm`. */
 export function prompt(line: LogicalLine, report: Report): Reading | undefined {
@@ -150,7 +175,7 @@ export function prompt(line: LogicalLine, report: Report): Reading | undefined {
   const command = text.slice(from, Math.min(to, from + 200)).trimEnd();
   const analyze = command.startsWith('!analyze');
   return {
-    strength: 'strong', opens: READ_COMMANDS.test(command), ...(analyze ? { begins: 'analysis' as const } : {}),
+    strength: 'strong', opens: READ_COMMANDS.test(command) || READ_EXTENSIONS.has(command.slice(0, wordEnd(command, 0))), ...(analyze ? { begins: 'analysis' as const } : {}),
     act: () => {
       report.closeStack();
       report.command = command;
@@ -160,6 +185,8 @@ export function prompt(line: LogicalLine, report: Report): Reading | undefined {
       report.sink.token('command', line, from, from + command.length);
       const spaced = /\s{3,}/.exec(command);
       if (spaced !== null) report.command = command.slice(0, spaced.index);
+      // The analysis has sections of its own, and a prompt without a command is the end of a session.
+      if (!analyze && command !== '') commandSection(report, line, report.command);
     },
   };
 }
@@ -167,9 +194,9 @@ export function prompt(line: LogicalLine, report: Report): Reading | undefined {
 /** Remarks a debugger prints between its lines. Weak: they prolong a report and never join two. */
 const REMARKS: readonly string[] = [
   'Debugging Details:', '## Debugging Details:', 'Details:', 'Resetting default scope', 'NOTE: The trap frame does not contain', 'Some register values may be',
-  'Use !analyze -v to get', 'For analysis of this file, run', 'Implicit thread is now', 'A fatal system error has occurred', 'Debugger entered on',
+  'Use !analyze -v to get', 'For analysis of this file, run', 'Implicit thread is now', 'Implicit process is now', 'Last set context:', 'Flow analysis was incomplete', 'Unable to get program counter', 'Browse all global symbols', 'Reloading ', 'debugger time:', 'A fatal system error has occurred', 'Debugger entered on',
   'First chance exceptions are reported', 'This exception may be expected', 'Break instruction exception', 'GetUrlPageData2', 'Failed calling InternetOpenUrl',
-  'Could not read faulting driver name', 'GetPointerFromAddress:', 'GetUlongFromAddress:', 'Unable to read', 'Unable to load image', 'unable to get nt!',
+  'Could not read faulting driver name', 'GetPointerFromAddress:', 'GetUlongFromAddress:', 'Unable to read', 'unable to get nt!',
   'Loading symbols for', 'Browse full module list', 'Unloaded modules:', '*** Stack trace for last', 'Page ', 'The stored exception information',
   'This dump file has an exception of interest', 'Evaluate expression:', 'Breakpoint ', '[...]', '...', '[\u2026]', '\u2026', 'Crash Dump Analysis provided by OSR',
   'Online Crash Dump Analysis', 'See http://www.osronline.com', 'crash dump file:', 'file path:', 'product:', 'company:', 'description:',
@@ -192,19 +219,8 @@ export function remark(line: LogicalLine, report: Report): Reading | undefined {
         report.awaitsArguments = false;
         report.section('fields', 'Analysis', line);
         report.sink.token('banner', line, start, start + 18);
-      } else textTokens(report, line, start);
+      } else if (text.endsWith(':')) report.sink.token('field', line, start, text.length - 1);
+      else textTokens(report, line, start);
     },
   };
-}
-
-/** `00f5e9c4  00f5ee7c 000a27bc 00f5ee78 00000000`: memory that a `d` command shows. */
-export function memory(line: LogicalLine, report: Report): Reading | undefined {
-  if (!/^d[abcdDfpqsSuUvwWy]{1,3}\b/.test(report.command)) return undefined;
-  const { text } = line;
-  const start = skipBlanks(text, 0);
-  const end = hexEnd(text, start);
-  const full = text.charCodeAt(end) === 96 ? hexEnd(text, end + 1) : end;
-  if (end - start !== 8 && end - start !== 16 && end - start !== 17) return undefined;
-  if (full < text.length && wordEnd(text, start) !== full) return undefined;
-  return { strength: 'weak', act: () => report.sink.token('address', line, start, full) };
 }

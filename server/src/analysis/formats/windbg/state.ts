@@ -21,11 +21,15 @@ export function stateParameter(report: Report, statement: Statement, n: number, 
   statement.parameters[n] ??= place(line, start, end);
 }
 
-export function stateList(report: Report, statement: Statement, line: LogicalLine, list: ValueList): void {
+/** `more` is how many values follow elsewhere. A masked value takes its place in the list and has no width. */
+export function stateList(report: Report, statement: Statement, line: LogicalLine, list: ValueList, more = 0): void {
   list.values.forEach((value, index) => {
-    if (index < 4) stateParameter(report, statement, index + 1, line, value.start, value.end);
+    if (index >= 4) return;
+    if (value.end > value.start) stateParameter(report, statement, index + 1, line, value.start, value.end);
+    else report.sink.note(`parameter ${index + 1} cannot be read`, line);
   });
-  if (list.values.length < 4) report.sink.note(`only ${list.values.length} of four parameters are given`, line);
+  const given = list.values.length + more;
+  if (given < 4) report.sink.note(`only ${given} of four parameters are given`, line);
 }
 
 /** States the culprit's symbol. A module with an offset and no function states the offset only. */

@@ -1,10 +1,11 @@
 /** Statements of a bug check's code and parameters, from best to worst source, and what is made of them in the end. */
 import type { LogicalLine } from '../cursor.js';
 import type { BlockSink } from '../types.js';
+import { bugCheckCodeOf } from './bugCheckNames.js';
 
 /** Sources by how far they are believed. */
 export const SOURCES = [
-  'header', 'BUGCHECK_CODE', 'BugCheck line', 'stop screen', '.bugcheck', 'event log', 'problem report', 'summary tool', 'key value',
+  'header', 'BUGCHECK_CODE', 'BugCheck line', 'stop screen', '.bugcheck', 'event log', 'hypervisor event', 'problem report', 'summary tool', 'key value',
   'BUGCHECK_STR', 'failure bucket', 'KeBugCheckEx frame', 'sentence',
 ] as const;
 export type Source = (typeof SOURCES)[number];
@@ -41,6 +42,29 @@ const MINIDUMP_FLAG = 0x10000000n;
 export function isSameCrash(code: string, other: string): boolean {
   if (code === other || REFINED.get(other)?.has(code) === true) return true;
   return (BigInt(code) & ~MINIDUMP_FLAG) === (BigInt(other) & ~MINIDUMP_FLAG);
+}
+
+/** Notes a name that is documented for another code than the one that stands beside it. */
+function noteName(sink: BlockSink, name: Place, code: string | undefined): void {
+  const documented = bugCheckCodeOf(name.value);
+  if (documented === undefined || code === undefined) return;
+  const its = '0x' + documented.toString(16);
+  if (!isSameCrash(code, its) && !isSameCrash(its, code)) sink.note(`${name.value} is the name of ${its}, and the code is ${code}`, name.line);
+}
+
+/**
+ * Whether a value contradicts the one that was chosen. The same number without the sign that 64-bit Windows extends does
+ * not, nor a stop screen of zeros; and KeBugCheckEx is called with values that the kernel replaces on the way down.
+ */
+function contradicts(statement: Statement, n: number, value: string, chosen: string, code: string | undefined): boolean {
+  if ((BigInt(value) & 0xffffffffn) === (BigInt(chosen) & 0xffffffffn) && (isExtended(value) || isExtended(chosen))) return false;
+  if (statement.parameters.every((parameter) => parameter === undefined || parameter.value === '0x0')) return false;
+  if (statement.source === 'sentence') return false;
+  return statement.source !== 'KeBugCheckEx frame' || (n <= 2 && statement.code?.value === code);
+}
+
+function isExtended(value: string): boolean {
+  return /^0xffffffff[0-9a-f]{8}$/.test(value);
 }
 
 export class BugCheckStatements {
@@ -98,7 +122,7 @@ export class BugCheckStatements {
       .map(({ statement }) => statement);
     const best = ranked.find((statement) => statement.code !== undefined);
     const code = best?.code?.value;
-    const chosen: (string | undefined)[] = [];
+    const chosen: ({ readonly value: string; readonly source: Source } | undefined)[] = [];
     let first: Place | undefined;
     for (const statement of ranked) {
       const its = statement.code;
@@ -108,13 +132,17 @@ export class BugCheckStatements {
       }
       if (its !== undefined && its.value === code) sink.fact('bugcheck.code', its.value, its.line, its.start, its.end);
       if (statement.name !== undefined && (its === undefined || its.value === code)) {
+        noteName(sink, statement.name, code);
         sink.fact('bugcheck.name', statement.name.value, statement.name.line, statement.name.start, statement.name.end);
       }
       statement.parameters.forEach((parameter, n) => {
         if (parameter === undefined) return;
-        chosen[n] ??= parameter.value;
+        const best = chosen[n] ??= { value: parameter.value, source: statement.source };
         if (n === 1) first ??= parameter;
-        if (parameter.value !== chosen[n]) return;
+        if (parameter.value !== best.value) {
+          if (contradicts(statement, n, parameter.value, best.value, code)) sink.note(`parameter ${n} is ${parameter.value} here (${statement.source}); ${best.value} is taken from the ${best.source}`, parameter.line);
+          return;
+        }
         sink.fact(`bugcheck.parameter${n}`, parameter.value, parameter.line, parameter.start, parameter.end);
       });
     }

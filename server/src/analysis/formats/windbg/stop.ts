@@ -2,6 +2,7 @@
 import type { LogicalLine } from '../cursor.js';
 import { bugCheckCodeOf, isBugCheckCode } from './bugCheckNames.js';
 import { hexIn, type Reading, type Report } from './report.js';
+import { bareList, isPadded, maskedList, restOfList, withoutCutValue } from './lists.js';
 import { addressEnd, fileNameEnd, hexEnd, isBlank, isLower, isNameUnit, isWordUnit, moduleOfImage, skipBlanks, symbolAt, valueEnd, valueList, type ValueList } from './scan.js';
 import { claimSymbol, stateCode, stateList, stateParameter } from './state.js';
 import type { Source, Statement } from './statements.js';
@@ -32,7 +33,8 @@ function bracketed(line: LogicalLine, report: Report, start: number, codeStart: 
   return statement(line, report, { source: 'BugCheck line', codeStart, codeEnd, list, start, end: list.end });
 }
 
-interface Found {
+/** A statement of a code as it was found in a line. */
+export interface Found {
   readonly source: Source;
   readonly codeStart: number;
   readonly codeEnd: number;
@@ -43,7 +45,8 @@ interface Found {
   readonly name?: { readonly start: number; readonly end: number };
 }
 
-function statement(line: LogicalLine, report: Report, found: Found): Reading {
+/** Says what was found in a line, with the parameters that stand on the line below. */
+export function statement(line: LogicalLine, report: Report, found: Found): Reading {
   const code = hexIn(line, found.codeStart, found.codeEnd);
   return {
     strength: 'strong', opens: true, begins: 'stop', code,
@@ -53,13 +56,20 @@ function statement(line: LogicalLine, report: Report, found: Found): Reading {
       const said = report.bugChecks.add(found.source);
       report.stated ??= code;
       stateCode(report, said, line, found.codeStart, found.codeEnd);
-      if (found.list !== undefined) stateList(report, said, line, found.list);
+      const rest = found.list === undefined ? undefined : restOfList(line.text, found.list, report.ahead.peek(1)?.text);
+      if (found.list !== undefined) stateList(report, said, line, rest === undefined ? withoutCutValue(line.text, found.list) : found.list, rest?.values.length);
+      const below = report.ahead.peek(1);
+      if (rest !== undefined && below !== undefined) {
+        const first = 1 + (found.list?.values.length ?? 0);
+        rest.values.forEach((value, index) => stateParameter(report, said, first + index, below, value.start, value.end));
+      }
       if (found.name !== undefined) {
         report.sink.token('bugCheckName', line, found.name.start, found.name.end, 'bugcheck.name');
         said.name = { value: line.text.slice(found.name.start, found.name.end), line, start: found.name.start, end: found.name.end };
       }
       report.headline(found.source === 'BugCheck line' ? 1 : 2, line, found.start, found.end);
-      return found.source === 'stop screen' && found.list === undefined ? listBelow(report, said) : 1;
+      if (rest !== undefined) return 2;
+      return found.list === undefined && (found.source === 'stop screen' || found.source === 'event log') ? listBelow(report, said) : 1;
     },
   };
 }
@@ -76,27 +86,20 @@ function listBelow(report: Report, said: Statement): number {
 
 /** The stop screen, the event log and summary tools: `STOP: 0x000000D1 (0x…, 0x…, 0x…, 0x…)` anywhere in a line. */
 export function stop(line: LogicalLine, report: Report): Reading | undefined {
-  const found = stopScreen(line.text) ?? labelled(line.text) ?? sentence(line.text);
+  const { text } = line;
+  if (text.length > MAX_STOP) return undefined;
+  const found = stopScreen(text) ?? labelled(text) ?? logged(text) ?? sentence(text);
   return found === undefined ? undefined : statement(line, report, found);
 }
 
+/** Longest line that is searched for a stop. */
+const MAX_STOP = 65_536;
+
 function stopScreen(text: string): Found | undefined {
-  let at = text.indexOf('STOP');
-  while (at >= 0) {
-    let code = at + 4;
-    if (text.charCodeAt(code) === 58 || text.startsWith(' :', code)) code = text.indexOf(':', code) + 1;
-    code = skipBlanks(text, code);
-    const codeEnd = text.startsWith('0x', code) || text.startsWith('0X', code) ? valueEnd(text, code) : -1;
-    if (codeEnd > 0 && codeEnd - code <= 10) {
-      const list = valueList(text, skipBlanks(text, codeEnd));
-      const screen = /^[\s>]*\*\*\*\s*$/.test(text.slice(Math.max(0, at - 16), at)) && at <= 16;
-      // The name runs into the word where a screen was copied without its line break.
-      const name = nameBefore(text, at);
-      if (list !== undefined || screen) {
-        return { source: 'stop screen', codeStart: code, codeEnd, list, start: name?.start ?? at, end: list?.end ?? codeEnd, ...(name === undefined ? {} : { name }) };
-      }
-    }
-    at = text.indexOf('STOP', at + 4);
+  const word = /STOP|[Ss]top/g;
+  for (let match = word.exec(text); match !== null; match = word.exec(text)) {
+    const found = stopAt(text, match.index, match[0] === 'STOP');
+    if (found !== undefined) return found;
   }
   const fatal = text.indexOf('Fatal System Error: 0x');
   if (fatal < 0) return undefined;
@@ -105,6 +108,48 @@ function stopScreen(text: string): Found | undefined {
   if (codeEnd < 0) return undefined;
   const list = valueList(text, skipBlanks(text, codeEnd));
   return { source: 'stop screen', codeStart, codeEnd, list, start: fatal, end: list?.end ?? codeEnd };
+}
+
+/** The statement of a stop at its word; people write it in small letters, too, and then only a whole one is believed. */
+function stopAt(text: string, at: number, capitals: boolean): Found | undefined {
+  let codeStart = at + 4;
+  if (text.charCodeAt(codeStart) === 58 || text.startsWith(' :', codeStart)) codeStart = text.indexOf(':', codeStart) + 1;
+  codeStart = skipBlanks(text, codeStart);
+  const codeEnd = valueEnd(text, codeStart);
+  if (codeEnd < 0 || codeEnd - codeStart > 10) return undefined;
+  const prefixed = text.charCodeAt(codeStart + 1) === 120 || text.charCodeAt(codeStart + 1) === 88;
+  const after = skipBlanks(text, text.charCodeAt(codeEnd) === 44 ? codeEnd + 1 : codeEnd);
+  let list = valueList(text, after) ?? maskedList(text, after) ?? bareList(text, after);
+  // `STOP: c000021a {Fatal System Error}` has words in its braces.
+  if (list?.closed === false && text.charCodeAt(after) === 123) list = undefined;
+  const whole = list?.closed === true && list.values.length === 4;
+  if (!prefixed && (codeEnd - codeStart !== 8 || (!whole && text.charCodeAt(after) !== 123))) return undefined;
+  if (!capitals && (!whole || isWordUnit(text.charCodeAt(at - 1)))) return undefined;
+  const screen = at <= 16 && /^[\s>]*\*\*\*\s*$/.test(text.slice(0, at));
+  if (list === undefined && !screen && (prefixed || skipBlanks(text, 0) !== at)) return undefined;
+  // A list of words or of masks shows the form of the line.
+  if (list === undefined && text.charCodeAt(after) === 40 && after + 1 < text.length) return undefined;
+  // The name runs into the word where a screen was copied without its line break.
+  const name = nameBefore(text, at);
+  return { source: 'stop screen', codeStart, codeEnd, list, start: name?.start ?? at, end: list?.end ?? codeEnd, ...(name === undefined ? {} : { name }) };
+}
+
+/**
+ * A documented code and four values, all with their zeros: `0x0000003b (0x00000000c0000005, …)`. The event log of a Windows
+ * in any language says it so, and nothing else does.
+ */
+function logged(text: string): Found | undefined {
+  for (let open = text.indexOf('(0x'); open >= 0; open = text.indexOf('(0x', open + 3)) {
+    const codeEnd = skipBackBlanks(text, open);
+    const codeStart = codeEnd - 10;
+    if (codeStart < 0 || !text.startsWith('0x', codeStart) || valueEnd(text, codeStart) !== codeEnd || isWordUnit(text.charCodeAt(codeStart - 1))) continue;
+    if (!isBugCheckCode(Number.parseInt(text.slice(codeStart + 2, codeEnd), 16) & ~0x10000000)) continue;
+    const list = valueList(text, open);
+    if (list === undefined || !list.closed || list.values.length !== 4 || !list.values.every((value) => isPadded(text, value))) continue;
+    const name = nameBefore(text, codeStart);
+    return { source: 'event log', codeStart, codeEnd, list, start: name?.start ?? codeStart, end: list.end, ...(name === undefined ? {} : { name }) };
+  }
+  return undefined;
 }
 
 function nameBefore(text: string, at: number): { start: number; end: number } | undefined {
@@ -123,7 +168,7 @@ const LABELS: readonly (readonly [label: string, source: Source, atStart: boolea
   ['bugcheck was: ', 'event log', false],
   ['bugcheck was : ', 'event log', false],
   ['Insertion strings: ', 'event log', false, 'list'],
-  ['Bugcheck code: ', 'summary tool', true],
+  ['Bugcheck code', 'summary tool', true], ['Bugcheck Code', 'summary tool', true], ['BugCheck code', 'summary tool', true], ['BugCheck Code', 'summary tool', true],
   ['Bug Check Code', 'summary tool', true],
   // `!mex.di` prints the code without `0x`.
   ['Bugcheck: ', 'summary tool', true, 'list'],
@@ -140,7 +185,9 @@ function labelled(text: string): Found | undefined {
     if (codeEnd < 0 || codeEnd - codeStart > 10) continue;
     const list = valueList(text, skipBlanks(text, codeEnd));
     if (needs === 'list' && (list?.closed !== true || list.values.length !== 4 || !isBugCheckCode(Number.parseInt(text.slice(codeStart, codeEnd), 16)))) continue;
-    if (list === undefined && label !== 'Bug Check Code') continue;
+    // Mail breaks the line behind the code, which is printed with all its zeros.
+    const broken = source === 'event log' && codeEnd === text.length && codeEnd - codeStart === 10;
+    if (list === undefined && label !== 'Bug Check Code' && !broken) continue;
     return { source, codeStart, codeEnd, list, start: at, end: list?.end ?? codeEnd };
   }
   return undefined;
@@ -218,15 +265,18 @@ export function bugCheckCommand(line: LogicalLine, report: Report): Reading | un
   };
 }
 
+/** WhoCrashed over the years. */
+const CULPRIT = /^(?:This was (?:probably|likely) caused by the following (?:module|driver)|Driver or module in which (?:crash|error) occurred)/;
+
 /** `Probably caused by : storvsc.sys ( storvsc!StorChannelVmbusCallback+2b8 )`, and the like of a summary tool. */
 export function probableCause(line: LogicalLine, report: Report): Reading | undefined {
   const { text } = line;
   const start = skipBlanks(text, 0);
   let label = 0;
   if (text.startsWith('Probably caused by', start)) label = 18;
-  else if (text.startsWith('This was probably caused by the following module', start)) label = 48;
   else if (text.startsWith('Caused By Driver', start)) label = 16;
-  else return undefined;
+  else label = CULPRIT.exec(text.slice(start, start + 64))?.[0].length ?? 0;
+  if (label === 0) return undefined;
   const colon = skipBlanks(text, start + label);
   if (text.charCodeAt(colon) !== 58) return undefined;
   const image = skipBlanks(text, colon + 1);

@@ -13,7 +13,7 @@ import { textTokens } from './tokens.js';
 /** Words around the code: `Error: BAD_POOL_CALLER`, `Bug Check String  : …`, `Parameter 1 : 0000…`. */
 export function summaryWords(line: LogicalLine, report: Report): Reading | undefined {
   const { text } = line;
-  const match = /^\s{0,16}(Error|Bug Check String|Parameter ([1-4]))\s{0,20}:\s{0,8}/.exec(text);
+  const match = /^\s{0,16}(Error|Bugcheck name|Bug Check String|Par\S{2,8} ([1-4]))\s{0,20}[:：]\s{0,8}/.exec(text);
   if (match === null) return undefined;
   const said = report.bugChecks.last('summary tool') ?? report.bugChecks.last('problem report');
   const start = match[0].length;
@@ -24,7 +24,7 @@ export function summaryWords(line: LogicalLine, report: Report): Reading | undef
     return {
       strength: 'strong',
       act: () => {
-        report.sink.token('parameterLabel', line, label, label + 11);
+        report.sink.token('parameterLabel', line, label, label + (match[1] ?? '').length);
         stateParameter(report, said, Number(match[2]), line, start, end);
       },
     };
@@ -89,11 +89,11 @@ function summaryValue(report: Report, line: LogicalLine, label: string, start: n
   else report.sink.token(label.endsWith('Time') ? 'timestamp' : label === 'Full Path' ? 'path' : 'fieldValue', line, start, text.length);
 }
 
-const PROBLEM_FIELD = /^(OS [Vv]ersion|OSVer|Locale ID|Service Pack|SP|Product|Additional information about the problem|Files that help describe the problem|Problem signature|Response|Cab Id|Fault bucket|Bucket ID|P(?:[1-9]|10)|Code) ?:/;
+const PROBLEM_FIELD = /^(OS [Vv]ersion|OSVer|Locale ID|Service Pack|SP|Product|Additional information about the problem|Files that help describe the problem|Problem signature|Response|Cab Id|Fault bucket|Bucket ID|Code) ?:/;
 
 /**
- * A problem report: `Problem Event Name:  BlueScreen`, then `BCCode:  d1`, `BCP1:  …` up to Windows 8.1, `Code: d1`,
- * `Parameter 1: …` since, and `P1: d1`, `P2: …` in the event log. Windows XP puts all values on one line.
+ * The values of a problem report below its event: `BCCode:  d1`, `BCP1:  …` up to Windows 8.1, `Code: d1`,
+ * `Parameter 1: …` since. Windows XP puts all values on one line.
  */
 export function problemReport(line: LogicalLine, report: Report): Reading | undefined {
   const { text } = line;
@@ -101,34 +101,18 @@ export function problemReport(line: LogicalLine, report: Report): Reading | unde
   const start = skipBlanks(text, 0);
   const unit = text.charCodeAt(start);
   if (unit === 66 && (text.startsWith('BCCode', start) || text.startsWith('BCP', start))) return oldValues(line, report, start);
-  const event = unit === 80 || unit === 69 ? /^(?:Problem )?Event Name:\s{0,8}BlueScreen$/.exec(text.slice(start)) : null;
-  if (event !== null) {
-    const value = text.length - 10;
-    return {
-      strength: 'strong', opens: true,
-      act: () => {
-        report.body = true;
-        report.analysis = true;
-        report.teller = 'problem report';
-        report.section('header', 'Problem report', line);
-        report.sink.token('field', line, start, text.indexOf(':', start));
-        report.sink.token('fieldValue', line, value, text.length);
-        report.headline(7, line, start, text.length);
-      },
-    };
-  }
   if (report.teller !== 'problem report') return undefined;
   const match = PROBLEM_FIELD.exec(text.slice(start, start + 48));
   if (match === null) return undefined;
   const label = match[1] ?? '';
   const value = skipBlanks(text, start + match[0].length);
   const end = valueEnd(text, value);
-  const n = label === 'Code' ? 0 : /^P\d/.test(label) ? Number(label.slice(1)) - 1 : -1;
+  const n = label === 'Code' ? 0 : -1;
   return {
     strength: 'strong',
     act: () => {
       report.sink.token('field', line, start, start + label.length);
-      if (n >= 0 && n <= 4 && end === text.length) stateValue(report, line, n, value, end);
+      if (n === 0 && end === text.length) stateValue(report, line, n, value, end);
       // That of an application is a number that says nothing.
       else if (label === 'Bucket ID' && /^[A-Za-z0-9]{2,40}_\S{1,400}$/.test(text.slice(value))) {
         stateCodeIn(report, 'failure bucket', line, value, text.length);
@@ -143,8 +127,8 @@ export function problemReport(line: LogicalLine, report: Report): Reading | unde
   };
 }
 
-/** Number 0 is the code. */
-function stateValue(report: Report, line: LogicalLine, n: number, start: number, end: number): void {
+/** States a value of a problem report; number 0 is the code. */
+export function stateValue(report: Report, line: LogicalLine, n: number, start: number, end: number): void {
   const said = report.bugChecks.last('problem report') ?? report.bugChecks.add('problem report');
   if (n > 0) {
     stateParameter(report, said, n, line, start, end);

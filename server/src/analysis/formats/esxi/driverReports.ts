@@ -1,0 +1,61 @@
+/**
+ * Commands whose answer names a driver on one line and its version on another: `ethtool -i vmnic0`, `esxcli network nic get`,
+ * `/proc/scsi/qla2xxx/1`. Linux answers some of them alike, so a block begins only where the host is ESX's beyond doubt.
+ */
+import { outOf, trimmedEnd } from './out.js';
+import { at, skipBlanks } from '../../text/scan.js';
+import type { LineCursor, LogicalLine } from '../cursor.js';
+import type { BlockSink } from '../types.js';
+
+export const REPORT_OPENERS: readonly string[] = ['ethtool -i vmnic', 'Driver Info:', ' # cat /proc/scsi/'];
+
+const ETHTOOL = /(?:\S.{0,100} )?ethtool -i vmnic\d{1,3}(?: \|.{0,100})?$/y;
+/** Indented: a heading of esxcli's answer. */
+const DRIVER_INFO = /Driver Info:$/y;
+/** The prompt of the host's own shell. The driver hpsa says all on one line (`banner` in evidence.ts). */
+const PROC = /~ # cat \/proc\/scsi\/(?!hpsa\/)([a-z][a-z\d_]{2,24})\/\d{1,5}(?: \|.{0,100})?$/y;
+const FIELD = /(Driver [Vv]ersion|driver|Driver|version|Version)(?:: {0,4}| )(?=\S)/y;
+const NAME = /[A-Za-z][\w-]{1,40}$/y;
+const VERSION = /v?(\d[\w.+-]{1,80})/y;
+/** A version further below belongs to something else. */
+const MOST_LINES = 12;
+
+/** Whether a line, without trailing blanks, begins such an answer. */
+export function isReport(line: string): boolean {
+  const start = skipBlanks(line, 0);
+  if (line.charCodeAt(start) === 68) return start > 1 && at(DRIVER_INFO, line, start) !== null;
+  return at(PROC, line, start) !== null || (line.includes('ethtool -i') && at(ETHTOOL, line, start) !== null);
+}
+
+/** Reads the answer below `first`, a line for which `isReport` holds; answers the block's title. */
+export function readReport(cursor: LineCursor, sink: BlockSink, first: LogicalLine): string {
+  const command = at(PROC, first.text, skipBlanks(first.text, 0));
+  let name = command?.[1]?.toLowerCase();
+  let version: { line: LogicalLine; start: number; text: string } | undefined;
+  for (let read = 0; read < MOST_LINES && (name === undefined || version === undefined); read++) {
+    const line = cursor.peek();
+    if (line === undefined || isReport(line.text) || (line.text === '' && read > 0 && command === null)) break;
+    const start = skipBlanks(line.text, 0);
+    const field = at(FIELD, line.text, start);
+    const value = start + (field?.[0].length ?? 0);
+    const isName = field !== null && (field[1] ?? '').length === 'driver'.length;
+    const text = line.text.slice(0, trimmedEnd(line.text));
+    const named = field !== null && isName ? at(NAME, text, value) : null;
+    const stated = field !== null && !isName ? at(VERSION, text, value) : null;
+    // What follows a command is its answer up to the next prompt.
+    if (text.includes(' # ') || text.includes(' Driver (v')) break;
+    cursor.next();
+    if (field !== null && (named !== null || stated !== null)) outOf(sink, line).token('field', start, start + (field[1] ?? '').length);
+    if (named !== null) {
+      name = named[0].toLowerCase();
+      outOf(sink, line).token('module', value, value + named[0].length);
+    } else if (stated !== null && version === undefined) {
+      const written = stated[1] ?? '';
+      version = { line, start: value + stated[0].length - written.length, text: written };
+    }
+  }
+  if (name === undefined) return 'Driver of a network adapter';
+  if (version === undefined) return `Driver ${name}`;
+  sink.fact(`driver.version.${name}`, version.text, version.line, version.start, version.start + version.text.length, 'version');
+  return `Driver ${name} ${version.text}`;
+}

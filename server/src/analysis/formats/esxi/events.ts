@@ -1,0 +1,84 @@
+/**
+ * Lines of an ordinary vmkernel or vobd log that tell of trouble but of no crash: storage that went away, memory that ran
+ * out, a service that dumped core. Each is a block of one line, so that a log full of them stays cheap to edit; the words
+ * count only in a line with the VMkernel's own head, because articles use them too.
+ */
+import { outOf } from './out.js';
+import { at } from '../../text/scan.js';
+import { rowsOf, type Row } from './rows.js';
+import { lexMessage } from './vmkernelLine.js';
+import type { LineCursor } from '../cursor.js';
+import type { BlockSink } from '../types.js';
+
+/** Literal of the line and what follows a match of the expression, if one is needed, with its title. */
+interface Kind {
+  readonly literal: string;
+  readonly words: RegExp;
+  title(match: RegExpExecArray): string;
+}
+
+/** Not `performance has deteriorated. I/O latency increased`: busy hosts write it all day, and it tells of no trouble by itself. */
+const KINDS: readonly Kind[] = [
+  { literal: ' already at its maximum', words: /Heap ([\w.-]{1,60}) already at its maximum ?[Ss]ize/, title: (match) => `Heap ${match[1] ?? ''} is exhausted` },
+  { literal: 'APD Timer started', words: /APD Timer started for ident \[([\w.:-]{1,80})\]/, title: (match) => `All paths down to ${match[1] ?? ''}` },
+  { literal: 'APD Timeout for', words: /APD Timeout for ident \[([\w.:-]{1,80})\]/, title: (match) => `All paths down to ${match[1] ?? ''}: the time-out has passed` },
+  { literal: 'permanently inaccessible', words: /evice :?([\w.:-]{1,80}) has been removed or is permanently inaccessible/, title: (match) => `Device ${match[1] ?? ''} is permanently lost` },
+  { literal: ' to write-quiesced partition', words: /Failed write command to write-quiesced partition ([\w.:-]{1,80})/, title: (match) => `Write to the quiesced partition ${match[1] ?? ''} failed` },
+  // `wantCoreDump : vpxa -enabled : 1` up to ESXi 5, `wantCoreDump:hostd signal:6 exitCode:0 coredump:enabled` since.
+  { literal: ': wantCoreDump', words: /wantCoreDump ?: ?([\w.-]{1,40})(?: -enabled ?: ?1| signal:\d{1,3} exitCode:-?\d{1,6} coredump:enabled)/, title: (match) => `Process ${match[1] ?? ''} failed and dumps core` },
+  { literal: 'MCA recoverable error', words: /MCA recoverable error \(CE\)/, title: () => 'Corrected hardware error' },
+  { literal: ': CE Poll ', words: /MC[AE]: \d{1,5}: CE Poll /, title: () => 'Corrected hardware error' },
+  { literal: ': CE Intr ', words: /MC[AE]: \d{1,5}: CE Intr /, title: () => 'Corrected hardware error' },
+];
+
+export const EVENT_OPENERS: readonly string[] = [...KINDS.map((kind) => kind.literal), '[esx.problem.'];
+
+/** vobd's correlated events: `2012-10-25T16:00:08.637Z: [scsiCorrelator] 512us: [esx.problem.storage.connectivity.lost] TEXT`; forwarded with priority and host, and in ESX 4 with a time of its own. */
+const VOB = /(?:(?:<\d{1,3}>)?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z(?:: | [\w.-]{1,255} vobd(?:\[\d{1,10}\])?: {1,3})| |[A-Z][a-z]{2} {1,2}\d{1,2} \d\d:\d\d:\d\d\.\d{3}: )?(?:\[\w{1,40}\] )?\d{1,20}us: {1,3}\[(esx\.problem\.[\w.]{1,120})\] (\S.{0,600})/y;
+const LONGEST = 4096;
+const LONGEST_TITLE = 120;
+
+interface Event {
+  readonly title: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+function eventIn(row: Row): Event | undefined {
+  const { text } = row;
+  if (text.length > LONGEST) return undefined;
+  const vob = at(VOB, text, 0);
+  if (vob !== null) {
+    const words = vob[2] ?? '';
+    const start = vob[0].length - words.length;
+    return { title: words.length > LONGEST_TITLE ? `${words.slice(0, LONGEST_TITLE - 1)}…` : words, start, end: start + words.length };
+  }
+  if (row.envelope?.pcpu === undefined) return undefined;
+  for (const kind of KINDS) {
+    if (!text.includes(kind.literal)) continue;
+    const match = kind.words.exec(text);
+    if (match !== null) return { title: kind.title(match), start: match.index, end: match.index + match[0].length };
+  }
+  return undefined;
+}
+
+/** Whether a row tells of such trouble. */
+export function isEvent(row: Row): boolean {
+  return eventIn(row) !== undefined;
+}
+
+/** Reads the one line of an event; the cursor stands at it. */
+export function readEvent(cursor: LineCursor, sink: BlockSink): void {
+  const line = cursor.next();
+  if (line === undefined) return;
+  let isNamed = false;
+  for (const row of rowsOf(line)) {
+    const out = outOf(sink, row);
+    lexMessage(row.text, 0, (kind, start, end) => out.token(kind, start, end));
+    const event = isNamed ? undefined : eventIn(row);
+    if (event === undefined) continue;
+    isNamed = true;
+    sink.describe({ role: 'event', title: event.title, opensRecord: false, headline: { line: row, start: event.start, end: event.end } });
+    sink.fact('message', row.text.slice(event.start, event.end), row, event.start, event.end);
+  }
+}

@@ -1,0 +1,184 @@
+/**
+ * Panics of other Unix kernels, which guests and appliances run: FreeBSD, OpenBSD, NetBSD, illumos, macOS.
+ *
+ *     Fatal trap 12: page fault while in kernel mode            FreeBSD; values as `name = value`, then the panic and a trace
+ *     #6 0xffffffff80b2a1c4 at lab_ioctl+0x24
+ *     lab_write() at lab_write+0x88/frame 0xfffffe00a1b2c340
+ *     kernel: page fault trap, code=0                           OpenBSD; NetBSD: fatal page fault in supervisor mode
+ *     panic[cpu3]/thread=fffffe0c1a2b3c40:                      illumos
+ *     fffffe007a1b2d60 labdrv:lab_ioctl+24 ()
+ *     panic(cpu 2 caller 0xffffff80002c1a2b): Kernel trap at …  macOS
+ */
+import { canonicalHex } from '../../text/hex.js';
+import { at, skipBlanks } from '../../text/scan.js';
+import type { LineCursor } from '../cursor.js';
+import type { BlockSink } from '../types.js';
+import { canonicalName } from './frame.js';
+import { rowOf, type Row } from './row.js';
+import { Sayer } from './say.js';
+
+export const UNIX_OPENERS = ['Fatal trap ', 'Fatal double fault', 'fault trap, code=', 'in supervisor mode', 'panic[cpu', 'panic(cpu '];
+
+const MOST_FOREIGN = 12;
+
+interface Opening {
+  readonly expression: RegExp;
+  readonly product: string;
+  /** The statement says itself why; else the line below does. */
+  readonly says: boolean;
+}
+
+const OPENINGS: readonly Opening[] = [
+  { product: 'FreeBSD', says: true, expression: /Fatal (?:trap (?<vector>\d{1,2}): [a-z][a-z ,/-]{4,60} while in (?:kernel|vm86) mode|double fault$)/dy },
+  // A line of syslog has the word `kernel: ` peeled off.
+  { product: 'OpenBSD', says: true, expression: /(?:kernel: )?(?:page|protection) fault trap, code=[\da-f]{1,8}$/dy },
+  { product: 'NetBSD', says: true, expression: /fatal [a-z -]{4,40} in supervisor mode$/dy },
+  { product: 'illumos', says: false, expression: /panic\[cpu(?<cpu>\d{1,4})\]\/thread=[\da-f]{8,16}: ?(?<text>.{0,200})$/dy },
+  { product: 'macOS', says: true, expression: /panic\(cpu (?<cpu>\d{1,4}) caller 0x[\da-f]{6,16}\): (?<text>.{1,300})$/dy },
+];
+
+/** One form a system; an address, a module and an offset stand where the form has them. */
+const FRAMES: readonly RegExp[] = [
+  /#\d{1,4} (?<address>0x[\da-f]{8,16}) at (?<symbol>[A-Za-z_][\w.]{0,120})\+(?<offset>0x[\da-f]{1,8})$/dy,
+  /[A-Za-z_][\w.]{0,120}\([^()]{0,300}\) at (?:netbsd:)?(?<symbol>[A-Za-z_][\w.]{0,120})(?:\+(?<offset>0x[\da-f]{1,8}))?(?:\/frame 0x[\da-f]{8,16})?$/dy,
+  /[\da-f]{8,16} (?<module>[\w-]{1,40}):(?<symbol>[A-Za-z_][\w.]{0,120})\+(?<offset>[\da-f]{1,8}) \(/dy,
+  /0x[\da-f]{8,16} : (?<address>0x[\da-f]{8,16}) (?<module>[\w.-]{1,80}) : (?<symbol>[A-Za-z_$][\w.$]{0,200}) \+ (?<offset>0x[\da-f]{1,8})$/dy,
+];
+
+/** Lines of a panic that state nothing a crash is known by. */
+const PLAIN = /(?:cpuid = |apic id|fault code|stack pointer|frame pointer|code segment|= DPL|processor eflags|trap number|trap type|time = |KDB: |--- |\[ thread pid|Stopped at|Uptime: |Dumping |db(?:\{\d{1,3}\})?> |ddb|uvm_fault\(|TID {2,6}PID|\*?\d{3,8} {2,8}\d|end trace|curlwp |cpu\d{1,4}: |Begin traceback|End traceback|#pf |Bad kernel fault|pid=\d|cr\d: |[er][a-z\d]{1,2}: |dumping to |R?[A-Z][A-Z\d]{1,2}: {1,2}0x|Backtrace|Debugger called|Kernel Extensions|BSD process|Mac OS version|Kernel version|Darwin Kernel)/y;
+const FAULT = /(?:fault virtual address|Fault CR2)\s{0,24}[:=] (?<value>0x[\da-f]{1,16})/dy;
+const POINTER = /instruction pointer\s{0,24}= 0x[\da-f]{1,4}:(?<value>0x[\da-f]{1,16})/dy;
+const PROCESS = /(?:current process\s{0,24}= \d{1,8} \(|BSD process name corresponding to current thread: )(?<value>[^()\s][^()]{0,63})/dy;
+const PANIC = /panic: (?<value>\S.{0,200})$/dy;
+const BAD_TRAP = /BAD TRAP: type=[\da-f]{1,2} .{3,200}/y;
+const MNEMONIC: Readonly<Record<string, string>> = { 9: '#GP', 12: '#PF', 18: '#DE', 23: '#DF' };
+/** Functions that report a panic or bring a trap: above what went wrong. */
+const MACHINERY = /^(?:kdb_\w{1,40}|db_\w{1,40}|v?panic(?:_trap_to_debugger|_with_\w{1,40})?|trap(?:_\w{1,40})?|calltrap|alltraps|kerntrap|kpageflttrap|die|cmntrap|vcmn_err|cmn_err|snprintf|startlwp|_?handle_debugger_trap|_?kdp_i386_trap|_?kernel_trap|_?return_from_trap|_?debuggertrapwithstate|_?panic_\w{1,40})$/;
+
+function openingOf(row: Row): { readonly opening: Opening; readonly match: RegExpExecArray; readonly start: number } | undefined {
+  const start = skipBlanks(row.text, 0);
+  for (const opening of OPENINGS) {
+    const match = at(opening.expression, row.text, start);
+    if (match !== null) return { opening, match, start };
+  }
+  return undefined;
+}
+
+/** Whether the panic of another Unix begins at a row. */
+export function opensUnix(row: Row): boolean {
+  return row.text.length < 600 && openingOf(row) !== undefined;
+}
+
+class UnixPanic {
+  readonly #say: Sayer;
+  readonly #row: Row;
+  #product = '';
+  #what = '';
+  #needsText = false;
+  #frames = 0;
+  #culprit = false;
+
+  constructor(sink: BlockSink, row: Row) {
+    this.#say = new Sayer(sink);
+    this.#row = row;
+  }
+
+  take(row: Row): boolean {
+    const { text } = row;
+    const start = skipBlanks(text, 0);
+    if (start >= text.length) return false;
+    const opening = openingOf(row);
+    if (opening !== undefined) return this.#open(row, opening);
+    return this.#frame(row, start) || this.#value(row, start) || at(PLAIN, text, start) !== null;
+  }
+
+  #open(row: Row, { opening, match, start }: { readonly opening: Opening; readonly match: RegExpExecArray; readonly start: number }): boolean {
+    // Another panic, once this one has its trace.
+    if (this.#product !== '' && (this.#frames > 0 || this.#product !== opening.product)) return false;
+    const place = { start, end: start + match[0].length };
+    this.#product = opening.product;
+    this.#what = match[0];
+    this.#say.open('header', 'Panic', row);
+    this.#say.once('panic.kind', 'unix-panic', row, place, 'bugCheckName');
+    this.#say.once('system.product', opening.product, row, place);
+    const cpu = match.indices?.groups?.['cpu'];
+    if (cpu !== undefined) this.#say.once('panic.pcpu', match.groups?.['cpu'] ?? '', row, { start: cpu[0], end: cpu[1] }, 'pcpu');
+    const words = match.groups?.['text'];
+    if (opening.says || (words ?? '') !== '') this.#say.once('panic.text', words === undefined || words === '' ? match[0] : words, row, place);
+    else this.#needsText = true;
+    const vector = MNEMONIC[match.groups?.['vector'] ?? ''];
+    // The numbers are the system's own, not the processor's.
+    if (vector !== undefined) this.#say.once('exception.mnemonic', vector, row, place);
+    return true;
+  }
+
+  #value(row: Row, start: number): boolean {
+    for (const [key, expression, kind] of [['exception.address', FAULT, 'address'], ['exception.ip', POINTER, 'address'], ['process', PROCESS, 'process'], ['panic.text', PANIC, 'message']] as const) {
+      const found = at(expression, row.text, start);
+      const place = found?.indices?.groups?.['value'];
+      if (found === null || place === undefined) continue;
+      const written = found.groups?.['value'] ?? '';
+      this.#say.once(key, kind === 'address' ? canonicalHex(written) ?? written : written, row, { start: place[0], end: place[1] }, kind);
+      return true;
+    }
+    const trap = at(BAD_TRAP, row.text, start);
+    if (trap === null && !this.#needsText) return false;
+    if (this.#needsText) this.#say.once('panic.text', row.text.slice(start), row, { start, end: row.text.length }, 'message');
+    this.#needsText = false;
+    return true;
+  }
+
+  #frame(row: Row, start: number): boolean {
+    for (const expression of FRAMES) {
+      const match = at(expression, row.text, start);
+      const groups = match?.groups;
+      const places = match?.indices?.groups;
+      const symbol = places?.['symbol'];
+      if (match === null || groups === undefined || places === undefined || symbol === undefined) continue;
+      const name = groups['symbol'] ?? '';
+      const offset = groups['offset'] === undefined ? undefined : canonicalHex(groups['offset']);
+      const module = groups['module'];
+      const address = groups['address'] === undefined ? undefined : canonicalHex(groups['address']);
+      this.#say.open('stack', 'Call trace', row);
+      const at_ = (group: string): { start: number; end: number } | undefined => (places[group] === undefined ? undefined : { start: places[group][0], end: places[group][1] });
+      this.#say.token('symbol', row, at_('symbol'));
+      this.#say.token('offset', row, at_('offset'));
+      this.#say.token('module', row, at_('module'));
+      this.#say.token('address', row, at_('address'));
+      this.#say.sink.frame({ trust: 'listed', trace: 0, index: this.#frames++, symbol: name, ...(offset === undefined ? {} : { offset }), ...(module === undefined ? {} : { module }), ...(address === undefined ? {} : { address }) }, row, start, row.text.length);
+      if (this.#culprit || MACHINERY.test(canonicalName(name))) return true;
+      this.#culprit = true;
+      this.#say.once('symbol', canonicalName(name), row, { start: symbol[0], end: symbol[1] });
+      const moduleAt = at_('module');
+      if (module !== undefined && moduleAt !== undefined) this.#say.once('module', module.toLowerCase(), row, moduleAt);
+      return true;
+    }
+    return false;
+  }
+
+  finish(): void {
+    const start = skipBlanks(this.#row.text, 0);
+    this.#say.sink.describe({ role: 'crash', title: `${this.#product}: ${this.#what}`.slice(0, 160), opensRecord: true, headline: { line: this.#row, start, end: this.#row.text.length } });
+  }
+}
+
+/** Reads a panic from the cursor's line on. */
+export function readUnix(cursor: LineCursor, sink: BlockSink, first: Row): void {
+  const panic = new UnixPanic(sink, first);
+  panic.take(first);
+  for (let ahead = 0; ahead <= MOST_FOREIGN;) {
+    const line = cursor.peek(ahead);
+    if (line === undefined) break;
+    const row = rowOf(line);
+    if (!panic.take(row)) {
+      // A panic of its own.
+      if (opensUnix(row)) break;
+      ahead++;
+      continue;
+    }
+    for (; ahead >= 0; ahead--) cursor.next();
+    ahead = 0;
+  }
+  panic.finish();
+}

@@ -1,0 +1,98 @@
+/** Disassembly: what `u`, `ub` and `uf` print, and the current instruction below registers. */
+import type { LogicalLine } from '../../cursor.js';
+import { hexIn, type Reading, type Report } from '../report.js';
+import { addressEnd, hexEnd, isBlank, isLower, isUpper, isWordUnit, skipBlanks, symbolAt, type SymbolPlace } from '../scan.js';
+import { symbolTokens, textTokens } from '../tokens.js';
+
+/** `win32k!ReadLayoutFile+0x62:` above instructions. */
+export function codeLabel(line: LogicalLine, report: Report): Reading | undefined {
+  const { text } = line;
+  const start = skipBlanks(text, 0);
+  const call = report.command.startsWith('uf') && text.startsWith('call to ', start) ? start + 8 : start;
+  const symbol = symbolAt(text, call);
+  if (symbol === undefined) return undefined;
+  // `acme!Save [d:\src\save.c @ 41]:` with source lines, `acme!Save+0x4 (fffff801`12345504):` in a list of calls.
+  const rest = skipBlanks(text, text.charCodeAt(symbol.end) === 58 ? symbol.end + 1 : symbol.end);
+  const source = text.charCodeAt(rest) === 91 && text.indexOf(' @ ', rest) > 0;
+  if (rest === symbol.end || (rest < text.length && !source)) return text.charCodeAt(rest) === 40 ? listedCall(line, report, symbol) : undefined;
+  if (text.charCodeAt(symbol.end) !== 58 && !text.endsWith(']:')) return undefined;
+  return {
+    strength: symbol.functionStart >= 0 ? 'strong' : 'weak',
+    act: () => {
+      report.closeStack();
+      if (/^u[bfx]?\b/.test(report.command)) disassembly(report, line);
+      symbolTokens(report, line, symbol);
+      if (rest < text.length) report.sink.token('path', line, rest + 1, text.lastIndexOf(']'));
+    },
+  };
+}
+
+/** `call to acme!Inner (fffff801`12345700)` and its caller, as `uf /c` lists them. */
+function listedCall(line: LogicalLine, report: Report, symbol: SymbolPlace): Reading | undefined {
+  if (!report.command.startsWith('uf')) return undefined;
+  return {
+    strength: 'strong',
+    act: () => {
+      disassembly(report, line);
+      symbolTokens(report, line, symbol);
+      textTokens(report, line, symbol.end);
+    },
+  };
+}
+
+function disassembly(report: Report, line: LogicalLine): void {
+  report.section('disassembly', `Disassembly (${report.command.slice(0, 60)})`, line);
+}
+
+/** `fffff800`01bff0ec 4889742408 mov qword ptr [rsp+8],rsi` */
+export function instruction(line: LogicalLine, report: Report): Reading | undefined {
+  const { text } = line;
+  let start = skipBlanks(text, 0);
+  // User code is printed with its selector: `001b:7ca78712`.
+  const selector = hexEnd(text, start);
+  if (selector - start === 4 && text.charCodeAt(selector) === 58) start = selector + 1;
+  const address = addressEnd(text, start);
+  if (address < 0) return undefined;
+  if (text.startsWith('??', skipBlanks(text, address))) return unreadable(line, report, start, address);
+  const bytes = skipBlanks(text, address);
+  const bytesEnd = hexEnd(text, bytes);
+  if (bytesEnd - bytes < 2 || bytesEnd - bytes > 30 || (bytesEnd - bytes) % 2 !== 0 || !isBlank(text.charCodeAt(bytesEnd))) return undefined;
+  const name = skipBlanks(text, bytesEnd);
+  let nameEnd = name;
+  while (nameEnd - name < 16 && isWordUnit(text.charCodeAt(nameEnd)) && !isUpper(text.charCodeAt(nameEnd))) nameEnd++;
+  // `b` by itself is a branch on ARM, whose instructions all take four bytes.
+  const branch = nameEnd - name === 1 && text.charCodeAt(name) === 98 && bytesEnd - bytes === 8;
+  if ((nameEnd - name < 2 && !branch) || !isLower(text.charCodeAt(name)) || (nameEnd < text.length && !isBlank(text.charCodeAt(nameEnd)))) return undefined;
+  if (hexEnd(text, name) === nameEnd && nameEnd - name >= 5) return undefined;
+  return {
+    strength: 'strong',
+    act: () => {
+      report.body = true;
+      if (/^u[bfx]?\b/.test(report.command)) disassembly(report, line);
+      report.sink.token('address', line, start, address);
+      if (report.field === 'FAULTING_IP') {
+        const ip = hexIn(line, start, address);
+        if (ip !== undefined) report.claim('exception.ip', ip, 1, line, start, address);
+        report.field = '';
+      }
+      report.sink.token('opcode', line, bytes, bytesEnd);
+      report.sink.token('instruction', line, name, nameEnd);
+      textTokens(report, line, nameEnd);
+    },
+  };
+}
+
+/** `fffff801`1234550a ??              ???`: code that the dump does not hold. */
+function unreadable(line: LogicalLine, report: Report, start: number, address: number): Reading | undefined {
+  const match = /^ {1,3}\?\? {2,16}\?\?\?$/.exec(line.text.slice(address, address + 40));
+  if (match === null) return undefined;
+  return {
+    strength: 'strong',
+    act: () => {
+      report.body = true;
+      if (/^u[bfx]?\b/.test(report.command)) disassembly(report, line);
+      report.sink.token('address', line, start, address);
+      report.sink.token('warning', line, line.text.length - 3, line.text.length);
+    },
+  };
+}

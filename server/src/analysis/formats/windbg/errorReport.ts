@@ -1,0 +1,135 @@
+/**
+ * Problem reports of Windows Error Reporting: `Report.wer` (`Sig[0].Value=…`), the signature of an application's crash in
+ * the event log and the problem history, NirSoft's AppCrashView. Names of the values are translated, their order is not.
+ */
+import type { LogicalLine } from '../cursor.js';
+import { hexIn, type Reading, type Report } from './report.js';
+import { moduleOfImage, skipBlanks, valueEnd } from './scan.js';
+import { stateValue } from './summary.js';
+
+/** What a value of a signature says. */
+type Part = 'process' | 'module' | 'exception code' | 'offset' | 'version' | 'bug check' | 'plain';
+
+/** The parts of a signature by its event, in their order. */
+const SIGNATURES: Readonly<Record<string, readonly Part[]>> = {
+  APPCRASH: ['process', 'version', 'plain', 'module', 'version', 'plain', 'exception code', 'offset'],
+  MoAppCrash: ['plain', 'version', 'plain', 'module', 'version', 'plain', 'exception code', 'offset'],
+  // The offset stands before the code here.
+  BEX: ['process', 'version', 'plain', 'module', 'version', 'plain', 'offset', 'exception code'],
+  BEX64: ['process', 'version', 'plain', 'module', 'version', 'plain', 'offset', 'exception code'],
+  CLR20r3: ['process', 'version'],
+  BlueScreen: ['bug check', 'bug check', 'bug check', 'bug check', 'bug check'],
+  LiveKernelEvent: ['bug check', 'bug check', 'bug check', 'bug check', 'bug check'],
+};
+
+/** `Problem Event Name:` in the languages of Windows, and `Event Name:` of the event log. */
+const EVENT = /^(?:(?:Problem )?Event Name|Problemereignisname|Ereignisname|Nom d.[eé]v[eé]nement(?: de probl[eè]me)?|Nombre (?:del evento de problema|de evento)|Nome (?:evento problema|evento|do Evento do Problema)|Probleemgebeurtenisnaam|Имя события проблемы|Имя события|問題イベント名|问题事件名称|事件名称) ?[:：]\s{0,8}([A-Za-z0-9]{3,24})$/;
+
+/** Labels of an application's signature where it is printed with names, English and as AppCrashView pads them. */
+const LABEL = /^(Application Name|Application Version|Fault Module Name|Fault Module Version|Exception Code|Exception Offset|Process File|Process Path|Event Time|User Name|Application Timestamp|Fault Module Timestamp|Exception Data|Report File (?:Name|Size)) {0,14}:\s{0,8}/;
+
+export function errorReport(line: LogicalLine, report: Report): Reading | undefined {
+  const { text } = line;
+  if (text.length > 1024) return undefined;
+  const start = skipBlanks(text, 0);
+  const unit = text.charCodeAt(start);
+  if (unit === 69 && text.startsWith('EventType=', start)) return eventLine(line, report, start, text.slice(start + 10), start + 9);
+  if (unit === 83 && text.startsWith('Sig[', start)) return signatureLine(line, report, start);
+  if (unit === 80 && report.signature !== '') {
+    const position = /^P(\d{1,2}) ?:\s{0,8}/.exec(text.slice(start, start + 16));
+    if (position !== null) return part(line, report, Number(position[1]) - 1, start, start + 1 + (position[1] ?? '').length, start + position[0].length);
+  }
+  const label = LABEL.exec(text.slice(start, start + 48));
+  if (label !== null) return labelled(line, report, start, label);
+  if (text.length - start > 64) return undefined;
+  const event = EVENT.exec(text.slice(start));
+  return event === null ? undefined : eventLine(line, report, start, event[1] ?? '', text.length - (event[1] ?? '').length - 1);
+}
+
+/** The line that names the event; a block begins where the event is a crash. `mark` is the column before the name. */
+function eventLine(line: LogicalLine, report: Report, start: number, event: string, mark: number): Reading | undefined {
+  const parts = SIGNATURES[event];
+  if (parts === undefined) return undefined;
+  const kernel = parts[0] === 'bug check';
+  return {
+    strength: 'strong', opens: true, ...(kernel ? {} : { begins: 'application' as const }),
+    act: () => {
+      report.body = true;
+      report.signature = event;
+      report.teller = kernel ? 'problem report' : 'application error';
+      if (kernel) report.analysis = true;
+      else report.exception = true;
+      report.section('header', 'Problem report', line);
+      report.sink.token('field', line, start, line.text.charCodeAt(mark) === 61 ? mark : line.text.slice(0, mark + 1).search(/ ?[:：]/));
+      report.sink.token('fieldValue', line, mark + 1, line.text.length);
+      report.headline(7, line, start, line.text.length);
+    },
+  };
+}
+
+/** `Sig[0].Name=Code`, `Sig[0].Value=d1`. */
+function signatureLine(line: LogicalLine, report: Report, start: number): Reading | undefined {
+  const { text } = line;
+  const match = /^Sig\[(\d{1,2})\]\.(Name|Value)=/.exec(text.slice(start, start + 24));
+  if (match === null || report.signature === '') return undefined;
+  const value = start + match[0].length;
+  if (match[2] === 'Value') return part(line, report, Number(match[1]), start, value - 1, value);
+  return {
+    strength: 'strong',
+    act: () => {
+      report.sink.token('field', line, start, value - 1);
+      report.sink.token('fieldValue', line, value, text.length);
+    },
+  };
+}
+
+/** One value of the signature, by its place. */
+function part(line: LogicalLine, report: Report, n: number, label: number, labelEnd: number, value: number): Reading | undefined {
+  const what = SIGNATURES[report.signature]?.[n] ?? 'plain';
+  return {
+    strength: 'strong',
+    act: () => {
+      report.sink.token(what === 'bug check' && n > 0 ? 'parameterLabel' : 'field', line, label, labelEnd);
+      statePart(line, report, what, n, value);
+    },
+  };
+}
+
+function statePart(line: LogicalLine, report: Report, what: Part, n: number, start: number): void {
+  const { text } = line;
+  if (start >= text.length) return;
+  const end = valueEnd(text, start);
+  if (what === 'bug check' && end === text.length) stateValue(report, line, n, start, end);
+  else if (what === 'exception code' && end === text.length) report.claim('exception.code', hexIn(line, start, end) ?? '', 1, line, start, end, 'statusCode');
+  else if (what === 'offset' && end === text.length) report.claim('symbol.offset', hexIn(line, start, end) ?? '', 1, line, start, end, 'offset');
+  else if (what === 'process') report.claim('process', text.slice(start), 1, line, start, text.length, 'process');
+  else if (what === 'module' && !/^(?:unknown|StackHash_\w{1,16})$/i.test(text.slice(start))) {
+    report.claim('image', text.slice(start), 1, line, start, text.length, 'module');
+    report.claim('module', moduleOfImage(text.slice(start)), 1, line, start, text.length);
+  } else report.sink.token(what === 'version' ? 'version' : 'fieldValue', line, start, text.length);
+}
+
+/** `Fault Module Name:	ntdll.dll`; AppCrashView begins with `Process File      : app.exe`. */
+function labelled(line: LogicalLine, report: Report, start: number, match: RegExpExecArray): Reading | undefined {
+  const { text } = line;
+  const label = match[1] ?? '';
+  const value = start + match[0].length;
+  const opens = label === 'Process File' && /^Process File {2,12}: {0,2}[^\\/:]{1,120}\.exe$/i.test(text.slice(start));
+  if (!opens && report.teller !== 'application error') return undefined;
+  const what: Part = label === 'Application Name' || label === 'Process File' ? 'process' : label === 'Fault Module Name' ? 'module'
+    : label === 'Exception Code' ? 'exception code' : label === 'Exception Offset' ? 'offset' : label.endsWith('Version') ? 'version' : 'plain';
+  return {
+    strength: 'strong', ...(opens ? { opens, begins: 'application' as const } : {}),
+    act: () => {
+      if (opens) {
+        report.body = true;
+        report.exception = true;
+        report.teller = 'application error';
+        report.section('header', 'Application error', line);
+        report.headline(3, line, start, text.length);
+      }
+      report.sink.token('field', line, start, start + label.length);
+      statePart(line, report, what, 0, value);
+    },
+  };
+}
