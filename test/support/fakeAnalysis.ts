@@ -63,6 +63,7 @@ export function fakeAnalysis(text: string, parts: FakeParts = {}): Analysis {
   return {
     text: ChunkedText.from(text), blocks, crashes, events: parts.events ?? [], notes: [], formats: [...new Set(blocks.map((block) => block.format))],
     tokens: ({ first, end }) => tokens.filter((token) => token.at.line >= first && token.at.line < end),
+    eachToken: ({ first, end }, visit) => { for (const { kind, at } of tokens) if (at.line >= first && at.line < end) visit(kind, at.line, at.start, at.end); },
     blockAt: (line) => blocks.find((block) => line >= block.lines.first && line < block.lines.end),
     crashAt: () => crashes[0],
     explain: (line, column) => {

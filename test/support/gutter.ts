@@ -11,7 +11,7 @@
  * `note <words>`, `role crash|context|event`, `section <kind>`, `nothing` (no block opens), `fact <key> = <value>`.
  * Anything else is a comment.
  */
-import { opensAt, readBlock, blockTokens, lineTokens } from '../../server/src/analysis/formats/block.js';
+import { opensAt, readBlock, blockTokens, LineTokens, lineTokens } from '../../server/src/analysis/formats/block.js';
 import type { Block, LogFormat, Token } from '../../server/src/analysis/formats/types.js';
 import type { TextSource } from '../../server/src/analysis/text/span.js';
 
@@ -74,7 +74,10 @@ export function checkSample(format: LogFormat, sample: Sample): string[] {
   const blocks = blocksOf(format, source);
   const tokens = blocks.flatMap((block) => blockTokens(format, source, block));
   for (let line = 0; line < source.lineCount; line++) {
-    if (!blocks.some((block) => line >= block.lines.first && line < block.lines.end)) tokens.push(...lineTokens([format], source.line(line), line));
+    if (blocks.some((block) => line >= block.lines.first && line < block.lines.end)) continue;
+    const ordinary = new LineTokens();
+    lineTokens([format], source.line(line), ordinary);
+    ordinary.forEach((kind, start, end) => { tokens.push({ kind, at: { line, start, end } }); });
   }
   const facts = blocks.flatMap((block) => block.node.facts.map((fact) => ({ ...fact, at: { ...fact.at, line: fact.at.line + block.lines.first } })));
   const frames = blocks.flatMap((block) => block.node.frames);

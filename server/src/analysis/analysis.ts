@@ -2,7 +2,7 @@
  * The façade: text and knowledge in, an immutable snapshot out. It cannot fail, only find less. Long work is a generator
  * that yields between pieces of a few milliseconds; the caller decides whether to resume it.
  */
-import { blockTokens, envelopeTokens, inOrder, lineTokens } from './formats/block.js';
+import { blockTokens, LineTokens, lineTokens, sinkEnvelope } from './formats/block.js';
 import { FORMATS } from './formats/index.js';
 import { OpeningFinder } from './formats/openings.js';
 import { resegment, segment } from './formats/segment.js';
@@ -16,7 +16,7 @@ import type { CrashFinding, EventFinding } from './knowledge/finding.js';
 import { eventFindings, findingOf } from './findings.js';
 import type { IssueIndex } from './knowledge/issueIndex.js';
 import type { Knowledge } from './knowledge/knowledge.js';
-import type { Block, FormatId, Token } from './formats/types.js';
+import type { Block, FactKey, FormatId, Token, TokenKind } from './formats/types.js';
 import type { CrashRecord } from './records/types.js';
 import { ChunkedText } from './text/chunkedText.js';
 import type { LineEdit, LineRange, Located, Span } from './text/span.js';
@@ -99,6 +99,7 @@ class Snapshot implements Analysis {
   readonly formats: readonly FormatId[];
   /** Tokens of blocks that were asked for; a block is read again at most once per snapshot. */
   readonly #tokens = new Map<Block, readonly Token[]>();
+  readonly #line = new LineTokens();
 
   constructor(
     readonly text: ChunkedText,
@@ -135,17 +136,20 @@ class Snapshot implements Analysis {
   }
 
   blockAt(line: number): Block | undefined {
+    const block = this.blocks[this.#blockFrom(line)];
+    return block !== undefined && line >= block.lines.first ? block : undefined;
+  }
+
+  /** Index of the first block that ends below the line. */
+  #blockFrom(line: number): number {
     let low = 0;
-    let high = this.blocks.length - 1;
-    while (low <= high) {
+    let high = this.blocks.length;
+    while (low < high) {
       const middle = (low + high) >> 1;
-      const block = this.blocks[middle];
-      if (block === undefined) return undefined;
-      if (line < block.lines.first) high = middle - 1;
-      else if (line >= block.lines.end) low = middle + 1;
-      else return block;
+      if ((this.blocks[middle]?.lines.end ?? 0) <= line) low = middle + 1;
+      else high = middle;
     }
-    return undefined;
+    return low;
   }
 
   crashAt(line: number): CrashFinding | undefined {
@@ -161,19 +165,37 @@ class Snapshot implements Analysis {
 
   tokens(lines: LineRange): Token[] {
     const result: Token[] = [];
+    this.#walkTokens(lines, (token) => { result.push(token); }, (kind, line, start, end, key) => {
+      result.push(key === undefined ? { kind, at: { line, start, end } } : { kind, at: { line, start, end }, key });
+    });
+    return result;
+  }
+
+  eachToken(lines: LineRange, visit: (kind: TokenKind, line: number, start: number, end: number) => void): void {
+    this.#walkTokens(lines, ({ kind, at }) => { visit(kind, at.line, at.start, at.end); }, visit);
+  }
+
+  /** Tokens of blocks are kept as objects, those of ordinary lines are made anew each time. */
+  #walkTokens(lines: LineRange, inBlock: (token: Token) => void, outside: (kind: TokenKind, line: number, start: number, end: number, key: FactKey | undefined) => void): void {
     const end = Math.min(lines.end, this.text.lineCount);
-    for (let line = Math.max(0, lines.first); line < end;) {
-      const block = this.blockAt(line);
-      if (block === undefined) {
-        result.push(...this.#lineTokens(line));
-        line++;
-        continue;
+    let line = Math.max(0, lines.first);
+    for (let next = this.#blockFrom(line); line < end; next++) {
+      const block = this.blocks[next];
+      for (const until = Math.min(end, block?.lines.first ?? end); line < until; line++) {
+        const at = line;
+        this.#lex(at);
+        this.#line.forEach((kind, start, stop, key) => { outside(kind, at, start, stop, key); });
       }
+      if (block === undefined || line >= end) return;
       const last = Math.min(end, block.lines.end);
-      for (const token of this.#blockTokens(block)) if (token.at.line >= line && token.at.line < last) result.push(token);
+      const tokens = this.#blockTokens(block);
+      for (let index = firstAt(tokens, line); index < tokens.length; index++) {
+        const token = tokens[index];
+        if (token === undefined || token.at.line >= last) break;
+        inBlock(token);
+      }
       line = last;
     }
-    return result;
   }
 
   #blockTokens(block: Block): readonly Token[] {
@@ -186,13 +208,14 @@ class Snapshot implements Analysis {
     return tokens;
   }
 
-  #lineTokens(line: number): Token[] {
+  /** The tokens of an ordinary line, in `#line`. */
+  #lex(line: number): void {
     const text = this.text.line(line);
-    const tokens = lineTokens(FORMATS, text, line);
-    if (tokens.length > 0) return tokens;
-    const inProse = prose(text, line, this.knowledge);
-    envelopeTokens(text, line, inProse);
-    return inOrder(inProse);
+    this.#line.clear();
+    lineTokens(FORMATS, text, this.#line);
+    if (!this.#line.isEmpty) return;
+    prose(text, this.knowledge, this.#line);
+    sinkEnvelope(text, this.#line);
   }
 
   explain(line: number, column: number): Located<Explanation> | undefined {
@@ -220,6 +243,18 @@ class Snapshot implements Analysis {
     const explanation = explainWord(text.slice(at.start, at.end), text, this.knowledge, (key) => record?.value(key));
     return explanation === undefined ? undefined : { value: explanation, at };
   }
+}
+
+/** Index of the first token on the line or below; tokens stand in order. */
+function firstAt(tokens: readonly Token[], line: number): number {
+  let low = 0;
+  let high = tokens.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((tokens[middle]?.at.line ?? 0) < line) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** Longest word that can have a meaning. */

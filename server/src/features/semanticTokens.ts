@@ -3,6 +3,7 @@ import type { SemanticTokensLegend } from 'vscode-languageserver';
 import type { TokenKind } from '../analysis/formats/types.js';
 import type { LineRange } from '../analysis/text/span.js';
 import type { Analysis } from '../analysis/types.js';
+import { endOfSlice } from './slices.js';
 
 type Style = readonly [type: string, ...modifiers: string[]];
 
@@ -31,15 +32,12 @@ const MODIFIERS = [...new Set(Object.values(STYLES).flatMap(([, ...modifiers]) =
 /** Types and modifiers in the order of the numbers that stand for them. */
 export const LEGEND: SemanticTokensLegend = { tokenTypes: TYPES, tokenModifiers: MODIFIERS };
 
-const CODES = new Map<TokenKind, readonly [number, number]>(
+const CODES = Object.fromEntries(
   Object.entries(STYLES).map(([kind, [type, ...modifiers]]) => [
-    kind as TokenKind,
+    kind,
     [TYPES.indexOf(type), modifiers.reduce((bits, modifier) => bits | (1 << MODIFIERS.indexOf(modifier)), 0)],
   ]),
-);
-
-/** Lines encoded between two yields. */
-const STEP = 2_000;
+) as unknown as Readonly<Record<TokenKind, readonly [type: number, modifiers: number]>>;
 
 /**
  * Tokens of some lines as the protocol has them: five numbers each, line and column relative to the token before.
@@ -49,20 +47,18 @@ export function* encodeTokens(analysis: Analysis, lines: LineRange): Generator<u
   const data: number[] = [];
   let line = 0;
   let column = 0;
+  const encode = (kind: TokenKind, at: number, start: number, end: number): void => {
+    // Clients take negative steps badly; a token out of order is left out rather than sent.
+    if (end <= start || at < line || (at === line && data.length > 0 && start < column)) return;
+    const code = CODES[kind];
+    data.push(at - line, at === line ? start - column : start, end - start, code[0], code[1]);
+    line = at;
+    column = start;
+  };
   const end = Math.min(lines.end, analysis.text.lineCount);
   for (let first = Math.max(0, lines.first); first < end;) {
-    // A block is read as a whole to make its tokens, so it is not asked for in two halves.
-    const block = analysis.blockAt(Math.min(first + STEP, end) - 1);
-    const next = Math.min(end, Math.max(first + STEP, block?.lines.end ?? 0));
-    for (const token of analysis.tokens({ first, end: next })) {
-      const code = CODES.get(token.kind);
-      const { at } = token;
-      // Clients take negative steps badly; a token out of order is left out rather than sent.
-      if (code === undefined || at.end <= at.start || at.line < line || (at.line === line && data.length > 0 && at.start < column)) continue;
-      data.push(at.line - line, at.line === line ? at.start - column : at.start, at.end - at.start, code[0], code[1]);
-      line = at.line;
-      column = at.start;
-    }
+    const next = endOfSlice(analysis, first, end);
+    analysis.eachToken({ first, end: next }, encode);
     first = next;
     if (first < end) yield;
   }

@@ -106,23 +106,61 @@ export function blockTokens(format: LogFormat, source: TextSource, block: Block)
   return inOrder(said.filter((token) => token.at.line < block.lines.end));
 }
 
-/** The tokens of a line that stands in no block. */
-export function lineTokens(formats: readonly LogFormat[], text: string, line: number): Token[] {
-  const tokens: Token[] = [];
-  const sink: LineSink = {
-    token(kind, start, end, key) {
-      if (end > start) tokens.push(key === undefined ? { kind, at: { line, start, end } } : { kind, at: { line, start, end }, key });
-    },
-  };
-  for (const format of formats) {
-    if (format.lexLine?.(text, sink) === true) return inOrder(tokens);
-    tokens.length = 0;
+/**
+ * The tokens of one line without an object for each: a document of 100,000 lines has a million of them, and making an object
+ * of every one took as long as reading the lines.
+ */
+export class LineTokens implements LineSink {
+  readonly #kinds: TokenKind[] = [];
+  readonly #starts: number[] = [];
+  readonly #ends: number[] = [];
+  readonly #keys: (FactKey | undefined)[] = [];
+  #count = 0;
+  #isSorted = true;
+
+  token(kind: TokenKind, start: number, end: number, key?: FactKey): void {
+    if (end <= start) return;
+    const at = this.#count++;
+    if (at > 0 && start < (this.#starts[at - 1] ?? 0)) this.#isSorted = false;
+    this.#kinds[at] = kind;
+    this.#starts[at] = start;
+    this.#ends[at] = end;
+    this.#keys[at] = key;
   }
-  return [];
+
+  get isEmpty(): boolean {
+    return this.#count === 0;
+  }
+
+  clear(): void {
+    this.#count = 0;
+    this.#isSorted = true;
+  }
+
+  /** In order; of overlapping tokens the one that begins first stays, of those the one said first. */
+  forEach(visit: (kind: TokenKind, start: number, end: number, key: FactKey | undefined) => void): void {
+    const order = this.#isSorted ? undefined : Array.from({ length: this.#count }, (_, at) => at).sort((a, b) => (this.#starts[a] ?? 0) - (this.#starts[b] ?? 0) || a - b);
+    let reached = 0;
+    for (let place = 0; place < this.#count; place++) {
+      const at = order === undefined ? place : (order[place] ?? 0);
+      const start = this.#starts[at] ?? 0;
+      if (start < reached) continue;
+      reached = this.#ends[at] ?? 0;
+      visit(this.#kinds[at] as TokenKind, start, reached, this.#keys[at]);
+    }
+  }
+}
+
+/** The tokens of a line that stands in no block; none where no format knows the line. */
+export function lineTokens(formats: readonly LogFormat[], text: string, into: LineTokens): void {
+  for (const format of formats) {
+    if (format.lexLine?.(text, into) === true) return;
+    into.clear();
+  }
 }
 
 /** The envelope of a physical line as tokens. */
-export function envelopeTokens(text: string, line: number, into: Token[]): void {
+function envelopeTokens(text: string, line: number, into: Token[]): void {
   const envelope = peelEnvelope(text);
   if (envelope === undefined) return;
   for (const part of envelope.parts) into.push({ kind: ENVELOPE_TOKENS[part.kind], at: { line, start: part.start, end: part.end } });
@@ -134,7 +172,7 @@ export function sinkEnvelope(text: string, sink: LineSink): void {
 }
 
 /** Sorted by place; of overlapping tokens the one that begins first stays. */
-export function inOrder(tokens: readonly Token[]): Token[] {
+function inOrder(tokens: readonly Token[]): Token[] {
   const sorted = tokens
     .map((token, said) => ({ token, said }))
     .sort((a, b) => a.token.at.line - b.token.at.line || a.token.at.start - b.token.at.start || a.said - b.said);

@@ -62,6 +62,11 @@ export class OpeningFinder {
     return this.#scanner;
   }
 
+  /** Takes over what a finder of the same knowledge found in the chunk. */
+  know(chunk: Chunk, hits: ChunkHits): void {
+    this.#known.set(chunk, hits);
+  }
+
   hits(chunk: Chunk): ChunkHits {
     let hits = this.#known.get(chunk);
     if (hits === undefined) {

@@ -15,7 +15,7 @@ export class ByteChunk implements Chunk {
   readonly lineEnds: number;
   readonly #decode: Decode;
   /** True where columns of the text are offsets in the bytes, so that a stretch may be decoded at once. */
-  readonly #isNarrow: boolean;
+  readonly isNarrow: boolean;
   #starts: Uint32Array | undefined;
   /** The stretch decoded last. */
   #text = '';
@@ -25,7 +25,7 @@ export class ByteChunk implements Chunk {
   /** `bytes` begin at a line and end with one, in an encoding in which ASCII is ASCII. `isNarrow`: one byte is one UTF-16 unit. */
   constructor(readonly bytes: Uint8Array, decode: Decode, isNarrow: boolean) {
     this.#decode = decode;
-    this.#isNarrow = isNarrow;
+    this.isNarrow = isNarrow;
     this.lineEnds = countLineEnds(bytes);
   }
 
@@ -49,7 +49,7 @@ export class ByteChunk implements Chunk {
       if (this.bytes[end - 1] === 10) end--;
       if (end > start && this.bytes[end - 1] === 13) end--;
     }
-    if (!this.#isNarrow) return this.#decode(this.bytes, start, end);
+    if (!this.isNarrow) return this.#decode(this.bytes, start, end);
     if (start < this.#textStart || end > this.#textEnd) {
       this.#textStart = start;
       this.#textEnd = Math.max(end, Math.min(this.bytes.length, start + STRETCH));

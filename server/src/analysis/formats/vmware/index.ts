@@ -1,6 +1,6 @@
 /** vmware.log: what a virtual machine of ESXi, Workstation or Fusion logs about itself and its guest. See README.md. */
-import type { LineSink, LogFormat, Token } from '../types.js';
-import { envelopeTokens } from '../block.js';
+import type { LineSink, LogFormat } from '../types.js';
+import { sinkEnvelope } from '../block.js';
 import { logicalLines } from '../cursor.js';
 import { cuts, readHead, rowsOf } from './head.js';
 import { headTokens, levelKind, opening, readCrash } from './reader.js';
@@ -12,9 +12,7 @@ function lexLine(text: string, sink: LineSink): boolean {
   if (line === undefined) return false;
   const head = readHead(line);
   if (!head.framed) return false;
-  const tokens: Token[] = [];
-  envelopeTokens(text, 0, tokens);
-  for (const token of tokens) sink.token(token.kind === 'levelInfo' ? levelKind(text.charCodeAt(token.at.start)) : token.kind, token.at.start, token.at.end);
+  sinkEnvelope(text, { token: (kind, start, end) => { sink.token(kind === 'levelInfo' ? levelKind(text.charCodeAt(start)) : kind, start, end); } });
   headTokens(line, head, { token: (kind, row, start, end) => sink.token(kind, row.start + start, row.start + end) });
   MODULE.lastIndex = head.at;
   const source = MODULE.exec(line.text);
