@@ -8,11 +8,17 @@ import type { Chunk } from '../text/chunk.js';
 import { LiteralScanner, SAMPLE_UNITS } from '../text/literals.js';
 import type { TextSource } from '../text/span.js';
 
+/** A line that holds an opener. */
 export interface Opening {
   /** Line in the chunk. */
   readonly line: number;
-  /** Index in FORMATS. */
-  readonly format: number;
+  /** The formats whose openers it holds, as a bit set over FORMATS. */
+  readonly formats: number;
+  /**
+   * Index in FORMATS of the format that the line opens, -1 where it opens none; undefined before `formatAt` was asked. Most
+   * lines with an opener stand inside a block of their own format, where nobody asks.
+   */
+  format?: number;
 }
 
 export interface MessageHit {
@@ -67,6 +73,16 @@ export class OpeningFinder {
     this.#known.set(chunk, hits);
   }
 
+  /** Index in FORMATS of the format that a line of the chunk opens, or -1. */
+  formatAt(chunk: Chunk, opening: Opening): number {
+    return (opening.format ??= this.#verified(chunk, opening));
+  }
+
+  #verified(chunk: Chunk, { line, formats }: Opening): number {
+    const source: TextSource = { lineCount: chunk.lineEnds + 1, line: (n) => chunk.line(n) };
+    return FORMATS.findIndex((candidate, number) => (formats & (1 << number)) !== 0 && opensAt(candidate, source, line));
+  }
+
   hits(chunk: Chunk): ChunkHits {
     let hits = this.#known.get(chunk);
     if (hits === undefined) {
@@ -86,12 +102,7 @@ export class OpeningFinder {
       for (const message of use.messages) messages.push({ line, message });
     });
     if (formatsByLine.size === 0 && messages.length === 0) return NOTHING;
-    const source: TextSource = { lineCount: chunk.lineEnds + 1, line: (n) => chunk.line(n) };
-    const openings: Opening[] = [];
-    for (const [line, formats] of [...formatsByLine].sort((a, b) => a[0] - b[0])) {
-      const format = FORMATS.findIndex((candidate, number) => (formats & (1 << number)) !== 0 && opensAt(candidate, source, line));
-      if (format >= 0) openings.push({ line, format });
-    }
+    const openings = [...formatsByLine].map(([line, formats]): Opening => ({ line, formats })).sort((a, b) => a.line - b.line);
     messages.sort((a, b) => a.line - b.line || a.message - b.message);
     return { openings, messages: messages.filter((hit, index) => index === 0 || hit.line !== messages[index - 1]?.line || hit.message !== messages[index - 1]?.message) };
   }

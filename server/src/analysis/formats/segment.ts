@@ -87,7 +87,9 @@ class ForeignOpenings {
       const { openings } = this.finder.hits(chunk);
       for (; at.opening < openings.length; at.opening++) {
         const opening = openings[at.opening];
-        if (opening !== undefined && first + opening.line > line && opening.format !== format) return first + opening.line;
+        if (opening === undefined || first + opening.line <= line || opening.formats === 1 << format) continue;
+        const opened = this.finder.formatAt(chunk, opening);
+        if (opened >= 0 && opened !== format) return first + opening.line;
       }
     }
     return undefined;
@@ -105,10 +107,11 @@ export function* walk(text: ChunkSequence, finder: OpeningFinder, reached: numbe
     for (const opening of finder.hits(chunk).openings) {
       const line = first + opening.line;
       if (line < reached) continue;
-      if (visitor.isKnown?.(line) === true) return;
-      const format = FORMATS[opening.format];
+      const opened = finder.formatAt(chunk, opening);
+      const format = FORMATS[opened];
       if (format === undefined) continue;
-      const block = readBlock(format, text, line, foreign.after(line, opening.format));
+      if (visitor.isKnown?.(line) === true) return;
+      const block = readBlock(format, text, line, foreign.after(line, opened));
       reached = block.lines.end;
       visitor.block(block);
       yield undefined;
