@@ -13,6 +13,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { context, build as esbuild } from 'esbuild';
+import { issueValidatorPlugin } from './issueValidator.mjs';
 import { KnowledgeError, knowledgeFolder, knowledgePlugin, writeKnowledge } from './knowledge.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
@@ -29,12 +30,7 @@ export const BUNDLES = [
   { out: 'server.js', entry: 'server/src/node/main.ts', options: { ...NODE, ...PROGRAM }, program: true },
   { out: 'cli.js', entry: 'server/src/cli/main.ts', options: { ...NODE, ...PROGRAM }, program: true },
   { out: 'web/client.js', entry: 'client/src/browser/main.ts', options: { ...BROWSER, format: 'cjs', external: ['vscode'] } },
-  { out: 'web/server.js', entry: 'server/src/browser/main.ts', options: {
-    ...BROWSER,
-    format: 'iife',
-    // VS Code starts the server from a `blob:` address, of which @cfworker/json-schema cannot make a base address for schemas.
-    define: { 'self.location': 'undefined' },
-  } },
+  { out: 'web/server.js', entry: 'server/src/browser/main.ts', options: { ...BROWSER, format: 'iife' } },
 ];
 
 /** A browser bundle that needs a node module must not be built: it would fail in the user's hands. */
@@ -62,7 +58,7 @@ function optionsFor({ out, entry, options }, { outdir, minify, sourcemap }) {
     legalComments: 'none',
     metafile: true,
     logLevel: 'silent',
-    plugins: [...(options.platform === 'browser' ? [noNodeModules] : []), knowledgePlugin()],
+    plugins: [...(options.platform === 'browser' ? [noNodeModules] : []), knowledgePlugin(), issueValidatorPlugin()],
   };
 }
 

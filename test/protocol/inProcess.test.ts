@@ -1,7 +1,7 @@
 /** The server in this process: what happens when its parts fail, and what it does in which order. */
 import { existsSync, readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { SemanticTokens } from 'vscode-languageserver';
+import type { Diagnostic, InlayHint, SemanticTokens, SymbolInformation } from 'vscode-languageserver';
 import * as hoverFeature from '../../server/src/features/hover.js';
 import { built } from './support/build.js';
 import { CAPABILITIES, startInProcess, type AnswerError, type Client } from './support/client.js';
@@ -95,6 +95,25 @@ describe('the server', () => {
     await client.message((message) => message.method === 'workspace/semanticTokens/refresh');
     const found = await client.message(({ method, params }) => method === 'textDocument/publishDiagnostics' && JSON.stringify(params).includes('WIKI-5'));
     expect(found.params).toMatchObject({ uri: LOG, diagnostics: [{ severity: 2, range: { start: { line: 2 } } }] });
+  });
+
+  it('shows no issue of a large collection that its sample refutes, and tells all of them in the end', async () => {
+    const client = start();
+    await client.initialize();
+    client.open(LOG, ORDINARY);
+    await client.diagnostics(LOG);
+    const issue = (name: string, message: string, sample = 'mail.log') => {
+      const data = { id: `own/${name}`, title: 'The mail relay is being moved', when: { all: [{ message }] }, articles: [{ kind: 'article', id: name, title: 'Mail' }], matches: [`samples/${sample}`] };
+      return { path: `${name}.json`, uri: `file:///w/${name}.json`, text: JSON.stringify(data) };
+    };
+    const others = Array.from({ length: 210 }, (_, index) => issue(`other-${index}`, `smtp${index}.example.net`));
+    const samples = [{ path: 'samples/mail.log', uri: 'file:///w/samples/mail.log', text: ORDINARY }, { path: 'samples/none.log', uri: 'file:///w/samples/none.log', text: 'all is well\n' }];
+    client.received.length = 0;
+    client.notify('stopcode/knowledgeFiles', { files: [...others, issue('right', 'could not reach smtp.example.org'), issue('wrong', 'could not reach smtp', 'none.log'), ...samples] });
+    const said = (words: string) => client.message(({ method, params }) => method === 'textDocument/publishDiagnostics' && JSON.stringify(params).includes(words));
+    expect(JSON.stringify((await said('right')).params)).not.toContain('wrong');
+    expect((await said('/w/wrong.json')).params).toMatchObject({ diagnostics: [{ code: 'knowledge', range: { start: { line: 0 } } }] });
+    expect((await said('/w/other-209.json')).params).toMatchObject({ diagnostics: [{ code: 'knowledge' }] });
   });
 
   it('clears the problems of a document that is closed, and says nothing more about it', async () => {
@@ -197,6 +216,59 @@ describe('the server', () => {
     client.notify('workspace/didChangeConfiguration', { settings: { stopcode: { minimumCertainty: 'exact', diagnostics: { enabled: false } } } });
     await client.message(({ method, params }) => method === 'textDocument/publishDiagnostics' && (params as { diagnostics: unknown[] }).diagnostics.length === 0);
     expect(client.received.some((message) => message.method === 'workspace/configuration' || message.method === 'client/registerCapability')).toBe(false);
+  });
+
+  it('shows inlay hints as the setting has it, with their tooltips for a client that does not ask for them', async () => {
+    const client = start();
+    client.settings = { inlayHints: { enabled: false } };
+    await client.initialize({ capabilities: { ...CAPABILITIES, textDocument: { hover: CAPABILITIES.textDocument.hover } } });
+    client.open(LOG, STORVSC);
+    await client.diagnostics(LOG);
+    const hints = (): Promise<InlayHint[]> => client.request('textDocument/inlayHint', { textDocument: { uri: LOG }, range: { start: { line: 0, character: 0 }, end: { line: 500, character: 0 } } });
+    await expect.poll(hints).toEqual([]);
+    client.received.length = 0;
+    client.settings = {};
+    client.notify('workspace/didChangeConfiguration', { settings: null });
+    await client.message((message) => message.method === 'workspace/inlayHint/refresh');
+    const found = await hints();
+    expect(found.map((hint) => hint.label)).toContain('DISPATCH_LEVEL');
+    for (const hint of found) expect(hint).toMatchObject({ tooltip: { kind: 'markdown', value: expect.stringContaining('**') as string } });
+  });
+
+  it('takes hints that it never gave', async () => {
+    const client = start();
+    await client.initialize();
+    client.open(LOG, STORVSC);
+    const position = { line: 0, character: 0 };
+    for (const data of [undefined, null, 7, {}, { uri: LOG, version: 1 }, { uri: 'file:///nowhere', version: 1, line: 0, character: 0 }, { uri: LOG, version: 1, line: -3, character: 1e9 }]) {
+      expect(await client.request('inlayHint/resolve', { position, label: 'x', data })).not.toHaveProperty('tooltip');
+    }
+  });
+
+  it('finds the crashes of all open documents, and none of a closed one', async () => {
+    const client = start();
+    await client.initialize();
+    client.open(LOG, STORVSC);
+    client.open('file:///logs/b.log', `\n${STORVSC}`, 'log');
+    client.open('file:///logs/c.log', ORDINARY, 'log');
+    const search = async (query: string): Promise<string[]> => (await client.request<SymbolInformation[]>('workspace/symbol', { query })).map(({ location }) => `${location.uri} ${location.range.start.line}`);
+    const { line } = at(STORVSC, 'DRIVER_IRQL');
+    expect(await search('dirql')).toEqual([`${LOG} ${line}`, `file:///logs/b.log ${line + 1}`]);
+    client.notify('textDocument/didClose', { textDocument: { uri: LOG } });
+    expect(await search('')).toEqual([`file:///logs/b.log ${line + 1}`]);
+  });
+
+  it('says of a report that it is cut short, unless it is told not to', async () => {
+    const client = start();
+    await client.initialize();
+    client.open(LOG, STORVSC.slice(0, STORVSC.indexOf('nt!KiPageFault')));
+    const found = await client.diagnostics(LOG);
+    expect(found.filter((diagnostic) => diagnostic.code === 'note')).toMatchObject([{ severity: 3, source: 'stopcode', message: 'The report ends in the middle of the stack' }]);
+    client.received.length = 0;
+    client.settings = { diagnostics: { notes: false } };
+    client.notify('workspace/didChangeConfiguration', { settings: null });
+    const { params } = await client.message((message) => message.method === 'textDocument/publishDiagnostics');
+    expect((params as { diagnostics: Diagnostic[] }).diagnostics.map((diagnostic) => diagnostic.code)).toEqual(found.map((diagnostic) => diagnostic.code).filter((code) => code !== 'note'));
   });
 
   it('reads the folders of knowledge that the workspace and the settings name', async () => {

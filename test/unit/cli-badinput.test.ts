@@ -168,6 +168,22 @@ describe('knowledge that is not right', () => {
     expect(wrong.stderr).toMatch(/good\.json:1:\d+: the sample "samples\/crash\.txt"/);
   });
 
+  test('of a large collection an issue is put to the proof before it is shown, and a problem with it told then', async () => {
+    const sample = { 'samples/quiet.txt': QUIET_LOG, 'samples/guest.json': CRASH_LOG };
+    const many = Object.fromEntries(Array.from({ length: 210 }, (_, index) => [`other-${index}.json`, JSON.stringify(issue({ id: `acme/other-${index}`, when: { all: [{ fact: 'bugcheck.code', is: `0x1${index}` }] } }))]));
+    const files = { ...sample, ...many, 'broken.json': '{', 'good.json': JSON.stringify(issue({ matches: ['samples/guest.json'] })), 'wrong.json': JSON.stringify(issue({ id: 'acme/wrong', matches: ['samples/quiet.txt'] })) };
+    const { place, status, stderr, known } = await withKnowledge('large', files);
+    expect(known).toEqual(['acme/ring']);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/^stopcode: .*broken\.json:1:\d+: .*\nstopcode: .*wrong\.json:1:\d+: the sample "samples\/quiet\.txt" does not show this issue.*\n$/);
+    const shown = await cli(['issues', 'show', 'acme/wrong', '--knowledge', place]);
+    expect(shown.status).toBe(2);
+    expect(shown.stderr).toMatch(/wrong\.json:1:\d+: the sample/);
+    const checked = await cli(['issues', 'check', place]);
+    expect(checked.stderr.match(/: the sample /g)?.length).toBe(211);
+    expect(checked.stdout).toBe('good  acme/ring\n1 known issue with 1 sample is right, 212 problems.\n');
+  });
+
   test("damage to the product's own knowledge is told as that", async () => {
     const damaged = mkdtempSync(join(tmpdir(), 'stopcode-damaged-'));
     writeFileSync(join(damaged, 'revision.json'), '{"revision":"x"}');

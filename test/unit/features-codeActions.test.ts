@@ -6,7 +6,7 @@ import { SHOW_ALL } from '../../server/src/features/summary.js';
 import { fakeBlock, fakeIssue, fakeMatch, fakeRecord, placeOf, story, STORY } from '../support/fakeAnalysis.js';
 import { rangeOf } from '../../server/src/features/ranges.js';
 
-const OPTIONS: CodeActionOptions = { ...SHOW_ALL, uri: 'file:///a.log', events: true, related: false, commands: new Set(Object.values(COMMANDS)), canCopy: true };
+const OPTIONS: CodeActionOptions = { ...SHOW_ALL, uri: 'file:///a.log', events: true, notes: true, related: false, commands: new Set(Object.values(COMMANDS)), canCopy: true };
 const EVIDENCE = rangeOf(placeOf(STORY, 'storvsc!StorChannelVmbusCallback'));
 const HEADLINE = { start: { line: 2, character: 3 }, end: { line: 2, character: 3 } };
 const ELSEWHERE = { start: { line: 10, character: 0 }, end: { line: 10, character: 0 } };

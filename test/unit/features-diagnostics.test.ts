@@ -4,7 +4,7 @@ import { SHOW_ALL } from '../../server/src/features/summary.js';
 import type { EventFinding } from '../../server/src/analysis/knowledge/finding.js';
 import { fakeBlock, fakeIssue, fakeMatch, fakeRecord, placeOf, story, STORY, fakeAnalysis } from '../support/fakeAnalysis.js';
 
-const OPTIONS: DiagnosticOptions = { ...SHOW_ALL, uri: 'file:///a.log', events: true, related: true };
+const OPTIONS: DiagnosticOptions = { ...SHOW_ALL, uri: 'file:///a.log', events: true, notes: true, related: true };
 
 describe('diagnostics', () => {
   it('are one Error for a crash and one Warning for a known issue', () => {
@@ -63,6 +63,43 @@ describe('diagnostics', () => {
   it('are few even where events are many', () => {
     const events = Array.from({ length: 5_000 }, (_, n): EventFinding => ({ event: { kind: 'qemu.warning', title: `warning ${n}`, at: { line: n, start: 0, end: 1 }, count: 1, blocks: [] }, matches: [] }));
     expect(diagnostics(fakeAnalysis('x', { events }), OPTIONS).length).toBeLessThanOrEqual(200);
+  });
+
+  describe('for the notes on a report', () => {
+    const cut = placeOf(STORY, 'fffff880`0115d2b8 nt!KiRetireDpcList');
+    const crash = story().crashes[0]!;
+    const note = { value: 'the report ends in the middle of the stack', at: { ...cut, end: cut.end } };
+    const because = { issue: fakeIssue({ id: 'windbg/other' }), because: 'the driver is newer', evidence: [] };
+    const noted = story({ record: { ...crash.record, notes: [note, note] }, ruledOut: [because] });
+    const notesOf = (options: DiagnosticOptions): unknown[] => diagnostics(noted, options).filter((diagnostic) => diagnostic.code === 'note');
+
+    it('are information, each once; what was ruled out is a hint', () => {
+      expect(notesOf(OPTIONS)).toEqual([
+        { range: { start: { line: 8, character: 0 }, end: { line: 8, character: 36 } }, severity: 3, source: 'stopcode', code: 'note', message: 'The report ends in the middle of the stack' },
+        { range: { start: { line: 2, character: 0 }, end: { line: 2, character: 34 } }, severity: 4, source: 'stopcode', code: 'note', message: 'KB2636573 was considered and ruled out: the driver is newer' },
+      ]);
+    });
+
+    it('leave errors to crashes and warnings to known issues', () => {
+      expect(diagnostics(noted, OPTIONS).map((diagnostic) => diagnostic.severity)).toEqual([1, 2, 3, 4]);
+    });
+
+    it('mark the words of a line, not the blanks around them', () => {
+      const text = '  cut  \n';
+      const record = { ...fakeRecord({ line: 0, start: 0, end: 1 }, [fakeBlock({ first: 0, end: 1 })], {}), notes: [{ value: 'x', at: { line: 0, start: 0, end: 7 } }, { value: 'y', at: { line: 1, start: 0, end: 0 } }] };
+      const found = diagnostics(fakeAnalysis(text, { crashes: [{ record, matches: [], ruledOut: [] }] }), OPTIONS).filter(({ code }) => code === 'note');
+      expect(found.map(({ range }) => [range.start.line, range.start.character, range.end.character])).toEqual([[0, 2, 5], [1, 0, 0]]);
+    });
+
+    it('can be turned off, and say nothing of a dismissed issue', () => {
+      expect(notesOf({ ...OPTIONS, notes: false })).toEqual([]);
+      expect(notesOf({ ...OPTIONS, isDismissed: (id) => id === 'windbg/other' })).toHaveLength(1);
+    });
+
+    it('are few even where the reports of a log are all damaged', () => {
+      const notes = Array.from({ length: 5_000 }, (_, line) => ({ value: 'damaged', at: { line, start: 0, end: 1 } }));
+      expect(diagnostics(story({ record: { ...crash.record, notes } }), OPTIONS).length).toBeLessThanOrEqual(102);
+    });
   });
 
   it.each([

@@ -9,7 +9,8 @@ import { FACT_KEYS } from '../../server/src/analysis/formats/types.js';
 import type { Condition, ConditionTree, IssueData } from '../../server/src/analysis/knowledge/issue.js';
 import { triggersOf } from '../../server/src/analysis/knowledge/issueIndex.js';
 import { patternProblem } from '../../server/src/analysis/knowledge/patterns.js';
-import { isFactKey, loadUserKnowledge, showsIssue } from '../../server/src/analysis/userKnowledge.js';
+import { showsIssue } from '../../server/src/analysis/issueProof.js';
+import { isFactKey, loadUserKnowledge } from '../../server/src/analysis/userKnowledge.js';
 import { builtinKnowledge } from '../support/knowledge.js';
 import { sampleTexts } from '../support/logs.js';
 

@@ -82,7 +82,7 @@ const MAY_TYPES: Readonly<Record<string, readonly string[]>> = {
 /** Packages, by layer. A new one needs a reason in the change that adds it. */
 const PACKAGES: Readonly<Record<string, RegExp>> = {
   knowledge: /^re2js$/,
-  analysis: /^(jsonc-parser|@cfworker\/json-schema)$/,
+  analysis: /^jsonc-parser$/,
   lsp: /^(vscode-languageserver(-types|-protocol|-textdocument)?|vscode-jsonrpc)$/,
   node: /^(node:|vscode-languageserver\/node$)/,
   browser: /^(vscode-languageserver\/browser$|stopcode:knowledge$)/,
@@ -93,7 +93,7 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
 };
 
 /** Files of the repository that any layer may read. */
-const SHARED = new Set(['package.json', 'server/knowledge/schema/issue.schema.json']);
+const SHARED = new Set(['package.json']);
 
 /** Packages of which types alone may be taken. */
 const TYPE_PACKAGES: Readonly<Record<string, RegExp>> = {

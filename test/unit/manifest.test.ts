@@ -91,7 +91,7 @@ describe('settings', () => {
 
   /** A value that differs from the default. */
   const OTHER: Readonly<Record<string, unknown>> = {
-    'diagnostics.enabled': false, minimumCertainty: 'exact', 'hover.sources': false, 'knowledge.folders': ['x'], 'knowledge.builtinIssues': false, dismissed: [{ issue: 'x' }],
+    'diagnostics.enabled': false, 'diagnostics.notes': false, 'inlayHints.enabled': false, minimumCertainty: 'exact', 'hover.sources': false, 'knowledge.folders': ['x'], 'knowledge.builtinIssues': false, dismissed: [{ issue: 'x' }],
   };
   const CLIENT_ONLY = ['detect', 'trace.server'];
 

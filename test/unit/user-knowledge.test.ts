@@ -75,19 +75,21 @@ describe('a file that cannot be used says why, and where', () => {
   });
 
   it.each([
-    ['a property that is missing', { title: undefined }, /the file does not fit the schema.*"title"/, '{'],
+    ['a property that is missing', { title: undefined }, /the file does not fit the schema.*: "title" is missing$/, '{'],
+    ['two properties that are missing', { title: undefined, matches: undefined }, /the file does not fit the schema.*: "title", "matches" are missing$/, '{'],
+    ['a condition that says nothing', { when: { all: [{}] } }, /"when\.all\.0" does not fit the schema.*: one of "fact", "frames", "message" is missing$/, '{}'],
     ['a property that does not exist', { whn: {} }, /"whn" does not fit the schema of a known issue: there is no such property/, '{}'],
     ['a condition with a slip of the pen', { when: { all: [{ fact: 'bugcheck.code', iss: '0xd1' }] } }, /"when\.all\.0\.iss" does not fit the schema of a known issue: there is no such property/, '"0xd1"'],
     ['a condition that is two', { when: { all: [{ fact: 'bugcheck.code', is: '0xd1', frames: ['a!b'] }] } }, /"when\.all\.0\.(?:frames|is)" does not fit/, undefined],
-    ['a value of a condition of the wrong kind', { when: { all: [{ fact: 'bugcheck.code', is: 209 }] } }, /"when\.all\.0\.is" does not fit/, '209'],
+    ['a value of a condition of the wrong kind', { when: { all: [{ fact: 'bugcheck.code', is: 209 }] } }, /"when\.all\.0\.is" does not fit.*: must be string or array$/, '209'],
     ['a condition deep in a tree', { when: { all: [{ any: [{ all: [{ fact: 'bugcheck.code', is: '0xd1', atleast: '1' }] }] }] } }, /"when\.all\.0\.any\.0\.all\.0\.atleast" does not fit/, '"1"'],
     ['a condition of no kind', { when: { all: [{ bugcheck: '0xd1' }] } }, /"when\.all\.0\.bugcheck" does not fit the schema of a known issue: there is no such property/, '"0xd1"'],
     ['frames with a slip of the pen', { when: { all: [{ frames: ['a!b'], fram: 1 }] } }, /"when\.all\.0\.fram" does not fit.*no such property/, '1'],
     ['a value of the wrong kind', { advice: ['fine', 7] }, /"advice\.1" does not fit the schema/, '7'],
-    ['a word that is none of the list', { certainty: 'sure' }, /"certainty" does not fit the schema/, '"sure"'],
+    ['a word that is none of the list', { certainty: 'sure' }, /"certainty" does not fit the schema.*: must be one of "exact", "likely", "possible"$/, '"sure"'],
     ['an id that is no path', { id: 'Ours Issue' }, /"id" does not fit the schema/, '"Ours Issue"'],
     ['an address that is not secure', { articles: [{ kind: 'kb', id: 'K', title: 'T', url: 'http://example.net' }] }, /"articles\.0\.url" does not fit the schema/, '"http://example.net"'],
-    ['a message that is too short', { when: { all: [{ message: 'short' }] } }, /"when\.all\.0\.message" does not fit the schema.*short/, '"short"'],
+    ['a message that is too short', { when: { all: [{ message: 'short' }] } }, /"when\.all\.0\.message" does not fit the schema.*must not have fewer than 6 characters/, '"short"'],
     ['no sample', { matches: [] }, /"matches" does not fit the schema/, '[]'],
     ['an unknown fact', { when: { all: [{ fact: 'bugcheck.code', is: '0xd1' }, { fact: 'bugcheck.kode', is: '1' }] } }, /"bugcheck\.kode" is no fact; facts are bugcheck\.code/, '"bugcheck.kode"'],
     ['an unknown fact to confirm', { confirms: [{ when: { none: [{ fact: 'colour', exists: true }] }, says: 'x' }] }, /"colour" is no fact/, '"colour"'],
@@ -129,6 +131,48 @@ it('one bad file leaves the others', () => {
   const { issues, problems } = load(...bad, file({}), file({ id: 'ours/other' }, 'ours/other.json'));
   expect(issues.map((issue) => issue.id)).toEqual(['ours/issue', 'ours/other']);
   expect([...new Set(problems.map((entry) => entry.path))].sort()).toEqual(bad.map((entry) => entry.path).sort());
+});
+
+describe('a large collection', () => {
+  /** More issues than are put to the proof when they are loaded; none of them is about the logs of this test. */
+  const others = Array.from({ length: 210 }, (_, index) => file({ id: `ours/other-${index}`, when: { all: [{ fact: 'bugcheck.code', is: `0x1${index}` }] }, matches: ['samples/9f.txt'] }, `ours/other-${index}.json`));
+  const shownIn = (text: string, { issues, proof }: UserKnowledge): (string | undefined)[] => analyzeText(text, base.with({ userIssues: issues, isProven: proof.isProven })).crashes.flatMap(({ matches }) => matches.map(({ issue }) => issue.id)).filter((id) => id.startsWith('ours/'));
+
+  it('is put to the proof where an issue is about to be shown', () => {
+    const wrong = file({ id: 'ours/wrong', supersedes: ['ours/issue'], rejects: ['samples/d1.txt'] }, 'ours/wrong.json');
+    const loaded = load(...others, file({}), wrong);
+    expect(loaded.problems).toEqual([]);
+    expect(loaded.issues.length).toBe(212);
+    // One that is wrong supersedes nothing.
+    expect(shownIn(GOOD_LOG, loaded)).toEqual(['ours/issue']);
+    const line = wrong.text.split('\n').lastIndexOf('    "samples/d1.txt"');
+    expect(loaded.proof.takeProblems()).toMatchObject([{ path: 'ours/wrong.json', line, message: expect.stringMatching(/must not show this issue/) as string }]);
+    expect(shownIn(GOOD_LOG, loaded)).toEqual(['ours/issue']);
+    expect(loaded.proof.takeProblems()).toEqual([]);
+  });
+
+  it('is put to the proof as a whole where that is asked for', () => {
+    const loaded = load(...others, file({}));
+    for (const rest = loaded.proof.rest(); rest.next().done !== true;);
+    expect(loaded.proof.takeProblems().map(({ path }) => path)).toEqual(others.map(({ path }) => path));
+    expect(loaded.issues.filter(loaded.proof.isProven).map(({ id }) => id)).toEqual(['ours/issue']);
+  });
+
+  it('an issue that is wrong makes room for the next one of its id', () => {
+    const loaded = load(...others, file({ matches: ['samples/none.txt'] }, 'ours/first.json'), file({}), file({}, 'ours/third.json'));
+    expect(loaded.problems.map(({ path, message }) => [path, message])).toEqual([
+      ['ours/first.json', 'the sample "samples/none.txt" does not stand beside this file'],
+      ['ours/third.json', 'the id "ours/issue" is already used by ours/issue.json'],
+    ]);
+    expect(shownIn(GOOD_LOG, loaded)).toEqual(['ours/issue']);
+  });
+
+  it('an issue that is wrong does not stand in for a built-in one', () => {
+    const [builtin] = base.issues.issues;
+    const loaded = load(...others, file({ id: builtin?.id, matches: ['samples/9f.txt'] }));
+    expect(loaded.problems.map(({ path }) => path)).toEqual(['ours/issue.json']);
+    expect(base.with({ userIssues: loaded.issues }).issues.issues).toContain(builtin);
+  });
 });
 
 it('a pattern that would take for ever elsewhere is harmless', () => {

@@ -28,14 +28,14 @@ export type { Analysis } from './types.js';
 /** Crashes matched between two yields. */
 const CRASHES_PER_SLICE = 32;
 
-/** One finder per state of knowledge: what it knows of a chunk stays valid as long as both live. */
-const finders = new WeakMap<IssueIndex, OpeningFinder>();
+/** One finder per list of messages: what it knows of a chunk stays valid as long as both live. */
+const finders = new WeakMap<IssueIndex['messages'], OpeningFinder>();
 
 /** The finder of the openers of all formats and the messages of all known issues. */
 export function finderFor(knowledge: Knowledge): OpeningFinder {
-  const index = knowledge.issues;
-  let finder = finders.get(index);
-  if (finder === undefined) finders.set(index, (finder = new OpeningFinder(index.messages)));
+  const { messages } = knowledge.issues;
+  let finder = finders.get(messages);
+  if (finder === undefined) finders.set(messages, (finder = new OpeningFinder(messages)));
   return finder;
 }
 

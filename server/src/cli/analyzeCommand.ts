@@ -3,13 +3,13 @@ import { randomBytes } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import type { AnalyzeArguments } from './arguments.js';
-import { analyzeFile } from './analyzeFile.js';
+import { analyzeFile, SCAN_FROM_BYTES } from './analyzeFile.js';
 import { InputError, reasonOf } from './errors.js';
 import { type Host, Stopped } from './host.js';
 import { expandInputs, type Input } from './inputs.js';
-import { describeProblem, knowledgeRevision, makeKnowledge, readUserIssues, type UserIssues } from './loadKnowledge.js';
-import { Pool } from './pool.js';
-import { progressOn } from './progress.js';
+import { describeProblem, knowledgeRevision, lateProblems, makeKnowledge, type Problem, readUserIssues, type UserIssues } from './loadKnowledge.js';
+import { Pool, type ThreadTask } from './pool.js';
+import { type Progress, progressOn } from './progress.js';
 import { writerFor } from './report/format.js';
 import { nameOf } from './report/text.js';
 import type { FileResult } from './report/types.js';
@@ -25,10 +25,10 @@ const NAMED_BINARIES = 5;
 
 /** Runs the command; answers the exit status. */
 export async function analyzeCommand(args: AnalyzeArguments, host: Host): Promise<number> {
-  const progress = progressOn(args.progress, host.stderr);
   let failures = 0;
+  let progress: Progress | undefined;
   const complain = async (text: string) => {
-    await progress.clear();
+    await progress?.clear();
     await host.stderr.write(`stopcode: ${neutral(text)}\n`);
   };
   const fail = (text: string) => {
@@ -36,11 +36,13 @@ export async function analyzeCommand(args: AnalyzeArguments, host: Host): Promis
     return complain(text);
   };
 
-  const user = await readUserIssues(args.knowledge, makeKnowledge(host.knowledgeFolder, false, []));
+  const user = readUserIssues(args.knowledge, makeKnowledge(host.knowledgeFolder, false, []));
   for (const problem of user.problems) await fail(describeProblem(problem));
   const inputs = expandInputs(args.inputs);
   for (const { path, message } of inputs.problems) await fail(`${path}: ${message}`);
   if (inputs.files.some(({ path }) => path === '-') && host.stdinIsTerminal) await complain('reading standard input, end it with Ctrl-D');
+
+  progress = progressOn(args.progress, host.stderr, { files: inputs.files.length, bytes: inputs.files.reduce((sum, file) => sum + file.bytes, 0) });
 
   const output = args.output === undefined ? undefined : await OutputFile.create(args.output);
   const write = (text: string) => (text === '' ? Promise.resolve() : output === undefined ? host.stdout.write(text) : output.write(text));
@@ -54,8 +56,13 @@ export async function analyzeCommand(args: AnalyzeArguments, host: Host): Promis
   try {
     await write(writer.begin());
     let done = 0;
-    for await (const { input, result, error } of inOrder(inputs.files, args, user.issues, host)) {
-      progress.show(++done, inputs.files.length, input.path);
+    const told = new Set<string>();
+    for await (const { input, result, error, problems } of inOrder(inputs.files, args, user, host, progress)) {
+      progress.file(++done, input.path);
+      for (const problem of problems.map(describeProblem)) {
+        if (!told.has(problem)) await fail(problem);
+        told.add(problem);
+      }
       if (result !== undefined) {
         await progress.clear();
         tally(totals, result);
@@ -66,6 +73,7 @@ export async function analyzeCommand(args: AnalyzeArguments, host: Host): Promis
     await progress.clear();
     await write(writer.end());
     await output?.finish();
+    if (host.stop.aborted) throw new Stopped();
   } catch (error) {
     await progress.clear();
     await output?.discard();
@@ -87,35 +95,46 @@ interface Finished {
   readonly input: Input;
   readonly result?: FileResult;
   readonly error?: unknown;
+  /** What is wrong with known issues that were about to be shown. */
+  readonly problems: readonly Problem[];
 }
 
 /** Results in the order of the inputs, however many are worked on at a time. */
-async function* inOrder(files: readonly Input[], args: AnalyzeArguments, userIssues: UserIssues['issues'], host: Host): AsyncGenerator<Finished> {
+async function* inOrder(files: readonly Input[], args: AnalyzeArguments, user: UserIssues, host: Host, progress: Progress): AsyncGenerator<Finished> {
   const { certainty, builtinIssues } = args;
   const { knowledgeFolder, stop } = host;
   const explain = args.format === 'text' || args.format === 'markdown';
-  const knowledge = makeKnowledge(knowledgeFolder, builtinIssues, userIssues);
+  const knowledge = makeKnowledge(knowledgeFolder, builtinIssues, user.issues, user.proof);
   const threads = host.program === undefined ? 1 : threadsFor(files, args.jobs);
-  const pool = threads > 1 && host.program !== undefined
-    ? new Pool(host.program, threads, { stopcode: 'analyze', knowledgeFolder, builtinIssues, userIssues, certainty, explain })
-    : undefined;
-  const start = (input: Input): Promise<Finished> => {
-    const work = input.path === '-' ? analyzeFile('-', { knowledge, certainty, explain, stop, stream: host.stdin })
-      : pool === undefined ? analyzeFile(input.path, { knowledge, certainty, explain, stop }) : pool.run(input.path);
-    return work.then((result) => ({ input, result }), (error: unknown) => ({ input, error }));
+  // Many files are given to the threads whole; of a few large ones each thread takes ranges.
+  const isByFile = files.length >= threads;
+  const task: ThreadTask = isByFile
+    ? { stopcode: 'analyze', knowledgeFolder, builtinIssues, userIssues: user.issues, unproven: user.unproven, certainty, explain }
+    : { stopcode: 'scan', messages: knowledge.issues.messages };
+  const pool = threads > 1 && host.program !== undefined ? new Pool(host.program, threads, task) : undefined;
+  const options = { knowledge, certainty, explain, stop, progress: (bytes: number) => { progress.read(bytes); } };
+  const work = (input: Input): Promise<FileResult> => {
+    if (input.path === '-') return analyzeFile('-', { ...options, stream: host.stdin });
+    if (pool === undefined) return analyzeFile(input.path, options);
+    return isByFile ? pool.analyze(input.path).finally(() => { progress.read(input.bytes); }) : analyzeFile(input.path, { ...options, pool });
   };
+  const start = (input: Input): Promise<Omit<Finished, 'problems'>> => work(input).then((result) => ({ input, result }), (error: unknown) => ({ input, error }));
+  // Threads cannot be asked to stop in the middle of a file; what they are at is left out then.
+  const stopped = new Promise<undefined>((resolve) => {
+    if (isByFile && pool !== undefined) stop.addEventListener('abort', () => { resolve(undefined); }, { once: true });
+  });
   try {
     // A few more than there are threads, so that none waits while a report is written.
-    const ahead = pool === undefined ? 1 : threads * 2;
-    const started: Promise<Finished>[] = [];
+    const ahead = pool === undefined || !isByFile ? 1 : threads * 2;
+    const started: Promise<Omit<Finished, 'problems'>>[] = [];
     let next = 0;
     while (next < files.length || started.length > 0) {
       const batch = files.slice(next, next + ahead - started.length);
       next += batch.length;
       started.push(...batch.map(start));
-      const finished = await started.shift();
-      if (stop.aborted) throw new Stopped();
-      if (finished !== undefined) yield finished;
+      const finished = await Promise.race([started.shift(), stopped]);
+      if (finished !== undefined) yield { ...finished, problems: [...lateProblems(user.proof), ...(pool?.takeProblems() ?? [])] };
+      if (stop.aborted) return;
     }
   } finally {
     await pool?.close();
@@ -125,7 +144,9 @@ async function* inOrder(files: readonly Input[], args: AnalyzeArguments, userIss
 function threadsFor(files: readonly Input[], jobs: number | undefined): number {
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
   const wanted = jobs ?? (bytes < THREADS_FROM_BYTES ? 1 : Math.min(MOST_THREADS, availableParallelism()));
-  return Math.max(1, Math.min(wanted, files.filter(({ path }) => path !== '-').length));
+  const readable = files.filter(({ path }) => path !== '-').length;
+  const isLarge = files.some((file) => file.bytes >= SCAN_FROM_BYTES);
+  return Math.max(1, readable === 0 ? 1 : isLarge ? wanted : Math.min(wanted, readable));
 }
 
 /** A report file that is there when it is whole: it is written beside its place and then renamed. */

@@ -1,12 +1,17 @@
 /** One input, read and analysed as a stream. */
+import { open } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
+import { finderFor } from '../analysis/analysis.js';
 import type { Certainty } from '../analysis/knowledge/issue.js';
 import type { Knowledge } from '../analysis/knowledge/knowledge.js';
 import { analyzeStream, slidingText } from '../analysis/streamed.js';
 import type { Chunk } from '../analysis/text/chunk.js';
-import { ChunkReader, LONGEST_LINE, openFile, type ReadBytes, streamReader } from './readChunks.js';
+import { detect, SAMPLE_BYTES } from './encoding.js';
+import type { Pool } from './pool.js';
+import { ChunkReader, type ChunkSource, LONGEST_LINE, openFile, streamReader } from './readChunks.js';
 import { ResultBuilder } from './report/build.js';
 import type { FileResult } from './report/types.js';
+import { NotInRanges, ScannedFile } from './scan.js';
 
 /** How long the analysis runs until signals and streams get their turn. */
 const SLICE_MS = 50;
@@ -18,23 +23,53 @@ export interface FileOptions {
   readonly stop?: AbortSignal;
   /** Read instead of the file. */
   readonly stream?: AsyncIterable<Uint8Array>;
-  /** Told now and then how many bytes of the input were read. */
+  /** Threads that look at ranges of a large file. */
+  readonly pool?: Pick<Pool, 'scan' | 'size'>;
+  /** Told how many more bytes of the input were read. */
   readonly progress?: (bytes: number) => void;
 }
 
+/** Files from this size on are looked at by several threads. */
+export const SCAN_FROM_BYTES = 64 * 1_048_576;
+
 /** Analyses a file. Rejects with a system error or an `InputError` where it cannot be read. */
 export async function analyzeFile(path: string, options: FileOptions): Promise<FileResult> {
-  if (options.stream !== undefined) return analyzeBytes(streamReader(options.stream), path, options);
+  if (options.stream !== undefined) return analyzeChunks(new ChunkReader(streamReader(options.stream)), path, options);
+  const scanned = options.pool === undefined ? undefined : await inRanges(path, options.pool, options.knowledge);
+  if (scanned !== undefined) {
+    try {
+      return await analyzeChunks(scanned, path, options);
+    } catch (error) {
+      if (!(error instanceof NotInRanges)) throw error;
+    } finally {
+      scanned.close();
+    }
+  }
   const file = await openFile(path);
   try {
-    return await analyzeBytes(file.read, path, options);
+    return await analyzeChunks(new ChunkReader(file.read), path, options);
   } finally {
     await file.close();
   }
 }
 
-async function analyzeBytes(read: ReadBytes, path: string, { knowledge, certainty, explain, stop, progress }: FileOptions): Promise<FileResult> {
-  const reader = new ChunkReader(read);
+/** A large file as others scan it; undefined where it is small or in an encoding that has to be read in order. */
+async function inRanges(path: string, pool: Pick<Pool, 'scan' | 'size'>, knowledge: Knowledge): Promise<ScannedFile | undefined> {
+  const file = await open(path, 'r');
+  try {
+    const { size } = await file.stat();
+    if (size < SCAN_FROM_BYTES) return undefined;
+    const sample = Buffer.alloc(SAMPLE_BYTES);
+    const { bytesRead } = await file.read(sample, 0, SAMPLE_BYTES, 0);
+    const detected = detect(sample.subarray(0, bytesRead));
+    if (detected.encoding === 'utf-16le' || detected.encoding === 'utf-16be') return undefined;
+    return new ScannedFile({ path, size, detected }, finderFor(knowledge), (request) => pool.scan(request), pool.size * 2);
+  } finally {
+    await file.close();
+  }
+}
+
+async function analyzeChunks(reader: ChunkSource, path: string, { knowledge, certainty, explain, stop, progress }: FileOptions): Promise<FileResult> {
   const text = slidingText();
   const result = new ResultBuilder(text, { path, certainty, knowledge, explain });
   const run = analyzeStream(text, knowledge, {
@@ -42,32 +77,37 @@ async function analyzeBytes(read: ReadBytes, path: string, { knowledge, certaint
     released: (chunk) => { reader.release(chunk); },
   });
   let until = performance.now() + SLICE_MS;
+  let told = 0;
+  let isStopped = false;
   // The next chunk is read while the ones before it are looked at.
   let coming = ahead(reader);
   for (;;) {
     const step = run.next();
     if (step.done === true) {
       for (const line of reader.cutLines) result.note(line, `the line is longer than ${LONGEST_LINE / 1_048_576} MB; the rest of it was not read`);
+      if (isStopped) result.note(text.lineCount - 1, 'reading was stopped here; what follows was not looked at');
       const lines = text.lineCount - (reader.endsInLine ? 0 : 1);
       return result.finish({ encoding: reader.encoding, bytes: reader.bytes, lines, formats: step.value.formats }, step.value.events);
     }
     if (step.value === 'more') {
-      const chunk = await coming;
+      const chunk = isStopped ? undefined : await coming;
       if (chunk === undefined) text.complete();
       else {
         text.push(chunk);
         coming = ahead(reader);
       }
-      progress?.(reader.bytes);
+      progress?.(reader.bytes - told);
+      told = reader.bytes;
     }
     if (performance.now() < until) continue;
     await setImmediate();
-    stop?.throwIfAborted();
+    // What was found so far is told.
+    isStopped ||= stop?.aborted === true;
     until = performance.now() + SLICE_MS;
   }
 }
 
-function ahead(reader: ChunkReader): Promise<Chunk | undefined> {
+function ahead(reader: ChunkSource): Promise<Chunk | undefined> {
   const coming = reader.next();
   // An error is met where the chunk is waited for, if it ever is.
   coming.catch(() => undefined);

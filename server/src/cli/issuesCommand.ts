@@ -3,7 +3,7 @@ import type { IssueData } from '../analysis/knowledge/issue.js';
 import type { IssuesArguments } from './arguments.js';
 import { InputError } from './errors.js';
 import type { Host } from './host.js';
-import { describeProblem, knowledgeSource, makeKnowledge, readUserIssues } from './loadKnowledge.js';
+import { describeProblem, knowledgeSource, lateProblems, makeKnowledge, type Problem, readUserIssues, type UserIssues } from './loadKnowledge.js';
 import { articleReport } from './report/build.js';
 import { Page } from './report/text.js';
 import { count } from './report/words.js';
@@ -18,23 +18,35 @@ export async function issuesCommand(args: IssuesArguments, host: Host): Promise<
 }
 
 async function listOrShow(args: IssuesArguments, host: Host, page: Page): Promise<number> {
-  const user = await readUserIssues(args.knowledge, makeKnowledge(host.knowledgeFolder, false, []));
-  for (const problem of user.problems) await host.stderr.write(`stopcode: ${neutral(describeProblem(problem))}\n`);
+  const user = readUserIssues(args.knowledge, makeKnowledge(host.knowledgeFolder, false, []));
+  let failed = 0;
+  const tell = async (problems: readonly Problem[]) => {
+    if (problems.length > 0) failed = 2;
+    for (const problem of problems) await host.stderr.write(`stopcode: ${neutral(describeProblem(problem))}\n`);
+  };
+  await tell(user.problems);
   const builtin = args.builtinIssues ? (knowledgeSource(host.knowledgeFolder)('issues') as readonly IssueData[]) : [];
   const issues = [...builtin, ...user.issues];
-  const failed = user.problems.length > 0 ? 2 : 0;
+  const { isProven } = user.proof;
   if (args.action === 'list') {
-    for (const issue of issues) {
+    proveAll(user);
+    for (const issue of issues.filter(isProven)) {
       page.prose(0, `${page.styles.strong(neutral(issue.id))}  `, neutral(issue.title), 2);
       page.line(2, page.styles.faint(neutral(issue.articles.map(({ id }) => id).join(' · '))));
     }
+    await tell(lateProblems(user.proof));
     return failed;
   }
   const [wanted = ''] = args.subjects;
-  const issue = issues.find(({ id }) => id === wanted) ?? issues.find((candidate) => isNamed(candidate, wanted));
+  const issue = issues.find((candidate) => candidate.id === wanted && isProven(candidate)) ?? issues.find((candidate) => isNamed(candidate, wanted) && isProven(candidate));
+  await tell(lateProblems(user.proof));
   if (issue === undefined) throw new InputError(`there is no known issue "${wanted}"; stopcode issues list names them`);
   show(issue, page);
   return failed;
+}
+
+function proveAll({ proof }: UserIssues): void {
+  for (const rest = proof.rest(); rest.next().done !== true;);
 }
 
 /** People know an article's number, not our id. */
@@ -71,7 +83,10 @@ function show(issue: IssueData, page: Page): void {
 
 /** Every file by itself against the schema and its own samples; see `analysis/userKnowledge.ts`. */
 async function check(args: IssuesArguments, host: Host, page: Page): Promise<number> {
-  const { issues, problems } = await readUserIssues(args.subjects, makeKnowledge(host.knowledgeFolder, false, []));
+  const user = readUserIssues(args.subjects, makeKnowledge(host.knowledgeFolder, false, []));
+  proveAll(user);
+  const issues = user.issues.filter(user.proof.isProven);
+  const problems = [...user.problems, ...lateProblems(user.proof)];
   for (const problem of problems) await host.stderr.write(`${neutral(describeProblem(problem))}\n`);
   const samples = issues.reduce((sum, issue) => sum + issue.matches.length + (issue.rejects?.length ?? 0), 0);
   for (const issue of issues) page.line(0, `${page.styles.good('good')}  ${neutral(issue.id)}`);

@@ -1,12 +1,13 @@
 /** Where a program on Node gets its knowledge: tables beside the program, known issues from folders of the user's. */
-import { readFileSync, statSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { IssueProof, normalized, type ReadText } from '../analysis/issueProof.js';
 import { Knowledge, type KnowledgeTable } from '../analysis/knowledge/knowledge.js';
 import type { IssueData } from '../analysis/knowledge/issue.js';
-import { type KnowledgeFile, loadUserKnowledge } from '../analysis/userKnowledge.js';
+import { isIssueFile, type KnowledgeFile, type KnowledgeProblem, loadIssues } from '../analysis/userKnowledge.js';
+import { LogDecoder } from './encoding.js';
 import { InputError, reasonOf } from './errors.js';
 import { walk } from './glob.js';
-import { readLogFile } from './readLog.js';
 
 /** Something about a file of the user's that must be said. Places are 1-based. */
 export interface Problem {
@@ -19,6 +20,18 @@ export interface Problem {
 export interface UserIssues {
   readonly issues: readonly IssueData[];
   readonly problems: readonly Problem[];
+  /** Asked before one of them is shown. */
+  readonly proof: IssueProof;
+  /** What a thread makes such a proof of. */
+  readonly unproven: Unproven;
+}
+
+/** Issues that are put to the proof when they are first about to be shown. */
+export interface Unproven {
+  /** All folders of the user's. */
+  readonly folders: readonly string[];
+  /** The file of each. */
+  readonly places: ReadonlyMap<IssueData, string>;
 }
 
 /** The tables of `folder`, read when they are first needed. */
@@ -42,50 +55,108 @@ function readTable(folder: string, table: string): unknown {
 }
 
 /** Limits that no collection of issues comes near; they keep a wrong folder from being read for minutes. */
-const MOST_FILES = 5_000;
+const MOST_FILES = 100_000;
 const LARGEST_BYTES = 4_000_000;
 
-/** The files of the user's folders: issues, and beside them the samples that prove them. */
-async function readFolder(folder: string, problems: Problem[]): Promise<KnowledgeFile[]> {
-  const files: KnowledgeFile[] = [];
+/** Most files are smaller than this and read at once, into the same memory. */
+const buffer = Buffer.alloc(65_536);
+
+/** The text of a file; undefined where it is too large. Throws a system error, or an `InputError` for what is no text. */
+function readText(path: string): string | undefined {
+  const file = openSync(path, 'r');
+  let length = 0;
+  try {
+    length = readSync(file, buffer, 0, buffer.length, null);
+  } finally {
+    closeSync(file);
+  }
+  if (length < buffer.length) return decoded(buffer, length);
+  if (statSync(path).size > LARGEST_BYTES) return undefined;
+  const bytes = readFileSync(path);
+  return decoded(bytes, bytes.length);
+}
+
+function decoded(bytes: Buffer, length: number): string {
+  // UTF-16, with and without a mark.
+  const isWide = length > 1 && (bytes[0] === 0 || bytes[1] === 0 || (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff));
+  const text = isWide ? '' : bytes.toString('utf8', 0, length);
+  if (!isWide && !text.includes('\ufffd')) return text;
+  const decoder = new LogDecoder();
+  return decoder.push(bytes.subarray(0, length)) + decoder.end();
+}
+
+/** The files of issues below a folder. Their samples are read when they are asked for. */
+function issueFiles(folder: string, problems: Problem[]): string[] {
+  const files: string[] = [];
   try {
     if (!statSync(folder).isDirectory()) throw new InputError('is not a folder');
   } catch (error) {
     problems.push({ path: folder, message: reasonOf(error) });
     return files;
   }
+  let seen = 0;
   for (const path of walk(folder, (at, error) => problems.push({ path: at, message: reasonOf(error) }))) {
-    const isSample = /[\\/]samples[\\/]/.test(path.slice(folder.length));
-    const isIssue = !isSample && /\.jsonc?$/i.test(path);
-    // A sample that is JSON, such as a domain's description, must not be taken for an issue.
-    if (isSample && /\.jsonc?$/i.test(path)) continue;
-    if (files.length >= MOST_FILES) {
+    if (++seen > MOST_FILES) {
       problems.push({ path: folder, message: `holds more than ${MOST_FILES} files; the rest is left out` });
       break;
     }
-    try {
-      if (statSync(path).size > LARGEST_BYTES) {
-        if (isIssue) problems.push({ path, message: `is larger than ${LARGEST_BYTES} bytes` });
-        continue;
-      }
-      files.push({ path, text: (await readLogFile(path)).text.toString() });
-    } catch (error) {
-      // Other files that happen to stand there are nobody's loss; a sample that is missing is told by its issue.
-      if (isIssue) problems.push({ path, message: reasonOf(error) });
-    }
+    // The folder given can itself be one of samples.
+    if (isIssueFile(path.slice(folder.length))) files.push(path);
   }
   return files;
 }
 
+/** The texts of files, one at a time: a large collection is not kept beside what is made of it. */
+function* readAll(paths: readonly string[], problems: Problem[]): Generator<KnowledgeFile> {
+  for (const path of paths) {
+    let text: string | undefined;
+    try {
+      text = readText(path);
+      if (text === undefined) problems.push({ path, message: `is larger than ${LARGEST_BYTES} bytes` });
+    } catch (error) {
+      problems.push({ path, message: reasonOf(error) });
+    }
+    if (text !== undefined) yield { path, text };
+  }
+}
+
+/** Reads what stands below the folders, and nothing beside them. A sample that cannot be read is told by its issue. */
+function readerBelow(folders: readonly string[]): ReadText {
+  const roots = folders.map((folder) => {
+    const root = normalized(join(folder, '.'));
+    return root === '.' || root === './' ? '' : root.endsWith('/') ? root : `${root}/`;
+  });
+  return (path) => {
+    if (!roots.some((root) => path.startsWith(root))) return undefined;
+    try {
+      return readText(path);
+    } catch {
+      return undefined;
+    }
+  };
+}
+
 /** The known issues of some folders. A file that is not right is skipped alone and named. */
-export async function readUserIssues(folders: readonly string[], base: Knowledge): Promise<UserIssues> {
+export function readUserIssues(folders: readonly string[], base: Knowledge): UserIssues {
   const problems: Problem[] = [];
-  const files: KnowledgeFile[] = [];
-  for (const folder of folders) files.push(...(await readFolder(folder, problems)));
-  if (files.length === 0) return { issues: [], problems };
-  const loaded = loadUserKnowledge(files, base);
-  for (const { path, line, column, message } of loaded.problems) problems.push({ path, line: line + 1, column: column + 1, message });
-  return { issues: loaded.issues, problems };
+  const paths = folders.flatMap((folder) => issueFiles(folder, problems));
+  const loaded = loadIssues(readAll(paths, problems), paths.length, base, readerBelow(folders));
+  problems.push(...loaded.problems.map(problemOf));
+  return { issues: loaded.issues, problems, proof: loaded.proof, unproven: { folders, places: loaded.proof.places } };
+}
+
+/** The proof as a thread makes it, which has only data of the main program's. */
+export function proofOf({ folders, places }: Unproven, base: Knowledge): IssueProof {
+  return new IssueProof(base, readerBelow(folders), places);
+}
+
+/** The problems that came up since this was last asked. */
+export function lateProblems(proof: IssueProof): readonly Problem[] {
+  return proof.takeProblems().map(problemOf);
+}
+
+function problemOf({ path, line, column, message }: KnowledgeProblem): Problem {
+  return { path, line: line + 1, column: column + 1, message };
 }
 
 /** `issues/a.json:3:5: "when" is missing`. */
@@ -94,6 +165,6 @@ export function describeProblem({ path, line, column, message }: Problem): strin
 }
 
 /** Built-in knowledge with the user's issues. */
-export function makeKnowledge(folder: string, builtinIssues: boolean, userIssues: readonly IssueData[]): Knowledge {
-  return new Knowledge(knowledgeSource(folder), { builtinIssues, userIssues });
+export function makeKnowledge(folder: string, builtinIssues: boolean, userIssues: readonly IssueData[], proof?: IssueProof): Knowledge {
+  return new Knowledge(knowledgeSource(folder), { builtinIssues, userIssues, ...(proof === undefined ? {} : { isProven: proof.isProven }) });
 }

@@ -7,6 +7,8 @@ import { run } from './run.js';
 
 /** Signals end a program with 128 and their number. */
 const INTERRUPTED = 130;
+/** After Ctrl-C: time to tell what was found so far. A second Ctrl-C ends at once. */
+const LAST_WORDS_MS = 3_000;
 
 function output(stream: NodeJS.WriteStream): Output {
   return {
@@ -32,7 +34,7 @@ async function main(): Promise<void> {
     stop.abort(new Stopped());
     // Ends the wait for a pipe that says nothing.
     process.stdin.destroy();
-    setTimeout(() => process.exit(INTERRUPTED), 500).unref();
+    setTimeout(() => process.exit(INTERRUPTED), LAST_WORDS_MS).unref();
   });
   const host: Host = {
     stdin: process.stdin,
@@ -47,7 +49,10 @@ async function main(): Promise<void> {
   try {
     process.exitCode = await run(process.argv.slice(2), host);
   } catch (error) {
-    if (stop.signal.aborted || error instanceof Stopped) process.exit(INTERRUPTED);
+    if (stop.signal.aborted || error instanceof Stopped) {
+      process.exitCode = INTERRUPTED;
+      return;
+    }
     await host.stderr.write(`stopcode: this is a mistake in Stopcode, please report it.\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
     process.exitCode = 2;
   }

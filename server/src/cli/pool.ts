@@ -1,37 +1,62 @@
 /** Threads that analyse files. A thread is the program itself, started with a task instead of arguments. */
 import { parentPort, Worker, workerData } from 'node:worker_threads';
+import { OpeningFinder } from '../analysis/formats/openings.js';
 import type { Certainty, IssueData } from '../analysis/knowledge/issue.js';
 import { analyzeFile } from './analyzeFile.js';
 import { InputError, reasonOf } from './errors.js';
-import { makeKnowledge } from './loadKnowledge.js';
+import { lateProblems, makeKnowledge, type Problem, proofOf, type Unproven } from './loadKnowledge.js';
 import type { FileResult } from './report/types.js';
+import { scanRange, type ScanRequest, type ScanResult } from './scan.js';
 
-/** What a thread is started with. */
-export interface ThreadTask {
+/** Young garbage a thread may hold before it is collected; the default of 48 MB would be most of what the program uses. */
+const YOUNG_MB = 4;
+
+/** What a thread is started with: it reads whole files, or looks at ranges for openers and these messages. */
+export type ThreadTask = {
   readonly stopcode: 'analyze';
   readonly knowledgeFolder: string;
   readonly builtinIssues: boolean;
   readonly userIssues: readonly IssueData[];
+  /** Its issues are those of `userIssues`: both are copied as one. */
+  readonly unproven: Unproven;
   readonly certainty: Certainty;
   readonly explain: boolean;
-}
+} | { readonly stopcode: 'scan'; readonly messages: readonly string[] };
 
-type Answer = { readonly result: FileResult } | { readonly reason: string };
+/** What a thread is asked: the report of a file, or what stands in a range of one. */
+type Request = string | ScanRequest;
+type Answer = ({ readonly result: FileResult | ScanResult } | { readonly reason: string }) & { readonly problems: readonly Problem[] };
 
 /** True where this file runs as one of the threads. */
 export function isThread(): boolean {
   const task: unknown = workerData;
-  return typeof task === 'object' && task !== null && 'stopcode' in task && task.stopcode === 'analyze';
+  return typeof task === 'object' && task !== null && 'stopcode' in task;
 }
 
-/** The thread's side: paths come in, results go out. */
+/** The thread's side: requests come in, results go out. */
 export function serveThread(): void {
-  const { knowledgeFolder, builtinIssues, userIssues, certainty, explain } = workerData as ThreadTask;
-  const knowledge = makeKnowledge(knowledgeFolder, builtinIssues, userIssues);
-  parentPort?.on('message', (path: string) => {
-    const answer: Promise<Answer> = analyzeFile(path, { knowledge, certainty, explain }).then((result) => ({ result }), (error: unknown) => ({ reason: reasonOf(error) }));
+  const { work, problems } = worker(workerData as ThreadTask);
+  parentPort?.on('message', (request: Request) => {
+    const answer: Promise<Answer> = work(request).then((result) => ({ result, problems: problems() }), (error: unknown) => ({ reason: reasonOf(error), problems: problems() }));
     void answer.then((message) => parentPort?.postMessage(message));
   });
+}
+
+interface Work {
+  readonly work: (request: Request) => Promise<FileResult | ScanResult>;
+  /** What came up about known issues since this was last asked. */
+  readonly problems: () => readonly Problem[];
+}
+
+function worker(task: ThreadTask): Work {
+  if (task.stopcode === 'scan') {
+    const finder = new OpeningFinder(task.messages);
+    return { work: (request) => scanRange(request as ScanRequest, finder), problems: () => [] };
+  }
+  const { knowledgeFolder, builtinIssues, userIssues, unproven, certainty, explain } = task;
+  const proof = proofOf(unproven, makeKnowledge(knowledgeFolder, false, []));
+  const knowledge = makeKnowledge(knowledgeFolder, builtinIssues, userIssues, proof);
+  return { work: (request) => analyzeFile(request as string, { knowledge, certainty, explain }), problems: () => lateProblems(proof) };
 }
 
 /** Runs files on `size` threads. */
@@ -39,19 +64,38 @@ export class Pool {
   readonly #idle: Worker[] = [];
   readonly #all: Worker[] = [];
   readonly #waiting: ((worker: Worker) => void)[] = [];
+  readonly #late: Problem[] = [];
 
   constructor(program: string, size: number, task: ThreadTask) {
     for (let index = 0; index < size; index++) {
-      const worker = new Worker(program, { workerData: task });
+      const worker = new Worker(program, { workerData: task, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } });
       this.#all.push(worker);
       this.#idle.push(worker);
     }
   }
 
-  async run(path: string): Promise<FileResult> {
+  get size(): number {
+    return this.#all.length;
+  }
+
+  analyze(path: string): Promise<FileResult> {
+    return this.#run(path) as Promise<FileResult>;
+  }
+
+  scan(request: ScanRequest): Promise<ScanResult> {
+    return this.#run(request) as Promise<ScanResult>;
+  }
+
+  /** Problems of known issues that came up since this was last asked. Several threads can have met the same. */
+  takeProblems(): readonly Problem[] {
+    return this.#late.splice(0);
+  }
+
+  async #run(request: Request): Promise<FileResult | ScanResult> {
     const worker = this.#idle.pop() ?? (await new Promise<Worker>((resolve) => this.#waiting.push(resolve)));
     try {
-      const answer = await ask(worker, path);
+      const answer = await ask(worker, request);
+      this.#late.push(...answer.problems);
       if ('reason' in answer) throw new InputError(answer.reason);
       return answer.result;
     } finally {
@@ -66,7 +110,7 @@ export class Pool {
   }
 }
 
-function ask(worker: Worker, path: string): Promise<Answer> {
+function ask(worker: Worker, request: Request): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const done = (answer: Answer) => {
       worker.off('error', reject);
@@ -74,6 +118,6 @@ function ask(worker: Worker, path: string): Promise<Answer> {
     };
     worker.once('error', reject);
     worker.once('message', done);
-    worker.postMessage(path);
+    worker.postMessage(request);
   });
 }

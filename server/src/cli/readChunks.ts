@@ -4,12 +4,14 @@ import { open } from 'node:fs/promises';
 import { ByteChunk } from '../analysis/text/byteChunk.js';
 import type { Chunk } from '../analysis/text/chunk.js';
 import { TextChunk } from '../analysis/text/chunkedText.js';
-import { detect, type Encoding, LogDecoder, SAMPLE_BYTES, utf8OrNot, windows1252 } from './encoding.js';
+import { detect, type Detected, type Encoding, LogDecoder, SAMPLE_BYTES, utf8OrNot, windows1252 } from './encoding.js';
 
 /** Bytes read at a time, and the size of most chunks. */
-const PIECE_BYTES = 1_048_576;
+const PIECE_BYTES = 262_144;
+/** Buffers kept for the next chunks. */
+const MOST_FREE = 8;
 /** A line is read up to this length; what follows of it is passed over. */
-export const LONGEST_LINE = 16 * PIECE_BYTES;
+export const LONGEST_LINE = 16 * 1_048_576;
 const NEWLINE = 10;
 const RETURN = 13;
 
@@ -20,8 +22,38 @@ const latin1 = (bytes: Uint8Array, start: number, end: number): string => (bytes
 const utf8 = (bytes: Uint8Array, start: number, end: number): string => (bytes as Buffer).toString('utf8', start, end);
 const ansi = (bytes: Uint8Array, start: number, end: number): string => windows1252(bytes.subarray(start, end));
 
+/** Chunks of a log in order, wherever they are made. */
+export interface ChunkSource {
+  /** As far as it is known; pure ASCII is UTF-8. */
+  readonly encoding: Encoding;
+  /** Bytes read so far. */
+  readonly bytes: number;
+  /** Lines, from 0, that were longer than may be. */
+  readonly cutLines: readonly number[];
+  /** Whether the last line read so far has no line end. */
+  readonly endsInLine: boolean;
+  /** The next chunk; undefined at the end. Rejects with a system error, or an `InputError` for what is no text. */
+  next(): Promise<Chunk | undefined>;
+  release(chunk: Chunk): void;
+}
+
+/** Text of bytes in an encoding in which ASCII is ASCII. */
+export function chunkOfBytes(bytes: Buffer, isPlain: boolean, encoding: Encoding): ByteChunk {
+  if (isPlain) return new ByteChunk(bytes, latin1, true);
+  return encoding === 'windows-1252' ? new ByteChunk(bytes, ansi, true) : new ByteChunk(bytes, utf8, false);
+}
+
+interface ReaderOptions {
+  /** Aimed size of a chunk in bytes. */
+  readonly piece?: number;
+  /** How much of a line is read. */
+  readonly longest?: number;
+  /** What the beginning of the log told, where this is not the beginning. */
+  readonly detected?: Detected;
+}
+
 /** Reads a log. */
-export class ChunkReader {
+export class ChunkReader implements ChunkSource {
   readonly #read: ReadBytes;
   /** Buffers that are free for use. A run over many gigabytes makes as few as are in use at a time. */
   readonly #free: Buffer[] = [];
@@ -40,36 +72,46 @@ export class ChunkReader {
   #rest = '';
 
   readonly #piece: number;
+  readonly #detected: Detected | undefined;
+  /** Bytes before the buffer. */
+  #gone = 0;
+  #chunkOffset = 0;
   readonly #longest: number;
 
-  /** `piece` is the aimed size of a chunk in bytes, `longest` how much of a line is read. */
-  constructor(read: ReadBytes, { piece = PIECE_BYTES, longest = LONGEST_LINE }: { readonly piece?: number; readonly longest?: number } = {}) {
+  constructor(read: ReadBytes, { piece = PIECE_BYTES, longest = LONGEST_LINE, detected }: ReaderOptions = {}) {
     this.#read = read;
     this.#piece = piece;
     this.#longest = longest;
+    this.#detected = detected;
+    this.#encoding = detected?.encoding;
   }
 
-  /** As far as it is known; pure ASCII is UTF-8. */
   get encoding(): Encoding {
     return this.#encoding ?? 'utf-8';
   }
 
-  /** Bytes read so far. */
+  /** What is known of the encoding: undefined while all was ASCII. */
+  get verdict(): Encoding | undefined {
+    return this.#encoding;
+  }
+
+  /** Where the last chunk begins, in bytes. */
+  get chunkOffset(): number {
+    return this.#chunkOffset;
+  }
+
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** Lines, from 0, that were longer than may be. */
   get cutLines(): readonly number[] {
     return this.#cutLines;
   }
 
-  /** Whether the last line read so far has no line end. */
   get endsInLine(): boolean {
     return this.#endsInLine;
   }
 
-  /** The next chunk; undefined at the end. Rejects with a system error, or an `InputError` for what is no text. */
   async next(): Promise<Chunk | undefined> {
     const chunk = this.#decoder === undefined ? await this.#nextBytes() : await this.#nextText(this.#decoder);
     if (chunk === undefined) return undefined;
@@ -79,9 +121,8 @@ export class ChunkReader {
     return chunk;
   }
 
-  /** Gives the memory of a chunk back. It must not be used any more. */
   release(chunk: Chunk): void {
-    if (chunk instanceof ByteChunk && chunk.bytes.buffer.byteLength === this.#piece && this.#free.length < 4) this.#free.push(Buffer.from(chunk.bytes.buffer));
+    if (chunk instanceof ByteChunk && chunk.bytes.buffer.byteLength === this.#piece && this.#free.length < MOST_FREE) this.#free.push(Buffer.from(chunk.bytes.buffer));
   }
 
   #newBuffer(): Buffer {
@@ -104,7 +145,7 @@ export class ChunkReader {
     let start = 0;
     if (this.#isFirst) {
       this.#isFirst = false;
-      const { encoding, skip } = detect(this.#buffer.subarray(0, Math.min(this.#filled, SAMPLE_BYTES)));
+      const { encoding, skip } = this.#detected ?? detect(this.#buffer.subarray(0, Math.min(this.#filled, SAMPLE_BYTES)));
       this.#encoding = encoding;
       if (encoding === 'utf-16le' || encoding === 'utf-16be') return this.#nextText((this.#decoder = new LogDecoder()));
       start = skip;
@@ -130,6 +171,8 @@ export class ChunkReader {
 
   #cut(start: number, end: number): Chunk {
     const bytes = this.#buffer.subarray(start, end);
+    this.#chunkOffset = this.#gone + start;
+    this.#gone += end;
     const next = this.#newBuffer();
     const rest = this.#filled - end;
     // More than a piece can be left over only where the buffer was larger than one.
@@ -137,12 +180,12 @@ export class ChunkReader {
     this.#buffer.copy(larger, 0, end, this.#filled);
     this.#buffer = larger;
     this.#filled = rest;
-    if (isAscii(bytes)) return new ByteChunk(bytes, latin1, true);
-    if (this.#encoding === undefined) {
+    const isPlain = isAscii(bytes);
+    if (!isPlain && this.#encoding === undefined) {
       const verdict = utf8OrNot(bytes);
       this.#encoding = verdict === 'windows-1252' || verdict === 'cut' ? 'windows-1252' : 'utf-8';
     }
-    return this.#encoding === 'windows-1252' ? new ByteChunk(bytes, ansi, true) : new ByteChunk(bytes, utf8, false);
+    return chunkOfBytes(bytes, isPlain, this.encoding);
   }
 
   /** Passes over the rest of a line that is too long. */

@@ -13,17 +13,21 @@ export const SOURCE = 'stopcode';
 const ERROR: DiagnosticSeverity = 1;
 const WARNING: DiagnosticSeverity = 2;
 const INFORMATION: DiagnosticSeverity = 3;
+const HINT: DiagnosticSeverity = 4;
 /** What an issue file can ask for; a warning where it says nothing. */
-const SEVERITIES = { error: ERROR, warning: WARNING, information: INFORMATION, hint: 4 } as const;
+const SEVERITIES = { error: ERROR, warning: WARNING, information: INFORMATION, hint: HINT } as const;
 
 /** Editors keep a thousand problems a file; events are the least of them. */
 const MOST_EVENTS = 200;
 const MOST_RELATED = 20;
+const MOST_NOTES = 100;
 
 export interface DiagnosticOptions extends MatchFilter {
   readonly uri: string;
   /** Whether events that are no crash are shown: in a document that is a crash log, or that holds a crash. */
   readonly events: boolean;
+  /** Whether notes on a report are shown: that it is cut short, contradicts itself, or which known issue is ruled out. */
+  readonly notes: boolean;
   /** Whether the client shows related information. */
   readonly related: boolean;
 }
@@ -38,7 +42,8 @@ export interface Marker {
 
 /** All problems of a document. */
 export function diagnostics(analysis: Analysis, options: DiagnosticOptions): Diagnostic[] {
-  return markers(analysis, options).map((marker) => marker.diagnostic);
+  const result = markers(analysis, options).map((marker) => marker.diagnostic);
+  return options.notes ? [...result, ...noteDiagnostics(analysis, options)] : result;
 }
 
 /** The problems with the findings behind them, crashes first, in the order of the document. */
@@ -97,6 +102,36 @@ function matchMessage(match: IssueMatch, count: number): string {
 
 function eventDiagnostic({ event }: EventFinding): Diagnostic {
   return { range: rangeOf(event.at), severity: INFORMATION, code: event.kind, source: SOURCE, message: `${shortened(event.title)}${times(event.count)}` };
+}
+
+/**
+ * What is to be known of a report before it is believed. A note is never more than information: errors are crashes and
+ * warnings are known issues. What was ruled out is a hint, which editors leave out of their list of problems.
+ */
+function noteDiagnostics(analysis: Analysis, options: DiagnosticOptions): Diagnostic[] {
+  const result: Diagnostic[] = [];
+  const seen = new Set<string>();
+  const add = (at: Span, severity: DiagnosticSeverity, text: string): void => {
+    const place = `${at.line} ${at.start} ${text}`;
+    if (result.length >= MOST_NOTES || seen.has(place)) return;
+    seen.add(place);
+    result.push({ range: rangeOf(withoutBlanks(at, analysis.text.line(at.line))), severity, code: 'note', source: SOURCE, message: `${text.charAt(0).toUpperCase()}${text.slice(1)}` });
+  };
+  for (const { record, ruledOut } of analysis.crashes) {
+    for (const note of record.notes) add(note.at, INFORMATION, note.value);
+    for (const { issue, because, evidence } of ruledOut) {
+      if (options.isDismissed(issue.id, record.signature)) continue;
+      add(evidence[0]?.at ?? record.headline, HINT, `${issue.articles[0]?.id ?? issue.id} was considered and ruled out: ${because}`);
+    }
+  }
+  return result;
+}
+
+/** A note stands at a whole line of the report; what is marked is the words in it. */
+function withoutBlanks(at: Span, line: string): Span {
+  const words = line.slice(at.start, at.end);
+  const start = at.start + words.length - words.trimStart().length;
+  return { line: at.line, start: Math.min(start, at.end), end: Math.max(Math.min(start, at.end), at.start + words.trimEnd().length) };
 }
 
 function times(count: number): string {

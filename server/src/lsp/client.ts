@@ -13,6 +13,9 @@ export interface Client {
   readonly configurationRegistration: boolean;
   readonly watchedFilesRegistration: boolean;
   readonly tokensRefresh: boolean;
+  readonly hintsRefresh: boolean;
+  /** Whether the client asks for the tooltip of an inlay hint when it is wanted. */
+  readonly hintTooltips: boolean;
   readonly showDocument: boolean;
   readonly workspaceFolderChanges: boolean;
   /** Commands that code actions may name. */
@@ -40,6 +43,8 @@ export function readClient(params: InitializeParams): Client {
     configurationRegistration: workspace?.didChangeConfiguration?.dynamicRegistration === true,
     watchedFilesRegistration: workspace?.didChangeWatchedFiles?.dynamicRegistration === true,
     tokensRefresh: workspace?.semanticTokens?.refreshSupport === true,
+    hintsRefresh: workspace?.inlayHint?.refreshSupport === true,
+    hintTooltips: textDocument?.inlayHint?.resolveSupport?.properties.includes('tooltip') === true,
     showDocument: window?.showDocument?.support === true,
     workspaceFolderChanges: workspace?.workspaceFolders === true,
     commands: new Set(announced ?? SERVER_COMMANDS),

@@ -21,6 +21,7 @@ export class Publisher {
       ...filterOf(this.#session.settings),
       uri: document.uri,
       events: document.languageId === LANGUAGE || analysis.crashes.length > 0,
+      notes: this.#session.settings.diagnostics.notes,
       related: this.#session.client?.relatedInformation === true,
     };
   }

@@ -9,9 +9,11 @@ import { registerDocumentSymbol } from './handlers/documentSymbol.js';
 import { registerExecuteCommand } from './handlers/executeCommand.js';
 import { registerFoldingRange } from './handlers/foldingRange.js';
 import { registerHover } from './handlers/hover.js';
+import { registerInlayHint } from './handlers/inlayHint.js';
 import { registerKnowledgeFiles } from './handlers/knowledgeFiles.js';
 import { registerOccurrences } from './handlers/occurrences.js';
 import { registerSemanticTokens } from './handlers/semanticTokens.js';
+import { registerWorkspaceSymbol } from './handlers/workspaceSymbol.js';
 import type { Host } from './host.js';
 import { Session } from './session.js';
 import { UserKnowledge } from './userKnowledge.js';
@@ -44,6 +46,8 @@ export function createServer(connection: Connection, host: Host): Session {
   registerFoldingRange(session);
   registerDocumentLink(session);
   registerOccurrences(session);
+  registerInlayHint(session);
+  registerWorkspaceSymbol(session);
   session.documents.listen(connection);
   return session;
 }
@@ -63,6 +67,8 @@ function capabilitiesFor(client: Client): InitializeResult['capabilities'] {
     documentHighlightProvider: true,
     definitionProvider: true,
     referencesProvider: true,
+    inlayHintProvider: { resolveProvider: client.hintTooltips },
+    workspaceSymbolProvider: true,
     workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
   };
 }

@@ -84,9 +84,14 @@ export class Session {
     this.#spoke.set(document, now);
     this.publisher.publish(reading);
     // New knowledge can make an ordinary text one of ours, or the other way round; its colours were asked for before that.
-    if (this.client?.tokensRefresh === true && before?.version === now.version && before.speaks !== now.speaks) {
-      void this.connection.languages.semanticTokens.refresh().catch((error: unknown) => this.log.fault('workspace/semanticTokens/refresh', error));
-    }
+    if (before?.version !== now.version || before.speaks === now.speaks) return;
+    if (this.client?.tokensRefresh === true) void this.connection.languages.semanticTokens.refresh().catch((error: unknown) => this.log.fault('workspace/semanticTokens/refresh', error));
+    this.refreshHints();
+  }
+
+  /** Has the client ask for the inlay hints again. */
+  refreshHints(): void {
+    if (this.client?.hintsRefresh === true) void this.connection.languages.inlayHint.refresh().catch((error: unknown) => this.log.fault('workspace/inlayHint/refresh', error));
   }
 
   /** A table that cannot be read leaves the rest of the knowledge usable. */

@@ -15,16 +15,18 @@ export interface Dismissal {
 }
 
 export interface Settings {
-  readonly diagnostics: { readonly enabled: boolean };
+  readonly diagnostics: { readonly enabled: boolean; readonly notes: boolean };
   readonly hover: { readonly sources: boolean };
+  readonly inlayHints: { readonly enabled: boolean };
   readonly knowledge: { readonly folders: readonly string[]; readonly builtinIssues: boolean };
   readonly minimumCertainty: Certainty;
   readonly dismissed: readonly Dismissal[];
 }
 
 export const DEFAULTS: Settings = {
-  diagnostics: { enabled: true },
+  diagnostics: { enabled: true, notes: true },
   hover: { sources: true },
+  inlayHints: { enabled: true },
   knowledge: { folders: [], builtinIssues: true },
   minimumCertainty: 'possible',
   dismissed: [],
@@ -35,8 +37,12 @@ export function readSettings(section: unknown): Settings {
   const root = object(section);
   const certainty = root['minimumCertainty'];
   return {
-    diagnostics: { enabled: flag(object(root['diagnostics'])['enabled'], DEFAULTS.diagnostics.enabled) },
+    diagnostics: {
+      enabled: flag(object(root['diagnostics'])['enabled'], DEFAULTS.diagnostics.enabled),
+      notes: flag(object(root['diagnostics'])['notes'], DEFAULTS.diagnostics.notes),
+    },
     hover: { sources: flag(object(root['hover'])['sources'], DEFAULTS.hover.sources) },
+    inlayHints: { enabled: flag(object(root['inlayHints'])['enabled'], DEFAULTS.inlayHints.enabled) },
     knowledge: {
       folders: list(object(root['knowledge'])['folders']).filter((folder): folder is string => typeof folder === 'string' && folder !== ''),
       builtinIssues: flag(object(root['knowledge'])['builtinIssues'], DEFAULTS.knowledge.builtinIssues),

@@ -1,5 +1,7 @@
 /** Known issues of the user's: read, checked, and put beside the built-in ones. Problems are shown in the files themselves. */
-import type { Diagnostic } from 'vscode-languageserver';
+import { CancellationToken, type Diagnostic } from 'vscode-languageserver';
+import type { IssueProof } from '../analysis/issueProof.js';
+import type { KnowledgeProblem } from '../analysis/knowledgeProblem.js';
 import { knowledgeDiagnostic } from '../features/diagnostics.js';
 import { loadCore } from './core.js';
 import type { KnowledgeFile } from './host.js';
@@ -18,6 +20,8 @@ export class UserKnowledge {
   #again = false;
   /** What the analyses use now, so that nothing is matched again without need. */
   #inUse = '';
+  /** That of the issues in use. */
+  #proof: IssueProof | undefined;
 
   constructor(session: Session) {
     this.#session = session;
@@ -68,12 +72,33 @@ export class UserKnowledge {
     this.#inUse = state;
     const { loadUserKnowledge } = await loadCore();
     const knowledge = await this.#session.knowledge();
-    const { issues, problems } = loadUserKnowledge(files.map(({ path, text }) => ({ path, text })), knowledge);
+    const { issues, problems, proof } = loadUserKnowledge(files.map(({ path, text }) => ({ path, text })), knowledge);
     const uris = new Map(files.map((file) => [file.path, file.uri]));
     const byUri = new Map<string, Diagnostic[]>(files.map((file) => [file.uri, []]));
-    for (const problem of problems) byUri.get(uris.get(problem.path) ?? '')?.push(knowledgeDiagnostic(problem));
+    const publish = (found: readonly KnowledgeProblem[]): void => {
+      for (const problem of found) byUri.get(uris.get(problem.path) ?? '')?.push(knowledgeDiagnostic(problem));
+      publisher.publishKnowledge(byUri);
+    };
+    this.#proof = proof;
     log.info(`known issues of the user's: ${issues.length} in use, ${problems.length} with a problem`);
-    analyses.learn(knowledge.with({ userIssues: issues, builtinIssues: settings.knowledge.builtinIssues }));
-    publisher.publishKnowledge(byUri);
+    analyses.learn(knowledge.with({ userIssues: issues, builtinIssues: settings.knowledge.builtinIssues, isProven: proof.isProven }));
+    publish(problems);
+    if (proof.places.size > 0) void this.#proveRest(proof, publish);
+  }
+
+  /** Puts the issues of a large collection to the proof, in slices, once the problems of what is open are out. */
+  async #proveRest(proof: IssueProof, publish: (found: readonly KnowledgeProblem[]) => void): Promise<void> {
+    const { analyses, documents, log, scheduler } = this.#session;
+    const isStale = (): boolean => this.#proof !== proof;
+    try {
+      for (const { uri } of documents.all()) await analyses.of(uri, CancellationToken.None);
+      await scheduler.run(proof.rest(), isStale);
+      if (isStale()) return;
+      const found = proof.takeProblems();
+      log.info(`known issues of the user's: ${found.length} more with a problem`);
+      if (found.length > 0) publish(found);
+    } catch (error) {
+      log.fault('the proof of known issues', error);
+    }
   }
 }

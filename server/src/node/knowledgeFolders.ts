@@ -15,7 +15,7 @@ export interface Limits {
   readonly total: number;
 }
 
-const LIMITS: Limits = { files: 2_000, folders: 500, bytes: 4_000_000, total: 64_000_000 };
+const LIMITS: Limits = { files: 100_000, folders: 500, bytes: 4_000_000, total: 64_000_000 };
 
 /** All files below the folders: the issues and their samples. */
 export async function readKnowledgeFolders(folders: readonly string[], limits: Limits = LIMITS): Promise<KnowledgeFile[]> {

@@ -1,6 +1,6 @@
 /** One conversation, played to every build of the server: what it answers must not depend on where it runs. */
 import { expect } from 'vitest';
-import type { CodeAction, DocumentLink, DocumentSymbol, FoldingRange, Location, SemanticTokens, SemanticTokensDelta } from 'vscode-languageserver';
+import type { CodeAction, DocumentLink, DocumentSymbol, FoldingRange, InlayHint, Location, SemanticTokens, SemanticTokensDelta, SymbolInformation } from 'vscode-languageserver';
 import { AnswerError, COMMANDS, type Client } from './client.js';
 import { at, ORDINARY, STORVSC } from './logs.js';
 
@@ -16,7 +16,7 @@ export async function replay(client: Client): Promise<Record<string, unknown>> {
   expect(serverInfo?.name).toBe('stopcode');
   expect(capabilities).toMatchObject({
     positionEncoding: 'utf-16', textDocumentSync: { openClose: true, change: 2 }, hoverProvider: true, documentSymbolProvider: true, foldingRangeProvider: true,
-    semanticTokensProvider: { full: { delta: true }, range: true },
+    semanticTokensProvider: { full: { delta: true }, range: true }, inlayHintProvider: { resolveProvider: true }, workspaceSymbolProvider: true,
   });
   // The client announced its commands, so the server must not register them again.
   expect(capabilities.executeCommandProvider).toBeUndefined();
@@ -58,6 +58,17 @@ export async function replay(client: Client): Promise<Record<string, unknown>> {
   answers['folds'] = folds;
   expect(folds.some((fold) => fold.endLine - fold.startLine >= 4)).toBe(true);
 
+  const hints = await client.request<InlayHint[]>('textDocument/inlayHint', { textDocument, range: { start: { line: parameter.line, character: 0 }, end: { line: parameter.line + 1, character: 0 } } });
+  expect(hints).toMatchObject([{ label: 'DISPATCH_LEVEL', position: { line: parameter.line, character: parameter.character + 16 }, paddingLeft: true }]);
+  expect(hints[0]).not.toHaveProperty('tooltip');
+  const resolved = await client.request<InlayHint>('inlayHint/resolve', hints[0]);
+  answers['hints'] = resolved;
+  expect(resolved.tooltip).toEqual({ kind: 'markdown', value: answers['hover'] });
+  const crashes = await client.request<SymbolInformation[]>('workspace/symbol', { query: 'storvsc' });
+  answers['crashes'] = crashes;
+  expect(crashes).toMatchObject([{ name: symbols[0]?.name, containerName: 'KB2636573', location: { uri: STORY, range: { start: headline } } }]);
+  expect(await client.request('workspace/symbol', { query: 'no such crash' })).toEqual([]);
+
   // An edit moves everything below it; the tokens of the rest stay as they are.
   client.change(STORY, 2, { range: { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } }, text: 'A guest crashed, see KB2636573.\r\n\r\n' });
   const moved = await client.diagnostics(STORY, 2);
@@ -83,6 +94,9 @@ export async function replay(client: Client): Promise<Record<string, unknown>> {
   answers['definition'] = await client.request<Location>('textDocument/definition', { textDocument, position });
   expect(answers['definition']).toMatchObject({ uri: STORY });
 
+  // A hint of the text as it was has no tooltip any more.
+  expect(await client.request<InlayHint>('inlayHint/resolve', hints[0])).not.toHaveProperty('tooltip');
+
   // The crash is taken out of the text again.
   client.change(STORY, 3, { text: ORDINARY });
   expect(await client.diagnostics(STORY, 3)).toEqual([]);
@@ -96,6 +110,8 @@ export async function replay(client: Client): Promise<Record<string, unknown>> {
   expect(await client.request<DocumentLink[]>('textDocument/documentLink', ordinary)).toEqual([]);
   expect(await client.request<DocumentSymbol[]>('textDocument/documentSymbol', ordinary)).toEqual([]);
   expect(await client.request<FoldingRange[]>('textDocument/foldingRange', ordinary)).toEqual([]);
+  expect(await client.request<InlayHint[]>('textDocument/inlayHint', { ...ordinary, range: { start: { line: 0, character: 0 }, end: { line: 4, character: 0 } } })).toEqual([]);
+  expect(await client.request('workspace/symbol', { query: '' })).toEqual([]);
   expect(await client.request<CodeAction[]>('textDocument/codeAction', { ...ordinary, range: { start: { line: 0, character: 0 }, end: { line: 3, character: 0 } }, context: { diagnostics: [] } })).toEqual([]);
   expect(await client.hoverText('file:///logs/ordinary.log', 1, 60)).toBeUndefined();
 

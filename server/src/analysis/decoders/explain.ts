@@ -8,6 +8,8 @@ import { NEAR_NULL } from './address.js';
 import { decode } from './index.js';
 import { explainBugCheck, explainParameter, type ParameterNumber } from './bugCheck.js';
 import { explainRegister, explainStatus, explainTerm, explainTrap } from './lookups.js';
+import { explainByKind, explainStatement } from './tokens.js';
+import { explainFlag } from './places.js';
 import { explainAddress, explainNumber, explainRegisterContent } from './values.js';
 import type { Explanation, ExplanationLine, Facts } from './types.js';
 
@@ -60,6 +62,7 @@ export function explainToken(token: Token, text: string, line: string, record: C
   switch (token.kind) {
     case 'bugCheckName':
     case 'bugCheckCode': {
+      if (key === 'panic.kind') return explainStatement(token, record, knowledge) ?? explainWord(text, line, knowledge, facts);
       const code = token.kind === 'bugCheckCode' ? parseHex(text) : undefined;
       const bugCheck = code === undefined ? knowledge.bugCheckByName(text) : knowledge.bugCheck(formatHex(code));
       const own = record?.value('bugcheck.code');
@@ -76,6 +79,8 @@ export function explainToken(token: Token, text: string, line: string, record: C
     }
     case 'registerName':
     case 'registerValue': {
+      const flag = token.kind === 'registerValue' && key === '' ? explainFlag(text) : undefined;
+      if (flag !== undefined) return flag;
       const name = token.kind === 'registerName' ? text : key === '' ? nameBefore(line, token.at.start) : key.replace(/^register\./, '');
       if (name === undefined) return undefined;
       const register = knowledge.register(name);
@@ -94,7 +99,7 @@ export function explainToken(token: Token, text: string, line: string, record: C
     case 'exceptionVector':
       return explainTrap(Number(text), knowledge) ?? unknown(`Exception ${text}`, 'The processor manuals name no exception of this number.');
     case 'exceptionName':
-      return explainTrap(text, knowledge) ?? explainWord(text, line, knowledge, facts);
+      return explainTrap(text, knowledge) ?? explainByKind(token, text, line, record, knowledge) ?? explainWord(text, line, knowledge, facts);
     case 'statusCode': {
       const value = parseHex(text);
       if (value === undefined) return explainWord(text, line, knowledge, facts);
@@ -110,7 +115,7 @@ export function explainToken(token: Token, text: string, line: string, record: C
     case 'featureMissing':
       return explainFeature(text, knowledge) ?? explainWord(text, line, knowledge, facts) ?? unknown(text, 'Stopcode has no description of this processor feature.');
     default:
-      return explainKey(key, text, knowledge, facts) ?? explainWord(text, line, knowledge, facts);
+      return explainKey(key, text, knowledge, facts) ?? explainByKind(token, text, line, record, knowledge) ?? explainWord(text, line, knowledge, facts);
   }
 }
 

@@ -2,10 +2,11 @@
 import { esxi } from './esxi/index.js';
 import { gdb } from './gdb/index.js';
 import { libvirt } from './libvirt/index.js';
+import { libvirtXml } from './libvirt-xml/index.js';
 import { linux } from './linux/index.js';
 import { qemu } from './qemu/index.js';
 import { vmware } from './vmware/index.js';
 import { windbg } from './windbg/index.js';
 import type { LogFormat } from './types.js';
 
-export const FORMATS: readonly LogFormat[] = [windbg, esxi, gdb, vmware, libvirt, qemu, linux];
+export const FORMATS: readonly LogFormat[] = [windbg, esxi, gdb, vmware, libvirt, libvirtXml, qemu, linux];

@@ -6,7 +6,7 @@
 import type { LogicalLine, LineCursor } from './cursor.js';
 import type { LineRange, Located, Span } from '../text/span.js';
 
-export type FormatId = 'windbg' | 'esxi' | 'libvirt' | 'qemu' | 'linux' | 'gdb' | 'vmware';
+export type FormatId = 'windbg' | 'esxi' | 'libvirt' | 'libvirt-xml' | 'qemu' | 'linux' | 'gdb' | 'vmware';
 
 /** What a stretch of log text is. `features/semanticTokens.ts` maps these to the editor's standard token types. */
 export const TOKEN_KINDS = [

@@ -4,7 +4,7 @@ import type {
   Article, BugCheckData, BugCheckIndexData, FillPatternData, PanicData, RegisterData, StatusTableData, TermData, TrapData,
 } from './data.js';
 import type { IssueData } from './issue.js';
-import { IssueIndex } from './issueIndex.js';
+import { IssueIndex, type IssueIndexOptions } from './issueIndex.js';
 
 /** Names of the tables a host can be asked for; each is one JSON value built from `server/knowledge/`. */
 export type KnowledgeTable = 'bugchecks' | 'registers' | 'terms' | 'status' | 'traps' | 'panics' | 'patterns' | 'issues';
@@ -12,10 +12,10 @@ export type KnowledgeTable = 'bugchecks' | 'registers' | 'terms' | 'status' | 't
 /** Gives a table when it is first needed: the node host reads a file, the browser host has it in its bundle. */
 export type KnowledgeSource = (table: KnowledgeTable) => unknown;
 
-export interface KnowledgeOptions {
+export interface KnowledgeOptions extends IssueIndexOptions {
   /** False leaves the built-in known issues out. */
   readonly builtinIssues?: boolean;
-  /** Known issues of the user's, already checked by `userIssues.ts`. */
+  /** Known issues of the user's, already checked by `userKnowledge.ts`. */
   readonly userIssues?: readonly IssueData[];
 }
 
@@ -48,16 +48,22 @@ interface BugCheckTables {
   readonly byName: ReadonlyMap<string, BugCheck>;
 }
 
+/** What was loaded so far. */
+interface Loaded {
+  bugChecks?: BugCheckTables;
+  registers?: ReadonlyMap<string, RegisterData>;
+  terms?: TermTables;
+  status?: readonly NamedStatusTable[];
+  traps?: readonly TrapData[];
+  panics?: readonly PanicData[];
+  patterns?: readonly FillPatternData[];
+}
+
 export class Knowledge {
   readonly #source: KnowledgeSource;
   readonly #options: KnowledgeOptions;
-  #bugChecks: BugCheckTables | undefined;
-  #registers: ReadonlyMap<string, RegisterData> | undefined;
-  #terms: TermTables | undefined;
-  #status: readonly NamedStatusTable[] | undefined;
-  #traps: readonly TrapData[] | undefined;
-  #panics: readonly PanicData[] | undefined;
-  #patterns: readonly FillPatternData[] | undefined;
+  /** One for all that were made `with` other issues: a table is loaded once, whichever of them needs it first. */
+  #loaded: Loaded = {};
   #issues: IssueIndex | undefined;
 
   constructor(source: KnowledgeSource, options: KnowledgeOptions = {}) {
@@ -65,16 +71,10 @@ export class Knowledge {
     this.#options = options;
   }
 
-  /** The same knowledge with other issues; tables already loaded are shared. */
+  /** The same knowledge with other issues; the tables are shared. */
   with(options: KnowledgeOptions): Knowledge {
     const other = new Knowledge(this.#source, options);
-    other.#bugChecks = this.#bugChecks;
-    other.#registers = this.#registers;
-    other.#terms = this.#terms;
-    other.#status = this.#status;
-    other.#traps = this.#traps;
-    other.#panics = this.#panics;
-    other.#patterns = this.#patterns;
+    other.#loaded = this.#loaded;
     return other;
   }
 
@@ -84,7 +84,7 @@ export class Knowledge {
   }
 
   #bugCheckTables(): BugCheckTables {
-    if (this.#bugChecks !== undefined) return this.#bugChecks;
+    if (this.#loaded.bugChecks !== undefined) return this.#loaded.bugChecks;
     const table = this.#source('bugchecks') as { index?: BugCheckIndexData; details?: readonly BugCheckData[] } | undefined;
     const details = new Map((table?.details ?? []).map((detail) => [detail.code, detail]));
     const byCode = new Map<string, BugCheck>();
@@ -100,7 +100,7 @@ export class Knowledge {
       if (entry.kind !== 'live-dump' || !byCode.has(entry.code)) byCode.set(entry.code, bugCheck);
       if (!byName.has(entry.name)) byName.set(entry.name, bugCheck);
     }
-    return (this.#bugChecks = { byCode, byName });
+    return (this.#loaded.bugChecks = { byCode, byName });
   }
 
   /** A bug check by its canonical code. */
@@ -114,18 +114,18 @@ export class Knowledge {
 
   /** A register or bit field by its id or by a name that stands in logs. */
   register(name: string): RegisterData | undefined {
-    if (this.#registers === undefined) {
+    if (this.#loaded.registers === undefined) {
       const registers = new Map<string, RegisterData>();
       for (const register of this.#list<RegisterData>('registers')) {
         for (const written of [register.id, ...register.names]) if (!registers.has(written.toLowerCase())) registers.set(written.toLowerCase(), register);
       }
-      this.#registers = registers;
+      this.#loaded.registers = registers;
     }
-    return this.#registers.get(name.toLowerCase());
+    return this.#loaded.registers.get(name.toLowerCase());
   }
 
   #termTables(): TermTables {
-    if (this.#terms === undefined) {
+    if (this.#loaded.terms === undefined) {
       const exact = new Map<string, TermData>();
       const folded = new Map<string, TermData>();
       const phrases = new Map<string, Phrase[]>();
@@ -136,9 +136,9 @@ export class Knowledge {
           if (written.includes(' ')) for (const word of written.split(' ')) phrases.set(word.toLowerCase(), [...(phrases.get(word.toLowerCase()) ?? []), { words: written, term }]);
         }
       }
-      this.#terms = { exact, folded, phrases };
+      this.#loaded.terms = { exact, folded, phrases };
     }
-    return this.#terms;
+    return this.#loaded.terms;
   }
 
   /** A word of the trade: RVI, IVAR, hv_relaxed, a function name. */
@@ -155,7 +155,7 @@ export class Knowledge {
 
   /** The status tables with names by canonical code. */
   statusTables(): readonly NamedStatusTable[] {
-    return (this.#status ??= this.#list<StatusTableData>('status').map((table) => ({
+    return (this.#loaded.status ??= this.#list<StatusTableData>('status').map((table) => ({
       ...table,
       names: new Map(table.entries.map(([code, name, text]) => [code, text === undefined ? [name] : [name, text]] as const)),
     })));
@@ -169,21 +169,21 @@ export class Knowledge {
 
   /** A processor exception by vector or mnemonic. */
   trap(which: number | string): TrapData | undefined {
-    this.#traps ??= this.#list<TrapData>('traps');
-    return this.#traps.find((trap) => trap.vector === which || trap.mnemonic === which);
+    this.#loaded.traps ??= this.#list<TrapData>('traps');
+    return this.#loaded.traps.find((trap) => trap.vector === which || trap.mnemonic === which);
   }
 
   panic(kind: string): PanicData | undefined {
-    this.#panics ??= this.#list<PanicData>('panics');
-    return this.#panics.find((panic) => panic.kind === kind);
+    this.#loaded.panics ??= this.#list<PanicData>('panics');
+    return this.#loaded.panics.find((panic) => panic.kind === kind);
   }
 
   patterns(): readonly FillPatternData[] {
-    return (this.#patterns ??= this.#list<FillPatternData>('patterns'));
+    return (this.#loaded.patterns ??= this.#list<FillPatternData>('patterns'));
   }
 
   /** Known issues, indexed by what a crash must show. */
   get issues(): IssueIndex {
-    return (this.#issues ??= new IssueIndex(this.#options.builtinIssues === false ? [] : this.#list<IssueData>('issues'), this.#options.userIssues ?? []));
+    return (this.#issues ??= new IssueIndex(this.#options.builtinIssues === false ? [] : this.#list<IssueData>('issues'), this.#options.userIssues ?? [], this.#options));
   }
 }

@@ -50,7 +50,7 @@ function judged(candidates: Iterable<IssueData>, subject: Subject, index: IssueI
   const ruledOut: RuledOut[] = [];
   for (const issue of candidates) {
     const result = judge(issue, subject, index.isUserIssue(issue));
-    if (result === undefined) continue;
+    if (result === undefined || !index.isProven(issue)) continue;
     if ('because' in result) ruledOut.push(result);
     else matches.push(result);
   }

@@ -10,6 +10,13 @@ export function absoluteFacts(block: Block): Fact[] {
 /** Facts that tell two crashes apart when both state them. */
 const IDENTITY: readonly FactKey[] = ['bugcheck.code', 'bugcheck.parameter1', 'bugcheck.parameter2', 'bugcheck.parameter3', 'bugcheck.parameter4', 'exception.code', 'exception.vector', 'panic.kind', 'world.id', 'failure.hash'];
 
+/**
+ * What the rest of a kernel report, or a memory dump's stack, must not contradict. Where a task or another processor was
+ * found stuck, the report speaks of it and the stack of the watchdog that stopped the machine.
+ */
+const TASK: readonly FactKey[] = ['process', 'exception.ip', 'panic.pcpu'];
+const ABOUT_OTHERS: ReadonlySet<string> = new Set(['hung-task', 'rcu-stall', 'hard-lockup']);
+
 function firstValues(block: Block): Map<FactKey, string> {
   const values = new Map<FactKey, string>();
   for (const fact of block.node.facts) if (!values.has(fact.key)) values.set(fact.key, fact.value);
@@ -75,6 +82,13 @@ export class GrowingCrash {
       const b = now.get(key);
       if (a !== undefined && b !== undefined && !isSame(key, a, b) && !(blank && key.startsWith('bugcheck.parameter'))) return false;
     }
+    if (block.format === 'linux' && !block.node.opensRecord && this.#isOfAnother(now)) return false;
     return !(this.#isWhole && isWhole(block));
+  }
+
+  /** Whether a stack without a first line belongs to another task than the crash so far. */
+  #isOfAnother(now: ReadonlyMap<FactKey, string>): boolean {
+    if (ABOUT_OTHERS.has(this.#values.get('panic.kind') ?? '')) return false;
+    return TASK.some((key) => now.has(key) && this.#values.has(key) && now.get(key) !== this.#values.get(key));
   }
 }

@@ -10,16 +10,19 @@ import type { CrashKind, CrashRecord, FactTable } from './types.js';
 /** Name of a bug check by its canonical code, where it is documented. */
 export type BugCheckName = (code: string) => string | undefined;
 
-function kindOf(format: FormatId, value: (key: FactKey) => string | undefined): CrashKind {
+function kindOf(format: FormatId, value: (key: FactKey) => string | undefined, frames: readonly Frame[]): CrashKind {
   if (format === 'windbg') {
     // What was copied of an analysis may lack the code; parameters and drivers are the kernel's all the same.
     const isKernel = ['code', 'name', 'parameter1', 'parameter2', 'parameter3', 'parameter4'].some((part) => value(`bugcheck.${part}`) !== undefined);
-    return isKernel || /\.sys$/i.test(value('image') ?? '') ? 'bugCheck' : 'userException';
+    // A debugger of processes sees no frame of the kernel.
+    const inKernel = frames.some((frame) => /^(?:nt|hal|.{1,128}\.sys)$/i.test(frame.module ?? ''));
+    return isKernel || inKernel || /\.sys$/i.test(value('image') ?? '') ? 'bugCheck' : 'userException';
   }
   if (format === 'esxi') {
     const panic = value('panic.kind');
     return panic === 'tlb-invalidate' || panic === 'heartbeat' || panic === 'spin-count' ? 'lockup' : 'purpleScreen';
   }
+  if (format === 'linux' && value('panic.kind') === 'domain-crash') return 'guestFailure';
   if (format === 'linux') return LOCKUP_KINDS.has(value('panic.kind') ?? '') ? 'lockup' : 'kernelOops';
   if (format === 'gdb') return /^(?:qemu|kvm)/.test(value('process') ?? '') ? 'guestFailure' : 'userException';
   return format === 'vmware' && value('bugcheck.code') !== undefined ? 'bugCheck' : 'guestFailure';
@@ -41,7 +44,7 @@ export function recordOf(blocks: readonly Block[], nameOf: BugCheckName, context
   const stated = ordered(blocks).flatMap(absoluteFacts);
   const table = factTable([...stated, ...architecture(format, stated, frames)]);
   const value = (key: FactKey): string | undefined => table.facts(key)[0]?.value;
-  const kind = kindOf(format, value);
+  const kind = kindOf(format, value, frames);
   const notes = blocks.flatMap((block) => block.node.notes.map((note): Located<string> => ({ value: note.value, at: moved(note.at, block.lines.first) })));
   const head = blocks.find((block) => block.node.opensRecord) ?? blocks[0];
   const headline = head === undefined ? { line: 0, start: 0, end: 0 } : moved(head.node.headline, head.lines.first);

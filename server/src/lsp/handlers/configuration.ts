@@ -10,8 +10,10 @@ export function registerConfiguration(session: Session, userKnowledge: UserKnowl
   const apply = async (section: unknown): Promise<void> => {
     const settings = readSettings(section);
     const isNew = JSON.stringify(settings) !== JSON.stringify(session.settings);
+    const otherHints = settings.inlayHints.enabled !== session.settings.inlayHints.enabled;
     session.settings = settings;
     if (isNew) publisher.publishAll();
+    if (otherHints) session.refreshHints();
     await userKnowledge.reload();
   };
   const pull = async (): Promise<void> => {

@@ -1,5 +1,5 @@
 import type { Session } from '../session.js';
-import { hover } from '../../features/hover.js';
+import { hover, type HoverOptions } from '../../features/hover.js';
 import { guarded } from '../dispatch.js';
 import { filterOf } from '../settings.js';
 
@@ -8,8 +8,11 @@ export function registerHover(session: Session): void {
   session.connection.onHover(guarded(session.log, 'textDocument/hover', null, async ({ textDocument, position }, token) => {
     const reading = await session.reading(textDocument.uri, token);
     if (reading === undefined) return null;
-    const { settings, client } = session;
-    const options = { ...filterOf(settings), markup: client?.markup ?? 'plaintext', sources: settings.hover.sources };
-    return hover(reading.analysis, position.line, position.character, options) ?? null;
+    return hover(reading.analysis, position.line, position.character, hoverOptions(session)) ?? null;
   }));
+}
+
+/** How hovers are written for this client. */
+export function hoverOptions({ settings, client }: Session): HoverOptions {
+  return { ...filterOf(settings), markup: client?.markup ?? 'plaintext', sources: settings.hover.sources };
 }

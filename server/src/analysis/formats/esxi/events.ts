@@ -3,8 +3,8 @@
  * out, a service that dumped core. Each is a block of one line, so that a log full of them stays cheap to edit; the words
  * count only in a line with the VMkernel's own head, because articles use them too.
  */
-import { outOf } from './out.js';
-import { at } from '../../text/scan.js';
+import { trimmedEnd } from './out.js';
+import { at, skipBlanks } from '../../text/scan.js';
 import { rowsOf, type Row } from './rows.js';
 import { lexMessage } from './vmkernelLine.js';
 import type { LineCursor } from '../cursor.js';
@@ -31,7 +31,8 @@ const KINDS: readonly Kind[] = [
   { literal: ': CE Intr ', words: /MC[AE]: \d{1,5}: CE Intr /, title: () => 'Corrected hardware error' },
 ];
 
-export const EVENT_OPENERS: readonly string[] = [...KINDS.map((kind) => kind.literal), '[esx.problem.'];
+const VOB_SIGN = '[esx.problem.';
+export const EVENT_OPENERS: readonly string[] = [...KINDS.map((kind) => kind.literal), VOB_SIGN];
 
 /** vobd's correlated events: `2012-10-25T16:00:08.637Z: [scsiCorrelator] 512us: [esx.problem.storage.connectivity.lost] TEXT`; forwarded with priority and host, and in ESX 4 with a time of its own. */
 const VOB = /(?:(?:<\d{1,3}>)?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z(?:: | [\w.-]{1,255} vobd(?:\[\d{1,10}\])?: {1,3})| |[A-Z][a-z]{2} {1,2}\d{1,2} \d\d:\d\d:\d\d\.\d{3}: )?(?:\[\w{1,40}\] )?\d{1,20}us: {1,3}\[(esx\.problem\.[\w.]{1,120})\] (\S.{0,600})/y;
@@ -47,7 +48,7 @@ interface Event {
 function eventIn(row: Row): Event | undefined {
   const { text } = row;
   if (text.length > LONGEST) return undefined;
-  const vob = at(VOB, text, 0);
+  const vob = text.includes(VOB_SIGN) ? at(VOB, text, 0) : null;
   if (vob !== null) {
     const words = vob[2] ?? '';
     const start = vob[0].length - words.length;
@@ -73,12 +74,19 @@ export function readEvent(cursor: LineCursor, sink: BlockSink): void {
   if (line === undefined) return;
   let isNamed = false;
   for (const row of rowsOf(line)) {
-    const out = outOf(sink, row);
-    lexMessage(row.text, 0, (kind, start, end) => out.token(kind, start, end));
+    if (sink.wantsTokens) lexMessage(row.text, 0, (kind, start, end) => { sink.token(kind, row, start, end); });
     const event = isNamed ? undefined : eventIn(row);
     if (event === undefined) continue;
     isNamed = true;
     sink.describe({ role: 'event', title: event.title, opensRecord: false, headline: { line: row, start: event.start, end: event.end } });
     sink.fact('message', row.text.slice(event.start, event.end), row, event.start, event.end);
   }
+}
+
+/** Reads a line that is a warning by itself, without looking further. */
+export function readWarning(cursor: LineCursor, sink: BlockSink, title: string): void {
+  const line = cursor.next();
+  if (line === undefined) return;
+  if (sink.wantsTokens) lexMessage(line.text, 0, (kind, start, end) => { sink.token(kind, line, start, end); });
+  sink.describe({ role: 'event', title, headline: { line, start: skipBlanks(line.text, 0), end: trimmedEnd(line.text) } });
 }

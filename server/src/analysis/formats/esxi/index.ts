@@ -1,16 +1,33 @@
 /** ESX and ESXi: purple screens, vmkernel logs, and the commands that show which drivers a host runs. */
 import { EVIDENCE_OPENERS, evidenceKind, readEvidence } from './evidence.js';
-import { EVENT_OPENERS, isEvent, readEvent } from './events.js';
-import { opensScreen, SCREEN_OPENERS } from './kinds.js';
+import { EVENT_OPENERS, isEvent, readEvent, readWarning } from './events.js';
+import { heartbeatWarning, opensScreen, SCREEN_OPENERS, warningTitle } from './kinds.js';
 import { readScreen } from './reader.js';
-import { cutPlaces, rowsOf } from './rows.js';
+import { cutPlaces, rowsOf, type Row } from './rows.js';
 import { lexVmkernelLine } from './vmkernelLine.js';
-import type { LogicalLine } from '../cursor.js';
+import type { LineCursor, LogicalLine } from '../cursor.js';
 import type { LogFormat } from '../types.js';
+
+/** A heartbeat warning that is a line of a host's log, with another warning or event right below it: then no panic line follows it. Answers the PCPU. */
+function loneWarning(cursor: LineCursor): string | undefined {
+  const first = cursor.peek();
+  const next = cursor.peek(1);
+  const pcpu = first === undefined ? undefined : ownWarning(rowsOf(first));
+  if (pcpu === undefined || next === undefined) return undefined;
+  const rows = rowsOf(next);
+  return ownWarning(rows) !== undefined || (rows.length === 1 && rows.some(isEvent)) ? pcpu : undefined;
+}
+
+/** The PCPU of a heartbeat warning that is a whole line with the VMkernel's head. */
+function ownWarning(rows: readonly Row[]): string | undefined {
+  const [row] = rows;
+  return rows.length === 1 && row?.envelope?.pcpu !== undefined ? heartbeatWarning(row.text) : undefined;
+}
 
 /** What a line begins. Events are asked for first where the line is one row: in bad times a log has tens of thousands of them. */
 function begins(line: LogicalLine): 'event' | 'evidence' | 'screen' | undefined {
   const rows = rowsOf(line);
+  if (ownWarning(rows) !== undefined) return 'screen';
   const [row] = rows;
   const event = rows.some(isEvent);
   if (event && rows.length === 1 && row?.envelope?.pcpu !== undefined) return 'event';
@@ -30,7 +47,11 @@ export const esxi: LogFormat = {
     const what = first === undefined ? undefined : begins(first);
     if (what === 'evidence') readEvidence(cursor, sink);
     else if (what === 'event') readEvent(cursor, sink);
-    else readScreen(cursor, sink);
+    else {
+      const pcpu = loneWarning(cursor);
+      if (pcpu === undefined) readScreen(cursor, sink);
+      else readWarning(cursor, sink, warningTitle(pcpu));
+    }
   },
   lexLine: lexVmkernelLine,
 };

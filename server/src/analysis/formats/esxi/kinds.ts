@@ -60,9 +60,14 @@ export function heartbeatWarning(text: string): string | undefined {
   return HEARTBEAT.exec(text)?.[1];
 }
 
+export function warningTitle(pcpu: string): string {
+  return `PCPU ${pcpu} without a heartbeat`;
+}
+
 /** Whether a row opens a purple screen, or evidence of one that stands without its panic line. */
 export function opensScreen(text: string): boolean {
   if (text.length > LONGEST) return false;
+  if (heartbeatWarning(text) !== undefined) return true;
   switch (kindOf(text)) {
     case 'panic': case 'details': case 'version': return true;
     case 'head': return true;
@@ -74,6 +79,6 @@ export function opensScreen(text: string): boolean {
     case 'hardware': return hardwareOpens(text);
     case 'involved': return true;
     case 'debuggerFrame': return debuggerFrame(text, NOWHERE)?.placed ?? false;
-    default: return heartbeatWarning(text) !== undefined;
+    default: return false;
   }
 }

@@ -70,7 +70,7 @@ export function panicLine(text: string, expected = false): PanicLine | undefined
     if (found !== undefined) return panic(text, from, announced, kept, found);
   }
   // A mention in release notes masks the numbers: "#PF Exception 14 in world XXXXXXX:lpfc_do_work IP 0xXXXX".
-  if (banner === null || / Exception ?\(?(?:type )?\d{1,3}\)? in world (?:X{2,}|x{2,}|<)/.test(text.slice(from, from + 80))) return undefined;
+  if (banner === null || / Exception ?\(?(?:type )?\d{1,3}\)? in world (?:X{2,}|x{2,}|<)/.test(text.slice(from, from + 80)) || at(PLACEHOLDER, text, from) !== null) return undefined;
   const end = trimmedEnd(text);
   kept.token('bugCheckName', from, end, 'panic.kind');
   return panic(text, from, announced, kept, { kind: 'panic', title: text.slice(from, Math.min(end, from + 80)) });
@@ -168,6 +168,8 @@ const nmi: Body = (text, begin, announced, kept) => {
   return ipi === null ? { kind: 'nmi', title: 'hardware NMI', start: from, quotable: logged !== null && !announced } : { kind: 'nmi', title: 'NMI, panic requested by another PCPU', secondary: true };
 };
 
+/** A checklist leaves the source file out: `ASSERT bora/vmkernel/...`. */
+const PLACEHOLDER = /(?:ASSERT|Assert|NOT_IMPLEMENTED|NOT_REACHED|NOT IMPLEMENTED|NOT REACHED|Failed at) \/?(?:[\w+-]{1,60}\/){0,12}[\w+-]{0,60}(?:\.{3}|\u2026|<)/y;
 const SOURCE = /\/?[\w.+/-]{0,300}?\b(?:bora|vmkdrivers)\/[\w./+-]{1,200}:\d{1,6}/y;
 const ASSERTION = /(?:ASSERT|Assert|NOT_IMPLEMENTED|NOT_REACHED|NOT IMPLEMENTED|NOT REACHED|Failed at) /y;
 

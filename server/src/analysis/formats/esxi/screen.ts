@@ -1,7 +1,7 @@
 /** Reads a purple screen, from a console or from a log, or what is left of one. */
 import { backtraceHead } from './frame.js';
 import { pageTableEntries } from './exceptions.js';
-import { heartbeatWarning, type RowKind } from './kinds.js';
+import { heartbeatWarning, warningTitle, type RowKind } from './kinds.js';
 import { debuggerFrame, detailsLine, dumpLine, hardwareLine, involvedLine, moduleLine, uptimeLine, versionLine } from './lines.js';
 import { outOf, trimmedEnd, type Out } from './out.js';
 import { skipBlanks } from '../../text/scan.js';
@@ -164,7 +164,7 @@ export class Screen {
   }
 
   #other(row: Row, out: Out): void {
-    lexMessage(row.text, 0, (kind, start, end) => out.token(kind, start, end));
+    if (this.#sink.wantsTokens) lexMessage(row.text, 0, (kind, start, end) => out.token(kind, start, end));
   }
 
   #enter(row: Row, kind: RowKind): void {
@@ -289,10 +289,12 @@ export class Screen {
   #withoutPanic(first: Row): { role: BlockRole; title: string } {
     if (this.#firstKind === 'hardware') return { role: 'event', title: 'Hardware error' };
     const warned = heartbeatWarning(first.text);
-    if (warned !== undefined) return { role: 'event', title: `PCPU ${warned} without a heartbeat` };
+    if (warned !== undefined) return { role: 'event', title: warningTitle(warned) };
     if (this.#traces.frames > 0 || this.#headOnly !== undefined) {
       // Drivers log their stack on ordinary days, too: in a log a backtrace is a crash only with the panic code in it.
-      const crash = first.envelope === undefined || this.#traces.panicking || this.#headOnly === 'saved';
+      // A mail's quotation mark is no log's head.
+      const logged = first.envelope?.parts.some((part) => part.kind !== 'comment') ?? false;
+      const crash = !logged || this.#traces.panicking || this.#headOnly === 'saved';
       return { role: crash ? 'crash' : 'context', title: 'VMkernel backtrace' };
     }
     return { role: 'context', title: this.#version ?? 'Registers of a VMkernel panic' };

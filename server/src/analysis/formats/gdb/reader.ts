@@ -2,7 +2,7 @@
 import { canonicalHex } from '../../text/hex.js';
 import type { LineCursor, LogicalLine } from '../cursor.js';
 import type { BlockSink } from '../types.js';
-import { continuation, frameLine, stopLine, type FrameLine } from './frame.js';
+import { continuation, frameLine, stoppedAt, stopLine, type FrameLine } from './frame.js';
 import {
   coreLine, currentThread, dumpedLine, fieldLine, fieldOpens, isCrashReason, isLocal, isSanitized, isSession, libraryLine, promptLine, REASON_ADDRESS, sanitizerLine, signalLine, stoppedLine, threadLine, titleLine,
   type ThreadLine,
@@ -129,6 +129,8 @@ class Reader {
   /** Frames by number, name and address. */
   readonly #known = new Set<string>();
   #registers = false;
+  /** The line above says that a signal was received: where the program stood may follow. */
+  #stopped = false;
 
   constructor(sink: BlockSink) {
     this.report = new Report(sink);
@@ -144,6 +146,7 @@ class Reader {
   /** Whether a line right below the last one belongs to it. */
   goesOn(text: string, kind: Kind): boolean {
     if (kind === 'session') return true;
+    if (kind === 'other' && this.#stopped && stoppedAt(text) !== undefined) return true;
     if (kind !== 'other') return false;
     if (this.#open !== undefined && this.#wrapped < MOST_WRAPPED) return isWrapped(this.#open, text);
     return this.isBulk(text);
@@ -204,6 +207,9 @@ class Reader {
       return;
     }
     if (kind !== 'blank') this.#open = undefined;
+    const stop = kind === 'other' && this.#stopped ? stoppedAt(text) : undefined;
+    if (kind !== 'session') this.#stopped = kind === 'signal';
+    if (stop !== undefined) return this.#frame(row, stop);
     switch (kind) {
       case 'frame': case 'stop': return this.#frame(row, frame ?? stopLine(text));
       case 'thread': return this.#thread(row, threadLine(text));

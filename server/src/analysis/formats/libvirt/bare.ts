@@ -6,8 +6,13 @@ import type { Stretch } from './record.js';
  * `error: ` is what virsh puts in front; the journal has the message alone behind its own header. Only messages about a
  * guest's process are taken, because the words of the families ("internal error") are everybody's.
  */
-const FAMILY = /(?:error: )?(?=(?:internal error|operation failed|Requested operation is not valid|Timed out during operation|unsupported configuration|Failed to start domain)\b)/y;
-const ABOUT_GUEST = /End of file from (?:qemu )?monitor|(?:early )?end of file from monitor|unexpectedly closed the monitor|while connecting to monitor|cannot acquire state change lock|migration job|Cannot access storage file|guest agent|unable to execute QEMU command/i;
+const FAMILY = /(?:error: )?(?=(?:internal error|operation failed|Requested operation is not valid|Timed out during operation|unsupported configuration|Failed to start domain|Unable to (?:read from|write to) monitor)\b)/y;
+/**
+ * virt-manager and virsh translate what stands in front, and tracebacks name the exception: `Interner Fehler: qemu
+ * unexpectedly closed the monitor: …`. Taken only with a line of qemu's output behind it.
+ */
+const CLOSED = /(?:[^:'"<>]{1,80}: ){0,3}(?=(?:qemu|QEMU) unexpectedly closed the monitor: (?:\d{4}-\d\d-\d\dT[\d:.]{8,18}Z ?:? ?(?=\S)|(?:\/[\w.+-]{1,40}){0,8}\/?(?:qemu-system-[\w-]{1,24}|qemu-kvm|kvm): ))/y;
+const ABOUT_GUEST = /Unable to (?:read from|write to) monitor|End of file from (?:qemu )?monitor|(?:early )?end of file from monitor|unexpectedly closed the monitor|while connecting to monitor|cannot acquire state change lock|migration job|Cannot access storage file|guest agent|unable to execute QEMU command/i;
 /** The words stand near the start; what follows may be the whole output of qemu. */
 const LOOK = 400;
 
@@ -20,7 +25,11 @@ export function isTagged(line: LogicalLine): boolean {
 export function bareMessage(text: string, isFramed: boolean): Stretch | undefined {
   FAMILY.lastIndex = 0;
   const match = FAMILY.exec(text);
-  if (match === null || (match[0] === '' && !isFramed)) return undefined;
+  if (match === null || (match[0] === '' && !isFramed)) {
+    CLOSED.lastIndex = 0;
+    const closed = text.slice(0, LOOK).includes('nexpectedly closed the monitor: ') ? CLOSED.exec(text) : null;
+    return closed === null ? undefined : { start: closed[0].length, end: text.length };
+  }
   return ABOUT_GUEST.test(text.slice(0, LOOK)) ? { start: match[0].length, end: text.length } : undefined;
 }
 

@@ -99,9 +99,10 @@ export class EventReader {
     }
     const message = readMessage(printed.text);
     for (const part of message?.parts ?? []) this.#sink.token(part.kind, printed, part.start, part.end, part.key);
-    if (message?.kind !== 'error' || message.said === undefined) return;
+    if (message?.said === undefined) return;
     const said = message.said;
-    this.#sink.fact('qemu.error', printed.text.slice(said.start, said.end), printed, said.start, said.end);
+    const key = message.kind === 'error' ? 'qemu.error' : message.kind === 'warning' || message.kind === 'feature' ? 'qemu.warning' : undefined;
+    if (key !== undefined) this.#sink.fact(key, printed.text.slice(said.start, said.end), printed, said.start, said.end);
   }
 
   /** The lines after it that are output which the message carries. */

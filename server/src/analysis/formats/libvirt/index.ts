@@ -1,11 +1,10 @@
-/** libvirt: records of its daemons, wherever they were printed, and the Hyper-V part of domain XML. See README.md. */
+/** libvirt: records of its daemons, wherever they were printed. See README.md. */
 import { sinkEnvelope } from '../block.js';
 import { logicalLines, type LineCursor, type LogicalLine, spanIn } from '../cursor.js';
 import type { BlockSink, LineSink, LogFormat } from '../types.js';
 import { bareMessage, isTagged, jsonRecord } from './bare.js';
 import { EventReader } from './event.js';
 import { readRecords, recordStarts, recordTokens, versionIn } from './record.js';
-import { opensXml, readXml } from './xml.js';
 
 /** Errors, warnings, and the version a daemon states once when it starts. */
 function opensEvent(line: LogicalLine): boolean {
@@ -19,14 +18,8 @@ function opensEvent(line: LogicalLine): boolean {
 }
 
 function read(cursor: LineCursor, sink: BlockSink): void {
-  const pieces: LogicalLine[] = [];
-  for (let line = cursor.peek(); line?.line === 0; line = cursor.peek(pieces.length)) pieces.push(line);
-  if (!pieces.some(opensEvent)) {
-    readXml(cursor, sink);
-    return;
-  }
   const reader = new EventReader(sink);
-  for (const line of pieces) {
+  for (let line = cursor.peek(); line?.line === 0; line = cursor.peek()) {
     cursor.next();
     reader.line(line);
   }
@@ -61,9 +54,9 @@ export const libvirt: LogFormat = {
   id: 'libvirt',
   openers: [
     ': error : ', ': warning : ', 'internal error: ', 'operation failed: ', 'Timed out during operation: ', 'Requested operation is not valid: ',
-    '"subcomponent":"libvirt"', ' : libvirt version: ', '<hyperv', '<relaxed ', '<vapic ', '<spinlocks ', '<synic ', '<stimer ', '<vpindex ', 'hypervclock', '<qemu:arg ',
+    '"subcomponent":"libvirt"', ' : libvirt version: ', 'nexpectedly closed the monitor: ', 'Unable to read from monitor: ', 'Unable to write to monitor: ',
   ],
-  opens: (line) => opensEvent(line) || opensXml(line.text),
+  opens: opensEvent,
   cuts: recordStarts,
   read,
   lexLine,

@@ -55,10 +55,10 @@ const CODE = /(?:Code|Instruction dump|Krnl Code):(?= |$)/y;
 const END = /-{3,4}\[ end trace (?:[\da-f]{8,16} )?\]-{2,4}/y;
 /** A line of the end mark cut in the middle still ends the report. */
 const END_CUT = /-{3}\[ end trace/y;
-const LABEL = /(?:(?:RIP|EIP|NIP|IP)(?::|(?= {1,2}\\?\[))|(?:EIP|IP|PC|NIP|pc) is at(?= )|(?:epc|pc|PC|NIP) {0,3}:(?= )|Krnl PSW :)/y;
+const LABEL = /(?:(?:RIP|EIP|NIP|IP)(?::|(?= {1,2}\\?\[))|(?:EIP|IP|PC|NIP|pc) is at(?= )|(?:epc|pc|PC|NIP) {0,3}:(?= )|T?PC:(?= <[A-Za-z_])|Krnl PSW :)/y;
 const SELECTOR = / {0,4}([\da-f]{4}):/y;
 const POINTER_ADDRESS = /(?:<|&lt;)([\da-f]{8,16})(?:>|&gt;)/;
-const NAMED = /(?:^|[\s):])((?::[\w-]{1,60}:)?[A-Za-z_.$\\][\w.$\\#@-]{0,200}\+0x[\da-f]{1,8})/;
+const NAMED = /(?:^|[\s):<])((?::[\w-]{1,60}:)?[A-Za-z_.$\\][\w.$\\#@-]{0,200}\+0x[\da-f]{1,8})/;
 const NUMBER = /(?:0x)?([\da-f]{6,16}|0)(?![\w+/])/y;
 const DECODED = / {0,4}([A-Za-z_][\w.]{0,120}) \(?[^\s()]{1,250}\.[chS]:\d{1,7}/y;
 const TRACE = /(?:(?:Xen )?[Cc]all [Tt]race:|Backtrace:|stack backtrace:|Trace:(?= *$| {1,3}\[<))/y;

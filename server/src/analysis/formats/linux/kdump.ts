@@ -28,6 +28,7 @@ const MOST_FOREIGN = 12;
 
 const FIELD = /(KERNEL|DEBUGINFO|DUMPFILE|CPUS|DATE|UPTIME|LOAD AVERAGE|TASKS|NODENAME|RELEASE|VERSION|MACHINE|MEMORY|PANIC|PID|COMMAND|TASK|CPU|STATE): (?=\S)/y;
 const DUMPFILE = /DUMPFILE: [\w./]/y;
+const BANNER = /(?:KERNEL|DUMPFILE): [\w./]/y;
 const TASK = /PID: (\d{1,8}) {1,8}TASK: [\da-f]{8,16} {1,8}CPU: (\d{1,5}) {1,8}COMMAND: "([^"]{1,64})"/dy;
 const FRAME = /#(\d{1,4}) \[([\da-f]{8,16})\] ([A-Za-z_.][\w.$]{0,200})(?:\+(\d{1,8}))? (?:\([^)]{1,120}\) )?at ([\da-f]{8,16})(?: \[([\w-]{1,60})\])?/dy;
 const EXCEPTION = /\[exception RIP: ([A-Za-z_.][\w.$]{0,200})(?:\+(\d{1,8}))?\]/dy;
@@ -62,6 +63,11 @@ class Dump {
   constructor(sink: BlockSink, row: Row) {
     this.#say = new Sayer(sink);
     this.#row = row;
+  }
+
+  /** Whether a row begins the output about another dump. */
+  isOver(row: Row): boolean {
+    return (this.#frames > 0 || this.#trace >= 0) && at(BANNER, row.text, skipBlanks(row.text, 0)) !== null;
   }
 
   /** Takes a row; false where it is not of the utility's output. */
@@ -195,7 +201,7 @@ export function readDump(cursor: LineCursor, sink: BlockSink, first: Row): void 
     if (line === undefined || foreign > MOST_FOREIGN) break;
     const row = rowOf(line);
     // `crash> log` prints reports that are read for themselves.
-    if (headOf(row) !== undefined) break;
+    if (headOf(row) !== undefined || dump.isOver(row)) break;
     if (!dump.take(row)) {
       foreign++;
       continue;

@@ -1,10 +1,16 @@
 /** Two tasks or processors report at the same time: since 5.1 the kernel can say who wrote a line (`[T881]`, `[C2]`). */
 import type { Head } from './heads.js';
 import type { Row } from './row.js';
-import type { What } from './rules.js';
+import type { PanicKind, What } from './rules.js';
 
 /** Reports that one task or processor writes, all of it. Stalls and lockups have other processors speak as well. */
 const ALONE: ReadonlySet<What> = new Set<What>(['fault', 'trap', 'bug', 'warning', 'sanitizer']);
+
+/** Whether a statement of the hypervisor goes on a report of it. A guest that Xen ends is a report of its own, its registers below. */
+export function joinsXen(head: Head, kind: PanicKind | undefined): boolean {
+  if (kind === undefined) return true;
+  return kind === 'domain-crash' ? head.rule.literals[0] === '----[ Xen-' : head.role === 'crash' && head.kind !== 'domain-crash';
+}
 
 /** What a row is to a report by `caller`: a line of another report, or the `stop` where that one begins; undefined where it may be its own. */
 export function ofOthers(row: Row, head: Head | undefined, caller: string | undefined, what: What | undefined): 'other' | 'stop' | undefined {

@@ -14,9 +14,9 @@ export interface RegisterPair {
 const SIMPLE = new Set([
   ...['ax', 'bx', 'cx', 'dx', 'si', 'di', 'bp', 'sp'].flatMap((name) => [`r${name}`, `e${name}`]), 'rip', 'eip', 'eflags', 'rflags', 'orig_rax', 'orig_eax', 'pkru',
   'cs', 'ds', 'es', 'fs', 'gs', 'ss', 'cr0', 'cr2', 'cr3', 'cr4', 'cr8', 'dr0', 'dr1', 'dr2', 'dr3', 'dr6', 'dr7', 'fsb', 'gsb', 'gss', 'knlgs',
-  'sp', 'ip', 'fp', 'lr', 'pc', 'psr', 'pstate', 'pmr', 'gp', 'tp', 'ra', 'status', 'badaddr', 'cause', 'ttbr0', 'epc', 'xpsr',
+  'sp', 'ip', 'fp', 'lr', 'pc', 'psr', 'pstate', 'pmr', 'gp', 'tp', 'ra', 'status', 'badaddr', 'cause', 'ttbr0', 'epc', 'xpsr', 'tstate', 'tpc', 'tnpc', 'ret_pc',
 ]);
-const NUMBERED = /^(?:[rx]\d{1,2}|[sta]\d{1,2})$/;
+const NUMBERED = /^(?:[rx]\d{1,2}|[sta]\d{1,2}|[goli][0-7])$/;
 /** With a selector in brackets or under these names the value is the base of the segment. */
 const BASES: Readonly<Record<string, string>> = { fs: 'fsbase', gs: 'gsbase', knlgs: 'kgsbase', fsb: 'fsbase', gsb: 'gsbase', gss: 'kgsbase' };
 

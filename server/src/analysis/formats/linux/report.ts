@@ -1,20 +1,20 @@
 /** One report as it is read: what it says first counts, what other processors and programs add does not. */
 import { canonicalHex } from '../../text/hex.js';
 import type { BlockSink } from '../types.js';
-import { bodyOf, cpuLine, headless, RELEASE, type Body } from './body.js';
+import { bodyOf, headless, type Body } from './body.js';
 import { colour, sayCpu, sayModules, sayOpcodes, sayWords } from './colours.js';
 import { canonicalName } from './frame.js';
 import { headOf, type Head } from './heads.js';
 import { notesOf } from './notes.js';
-import { ofOthers } from './others.js';
-import { blankFrom, type Place, type Row } from './row.js';
+import { joinsXen, ofOthers } from './others.js';
+import { blankFrom, type Row } from './row.js';
 import { skipBlanks } from '../../text/scan.js';
 import type { PanicKind, What } from './rules.js';
 import { Sayer } from './say.js';
 import { titleOf } from './titles.js';
 import { Traces, type Culprit } from './traces.js';
 import { sayValues } from './values.js';
-import { isWrapped, lockBelow, type Pending } from './wrapped.js';
+import { isWrapped, lockBelow, takeWrapped, type Pending } from './wrapped.js';
 
 export type Taken =
   | { readonly is: 'head'; readonly head: Head }
@@ -25,7 +25,7 @@ export type Taken =
  * What the kernel survives but reports with a backtrace: collectors of kernel reports keep these as they keep an oops, and
  * people look them up the same way. Without a backtrace such a line is an event.
  */
-const REPORTED: ReadonlySet<string> = new Set(['warning', 'sanitizer', 'lockdep', 'slab', 'hung']);
+const REPORTED: ReadonlySet<string> = new Set(['warning', 'sanitizer', 'lockdep', 'slab', 'hung', 'irq']);
 
 export class Report {
   readonly #say: Sayer;
@@ -47,6 +47,7 @@ export class Report {
   #ended = false;
   #panicked = false;
   #closed = false;
+  #hasBody = false;
   #count = 0;
   #taint = '';
   #taintRow: Row | undefined;
@@ -99,7 +100,7 @@ export class Report {
     if (this.#ended || this.#panicked) return false;
     switch (head.what) {
       case 'xen':
-        return this.#what === 'xen' && (head.role === 'crash' || this.#kind === undefined);
+        return this.#what === 'xen' && joinsXen(head, this.#kind);
       case 'trap':
         return !this.#trap && !this.#traces.hasFrames && (this.#what === 'fault' || this.#what === 'bug' || this.#what === undefined);
       case 'mce':
@@ -137,9 +138,12 @@ export class Report {
     const pending = this.#pending;
     this.#pending = undefined;
     if (taken.is === 'head') this.#statement(row, taken.head);
-    else if (taken.is === 'body') this.#pending = this.#body(row, taken.body);
+    else if (taken.is === 'body') {
+      this.#hasBody = true;
+      this.#pending = this.#body(row, taken.body);
+    }
     else if (taken.is === 'message') this.#reason(row);
-    else if (pending !== undefined) this.#pending = this.#wrapped(row, pending);
+    else if (pending !== undefined) this.#pending = takeWrapped(this.#say, this.#traces, this.#what, row, pending, (cpu) => this.#body(row, { kind: 'cpu', cpu }));
   }
 
   /** A row inside the report that is no part of it. */
@@ -184,7 +188,7 @@ export class Report {
       this.#head = head;
       this.#headRow = row;
     }
-    this.#reasonNext = head.what === 'xen' && head.values.cpu !== undefined && head.role === 'crash';
+    this.#reasonNext = head.kind === 'xen-panic' && head.values.cpu !== undefined;
     this.#name(row, head);
     if (this.#say.sink.wantsTokens) colour(this.#say.sink, row, head);
     if (head.rule.closes === true) {
@@ -212,7 +216,7 @@ export class Report {
     this.#role = 'crash';
     this.#say.once('panic.kind', kind, row, head);
     // Xen says on the next line why.
-    if (head.what !== 'xen' || head.values.cpu === undefined) this.#say.once('panic.text', row.text.slice(head.start, head.end), row, head);
+    if (head.kind !== 'xen-panic' || head.values.cpu === undefined) this.#say.once('panic.text', row.text.slice(head.start, head.end), row, head);
     const time = row.front.time ?? row.envelope?.time;
     if (time !== undefined) this.#say.once('crash.time', time, row, head);
   }
@@ -312,63 +316,6 @@ export class Report {
     }
   }
 
-  /** The rest of the line above. */
-  #wrapped(row: Row, pending: Pending): Pending | undefined {
-    const say = this.#say;
-    const start = skipBlanks(row.text, 0);
-    const place = { start, end: row.text.length };
-    const text = row.text.slice(start);
-    switch (pending.for) {
-      case 'address':
-      case 'register': {
-        const value = text === '(null)' ? '0x0' : canonicalHex(text);
-        const key = pending.for === 'address' ? 'exception.address' : `register.${pending.name ?? ''}`;
-        if (value !== undefined && !this.#traces.isUser) say.once(key, value, row, place, pending.for === 'address' ? 'address' : 'registerValue');
-        return undefined;
-      }
-      case 'symbol': {
-        const body = bodyOf(row, this.#what, true);
-        const frame = body?.kind === 'frames' ? body.frames[0] : undefined;
-        if (frame === undefined) return undefined;
-        this.#traces.pointedBelow(row, frame);
-        return frame.module === undefined ? { ...pending, for: 'module' } : undefined;
-      }
-      case 'lock': {
-        // Where a lock was taken is no frame of any trace.
-        const place_ = bodyOf(row, this.#what, true);
-        if (place_?.kind === 'frames') for (const frame of place_.frames) say.called(row, frame);
-        return undefined;
-      }
-      case 'version': {
-        const found = RELEASE.exec(text.slice(0, 200));
-        if (found?.indices?.[1] === undefined) return undefined;
-        const at = (group: readonly [number, number]): Place => ({ start: start + group[0], end: start + group[1] });
-        say.once('system.version', found[1] ?? '', row, at(found.indices[1]), 'version');
-        if (found.indices[2] !== undefined) say.once('system.build', found[2] ?? '', row, at(found.indices[2]), 'version');
-        return undefined;
-      }
-      case 'task': {
-        const cpu = cpuLine(row.text, start, true);
-        return cpu === undefined ? undefined : this.#body(row, { kind: 'cpu', cpu });
-      }
-      case 'modules':
-        sayModules(say.sink, row, start);
-        return pending;
-      case 'code':
-        sayOpcodes(say.sink, row, start);
-        return pending;
-      case 'stack':
-        sayWords(say.sink, row, start);
-        return pending;
-      case 'module':
-        this.#traces.moduleBelow(row, start + text.indexOf('[') + 1, row.text.length - 1);
-        return undefined;
-      case 'hardware':
-        say.token('fieldValue', row, place);
-        return undefined;
-    }
-  }
-
   finish(): void {
     const sink = this.#say.sink;
     const row = this.#headRow;
@@ -381,6 +328,7 @@ export class Report {
       this.#kind = 'oops';
       this.#say.once('panic.kind', 'oops', row, { start: 0, end: row.text.length });
     }
+    if (head?.rule.named === true && head.values.comm === undefined && !row.front.stamped && !this.#hasBody) this.#role = 'context';
     const isWarning = head !== undefined && this.#role === 'event' && this.#traces.hasFrames
       // Of bad states those count that the kernel calls a bug; an unchecked MSR or a failed allocation stands in logs of healthy machines.
       && (REPORTED.has(this.#what ?? 'line') || (this.#what === 'state' && row.text.startsWith('BUG: ', head.start)));

@@ -52,6 +52,8 @@ const HOST = / [A-Za-z0-9][\w.-]{0,127} (?=kernel[:[])/y;
 const KERNEL = /kernel(?:\[\d{1,7}\])?: ?/y;
 /** A listing with line numbers; taken only where the stamp of the kernel follows. */
 const LINE_NUMBER = /\d{1,6}(?:[:|.)]|\t)?[ \t]{1,4}(?=(?:<\d>)?\[ {0,10}\d{1,10}\.\d{6}\])/y;
+/** What receivers add: test beds the seconds they run (`5392s `), the network console's the address (`192.0.2.7:6666 `). Taken only before a stamp of the kernel. */
+const RECEIVED = /(?:\d{1,7}s|\[?\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}(?:[:.]\d{1,5})?\]?:?) {1,4}(?=(?:<\d{1,3}>)?\[ {0,10}\d{1,10}\.\d{6}\]|\d{1,3},\d{1,12},\d{1,20},[-c+])/y;
 /** `[   12.345678]`, `[+0.000012]`, and `dmesg -T`: `[Wed Sep 11 19:03:34 2024]`. Markdown escapes the brackets. */
 const STAMP = /\\?\[(?: {0,10}\+?\d{1,10}\.\d{3,9}|[A-Z][a-z]{2} [A-Z][a-z]{2} {1,2}\d{1,2} \d\d:\d\d:\d\d \d{4}|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?)\\?\]/y;
 /** Who wrote the line: thread or processor (since 5.1), and what vendors of phones print. */
@@ -90,13 +92,23 @@ export function frontOf(text: string): Front {
   let stamped = false;
   let xen = false;
   let time: string | undefined;
-  const number = take(LINE_NUMBER, text, at);
+  // What each expression can begin with; most lines have few of them.
+  let first = text.charCodeAt(at);
+  const isDigit = first >= 48 && first <= 57;
+  const number = isDigit ? take(LINE_NUMBER, text, at) : null;
   if (number !== null) {
     mark('number', at, at + number[0].trimEnd().length);
     at += number[0].length;
   }
-  const iso = take(ISO, text, at);
-  const dated = iso ?? take(FULL_DATE, text, at) ?? take(SYSLOG, text, at);
+  const received = number === null && (isDigit || first === 91) ? take(RECEIVED, text, at) : null;
+  if (received !== null) {
+    mark('source', at, at + received[0].trimEnd().length);
+    at += received[0].length;
+  }
+  first = text.charCodeAt(at);
+  const canDate = first > 91 ? first !== 92 : first >= 48 && first !== 60 && first !== 91;
+  const iso = canDate ? take(ISO, text, at) : null;
+  const dated = iso ?? (canDate ? take(FULL_DATE, text, at) ?? take(SYSLOG, text, at) : null);
   if (dated !== null) {
     mark('timestamp', at, at + dated[0].length);
     stamped = true;
@@ -115,25 +127,27 @@ export function frontOf(text: string): Front {
     stamped = true;
     at += relayed[0].length;
   }
-  const kmsg = take(KMSG, text, at);
-  const level = kmsg === null ? take(LEVEL, text, at) : null;
+  first = text.charCodeAt(at);
+  const kmsg = first >= 48 && first <= 57 ? take(KMSG, text, at) : null;
+  const level = first === 60 || first === 38 ? take(LEVEL, text, at) : null;
   const leveled = kmsg ?? level;
   if (leveled !== null) {
     mark(/\d/.test(leveled[1] ?? '') ? levelOf(Number(leveled[1])) : 'levelInfo', at, at + leveled[0].trimEnd().length);
     at += leveled[0].length;
     if (kmsg !== null) stamped = true;
   }
-  const facility = take(FACILITY, text, at);
+  first = text.charCodeAt(at);
+  const facility = first === 107 || first === 117 || first === 100 ? take(FACILITY, text, at) : null;
   if (facility !== null) {
     mark(levelOf(NAMED_LEVELS[facility[1] ?? ''] ?? 6), at, at + facility[0].trimEnd().length);
     at += facility[0].length;
   }
-  const kernel = take(KERNEL, text, at);
+  const kernel = text.charCodeAt(at) === 107 ? take(KERNEL, text, at) : null;
   if (kernel !== null) {
     mark('source', at, at + kernel[0].trimEnd().length);
     at += kernel[0].length;
   }
-  const hypervisor = take(XEN, text, at);
+  const hypervisor = text.charCodeAt(at) === 40 ? take(XEN, text, at) : null;
   if (hypervisor !== null) {
     mark('source', at, at + 5);
     at += hypervisor[0].length;
@@ -142,7 +156,8 @@ export function frontOf(text: string): Front {
   // Two stamps where a console server adds its own.
   for (let times = 0; times < 2; times++) {
     const gap = times === 0 ? at : at + (take(BLANKS, text, at)?.[0].length ?? 0);
-    const stamp = take(STAMP, text, gap);
+    const bracket = text.charCodeAt(gap);
+    const stamp = bracket === 91 || bracket === 92 ? take(STAMP, text, gap) : null;
     if (stamp === null) break;
     mark('timestamp', gap, gap + stamp[0].length);
     at = gap + stamp[0].length;

@@ -3,7 +3,7 @@
 /** Values of `panic.kind` this format states. */
 export type PanicKind =
   | 'oops-null' | 'oops-page-fault' | 'oops-gp' | 'oops' | 'kernel-bug' | 'kernel-panic' | 'soft-lockup' | 'hard-lockup'
-  | 'rcu-stall' | 'hung-task' | 'kasan' | 'machine-check' | 'divide-error' | 'xen-panic' | 'kernel-warning';
+  | 'rcu-stall' | 'hung-task' | 'kasan' | 'machine-check' | 'divide-error' | 'xen-panic' | 'domain-crash' | 'kernel-warning';
 
 /** Names of x86 exceptions by vector. */
 export const MNEMONICS: Readonly<Record<number, string>> = { 0: '#DE', 3: '#BP', 6: '#UD', 8: '#DF', 10: '#TS', 11: '#NP', 12: '#SS', 13: '#GP', 14: '#PF', 16: '#MF', 17: '#AC', 18: '#MC', 19: '#XM', 21: '#CP' };
@@ -17,7 +17,7 @@ export const LOCKUP_KINDS: ReadonlySet<string> = new Set<PanicKind>(['soft-locku
  */
 export type What =
   | 'fault' | 'trap' | 'bug' | 'panic' | 'lockup' | 'stall' | 'hung' | 'sanitizer' | 'warning' | 'lockdep' | 'state' | 'slab'
-  | 'mce' | 'oom' | 'line' | 'cut' | 'xen';
+  | 'irq' | 'mce' | 'oom' | 'line' | 'cut' | 'xen';
 
 export interface Rule {
   /** At least six ASCII characters each; every line of this wording holds one of them. */
@@ -36,6 +36,8 @@ export interface Rule {
   readonly whole?: boolean;
   /** Nothing after this line belongs to its report. */
   readonly closes?: boolean;
+  /** The kernel always names a task here: without one, stamp or report below, the words are somebody's title. */
+  readonly named?: boolean;
   /** A line of the Xen hypervisor. */
   readonly xen?: boolean;
 }
@@ -63,6 +65,8 @@ const FAULTS: readonly Rule[] = [
   { literals: ['NULL pointer dereference'], what: 'fault', role: crash, kind: 'oops-null', expression: /(?:CPU \d{1,4} )?Unable to handle kernel NULL pointer dereference at (?:virtual address )?(?<address>(?:0x)?[\da-f]{8,16})/dy },
   { literals: ['unable to handle'], what: 'fault', role: crash, kind: 'oops-page-fault', ...PF, expression: /BUG: unable to handle (?:kernel paging request at(?: virtual address)?|page fault for address:)(?: {1,16}(?<address>(?:0x)?[\da-f]{4,16}|\(____ptrval____\))| *$)/dy },
   { literals: ['Unable to handle kernel'], what: 'fault', role: crash, kind: 'oops-page-fault', expression: /(?:BUG: |CPU \d{1,4} )?Unable to handle kernel [a-zA-Z ,-]{4,80}?(?: at| for)(?: (?:virtual|kernel|data|address|instruction|fetch|at|in)){0,4} (?<address>(?:0x)?[\da-f]{8,16})/dy },
+  // SPARC names no address.
+  { literals: ['NULL pointer dereference'], what: 'fault', role: crash, kind: 'oops-null', expression: /Unable to handle kernel NULL pointer dereference *$/dy },
   // s390 names the address on the next line.
   { literals: ['Unable to handle kernel'], what: 'fault', role: crash, kind: 'oops-page-fault', expression: /Unable to handle kernel (?:pointer dereference|paging request) in virtual (?:kernel|user) address space/dy },
   { literals: ['stack guard page'], what: 'fault', role: crash, kind: 'oops', expression: /BUG: (?:[A-Z]{3,10} )?stack guard page was hit at (?<address>[\da-f]{8,16}|\(____ptrval____\))/dy, whole: true },
@@ -83,6 +87,7 @@ const FAULTS: readonly Rule[] = [
   { literals: ['Internal error: '], what: 'trap', role: crash, kind: 'oops', expression: /Internal error: [^[\]]{1,100}? \[#(?<count>\d{1,4})\]/dy },
   { literals: ['Oops - '], what: 'trap', role: crash, kind: 'oops', expression: /Oops - [a-z][a-z ()-]{2,60} \[#(?<count>\d{1,4})\]/dy },
   { literals: ['Oops [#'], what: 'trap', role: crash, kind: 'oops', expression: /Oops \[#(?<count>\d{1,4})\]/dy },
+  { literals: ['Oops [#'], what: 'trap', role: crash, kind: 'oops', expression: /(?<comm>[^\s():][^():]{0,30})\((?<pid>\d{1,8})\): Oops \[#(?<count>\d{1,4})\]/dy },
   { literals: ['Oops[#'], what: 'trap', role: crash, kind: 'oops', expression: /Oops\[#(?<count>\d{1,4})\]:/dy },
 ];
 
@@ -92,7 +97,7 @@ const PANICS: readonly Rule[] = [
 ];
 
 const LOCKUPS: readonly Rule[] = [
-  { literals: ['BUG: soft lockup'], what: 'lockup', role: crash, kind: 'soft-lockup', expression: /(?:NMI )?(?:watchdog: )?BUG: soft lockup - CPU#(?<cpu>\d{1,5}) stuck for \d{1,7}s!(?: \[(?<comm>[^\]]{1,64}?):(?<pid>\d{1,8})\])?/dy },
+  { literals: ['BUG: soft lockup'], what: 'lockup', role: crash, kind: 'soft-lockup', named: true, expression: /(?:NMI )?(?:watchdog: )?BUG: soft lockup - CPU#(?<cpu>\d{1,5}) stuck for \d{1,7}s!(?: \[(?<comm>[^\]]{1,64}?):(?<pid>\d{1,8})\])?/dy },
   { literals: ['BUG: soft lockup'], what: 'lockup', role: crash, kind: 'soft-lockup', expression: /BUG: soft lockup detected on CPU#(?<cpu>\d{1,5})/dy },
   { literals: ['ard LOCKUP'], what: 'lockup', role: crash, kind: 'hard-lockup', expression: /(?:NMI )?(?:[Ww]atchdog: )?(?:BUG: )?(?:Watchdog detected )?[Hh]ard LOCKUP on cpu (?<cpu>\d{1,5})/dy },
   { literals: ['LOCKUP on CPU'], what: 'lockup', role: crash, kind: 'hard-lockup', expression: /NMI Watchdog detected LOCKUP on CPU ?(?<cpu>\d{1,5})/dy },
@@ -128,7 +133,7 @@ const CHECKS: readonly Rule[] = [
   { literals: ['Objects remaining ', 'Poison overwritten', 'edzone overwritten', 'adding overwritten', 'Object already free', 'Invalid object pointer', 'Freepointer corrupt', 'Freechain corrupt'], what: 'slab', role: event, expression: /BUG (?<word>[\w:.,-]{1,60})(?: \([^()]{1,80}\))?: (?:Objects remaining (?:in|on) .{3,120}|(?:(?:Left |Right |kmalloc )?Redzone|Poison|(?:Object |Alignment )?[Pp]adding) overwritten|Object already free|Invalid object pointer.{0,40}|Freepointer corrupt|Freechain corrupt)/dy },
   { literals: ['unchecked MSR access'], what: 'state', role: event, expression: /unchecked MSR access error: (?:RDMSR from|WRMSR to) (?<msr>0x[\da-f]{1,8})(?: \([^)]{1,60}\))?(?: at rIP: (?<ip>0x[\da-f]{1,16}) \((?<symbol>[A-Za-z_.$][\w.$]{0,200})\+(?<offset>0x[\da-f]{1,8})\/0x[\da-f]{1,8}\))?/dy },
   { literals: ['page allocation '], what: 'state', role: event, expression: /(?:warn_alloc: )?(?<comm>[^\s:]{1,64}(?::[^\s:]{1,20})?): page allocation (?:failure|stalls for)[.:]? ?(?:order:)?\d{1,8}/dy, whole: true },
-  { literals: ['nobody cared'], what: 'state', role: event, expression: /irq \d{1,6}: nobody cared/dy, whole: true },
+  { literals: ['nobody cared'], what: 'irq', role: event, expression: /irq \d{1,6}: nobody cared(?= \(try|!| *$)/dy, whole: true },
   { literals: ['NMI received for unknown'], what: 'line', role: event, closes: true, expression: /Uhhuh\. NMI received for unknown reason [\da-f]{2} on CPU (?<cpu>\d{1,5})/dy },
 ];
 
@@ -161,7 +166,8 @@ const XEN: readonly Rule[] = [
   { literals: ['----[ Xen-'], what: 'xen', xen: true, role: event, expression: /-{3,5}\[ (?<product>Xen)-(?<version>[\w.+-]{1,40}) {1,4}(?<arch>\w{3,16})[^\]]{0,120}\]-{3,5}/dy },
   { literals: ['Xen call trace:'], what: 'xen', xen: true, role: event, expression: /Xen call trace:/dy },
   { literals: ['Xen WARN at '], what: 'xen', xen: true, role: event, expression: /Xen WARN at (?<source>[^\s:]{1,300}:\d{1,7})/dy },
-  { literals: [') crashed on cpu#'], what: 'xen', xen: true, role: event, expression: /Domain (?<word>\d{1,5}) \(vcpu#\d{1,5}\) crashed on cpu#(?<cpu>\d{1,5}):?/dy },
+  { literals: ['domain_crash'], what: 'xen', xen: true, role: event, expression: /domain_crash(?:_sync)? called from (?<source>[^\s:]{1,300}(?::\d{1,7})?)/dy, whole: true },
+  { literals: [') crashed on cpu#'], what: 'xen', xen: true, role: crash, kind: 'domain-crash', expression: /Domain (?<word>\d{1,5}) \(vcpu#\d{1,5}\) crashed on cpu#(?<cpu>\d{1,5})/dy },
 ];
 
 export const RULES: readonly Rule[] = [...FAULTS, ...PANICS, ...LOCKUPS, ...CHECKS, ...MACHINE, ...XEN];

@@ -20,6 +20,7 @@ const WORDS: Readonly<Record<PanicKind, string>> = {
   'machine-check': 'Machine check',
   'divide-error': 'Kernel divide error',
   'xen-panic': 'Xen panic',
+  'domain-crash': 'Guest crashed by Xen',
   'kernel-warning': 'Kernel warning',
 };
 

@@ -5,6 +5,7 @@
  *     #6 0xffffffff80b2a1c4 at lab_ioctl+0x24
  *     lab_write() at lab_write+0x88/frame 0xfffffe00a1b2c340
  *     kernel: page fault trap, code=0                           OpenBSD; NetBSD: fatal page fault in supervisor mode
+ *     panic: kernel diagnostic assertion …                      any BSD; the debugger below tells which
  *     panic[cpu3]/thread=fffffe0c1a2b3c40:                      illumos
  *     fffffe007a1b2d60 labdrv:lab_ioctl+24 ()
  *     panic(cpu 2 caller 0xffffff80002c1a2b): Kernel trap at …  macOS
@@ -13,16 +14,21 @@ import { canonicalHex } from '../../text/hex.js';
 import { at, skipBlanks } from '../../text/scan.js';
 import type { LineCursor } from '../cursor.js';
 import type { BlockSink } from '../types.js';
+import { byFirst } from './firsts.js';
 import { canonicalName } from './frame.js';
 import { rowOf, type Row } from './row.js';
 import { Sayer } from './say.js';
 
-export const UNIX_OPENERS = ['Fatal trap ', 'Fatal double fault', 'fault trap, code=', 'in supervisor mode', 'panic[cpu', 'panic(cpu '];
+export const UNIX_OPENERS = ['Fatal trap ', 'Fatal double fault', 'fault trap, code=', 'in supervisor mode', 'panic[cpu', 'panic(cpu ', 'panic: '];
 
 const MOST_FOREIGN = 12;
 
+/** Lines below a bare `panic: ` in which it is told whose it is. */
+const MOST_BELOW = 6;
+
 interface Opening {
   readonly expression: RegExp;
+  /** Empty where the lines below tell: the BSDs and many programs word a panic alike. */
   readonly product: string;
   /** The statement says itself why; else the line below does. */
   readonly says: boolean;
@@ -35,7 +41,28 @@ const OPENINGS: readonly Opening[] = [
   { product: 'NetBSD', says: true, expression: /fatal [a-z -]{4,40} in supervisor mode$/dy },
   { product: 'illumos', says: false, expression: /panic\[cpu(?<cpu>\d{1,4})\]\/thread=[\da-f]{8,16}: ?(?<text>.{0,200})$/dy },
   { product: 'macOS', says: true, expression: /panic\(cpu (?<cpu>\d{1,4}) caller 0x[\da-f]{6,16}\): (?<text>.{1,300})$/dy },
+  { product: '', says: true, expression: /panic: (?!runtime error)(?<text>\S.{0,400})$/dy },
 ];
+
+const OPENING_AT = byFirst(OPENINGS, (opening) => opening.expression);
+
+const OPENBSD = /Stopped at {1,8}[A-Za-z_][\w.]{0,120}|db_enter\(\) at /y;
+const NETBSD = /cpu\d{1,4}: Begin traceback\.\.\./y;
+const FREEBSD = /KDB: |cpuid = \d{1,4}$|db_trace_self_wrapper\(\) at /y;
+
+/** Which system's panic stands above, by the debugger that answers. */
+function productBelow(cursor: LineCursor): string | undefined {
+  for (let ahead = 0; ahead < MOST_BELOW; ahead++) {
+    const line = cursor.peek(ahead);
+    if (line === undefined) return undefined;
+    const { text } = rowOf(line);
+    const start = skipBlanks(text, 0);
+    if (at(OPENBSD, text, start) !== null) return 'OpenBSD';
+    if (at(NETBSD, text, start) !== null) return 'NetBSD';
+    if (at(FREEBSD, text, start) !== null) return 'FreeBSD';
+  }
+  return undefined;
+}
 
 /** One form a system; an address, a module and an offset stand where the form has them. */
 const FRAMES: readonly RegExp[] = [
@@ -45,6 +72,8 @@ const FRAMES: readonly RegExp[] = [
   /0x[\da-f]{8,16} : (?<address>0x[\da-f]{8,16}) (?<module>[\w.-]{1,80}) : (?<symbol>[A-Za-z_$][\w.$]{0,200}) \+ (?<offset>0x[\da-f]{1,8})$/dy,
 ];
 
+/** The debugger is asked for a trace. */
+const LISTING = /d?db(?:\{\d{1,3}\})?> {0,4}(?:trace|bt)\b/y;
 /** Lines of a panic that state nothing a crash is known by. */
 const PLAIN = /(?:cpuid = |apic id|fault code|stack pointer|frame pointer|code segment|= DPL|processor eflags|trap number|trap type|time = |KDB: |--- |\[ thread pid|Stopped at|Uptime: |Dumping |db(?:\{\d{1,3}\})?> |ddb|uvm_fault\(|TID {2,6}PID|\*?\d{3,8} {2,8}\d|end trace|curlwp |cpu\d{1,4}: |Begin traceback|End traceback|#pf |Bad kernel fault|pid=\d|cr\d: |[er][a-z\d]{1,2}: |dumping to |R?[A-Z][A-Z\d]{1,2}: {1,2}0x|Backtrace|Debugger called|Kernel Extensions|BSD process|Mac OS version|Kernel version|Darwin Kernel)/y;
 const FAULT = /(?:fault virtual address|Fault CR2)\s{0,24}[:=] (?<value>0x[\da-f]{1,16})/dy;
@@ -54,11 +83,11 @@ const PANIC = /panic: (?<value>\S.{0,200})$/dy;
 const BAD_TRAP = /BAD TRAP: type=[\da-f]{1,2} .{3,200}/y;
 const MNEMONIC: Readonly<Record<string, string>> = { 9: '#GP', 12: '#PF', 18: '#DE', 23: '#DF' };
 /** Functions that report a panic or bring a trap: above what went wrong. */
-const MACHINERY = /^(?:kdb_\w{1,40}|db_\w{1,40}|v?panic(?:_trap_to_debugger|_with_\w{1,40})?|trap(?:_\w{1,40})?|calltrap|alltraps|kerntrap|kpageflttrap|die|cmntrap|vcmn_err|cmn_err|snprintf|startlwp|_?handle_debugger_trap|_?kdp_i386_trap|_?kernel_trap|_?return_from_trap|_?debuggertrapwithstate|_?panic_\w{1,40})$/;
+const MACHINERY = /^(?:kdb_\w{1,40}|_panic|trap_from_kernel|db_\w{1,40}|v?panic(?:_trap_to_debugger|_with_\w{1,40})?|trap(?:_\w{1,40})?|calltrap|alltraps|kerntrap|kpageflttrap|die|cmntrap|vcmn_err|cmn_err|snprintf|__assert|kern_assert|kassert_\w{1,40}|lockdebug_\w{1,40}|mutex_vector_\w{1,20}|startlwp|_?handle_debugger_trap|_?kdp_i386_trap|_?kernel_trap|_?return_from_trap|_?debuggertrapwithstate|_?panic_\w{1,40})$/;
 
 function openingOf(row: Row): { readonly opening: Opening; readonly match: RegExpExecArray; readonly start: number } | undefined {
   const start = skipBlanks(row.text, 0);
-  for (const opening of OPENINGS) {
+  for (const opening of OPENING_AT[row.text.charCodeAt(start)] ?? OPENINGS) {
     const match = at(opening.expression, row.text, start);
     if (match !== null) return { opening, match, start };
   }
@@ -77,11 +106,21 @@ class UnixPanic {
   #what = '';
   #needsText = false;
   #frames = 0;
+  #trace = 0;
   #culprit = false;
 
-  constructor(sink: BlockSink, row: Row) {
+  /** `below`: whose panic it is, by the lines below the first. */
+  constructor(sink: BlockSink, row: Row, readonly below: string) {
     this.#say = new Sayer(sink);
     this.#row = row;
+  }
+
+  #listAgain(row: Row): void {
+    if (this.#frames === 0) return;
+    this.#trace++;
+    this.#frames = 0;
+    this.#culprit = true;
+    this.#say.open('stack', 'Call trace', row, true);
   }
 
   take(row: Row): boolean {
@@ -89,19 +128,22 @@ class UnixPanic {
     const start = skipBlanks(text, 0);
     if (start >= text.length) return false;
     const opening = openingOf(row);
-    if (opening !== undefined) return this.#open(row, opening);
+    if (opening !== undefined && (opening.opening.product !== '' || this.#product === '')) return this.#open(row, opening);
+    // The trace of a panic that is over: the next one is another's.
+    if (opening !== undefined && this.#frames > 0 && !this.#what.endsWith(opening.match[0])) return false;
+    if (at(LISTING, text, start) !== null) this.#listAgain(row);
     return this.#frame(row, start) || this.#value(row, start) || at(PLAIN, text, start) !== null;
   }
 
   #open(row: Row, { opening, match, start }: { readonly opening: Opening; readonly match: RegExpExecArray; readonly start: number }): boolean {
     // Another panic, once this one has its trace.
-    if (this.#product !== '' && (this.#frames > 0 || this.#product !== opening.product)) return false;
+    if (this.#product !== '' && (this.#frames > 0 || this.#trace > 0 || this.#product !== opening.product)) return false;
     const place = { start, end: start + match[0].length };
-    this.#product = opening.product;
+    this.#product = opening.product === '' ? this.below : opening.product;
     this.#what = match[0];
     this.#say.open('header', 'Panic', row);
     this.#say.once('panic.kind', 'unix-panic', row, place, 'bugCheckName');
-    this.#say.once('system.product', opening.product, row, place);
+    this.#say.once('system.product', this.#product, row, place);
     const cpu = match.indices?.groups?.['cpu'];
     if (cpu !== undefined) this.#say.once('panic.pcpu', match.groups?.['cpu'] ?? '', row, { start: cpu[0], end: cpu[1] }, 'pcpu');
     const words = match.groups?.['text'];
@@ -146,7 +188,7 @@ class UnixPanic {
       this.#say.token('offset', row, at_('offset'));
       this.#say.token('module', row, at_('module'));
       this.#say.token('address', row, at_('address'));
-      this.#say.sink.frame({ trust: 'listed', trace: 0, index: this.#frames++, symbol: name, ...(offset === undefined ? {} : { offset }), ...(module === undefined ? {} : { module }), ...(address === undefined ? {} : { address }) }, row, start, row.text.length);
+      this.#say.sink.frame({ trust: 'listed', trace: this.#trace, index: this.#frames++, symbol: name, ...(offset === undefined ? {} : { offset }), ...(module === undefined ? {} : { module }), ...(address === undefined ? {} : { address }) }, row, start, row.text.length);
       if (this.#culprit || MACHINERY.test(canonicalName(name))) return true;
       this.#culprit = true;
       this.#say.once('symbol', canonicalName(name), row, { start: symbol[0], end: symbol[1] });
@@ -165,7 +207,14 @@ class UnixPanic {
 
 /** Reads a panic from the cursor's line on. */
 export function readUnix(cursor: LineCursor, sink: BlockSink, first: Row): void {
-  const panic = new UnixPanic(sink, first);
+  const opening = openingOf(first);
+  const below = opening?.opening.product === '' ? productBelow(cursor) : '';
+  if (below === undefined) {
+    const start = skipBlanks(first.text, 0);
+    sink.describe({ role: 'context', title: 'Words of a panic', headline: { line: first, start, end: first.text.length } });
+    return;
+  }
+  const panic = new UnixPanic(sink, first, below);
   panic.take(first);
   for (let ahead = 0; ahead <= MOST_FOREIGN;) {
     const line = cursor.peek(ahead);

@@ -1,8 +1,13 @@
 /** The rest of a line that a mail programme broke in two. It is taken only directly below, and only where it can be nothing else. */
-import type { Body } from './body.js';
-import { calledAt } from './frame.js';
-import { type Row } from './row.js';
+import { canonicalHex } from '../../text/hex.js';
 import { skipBlanks } from '../../text/scan.js';
+import { bodyOf, cpuLine, RELEASE, type Body, type CpuLine } from './body.js';
+import { sayModules, sayOpcodes, sayWords } from './colours.js';
+import { calledAt } from './frame.js';
+import type { Place, Row } from './row.js';
+import type { What } from './rules.js';
+import type { Sayer } from './say.js';
+import type { Traces } from './traces.js';
 
 export interface Pending {
   readonly for: 'address' | 'symbol' | 'register' | 'version' | 'modules' | 'code' | 'module' | 'stack' | 'hardware' | 'lock' | 'task';
@@ -73,5 +78,61 @@ export function isWrapped(pending: Pending, row: Row, kind: Body['kind'] | undef
       const all = words(text, 200);
       return all.every((word) => BYTES.test(word));
     }
+  }
+}
+
+/** Takes the rest of the line above; answers what is still missing. `task` takes the line of the task, once it is whole. */
+export function takeWrapped(say: Sayer, traces: Traces, what: What | undefined, row: Row, pending: Pending, task: (cpu: CpuLine) => Pending | undefined): Pending | undefined {
+  const start = skipBlanks(row.text, 0);
+  const place = { start, end: row.text.length };
+  const text = row.text.slice(start);
+  switch (pending.for) {
+    case 'address':
+    case 'register': {
+      const value = text === '(null)' ? '0x0' : canonicalHex(text);
+      const key = pending.for === 'address' ? 'exception.address' : `register.${pending.name ?? ''}`;
+      if (value !== undefined && !traces.isUser) say.once(key, value, row, place, pending.for === 'address' ? 'address' : 'registerValue');
+      return undefined;
+    }
+    case 'symbol': {
+      const body = bodyOf(row, what, true);
+      const frame = body?.kind === 'frames' ? body.frames[0] : undefined;
+      if (frame === undefined) return undefined;
+      traces.pointedBelow(row, frame);
+      return frame.module === undefined ? { ...pending, for: 'module' } : undefined;
+    }
+    case 'lock': {
+      // Where a lock was taken is no frame of any trace.
+      const place_ = bodyOf(row, what, true);
+      if (place_?.kind === 'frames') for (const frame of place_.frames) say.called(row, frame);
+      return undefined;
+    }
+    case 'version': {
+      const found = RELEASE.exec(text.slice(0, 200));
+      if (found?.indices?.[1] === undefined) return undefined;
+      const at = (group: readonly [number, number]): Place => ({ start: start + group[0], end: start + group[1] });
+      say.once('system.version', found[1] ?? '', row, at(found.indices[1]), 'version');
+      if (found.indices[2] !== undefined) say.once('system.build', found[2] ?? '', row, at(found.indices[2]), 'version');
+      return undefined;
+    }
+    case 'task': {
+      const cpu = cpuLine(row.text, start, true);
+      return cpu === undefined ? undefined : task(cpu);
+    }
+    case 'modules':
+      sayModules(say.sink, row, start);
+      return pending;
+    case 'code':
+      sayOpcodes(say.sink, row, start);
+      return pending;
+    case 'stack':
+      sayWords(say.sink, row, start);
+      return pending;
+    case 'module':
+      traces.moduleBelow(row, start + text.indexOf('[') + 1, row.text.length - 1);
+      return undefined;
+    case 'hardware':
+      say.token('fieldValue', row, place);
+      return undefined;
   }
 }

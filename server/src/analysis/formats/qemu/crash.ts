@@ -2,7 +2,7 @@
 import type { LogicalLine } from '../cursor.js';
 import type { BlockSink } from '../types.js';
 import { canonicalHex } from '../../text/hex.js';
-import { readHead } from './grammar.js';
+import { outputAt, readHead } from './grammar.js';
 import { at as test } from '../../text/scan.js';
 
 /**
@@ -25,7 +25,7 @@ const CRASHED = /shutting down, reason=crashed$/y;
 const SOURCES = /(?:^|\/)(?:hw|block|target|accel|softmmu|migration|tcg|qom|qapi|qobject|chardev)\//;
 
 export type Crash =
-  | { readonly kind: 'assert'; readonly at: number; readonly source: Stretch; readonly symbol?: Stretch; readonly text: Stretch; /** The daemon of libvirt that failed, where it was not qemu. */ readonly daemon?: Stretch }
+  | { readonly kind: 'assert'; readonly at: number; readonly source: Stretch; readonly symbol?: Stretch; /** The whole statement: place, function, expression. */ readonly text: Stretch; /** The expression's part of it. */ readonly claim: Stretch; /** The daemon of libvirt that failed, where it was not qemu. */ readonly daemon?: Stretch }
   | { readonly kind: 'kvm' | 'hardware' | 'panic' | 'crashed'; readonly at: number; readonly text: Stretch };
 
 export interface Stretch {
@@ -50,8 +50,9 @@ function findAssertion(text: string): Crash | undefined {
   const source = { start: from, end: from + path.length + 1 + number.length };
   const start = at + whole.length;
   const failed = text.indexOf("' failed", start);
-  const said = { start: text.startsWith('Assertion ', start - 10) ? start - 10 : start, end: failed < 0 ? text.length : failed + "' failed".length };
-  const crash = { kind: 'assert', at, source, text: said, ...(program === undefined ? {} : { daemon: program }) } as const;
+  const end = failed < 0 ? text.length : failed + "' failed".length;
+  const claim = { start: text.startsWith('Assertion ', start - 10) ? start - 10 : start, end };
+  const crash = { kind: 'assert', at, source, text: { start: from, end }, claim, ...(program === undefined ? {} : { daemon: program }) } as const;
   if (name === undefined) return crash;
   const symbolAt = text.indexOf(prototype === undefined ? name : `${name}(`, source.end);
   return { ...crash, symbol: { start: symbolAt, end: symbolAt + name.length } };
@@ -88,7 +89,8 @@ export function sayCrash(crash: Crash, line: LogicalLine, sink: BlockSink): stri
     sink.fact('panic.source', text.slice(crash.source.start, crash.source.end), line, crash.source.start, crash.source.end, 'path');
     const symbol = crash.symbol === undefined ? undefined : text.slice(crash.symbol.start, crash.symbol.end);
     if (crash.symbol !== undefined && symbol !== undefined) sink.fact('symbol', symbol.toLowerCase(), line, crash.symbol.start, crash.symbol.end, 'symbol');
-    sink.fact('panic.text', said, line, crash.text.start, crash.text.end, 'message');
+    sink.fact('panic.text', said, line, crash.text.start, crash.text.end);
+    sink.token('message', line, crash.claim.start, crash.claim.end, 'panic.text');
     const who = daemon === undefined ? 'qemu' : text.slice(text.lastIndexOf('/', daemon.end - 1) + 1, daemon.end);
     return symbol === undefined ? `${who} assertion failed` : `${who} assertion failed in ${symbol}`;
   }
@@ -128,7 +130,7 @@ const REGISTER = /(?:^|[\s])([A-Z][A-Z0-9]{1,5}) {0,2}= {0,6}([0-9a-f]{4,16})(?!
 
 /** Whether a line belongs to the dump that follows a failure. */
 export function isDump(text: string): boolean {
-  return test(DUMP, text, 0) !== null;
+  return test(DUMP, text, outputAt(text)) !== null;
 }
 
 /** Registers, segments, failure words and code bytes of a line of the dump. Answers whether it held any. */

@@ -19,10 +19,26 @@ export interface Head {
   readonly at: number;
 }
 
+/** Test runners (autotest, avocado) log what qemu prints with a head of their own: `16:01:32 INFO | [qemu output] `. */
+const RUNNER = /(?:[\d\w :,.-]{0,48}\| ?)?\[qemu output\] ?/y;
+const RUNNER_WORDS = '[qemu output]';
+/** Copies out of an editor or from `grep -n` have line numbers; taken only before a date or a program. */
+const NUMBERED = /\d{1,7}(?::|[ \t]{1,4})(?=\d{4}-\d\d-\d\d[ T]\d\d:|(?:\/[\w.+-]{1,40}){0,8}\/?(?:qemu-|kvm))/y;
+
+/** The column where the program's own output begins: behind the head of a test runner, else 0. */
+export function outputAt(text: string): number {
+  const words = text.indexOf(RUNNER_WORDS);
+  if (words < 0 || words > 64) return 0;
+  RUNNER.lastIndex = 0;
+  return RUNNER.exec(text)?.[0].length ?? 0;
+}
+
 /** Reads what stands before the text of a message. */
 export function readHead(text: string): Head {
-  let at = 0;
-  while (at < text.length && at < 16 && text.charCodeAt(at) === 32) at++;
+  let at = outputAt(text);
+  for (const most = at + 16; at < text.length && at < most && text.charCodeAt(at) === 32;) at++;
+  NUMBERED.lastIndex = at;
+  at += NUMBERED.exec(text)?.[0].length ?? 0;
   let time: Head['time'];
   let dated = false;
   const first = text.charCodeAt(at);

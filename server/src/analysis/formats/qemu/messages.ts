@@ -22,7 +22,7 @@ export interface Message {
 /** `CPUID.01H:EDX.ds [bit 21]`, `CPUID.07H.1H:EAX.x [bit 4]`, `MSR(48FH).vmx-exit-load-perf-global-ctrl [bit 12]`. */
 const UNSUPPORTED = /(?:warning: )?(?:host|TCG) doesn't support requested feature: /y;
 const FEATURE = /(?:CPUID[\w.:()-]{1,80}|MSR\([0-9A-Fa-f]{1,8}H\)[\w.-]{0,80})(?: \[bit \d{1,3}\])?/y;
-const DEVICE = /char device redirected to (\S{1,256})(?: \(label [^)]{1,128}\))?/y;
+const DEVICE = /(?:-chardev \S{1,400}: )?char device redirected to (\S{1,256})(?: \(label [^)]{1,128}\))?/y;
 /** Functions of the SPICE server, which old servers print without a time. They tell of clients that come and go, not of faults. */
 const CLIENT = /(?:(?:main_channel|red_(?:client|channel|peer|dispatcher|worker)|reds|snd_(?:channel|receive|disconnect|playback|record|send|set)|inputs_(?:connect|channel|release))[a-z_]{0,60}:(?= |$)|\(\(?[\w()-]{1,40}:\d{1,10}\): Spice-[A-Za-z]{1,12} \*\*: )/y;
 const SHUTDOWN = /shutting down(?:, reason=([a-z-]{1,24}))?$/y;
@@ -58,7 +58,7 @@ export function readMessage(text: string): Message | undefined {
   }
   const device = test(DEVICE, text, at);
   if (device !== null) {
-    const from = at + 'char device redirected to '.length;
+    const from = text.indexOf('char device redirected to ', at) + 'char device redirected to '.length;
     parts.push({ kind: 'message', start: at, end: from - 1 });
     parts.push({ kind: 'path', start: from, end: from + (device[1] ?? '').length });
     parts.push({ kind: 'comment', start: from + (device[1] ?? '').length + 1, end: at + device[0].length });
@@ -115,7 +115,9 @@ function programMessage(text: string, head: Head, parts: MessagePart[]): Message
   }
   const look = text.slice(at, at + ERROR_LOOK);
   const isOption = look.charCodeAt(0) === 45 && look.includes(': ');
-  if (!isOption && (!isSure || !ERROR_WORD.test(look))) return undefined;
+  // With qemu's time in front it is an error by its form: warnings and information say so themselves.
+  const isReport = head.time !== undefined;
+  if (!isOption && !isReport && (!isSure || !ERROR_WORD.test(look))) return undefined;
   if (NOT_QEMU.test(look)) return undefined;
   parts.push({ kind: 'message', start: at, end: text.length, key: 'qemu.error' });
   return { kind: 'error', parts, said: { start: at, end: text.length } };

@@ -3,7 +3,7 @@ import type { LineCursor, LogicalLine } from '../cursor.js';
 import type { BlockSink } from '../types.js';
 import { CommandReader } from './command.js';
 import { findCrash, isDump, sayCrash, sayDump } from './crash.js';
-import { environmentName, findCommand, isBanner, readHead } from './grammar.js';
+import { environmentName, findCommand, isBanner, outputAt, readHead } from './grammar.js';
 import { readMessage, type Message } from './messages.js';
 import { isKnown, optionName } from './options.js';
 
@@ -107,6 +107,8 @@ class RegionReader {
         }
         break;
       }
+      // An error after a start is something that happened, not part of what the command says: an event of its own.
+      if (message.kind === 'error' && this.#command !== undefined && !this.#crashed) break;
       cursor.next();
       this.#message(line, message);
       if (message.kind === 'shutdown') break;
@@ -243,7 +245,7 @@ class RegionReader {
   /** A line of the dump that follows a failure; false where it is none. */
   #dump(line: LogicalLine): boolean {
     if (!isDump(line.text) && !line.cut) return false;
-    if (!this.#registers && /^.{0,10}[A-Z0-9] ?=/.test(line.text)) {
+    if (!this.#registers && /^.{0,10}[A-Z0-9] ?=/.test(line.text.slice(outputAt(line.text)))) {
       this.#registers = true;
       this.#sink.section('registers', 'Registers', line);
     }

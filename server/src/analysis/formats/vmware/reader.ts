@@ -1,5 +1,6 @@
 /** Walks a crash in a guest's vmware.log: which lines belong, what they state. */
 import { canonicalHex } from '../../text/hex.js';
+import { at as match } from '../../text/scan.js';
 import type { LineCursor, LogicalLine } from '../cursor.js';
 import type { BlockSink, FactKey, TokenKind } from '../types.js';
 import { readHead, rowsOf, timeOf, type Head, type Stretch } from './head.js';
@@ -255,6 +256,8 @@ class Crash {
     const fact = (key: FactKey, value: string, stretch: Stretch): void => this.#sink.fact(key, value, at, stretch.start, stretch.end);
     fact('panic.kind', said.kind, place);
     fact('panic.text', words, place);
+    const thread = threadIn(at, place);
+    if (thread !== undefined) fact('process', at.text.slice(thread.start, thread.end), thread);
     const source = sourceIn(at.text, place);
     if (source !== undefined) this.#sink.fact('panic.source', at.text.slice(source.start, source.end), at, source.start, source.end, 'path');
     const ip = /\b(?:rip|eip)=(0x[\da-fA-F]{1,16})/.exec(words);
@@ -299,6 +302,17 @@ class Crash {
   }
 }
 
+/** Who failed: the virtual CPU a panic of the monitor names, in a box the thread in brackets, else the thread that wrote the line. */
+function threadIn(row: LogicalLine, words: Stretch): Stretch | undefined {
+  const named = match(NAMED, row.text, words.start);
+  if (named !== null) return { start: words.start, end: words.start + named[0].length };
+  const box = match(BOX, row.text, words.start);
+  if (box !== null) return { start: words.start + box[0].indexOf('(') + 1, end: words.start + box[0].length - 1 };
+  return readHead(row).thread;
+}
+
+const NAMED = /vcpu-\d{1,4}(?=:)/y;
+const BOX = /VMware [A-Za-z][A-Za-z ]{1,40} unrecoverable error: \([^)]{1,60}\)/y;
 const HANDLER = /^(?:__kernel_rt_sigreturn|__restore_rt|__kernel_sigreturn)$/;
 const MACHINERY = /^(?:Util_Backtrace|Panic|Warning$)/;
 const C_LIBRARY = /^(?:libc(?:[.-]|$)|libpthread|ld-linux)/;

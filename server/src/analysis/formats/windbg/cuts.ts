@@ -3,7 +3,7 @@
  * by labels (`BUGCHECK_STR: `), by prompts, by the parts of the banner and, inside a stack, by the addresses that follow a
  * symbol. One pass over the words.
  */
-import { isFieldName } from './fieldNames.js';
+import { isFieldName, isListedField } from './fieldNames.js';
 import { addressEnd, hexEnd, isBlank, isLower, isNameUnit, isUpper, isWordUnit, skipBlanks, wordEnd } from './scan.js';
 
 /** Phrases that begin a line of their own wherever they are printed. */
@@ -74,6 +74,10 @@ export function cuts(line: string): readonly number[] {
       if ((unit === 83 && line.startsWith('Site', at)) || (unit === 67 && line.startsWith('Child ', at))) inStack = true;
     }
     if (cut && at > 0) places.push(at);
+    else if (!cut && line.charCodeAt(end - 1) === 58) {
+      const glued = gluedLabel(line, at, end);
+      if (glued > 0) places.push(glued);
+    }
     before = kind;
     at = skipBlanks(line, end);
   }
@@ -145,6 +149,14 @@ function startsLine(line: string, at: number, end: number, before: Before): bool
   return before === 'stars' && isHeaderAt(line, at, end);
 }
 
+/** Where a label begins that runs into the value of the one before: `MODULE_NAME: acmenicIMAGE_NAME:`; -1 where none does. */
+function gluedLabel(line: string, at: number, end: number): number {
+  let start = end - 1;
+  while (start > at && end - start < 64 && isNameUnit(line.charCodeAt(start - 1))) start--;
+  // The `n` of an escaped line break is part of no value.
+  return start > at && isLower(line.charCodeAt(start - 1)) && line.charCodeAt(start - 2) !== 92 && isListedField(line.slice(start, end - 1)) ? start : -1;
+}
+
 /** Column behind the colon of an upper-case label at `at`, or -1. */
 export function labelEnd(line: string, at: number): number {
   let end = at;
@@ -168,12 +180,13 @@ function isKernelVersion(line: string, at: number): boolean {
   return /^Windows [\w /]{1,48} Version \d{3,5} /.test(line.slice(at, at + 80));
 }
 
-const PROMPT = /(?:(?:\d{1,3}\.)?\d{1,3}: )?l?kd(?::x86|:arm|:arm64)?>|\d{1,3}:\d{3}(?::[a-z0-9]{1,8})?>/y;
+// A session with several systems names them, too: `||0:1: kd>`.
+const PROMPT = /(?:\|{1,2}(?=\d))?(?:\d{1,3}:)?(?:(?:(?:\d{1,3}\.)?\d{1,3}: )?l?kd(?::x86|:arm|:arm64)?>|\d{1,3}:\d{3,5}(?::[A-Za-z0-9]{1,8})?>)/y;
 
 /** Column behind the `>` of a prompt at `at`, or -1. */
 export function promptEnd(line: string, at: number): number {
   const unit = line.charCodeAt(at);
-  if (unit !== 107 && unit !== 108 && !(unit >= 48 && unit <= 57)) return -1;
+  if (unit !== 107 && unit !== 108 && unit !== 124 && !(unit >= 48 && unit <= 57)) return -1;
   PROMPT.lastIndex = at;
   const match = PROMPT.exec(line);
   return match === null ? -1 : at + match[0].length;

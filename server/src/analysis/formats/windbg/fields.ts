@@ -136,7 +136,8 @@ const FIELDS: ReadonlyMap<string, Handler> = new Map<string, Handler>([
   ['FAILURE_SYMBOL_NAME', symbolName],
   ['CURRENT_IRQL', hex('irql', 0, 'number')],
   ['EXCEPTION_CODE', status],
-  ['EXCEPTION_CODE_STR', hex('exception.code', 2, 'statusCode')],
+  // With wrong symbols the analysis prints numbers of an image here; no exception has a customer's code without a severity.
+  ['EXCEPTION_CODE_STR', (report, line, start, end) => (/^(?:0x)?[123][0-9a-f]{7}$/i.test(line.text.slice(start, end)) ? plain('number') : hex('exception.code', 2, 'statusCode'))(report, line, start, end)],
   ['ERROR_CODE', status],
   ['READ_ADDRESS', hex('exception.address', 0, 'address')],
   ['WRITE_ADDRESS', hex('exception.address', 0, 'address')],
@@ -171,7 +172,8 @@ const ADDRESS_FIELDS: ReadonlySet<string> = new Set(['FAULTING_IP', 'FOLLOWUP_IP
 export function field(line: LogicalLine, report: Report): Reading | undefined {
   const { text } = line;
   const start = skipBlanks(text, 0);
-  const after = labelEnd(text, start);
+  let after = labelEnd(text, start);
+  if (after < 0 && report.isBare && isListedField(text.slice(start, wordEnd(text, start)))) after = wordEnd(text, start) + 1;
   if (after < 0) return followup(line, report, start);
   const name = text.slice(start, after - 1);
   if (!isFieldName(name)) return undefined;

@@ -238,7 +238,7 @@ function say(found: FrameText, line: LogicalLine, report: Report, used: number):
   const offset = whole.site === undefined ? undefined : part(whole.site.offsetStart, whole.site.offsetEnd);
   const trust: FrameTrust = found.inline ? 'inline' : stack.trust;
   const own = found.raw === undefined ? stack.returnTo : canonicalAddress(text.slice(found.raw.start, found.raw.end));
-  report.sink.frame({
+  report.frame({
     trust, trace: stack.trace, index: stack.index++,
     ...(found.inline || own === undefined ? {} : { address: own }),
     ...(module === undefined ? {} : { module }),
@@ -317,6 +317,7 @@ function bugCheckCall(found: FrameText, symbol: string, report: Report, stack: S
   const name = symbol.toLowerCase().replace(/^_+/, '').replace(/@\d{1,3}$/, '');
   const narrow = found.colons === 0;
   if (name !== 'kebugcheckex' && name !== 'kebugcheck' && !(narrow && name === 'kebugcheck2')) return;
+  report.stopFrame = true;
   const code = found.args[0];
   if (code === undefined || found.args.length < 3) return;
   const value = hexIn(code.line, code.start, code.end);

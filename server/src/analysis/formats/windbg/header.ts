@@ -67,9 +67,16 @@ export function header(line: LogicalLine, report: Report): Reading | undefined {
   if (!known && report.banner === 'none' && !report.ahead.peek(1)?.text.trim().startsWith('Arguments:')) return undefined;
   const code = hexIn(line, codeStart, codeEnd);
   return {
-    strength: 'strong', opens: known, begins: 'header', code,
+    strength: 'strong', opens: known, ...(report.isShown ? {} : { begins: 'header', code }),
     act: () => {
       report.body = true;
+      // A machine that has not crashed is analysed as well: its code is 0 and so are the parameters.
+      if (report.isShown || (unknown && code === '0x0')) {
+        report.isShown = true;
+        report.sink.token('bugCheckName', line, start, end);
+        report.sink.token('bugCheckCode', line, codeStart, codeEnd);
+        return;
+      }
       report.closeStack();
       report.header = code;
       report.awaitsArguments = true;
@@ -82,6 +89,7 @@ export function header(line: LogicalLine, report: Report): Reading | undefined {
         report.sink.token('bugCheckName', line, start, end, 'bugcheck.name');
         statement.name = { value: name, line, start, end };
       }
+      report.isHeading = text.slice(0, start).includes('#') || (line.start > 0 && line.envelope === undefined && !line.cut);
       report.headline(0, line, start, codeEnd + 1);
     },
   };
@@ -92,19 +100,21 @@ export function argument(line: LogicalLine, report: Report): Reading | undefined
   const { text } = line;
   const start = skipBlanks(text, 0);
   if (!text.startsWith('Arg', start)) return undefined;
-  if (text.startsWith('Arguments:', start)) {
+  const isBare = report.awaitsArguments && text.length === start + 9 && text.startsWith('Arguments', start);
+  if (isBare || text.startsWith('Arguments:', start)) {
     return {
       strength: 'strong',
       act: () => {
         report.awaitsArguments = false;
-        report.lastArgument = line;
+        report.isBare = isBare;
+        if (!report.isShown) report.lastArgument = line;
         report.section('arguments', 'Parameters', line);
-        report.sink.token('parameterLabel', line, start, start + 10);
+        report.sink.token('parameterLabel', line, start, Math.min(start + 10, text.length));
       },
     };
   }
   const n = text.charCodeAt(start + 3) - 48;
-  if (n < 1 || n > 4 || text.charCodeAt(start + 4) !== 58) return undefined;
+  if (n < 1 || n > 4 || text.charCodeAt(start + 4) !== (report.isBare ? 32 : 58)) return undefined;
   const value = skipBlanks(text, start + 5);
   const end = valueEnd(text, value);
   return {
@@ -114,6 +124,11 @@ export function argument(line: LogicalLine, report: Report): Reading | undefined
     act: () => {
       report.body = true;
       report.awaitsArguments = false;
+      // What parameters mean is listed with zeros for those that were not asked about.
+      if (report.isShown) {
+        report.sink.token('parameterLabel', line, start, start + 5);
+        return;
+      }
       report.lastArgument = line;
       report.sink.token('parameterLabel', line, start, start + 5, `bugcheck.parameter${n}`);
       if (end < 0 || isCut(report, n, line, value, end)) {

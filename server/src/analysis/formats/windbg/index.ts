@@ -13,18 +13,21 @@ const NAMES = BUG_CHECK_NAMES.filter((name) => !BUG_CHECK_NAMES.some((other) => 
 const OPENERS: readonly string[] = [
   ...[...OPENING_FIELDS, ...VALUE_FIELDS].map((name) => name + ':'), ...NAMES,
   'Bugcheck Analysis', 'Exception Analysis', 'Unknown bugcheck code', 'Probably caused by', 'STOP: 0x', 'STOP 0x', 'BugCheck ', 'Fatal System Error',
-  'Bugcheck code', 'bugcheck was: 0x', 'bugcheck was : 0x', 'Insertion strings: 0x', 'Bugcheck: ', 'BugcheckCode', 'Faulting application name: ', 'Faulting Application Name: ', '.exe, ', 'Bug Check Code', 'Bug Check String', 'Microsoft (R) Windows Debugger', 'Loading Dump File', ' Kernel Version ',
-  'your computer crashed', 'Dump File  ', 'BCCode', ' : 00000', ' : fffff', 'Arg1: ', 'Child-SP', 'ChildEBP', 'RetAddr', 'FramePtr', 'module name', '!KeBugCheck', '!analyze', ' kd> k', ' kd> u', ' kd> r', ' kd> lm',
+  'Bugcheck code', 'Insertion strings: 0x', 'Bugcheck: ', 'BugcheckCode', 'Faulting application name: ', 'Faulting Application Name: ', '.exe, ', 'Bug Check Code', 'Bug Check String', 'Microsoft (R) Windows Debugger', 'Loading Dump File', ' Kernel Version ',
+  'your computer crashed', 'Dump File  ', 'BCCode', ' 00000000`0000', 'Arg1: 000000', 'Arg1: ffffff', 'Arg1: c00000', 'Arg1: 800000', 'Child-SP', 'ChildEBP', 'RetAddr', 'module name', '!KeBugCheck', '!analyze', ' kd> k', ' kd> u', ' kd> r', ' kd> lm',
   'kd> kb', 'kd> kv', 'kd> kn', 'kd> kp', 'kd> kL', 'kd> uf', 'kd> lm', 'kd> .bugcheck', 'kd> .trap', 'kd> .cxr', 'kd> .exr', 'kd> !mex', 'kd> k ', ':x86> ',
   ' - code c0', 'ExceptionAddress: ', 'Failure.Bucket', 'Failure.Hash', 'Bugcheck.Code.', 'Analysis.CPU.', ' BSOD ', 'bugcheck', 'bug check',
-  'blue screen', 'BlueScreen', 'stop code', 'stop error', 'Stop 0x', 'Stop: 0x', 'stop 0x', 'stop: 0x', 'STOP: c0', 'STOP: 0', 'STOP : 0x',
-  // Values of a bug check in an event log of any language.
-  ' (0x0000', ' (0xffff', ' (0xc000',
+  'blue screen', 'BlueScreen', 'stop code', 'stop error', 'Stop 0x', 'Stop: 0x', 'stop 0x', 'stop: 0x', 'STOP: c00001', 'STOP: c00002', 'STOP: C00001', 'STOP: C00002', 'STOP: 00000', 'STOP : 0x',
+  // The event log of any language: where the dump was saved, the words before the code where they are ASCII, the usual parameters.
+  ':\\Windows\\MEMORY.DMP', ':\\WINDOWS\\MEMORY.DMP', ':\\WINNT\\MEMORY.DMP', ':\\Windows\\Minidump\\', ':\\WINDOWS\\Minidump\\', ':\\Windows\\minidump\\',
+  ' Fehlercode war: 0x', "rification d'erreur", 'n de errores fue: 0x', 'o de erros foi: 0x', ' (0x00000000000000', ' (0x00000000c00000', ' (0xffffffffc00000',
   'EventType=BEX', 'EventType=CLR20r3', 'APPCRASH', 'MoAppCrash', 'e: BEX', 'e:\tBEX', 'Process File  ', 'LiveKernelEvent',
   'Stop code', 'Stop Code', 'STOP CODE', 'Stopcode', 'Stillstandcode', 'digo de detenci', 'for this error: ', 'this info: Stop', 'diesem Fehler suchen: ',
   'ErrorCode0', 'Fehlercode0', 'Fehlercode 0', 'NAME="STOPCODE"',
-  'VERIFIER STOP ', 'Breakpoint ', 'Critical error detected c', ']: Heap ', ']: Invalid ', ']: HEAP', 'Access Violation occurred in', 'stack buffer overrun occurred in', '*** Inpage error in',
+  'VERIFIER STOP ', 'Critical error detected c', ']: Heap ', ']: Invalid ', ']: HEAP', 'Access Violation occurred in', 'stack buffer overrun occurred in', '*** Inpage error in',
   '*** Unhandled exception 0x', '*** Critical Section Timeout (', '*** Resource timeout (',
+  '----- Exception occurred on thread ', ':ARM64EC> ',
+  ...Array.from({ length: 10 }, (_, digit) => `Breakpoint ${String(digit)}`),
   ...OUTPUT_OPENERS,
   // Prompts of user-mode debugging end in the number of the thread.
   ...Array.from({ length: 64 }, (_, thread) => `:${String(thread).padStart(3, '0')}> `),

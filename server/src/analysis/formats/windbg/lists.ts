@@ -65,6 +65,8 @@ export function restOfList(text: string, list: ValueList, below: string | undefi
   if (list.closed || below === undefined || list.values.length >= 4 || skipBlanks(text, list.end) < text.length) return undefined;
   const values: Value[] = [];
   let at = skipBlanks(below, 0);
+  // A comment of a C program begins each of its lines with a star.
+  if (below.charCodeAt(at) === 42 && isBlank(below.charCodeAt(at + 1))) at = skipBlanks(below, at + 1);
   // The comma may have come along.
   if (below.charCodeAt(at) === 44) at = skipBlanks(below, at + 1);
   while (list.values.length + values.length < 4) {

@@ -96,6 +96,7 @@ function registerAt(text: string, at: number): { nameEnd: number; end: number } 
 export function exceptionRecord(line: LogicalLine, report: Report): Reading | undefined {
   const { text } = line;
   const start = skipBlanks(text, 0);
+  if (text.charCodeAt(start) === 45) return handedOver(line, report, start);
   const match = /^(ExceptionAddress|ExceptionCode|ExceptionFlags|NumberParameters|Chained Record|Subcode|Parameter\[(\d{1,2})\]): /.exec(text.slice(start, start + 24));
   const attempt = match === null ? /^Attempt to (?:read from|write to|execute non-executable|execute) address /.exec(text.slice(start, start + 48)) : null;
   if (match === null && attempt === null) return undefined;
@@ -117,6 +118,22 @@ export function exceptionRecord(line: LogicalLine, report: Report): Reading | un
       if (label === 'ExceptionCode') report.headline(6, line, start, text.length);
       if (label === 'ExceptionCode' && report.field === 'EXCEPTION_RECORD' && !report.bugChecks.hasCode) report.exception = true;
       textTokens(report, line, end);
+    },
+  };
+}
+
+/** `----- Exception occurred on thread 0:15c8` of `.jdinfo`: Windows has called the debugger because nobody handled the exception. */
+function handedOver(line: LogicalLine, report: Report, start: number): Reading | undefined {
+  if (!/^-{5} Exception occurred on thread [0-9a-f]{1,4}:[0-9a-f]{1,8}$/.test(line.text.slice(start, start + 64))) return undefined;
+  return {
+    strength: 'strong', opens: true,
+    act: () => {
+      report.body = true;
+      report.exception = true;
+      report.opens = true;
+      report.closeStack();
+      report.section('header', 'Exception', line);
+      report.sink.token('banner', line, start, line.text.length);
     },
   };
 }

@@ -14,7 +14,7 @@ import { argument, box, header } from './header.js';
 import { exceptionEvent, exceptionRecord, registers, wideRegisters } from './machine.js';
 import { imageNotLoaded, loadedModule, loadWarning, moduleDetail, moduleHeading, moduleRow } from './modules.js';
 import { Report, type Ahead, type Reading, type Recognizer } from './report.js';
-import { skipBlanks } from './scan.js';
+import { isBlank, skipBlanks } from './scan.js';
 import { dumpBanner, prompt, remark } from './session.js';
 import { bugCheckCommand, probableCause, shortAnalysis, stop, stopModule } from './stop.js';
 import { problemReport, summaryField, summaryWords } from './summary.js';
@@ -23,6 +23,7 @@ import { consoleLine, consoleStop, hyperVEvent } from './guest.js';
 import { breakpointHit, currentCode } from './current.js';
 import { errorReport } from './errorReport.js';
 import { stopName } from './screen.js';
+import { symbolRow } from './symbolRows.js';
 import { tableRow } from './table.js';
 import { userStop } from './userStop.js';
 
@@ -32,11 +33,11 @@ const HEX = '0123456789abcdefABCDEF';
 
 /** Asked in this order; the first that knows a line reads it. With each the characters its lines can begin with; none where it may be any. */
 const RECOGNIZERS: readonly (readonly [recognizer: Recognizer, first?: string])[] = [
-  [prompt, 'kl0123456789'], [userThread, '.#0123456789'], [kernelThread, 'T'], [kernelProcess, 'P'], [processImage, 'IO'], [commandOutput], [outputHead, OUTPUT_HEADS], [memory, HEX], [structure, '+'],
+  [prompt, 'kl|0123456789'], [userThread, '.#0123456789'], [kernelThread, 'T'], [kernelProcess, 'P'], [processImage, 'IO'], [commandOutput], [outputHead, OUTPUT_HEADS], [memory, HEX], [structure, '+'],
   [header], [argument, 'A'], [shortAnalysis, 'B'], [bugCheckCommand, 'B'], [breakpointHit, 'B'], [powerEvent, 'B<'], [applicationError, UPPER + 'fer'], [loadWarning, '*'], [imageNotLoaded, 'U'], [loadedModule, 'L'], [userStop, '*TVCH' + HEX], [tableRow], [stop], [hyperVEvent], [consoleStop], [consoleLine], [stopModule, '*'], [box],
   [keyValue, 'KV'], [field, UPPER + '_0123456789'], [fieldSymbol], [fieldBody], [dumpBanner, UPPER], [unwindWarning, 'W'], [currentCode],
-  [stackHeading, '#:' + UPPER + LOWER], [instruction, HEX], [moduleRow, HEX], [frame, HEX + '('], [registers, LOWER + '0123456789E'], [wideRegisters, 'xyzsm'],
-  [exceptionRecord, UPPER], [exceptionEvent, '(' + UPPER], [probableCause, 'DPTC'], [moduleHeading, 's'],
+  [stackHeading, '#:' + UPPER + LOWER], [instruction, HEX], [moduleRow, HEX], [frame, HEX + '('], [symbolRow, LOWER + UPPER], [registers, LOWER + '0123456789E'], [wideRegisters, 'xyzsm'],
+  [exceptionRecord, UPPER + '-'], [exceptionEvent, '(' + UPPER], [probableCause, 'DPTC'], [moduleHeading, 's'],
   [moduleDetail, UPPER], [codeLabel], [summaryWords, 'EBP'], [errorReport], [stopName], [problemReport, UPPER], [summaryField, UPPER], [fieldContinuation], [remark],
 ];
 
@@ -59,7 +60,8 @@ const MAX_BLANK = 64;
 const ALL_ARGUMENTS = 0b11110;
 
 /** The pieces of a line: what a web page or a form has joined, at any length of line. */
-export function pieces(line: LogicalLine): readonly LogicalLine[] {
+export function pieces(physical: LogicalLine): readonly LogicalLine[] {
+  const line = uncommented(physical);
   if (line.cut || line.text.length < 24) return [line];
   const places = cuts(line.text);
   if (places.length === 0) return [line];
@@ -71,6 +73,20 @@ export function pieces(line: LogicalLine): readonly LogicalLine[] {
     from = place;
   }
   return result;
+}
+
+/**
+ * The line without the sign by which a script or program comments it out: reports are kept in the heads of source files.
+ * Headings of stacks and threads begin with `#`, too.
+ */
+function uncommented(line: LogicalLine): LogicalLine {
+  const { text } = line;
+  const unit = text.charCodeAt(0);
+  const sign = unit === 35 || unit === 59 ? 1 : unit === 47 && text.charCodeAt(1) === 47 ? 2 : 0;
+  if (sign === 0 || line.cut || (text.length > sign && !isBlank(text.charCodeAt(sign)))) return line;
+  if (unit === 35 && /^#\s{1,16}(?:\d{1,5} {1,4}Id: |Child|RetAddr|Call Site|Memory)/.test(text.slice(0, 40))) return line;
+  const blank = sign < text.length && text.charCodeAt(sign) !== 160 ? sign + 1 : sign;
+  return { ...line, text: text.slice(blank), start: line.start + blank };
 }
 
 /** The pieces ahead, pulled from the cursor as they are asked for. */

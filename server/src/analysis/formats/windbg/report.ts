@@ -4,7 +4,7 @@
  */
 import { canonicalHex, formatHex } from '../../text/hex.js';
 import type { LogicalLine } from '../cursor.js';
-import type { BlockSink, FactKey, FrameTrust, Section, TokenKind } from '../types.js';
+import type { BlockSink, FactKey, Frame, FrameTrust, Section, TokenKind } from '../types.js';
 import type { SymbolPlace } from './scan.js';
 import { BugCheckStatements, isSameCrash, type Statement } from './statements.js';
 
@@ -49,6 +49,8 @@ export interface Stack {
   returnTo: string | undefined;
   /** The frame of KeBugCheckEx, until what called it is known; `handler` once the page fault handler was seen. */
   call?: { readonly statement: Statement; handler: boolean } | undefined;
+  /** Rows of nothing but symbols make it up. */
+  isBare?: boolean;
   /** The line that said a stack follows. */
   readonly line: LogicalLine;
 }
@@ -95,6 +97,14 @@ export class Report {
   /** The code that a stop screen or a one-line summary named. */
   stated: string | undefined;
   awaitsArguments = false;
+  /** What follows explains a bug check and tells of none. */
+  isShown = false;
+  /** Whoever keeps the report has taken the colons out of it: `Arg1 bebea1ca`, `PROCESS_NAME  acme.exe`. */
+  isBare = false;
+  /** The header was a heading of a page or stood in a comment. */
+  isHeading = false;
+  /** A stack was read in which the kernel calls KeBugCheckEx. */
+  stopFrame = false;
   /** What else than a debugger printed the report. */
   teller: 'debugger' | 'summary tool' | 'problem report' | 'power event' | 'application error' | 'hypervisor' | 'emergency console' = 'debugger';
   /** The stop of Application Verifier that was read, and how many of its values. */
@@ -109,6 +119,9 @@ export class Report {
   readonly current: CurrentCode[] = [];
   /** Frames read below `STACK_TEXT:`. */
   textFrames = 0;
+  /** Frames of a list of threads, which may begin with one that has nothing to do with the crash. */
+  #frames: { readonly frame: Omit<Frame, 'at'>; readonly line: LogicalLine; readonly start: number; readonly end: number }[] | undefined;
+  #blamed: { readonly trace: number; readonly mark: string } | undefined;
   #event: (Claim & { readonly number: number; readonly weight: number }) | undefined;
   /** The event of the problem report being read: `APPCRASH`. */
   signature = '';
@@ -198,6 +211,25 @@ export class Report {
     return this.stack;
   }
 
+  /** Begins a list of threads; `mark` is `#` for the thread that caused the exception, `.` for the current one. */
+  thread(mark: string): void {
+    if (this.#traces === 0) this.#frames ??= [];
+    if (this.#frames !== undefined && mark !== '' && this.#blamed?.mark !== '#') this.#blamed = { trace: this.#traces, mark };
+  }
+
+  frame(frame: Omit<Frame, 'at'>, line: LogicalLine, start: number, end: number): void {
+    if (this.#frames === undefined) this.sink.frame(frame, line, start, end);
+    else this.#frames.push({ frame, line, start, end });
+  }
+
+  /** Says the frames of a list of threads, that of the crash first: its stack is the one by which the crash is known again. */
+  #sayFrames(): void {
+    const blamed = this.#frames?.some(({ frame }) => frame.trace === this.#blamed?.trace) === true ? this.#blamed?.trace ?? 0 : 0;
+    const order = (trace: number): number => trace === blamed ? 0 : trace < blamed ? trace + 1 : trace;
+    const frames = [...this.#frames ?? []].sort((a, b) => order(a.frame.trace) - order(b.frame.trace));
+    for (const { frame, line, start, end } of frames) this.sink.frame({ ...frame, trace: order(frame.trace) }, line, start, end);
+  }
+
   closeStack(): void {
     this.stack = undefined;
   }
@@ -246,6 +278,7 @@ export class Report {
   }
 
   finish(): void {
+    this.#sayFrames();
     const event = this.#event;
     // Nothing is read from what is not there: the instruction has failed, unless a breakpoint has stopped it.
     const faulted = this.#traces > 0 && !this.atBreakpoint && this.current.some((code) => code.operand !== undefined);
@@ -272,7 +305,9 @@ export class Report {
     const isFatal = faulted || this.#traces > 0 && (this.#claims.get('exception.code') ?? []).some((claim) => /^0xc[0-9a-f]{7}$/.test(claim.value));
     // STACK_TEXT is printed by an analysis only, and a list of parameters by a bug check's.
     const isPart = this.textFrames > 1 || (this.header === undefined && [1, 2, 3, 4].filter((n) => (this.arguments & (1 << n)) !== 0).length > 1);
-    const crash = isPart || (code !== undefined && !this.bugChecks.isHearsay) || this.analysis || this.exception || isFatal;
+    // A heading that names a bug check, and nothing of it below, stands in an article.
+    const isArticle = this.isHeading && this.arguments === 0 && !this.analysis && !this.analysed && this.#traces === 0 && !this.bugChecks.hasParameters && this.banner === 'none';
+    const crash = isPart || this.stopFrame || (code !== undefined && !this.bugChecks.isHearsay && !isArticle) || this.analysis || this.exception || isFatal;
     const title = code === undefined && (this.exception || isFatal || this.banner === 'exception') ? 'Exception analysis' : crash ? 'Bug check analysis' : this.title;
     this.sink.describe({ opensRecord: this.opens, role: crash ? 'crash' : this.isEvent ? 'event' : 'context', title: title === '' ? 'Debugger output' : title });
   }

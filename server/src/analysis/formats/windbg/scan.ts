@@ -211,6 +211,8 @@ export function valueList(text: string, open: number): ValueList | undefined {
   const values: { start: number; end: number }[] = [];
   let at = skipBlanks(text, open + 1);
   while (values.length < 8) {
+    // Who types a stop screen off loses a zero: `x00000000`.
+    if (values.length > 0 && text.charCodeAt(at) === 120 && isHexDigit(text.charCodeAt(at + 1))) at++;
     const end = valueEnd(text, at);
     if (end < 0) return values.length === 0 ? undefined : { values, closed: false, end: at };
     values.push({ start: at, end });

@@ -133,7 +133,10 @@ export function dumpBanner(line: LogicalLine, report: Report): Reading | undefin
 }
 
 /** Commands whose output is read; a block may begin at their prompt. */
-const READ_COMMANDS = /^(?:!analyze|~?\S{0,6} ?k[bcdfLMnpPvFC]{0,5}\b|u[bfx]?\b|lm\w{0,4}\b|r\b|\.bugcheck|\.trap|\.cxr|\.exr|\.ecxr|\.lastevent|!mex|!lmi|~(?:\*|\d{1,4})?(?:s|e? ?k[bcnpv]{0,2})?$|d[abcdpqstuvx][psu]?\b)/;
+const READ_COMMANDS = /^(?:!analyze|~?\S{0,6} ?k[bcdfLMnpPvFC]{0,5}\b|u[bfx]?\b|lm\w{0,4}\b|r\b|\.bugcheck|\.trap|\.cxr|\.exr|\.ecxr|\.lastevent|\.jdinfo|!mex|!lmi|~(?:\*|\d{1,4})?(?:s|e? ?k[bcnpv]{0,2})?$|d[abcdpqstuvx][psu]?\b)/;
+
+/** `!analyze -show 0x9f 0x3` says what a code and its parameters mean. */
+const SHOW = /^!analyze(?: {1,8}-\w{1,8}){0,8} {1,8}-show {1,8}(?:0x)?[0-9a-fA-F]/;
 
 /** `!irp`, `!process` and the like. */
 const READ_EXTENSIONS: ReadonlySet<string> = new Set(OUTPUT_COMMANDS);
@@ -174,9 +177,12 @@ export function prompt(line: LogicalLine, report: Report): Reading | undefined {
   }
   const command = text.slice(from, Math.min(to, from + 200)).trimEnd();
   const analyze = command.startsWith('!analyze');
+  const shows = analyze && SHOW.test(command);
   return {
     strength: 'strong', opens: READ_COMMANDS.test(command) || READ_EXTENSIONS.has(command.slice(0, wordEnd(command, 0))), ...(analyze ? { begins: 'analysis' as const } : {}),
     act: () => {
+      report.isShown = false;
+      if (shows) report.sink.note('these values were typed into !analyze -show, which explains them; the debugger did not read them from a dump', line);
       report.closeStack();
       report.command = command;
       report.field = '';

@@ -3,7 +3,7 @@ import type { LogicalLine } from '../cursor.js';
 import { bugCheckCodeOf, isBugCheckCode } from './bugCheckNames.js';
 import { hexIn, type Reading, type Report } from './report.js';
 import { bareList, isPadded, maskedList, restOfList, withoutCutValue } from './lists.js';
-import { addressEnd, fileNameEnd, hexEnd, isBlank, isLower, isNameUnit, isWordUnit, moduleOfImage, skipBlanks, symbolAt, valueEnd, valueList, type ValueList } from './scan.js';
+import { addressEnd, fileNameEnd, hexEnd, isBlank, isLower, isNameUnit, isWordUnit, moduleOfImage, skipBlanks, symbolAt, valueEnd, valueList, wordEnd, type ValueList } from './scan.js';
 import { claimSymbol, stateCode, stateList, stateParameter } from './state.js';
 import type { Source, Statement } from './statements.js';
 import { symbolTokens, textTokens } from './tokens.js';
@@ -74,6 +74,29 @@ export function statement(line: LogicalLine, report: Report, found: Found): Read
   };
 }
 
+/** `… The bugcheck was:` at the end of a line that mail has broken; what it was stands on the next one. */
+function brokenEvent(line: LogicalLine, report: Report): Reading | undefined {
+  if (!/bugcheck was ?:$/.test(line.text.slice(-16))) return undefined;
+  return {
+    strength: 'strong', opens: true, begins: 'stop',
+    act: () => {
+      const below = report.ahead.peek(1);
+      const codeStart = below === undefined ? 0 : skipBlanks(below.text, 0);
+      const codeEnd = below?.text.startsWith('0x', codeStart) === true ? valueEnd(below.text, codeStart) : -1;
+      const list = below === undefined || codeEnd < 0 ? undefined : valueList(below.text, skipBlanks(below.text, codeEnd));
+      if (below === undefined || list?.closed !== true || list.values.length !== 4 || codeEnd - codeStart > 10) return 1;
+      report.body = true;
+      report.section('header', 'Bug check', line);
+      const said = report.bugChecks.add('event log');
+      report.stated ??= hexIn(below, codeStart, codeEnd);
+      stateCode(report, said, below, codeStart, codeEnd);
+      stateList(report, said, below, list);
+      report.headline(2, below, codeStart, list.end);
+      return 2;
+    },
+  };
+}
+
 /** The kernel debugger prints the parameters of `*** Fatal System Error: 0x0000003b` on the line below. */
 function listBelow(report: Report, said: Statement): number {
   const next = report.ahead.peek(1);
@@ -89,7 +112,7 @@ export function stop(line: LogicalLine, report: Report): Reading | undefined {
   const { text } = line;
   if (text.length > MAX_STOP) return undefined;
   const found = stopScreen(text) ?? labelled(text) ?? logged(text) ?? sentence(text);
-  return found === undefined ? undefined : statement(line, report, found);
+  return found === undefined ? brokenEvent(line, report) : statement(line, report, found);
 }
 
 /** Longest line that is searched for a stop. */
@@ -101,9 +124,10 @@ function stopScreen(text: string): Found | undefined {
     const found = stopAt(text, match.index, match[0] === 'STOP');
     if (found !== undefined) return found;
   }
-  const fatal = text.indexOf('Fatal System Error: 0x');
+  const fatal = text.indexOf('Fatal System Error');
   if (fatal < 0) return undefined;
-  const codeStart = fatal + 20;
+  const codeStart = skipBlanks(text, text.charCodeAt(fatal + 18) === 58 ? fatal + 19 : fatal + 18);
+  if (!text.startsWith('0x', codeStart)) return undefined;
   const codeEnd = valueEnd(text, codeStart);
   if (codeEnd < 0) return undefined;
   const list = valueList(text, skipBlanks(text, codeEnd));
@@ -143,7 +167,7 @@ function logged(text: string): Found | undefined {
     const codeEnd = skipBackBlanks(text, open);
     const codeStart = codeEnd - 10;
     if (codeStart < 0 || !text.startsWith('0x', codeStart) || valueEnd(text, codeStart) !== codeEnd || isWordUnit(text.charCodeAt(codeStart - 1))) continue;
-    if (!isBugCheckCode(Number.parseInt(text.slice(codeStart + 2, codeEnd), 16) & ~0x10000000)) continue;
+    if (!isBugCheckCode((Number.parseInt(text.slice(codeStart + 2, codeEnd), 16) & ~0x10000000) >>> 0)) continue;
     const list = valueList(text, open);
     if (list === undefined || !list.closed || list.values.length !== 4 || !list.values.every((value) => isPadded(text, value))) continue;
     const name = nameBefore(text, codeStart);
@@ -165,8 +189,8 @@ function nameBefore(text: string, at: number): { start: number; end: number } | 
  * `list` the label may stand before other things, so four values and the code of a documented bug check are asked for.
  */
 const LABELS: readonly (readonly [label: string, source: Source, atStart: boolean, needs?: 'list'])[] = [
-  ['bugcheck was: ', 'event log', false],
-  ['bugcheck was : ', 'event log', false],
+  ['bugcheck was:', 'event log', false],
+  ['bugcheck was :', 'event log', false],
   ['Insertion strings: ', 'event log', false, 'list'],
   ['Bugcheck code', 'summary tool', true], ['Bugcheck Code', 'summary tool', true], ['BugCheck code', 'summary tool', true], ['BugCheck Code', 'summary tool', true],
   ['Bug Check Code', 'summary tool', true],
@@ -181,9 +205,12 @@ function labelled(text: string): Found | undefined {
     if (at < 0) continue;
     let codeStart = skipBlanks(text, at + label.length);
     if (text.charCodeAt(codeStart) === 58) codeStart = skipBlanks(text, codeStart + 1);
+    // Forums set the code in bold: `**0x0000009f**`.
+    const bold = text.startsWith('**', codeStart) ? 2 : 0;
+    codeStart += bold;
     const codeEnd = text.startsWith('0x', codeStart) || label === 'Bugcheck: ' ? valueEnd(text, codeStart) : -1;
     if (codeEnd < 0 || codeEnd - codeStart > 10) continue;
-    const list = valueList(text, skipBlanks(text, codeEnd));
+    const list = valueList(text, skipBlanks(text, bold > 0 && text.startsWith('**', codeEnd) ? codeEnd + bold : codeEnd));
     if (needs === 'list' && (list?.closed !== true || list.values.length !== 4 || !isBugCheckCode(Number.parseInt(text.slice(codeStart, codeEnd), 16)))) continue;
     // Mail breaks the line behind the code, which is printed with all its zeros.
     const broken = source === 'event log' && codeEnd === text.length && codeEnd - codeStart === 10;
@@ -214,20 +241,26 @@ function skipBackBlanks(text: string, at: number): number {
   return at > 0 && isBlank(text.charCodeAt(at - 1)) ? at - 1 : at;
 }
 
-/** `***  storvsc.sys - Address F76E21BD base at F76DD000, DateStamp 4b0038da`, the last line of an old stop screen. */
+/**
+ * `***  storvsc.sys - Address F76E21BD base at F76DD000, DateStamp 4b0038da`, the last line of an old stop screen; that of an
+ * older one has the name behind it: `*** Address F76E21BD base at F76DD000, DateStamp 4b0038da - storvsc.sys`.
+ */
 export function stopModule(line: LogicalLine, report: Report): Reading | undefined {
   const { text } = line;
   const stars = skipBlanks(text, 0);
   if (!text.startsWith('***', stars)) return undefined;
-  const image = skipBlanks(text, stars + 3);
+  const first = skipBlanks(text, stars + 3);
+  const behind = /^Address [0-9a-fA-F`]{8,17} base at [0-9a-fA-F`]{8,17}, Date[Ss]tamp [0-9a-fA-F]{1,8} {0,2}- /.exec(text.slice(first, first + 96));
+  const image = first + (behind?.[0].length ?? 0);
   const end = fileNameEnd(text, image);
-  if (end < 0 || !text.startsWith(' - Address ', end) || addressEnd(text, end + 11) < 0) return undefined;
+  if (end < 0 || (behind === null && (!text.startsWith(' - Address ', end) || addressEnd(text, end + 11) < 0))) return undefined;
   return {
     strength: 'strong',
     act: () => {
       report.body = true;
       report.claim('image', text.slice(image, end), 1, line, image, end, 'module');
       report.claim('module', moduleOfImage(text.slice(image, end)), 2, line, image, end);
+      if (behind !== null) textTokens(report, line, first, image);
       textTokens(report, line, end);
     },
   };
@@ -295,6 +328,8 @@ export function probableCause(line: LogicalLine, report: Report): Reading | unde
         // The version of the file stands below the name in a summary tool.
         if (label === 16) report.module = moduleOfImage(text.slice(image, imageEnd));
       }
+      // The analysis blames no file where the code in memory differs from that on disk.
+      if (imageEnd < 0 && /^(?:memory_corruption|hardware)(?=\s|$)/.test(text.slice(image, image + 20))) report.claim('image', text.slice(image, wordEnd(text, image)), 1, line, image, wordEnd(text, image), 'module');
       report.headline(5, line, start, text.length);
       const open = text.indexOf('(', image);
       if (open < 0) return;

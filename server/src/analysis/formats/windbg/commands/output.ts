@@ -23,7 +23,8 @@ export const OUTPUT_OPENERS: readonly string[] = [
   ...OUTPUT_COMMANDS.map((command) => `kd> ${command}`),
   'kd> !lmi', 'kd> .ecxr', 'kd> .lastevent', 'kd> db', 'kd> dc', 'kd> dd', 'kd> dps', 'kd> dq', 'kd> dt ', 'kd> du',
   'Platform Error Record @', 'Error Source Table @', 'Irp is active with ', 'Pool page ', 'Device object (', 'Driver object (', 'Machine ID Information [',
-  '[CPU Information]', '  Cid ', 'PROCESS ffff', 'PROCESS 8', ' Suspend: ', '   x1=',
+  '[CPU Information]', '  Cid ', 'PROCESS ffff', 'PROCESS 8', '   x1=',
+  ...Array.from({ length: 10 }, (_, digit) => ` Suspend: ${String(digit)} Teb: `),
 ];
 
 /** The output that a command prints, or undefined. */

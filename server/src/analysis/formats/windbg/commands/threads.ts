@@ -21,6 +21,8 @@ export function userThread(line: LogicalLine, report: Report): Reading | undefin
     strength: 'strong', opens: true,
     act: () => {
       const { sink } = report;
+      report.closeStack();
+      report.thread(mark);
       stackSection(report, line, `Thread ${number}${mark === '#' ? ' (caused the exception)' : mark === '.' ? ' (current)' : ''}`);
       if (mark !== '') sink.token('warning', line, start, start + 1);
       const at = text.indexOf(number, start);
