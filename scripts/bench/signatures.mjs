@@ -8,8 +8,8 @@ import { HOST_MESSAGES, PANICS, screen } from './logs.mjs';
 import { ABSENT, GUEST_MODULES, HOST_FUNCTIONS, HOST_MODULES, NOUNS, Random, VERBS } from './random.mjs';
 import { DRIVER_CRASHES, report } from './windbg.mjs';
 
-/** The command line reads at most 5,000 files of a folder. */
-const ISSUES_PER_FOLDER = 4_000;
+/** Of one folder; a folder with more entries is slow to list on some systems. */
+const ISSUES_PER_FOLDER = 10_000;
 /** Issues that share a sample. */
 const PER_SAMPLE = 20;
 const STAMP = '2024-03-01T10:00:00.000Z cpu7:2100321)';

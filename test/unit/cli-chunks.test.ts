@@ -2,8 +2,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ChunkedText } from '../../server/src/analysis/text/chunkedText.js';
+import { analyzeFile } from '../../server/src/cli/analyzeFile.js';
 import { LogDecoder } from '../../server/src/cli/encoding.js';
 import { ChunkReader, type ReadBytes, streamReader } from '../../server/src/cli/readChunks.js';
+import { CRASH_LOG } from '../support/cli.js';
+import { builtinKnowledge } from '../support/knowledge.js';
 
 /** Gives bytes in portions of at most `most`. */
 function reading(bytes: Uint8Array, most: number): ReadBytes {
@@ -43,6 +46,20 @@ const line = fc.oneof(
 );
 const log = fc.tuple(fc.array(line, { minLength: 1, maxLength: 40 }), fc.constantFrom('\n', '\r\n'), fc.boolean())
   .map(([lines, end, ends]) => lines.join(end) + (ends ? end : ''));
+
+describe('a log that is not read to its end', () => {
+  test('the report tells what was found, and where reading stopped', async () => {
+    const stop = new AbortController();
+    const stream = (async function* () {
+      yield await Promise.resolve(Buffer.from(`${CRASH_LOG}\n${'x'.repeat(300_000)}\n`));
+      stop.abort();
+      throw new Error('closed');
+    })();
+    const result = await analyzeFile('-', { knowledge: builtinKnowledge(), certainty: 'possible', explain: false, stop: stop.signal, stream });
+    expect(result.crashes).toHaveLength(1);
+    expect(result.head.notes?.map(({ text }) => text)).toContain('reading was stopped here; what follows was not looked at');
+  });
+});
 
 describe('ChunkReader', () => {
   test.each([['UTF-8', 'utf8'], ['UTF-16', 'utf16le']] as const)('reads the lines of a log in %s', async (_, encoding) => {

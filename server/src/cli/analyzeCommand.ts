@@ -26,9 +26,10 @@ const NAMED_BINARIES = 5;
 /** Runs the command; answers the exit status. */
 export async function analyzeCommand(args: AnalyzeArguments, host: Host): Promise<number> {
   let failures = 0;
-  let progress: Progress | undefined;
+  const inputs = expandInputs(args.inputs);
+  const progress = progressOn(args.progress, host.stderr, { files: inputs.files.length, bytes: inputs.files.reduce((sum, file) => sum + file.bytes, 0) });
   const complain = async (text: string) => {
-    await progress?.clear();
+    await progress.clear();
     await host.stderr.write(`stopcode: ${neutral(text)}\n`);
   };
   const fail = (text: string) => {
@@ -38,11 +39,9 @@ export async function analyzeCommand(args: AnalyzeArguments, host: Host): Promis
 
   const user = readUserIssues(args.knowledge, makeKnowledge(host.knowledgeFolder, false, []));
   for (const problem of user.problems) await fail(describeProblem(problem));
-  const inputs = expandInputs(args.inputs);
   for (const { path, message } of inputs.problems) await fail(`${path}: ${message}`);
   if (inputs.files.some(({ path }) => path === '-') && host.stdinIsTerminal) await complain('reading standard input, end it with Ctrl-D');
 
-  progress = progressOn(args.progress, host.stderr, { files: inputs.files.length, bytes: inputs.files.reduce((sum, file) => sum + file.bytes, 0) });
 
   const output = args.output === undefined ? undefined : await OutputFile.create(args.output);
   const write = (text: string) => (text === '' ? Promise.resolve() : output === undefined ? host.stdout.write(text) : output.write(text));

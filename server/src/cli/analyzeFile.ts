@@ -90,7 +90,12 @@ async function analyzeChunks(reader: ChunkSource, path: string, { knowledge, cer
       return result.finish({ encoding: reader.encoding, bytes: reader.bytes, lines, formats: step.value.formats }, step.value.events);
     }
     if (step.value === 'more') {
-      const chunk = isStopped ? undefined : await coming;
+      const chunk = isStopped ? undefined : await coming.catch((error: unknown) => {
+        // Asked to stop, the program closes its standard input.
+        if (stop?.aborted !== true) throw error;
+        isStopped = true;
+        return undefined;
+      });
       if (chunk === undefined) text.complete();
       else {
         text.push(chunk);

@@ -23,7 +23,7 @@ export function explainPrompt(text: string): Explanation | undefined {
   if (kernel !== null) return say(prompt, `Windows ${kind ?? ''}${processor === undefined ? '' : `; the current processor is ${processor}, and registers and stack below are those of it`}.${machine(kernel[3])}`, DEBUGGER);
   const user = /^(?:\|\|(\d{1,3}):)?(\d{1,3}):(\d{1,5})(?::(\w{1,8}))?>$/.exec(prompt);
   if (user === null) return undefined;
-  return say(prompt, `${user[1] === undefined ? '' : `System ${user[1]}, `}process ${user[2] ?? ''}, thread ${user[3] ?? ''}: the debugger's own numbers, from 0. Registers and stack below are those of this thread.${machine(user[4])}`, DEBUGGER);
+  return say(prompt, `${user[1] === undefined ? '' : `System ${user[1]}, `}process ${Number(user[2])}, thread ${Number(user[3])}: the debugger's own numbers, from 0. Registers and stack below are those of this thread.${machine(user[4])}`, DEBUGGER);
 }
 
 const PROGRAMS: Readonly<Record<string, string>> = { gdb: 'gdb', lldb: 'lldb', crash: 'the crash utility', db: 'the kernel debugger of BSD', ddb: 'the kernel debugger of BSD' };
@@ -148,7 +148,6 @@ export function explainOffset(token: Token, text: string, line: string): Explana
   if (value === undefined) return undefined;
   const before = line.slice(Math.max(0, token.at.start - 3), token.at.start);
   const size = /^\/(0x[0-9a-f]{1,8})/i.exec(line.slice(token.at.end, token.at.end + 12))?.[1];
-  if (/0x[0-9a-f]*\/$/i.test(line.slice(Math.max(0, token.at.start - 20), token.at.start))) return say(text, `Length of the function: ${value} bytes.`);
   if (!before.trimEnd().endsWith('+') && !text.startsWith('+') && token.key !== 'symbol.offset') return undefined;
   const length = size === undefined ? undefined : parseHex(size);
   return say(text, `${value} bytes past the start of the function or module${length === undefined ? '' : `, which is ${length} bytes long`}. It changes from build to build.`);

@@ -78,10 +78,10 @@ function shown(explanation: Explanation | undefined): Explanation | undefined {
 export function explainField(label: string, knowledge: Knowledge): Explanation | undefined {
   if (label.length > LONGEST) return undefined;
   const name = label.trim().replace(/[\s:=(]{1,8}$/, '').replace(/\s{2,40}/g, ' ');
-  const own = scoped('field', name, name, knowledge);
-  if (own !== undefined) return own;
   const term = knowledge.term(name);
   if (term !== undefined) return explainTerm(term, name);
+  const own = scoped('field', name, name, knowledge);
+  if (own !== undefined) return own;
   const head = /^(tag_not_defined)_/i.exec(name)?.[1];
   if (head !== undefined) return scoped('field', `${head}_*`, name, knowledge);
   for (let dot = name.lastIndexOf('.'); dot > 0; dot = name.lastIndexOf('.', dot - 1)) {
@@ -96,7 +96,8 @@ export function explainFunction(text: string, before: string, knowledge: Knowled
   const bang = text.lastIndexOf('!');
   // Compilers and linkers add endings: `foo.isra.0`, `foo.cold`, `abort@plt`, `foo+0x12`.
   const name = /^[\w$?~]{1,96}/.exec(text.slice(bang + 1, bang + 200))?.[0] ?? '';
-  const own = scoped('function', name, name, knowledge);
+  const term = knowledge.term(name);
+  const own = term === undefined ? scoped('function', name, name, knowledge) : explainTerm(term, name);
   if (own !== undefined) return own;
   const module = bang > 0 ? text.slice(0, bang) : /([\w-]{1,32})!$/.exec(before.slice(-34))?.[1];
   if (module === undefined || !/^(?:nt|hal|ntoskrnl|ntkrnl\w{2}|ntkr\w{4})$/i.test(module)) return undefined;

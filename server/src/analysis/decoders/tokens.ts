@@ -66,7 +66,8 @@ function explainValue(text: string, before: string, knowledge: Knowledge): Expla
   if (stamp !== undefined) return stamp;
   const field = explainField(label, knowledge);
   const value = text.trim();
-  return field === undefined || value === '' || value.length > 100 ? undefined : { ...field, headline: `${label} = ${value}`, details: [{ kind: 'text', text: field.headline }, ...field.details] };
+  // Values that are terms themselves (`Followup: MachineOwner`) are told as such.
+  return field === undefined || knowledge.term(value) !== undefined || value === '' || value.length > 100 ? undefined : { ...field, headline: `${label} = ${value}`, details: [{ kind: 'text', text: field.headline }, ...field.details] };
 }
 
 /** The first number of a row of a stack; frames count from the newest. */

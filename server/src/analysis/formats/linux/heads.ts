@@ -2,7 +2,6 @@
  * The lines that say what went wrong. Each rule is one wording of the kernel (or of Xen) with the places of its values as
  * named groups; `literal` is what every line of the wording holds, and what opens a region.
  */
-import { byFirst } from './firsts.js';
 import { type Place, type Row } from './row.js';
 import { at, skipBlanks } from '../../text/scan.js';
 import { MNEMONICS, RULES, TRAPS, type Rule, type PanicKind, type What } from './rules.js';
@@ -42,27 +41,15 @@ function kindOfPanic(reason: string): PanicKind {
   return REASONS.find(([expression]) => expression.test(reason))?.[1] ?? 'kernel-panic';
 }
 
-interface Dispatch {
-  readonly every: readonly Rule[];
-  readonly first: readonly (readonly Rule[])[];
-}
-
-/** For lines of Linux and of Xen; made when the first line asks. */
-let dispatch: { readonly linux: Dispatch; readonly xen: Dispatch } | undefined;
-
-function dispatched(isXen: boolean): Dispatch {
-  const every = RULES.filter((rule) => (rule.xen === true) === isXen);
-  return { every, first: byFirst(every, (rule) => rule.expression) };
-}
+const LINUX_RULES = RULES.filter((rule) => rule.xen !== true);
+const XEN_RULES = RULES.filter((rule) => rule.xen === true);
 
 /** The statement a row begins with, or undefined. */
 export function headOf(row: Row): Head | undefined {
   const text = row.text;
   const start = skipBlanks(text, 0);
   if (start >= text.length) return undefined;
-  dispatch ??= { linux: dispatched(false), xen: dispatched(true) };
-  const { every, first } = row.front.xen ? dispatch.xen : dispatch.linux;
-  for (const rule of first[text.charCodeAt(start)] ?? every) {
+  for (const rule of row.front.xen ? XEN_RULES : LINUX_RULES) {
     const match = at(rule.expression, text, start);
     if (match === null) continue;
     return headFrom(rule, match, text, start);

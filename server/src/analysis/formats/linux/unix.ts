@@ -14,7 +14,6 @@ import { canonicalHex } from '../../text/hex.js';
 import { at, skipBlanks } from '../../text/scan.js';
 import type { LineCursor } from '../cursor.js';
 import type { BlockSink } from '../types.js';
-import { byFirst } from './firsts.js';
 import { canonicalName } from './frame.js';
 import { rowOf, type Row } from './row.js';
 import { Sayer } from './say.js';
@@ -43,8 +42,6 @@ const OPENINGS: readonly Opening[] = [
   { product: 'macOS', says: true, expression: /panic\(cpu (?<cpu>\d{1,4}) caller 0x[\da-f]{6,16}\): (?<text>.{1,300})$/dy },
   { product: '', says: true, expression: /panic: (?!runtime error)(?<text>\S.{0,400})$/dy },
 ];
-
-const OPENING_AT = byFirst(OPENINGS, (opening) => opening.expression);
 
 const OPENBSD = /Stopped at {1,8}[A-Za-z_][\w.]{0,120}|db_enter\(\) at /y;
 const NETBSD = /cpu\d{1,4}: Begin traceback\.\.\./y;
@@ -87,7 +84,7 @@ const MACHINERY = /^(?:kdb_\w{1,40}|_panic|trap_from_kernel|db_\w{1,40}|v?panic(
 
 function openingOf(row: Row): { readonly opening: Opening; readonly match: RegExpExecArray; readonly start: number } | undefined {
   const start = skipBlanks(row.text, 0);
-  for (const opening of OPENING_AT[row.text.charCodeAt(start)] ?? OPENINGS) {
+  for (const opening of OPENINGS) {
     const match = at(opening.expression, row.text, start);
     if (match !== null) return { opening, match, start };
   }
