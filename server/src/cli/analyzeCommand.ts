@@ -110,7 +110,8 @@ async function* inOrder(files: readonly Input[], args: AnalyzeArguments, user: U
   const task: ThreadTask = isByFile
     ? { stopcode: 'analyze', knowledgeFolder, builtinIssues, userIssues: user.issues, unproven: user.unproven, certainty, explain }
     : { stopcode: 'scan', messages: knowledge.issues.messages };
-  const pool = threads > 1 && host.program !== undefined ? new Pool(host.program, threads, task) : undefined;
+  // With ranges, this thread is one of them.
+  const pool = threads > 1 && host.program !== undefined ? new Pool(host.program, isByFile ? threads : threads - 1, task) : undefined;
   const options = { knowledge, certainty, explain, stop, progress: (bytes: number) => { progress.read(bytes); } };
   const work = (input: Input): Promise<FileResult> => {
     if (input.path === '-') return analyzeFile('-', { ...options, stream: host.stdin });

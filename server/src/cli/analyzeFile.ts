@@ -69,7 +69,8 @@ async function inRanges(path: string, pool: Pick<Pool, 'scan' | 'size'>, knowled
   }
 }
 
-async function analyzeChunks(reader: ChunkSource, path: string, { knowledge, certainty, explain, stop, progress }: FileOptions): Promise<FileResult> {
+/** Analyses chunks as they come. */
+export async function analyzeChunks(reader: ChunkSource, path: string, { knowledge, certainty, explain, stop, progress }: FileOptions): Promise<FileResult> {
   const text = slidingText();
   const result = new ResultBuilder(text, { path, certainty, knowledge, explain });
   const run = analyzeStream(text, knowledge, {

@@ -8,12 +8,16 @@ import type { ChunkHits, OpeningFinder } from '../analysis/formats/openings.js';
 import type { ByteChunk } from '../analysis/text/byteChunk.js';
 import type { Chunk } from '../analysis/text/chunk.js';
 import type { Detected, Encoding } from './encoding.js';
-import { chunkOfBytes, ChunkReader, type ChunkSource } from './readChunks.js';
+import { chunkOfBytes, ChunkReader, type ChunkSource, PIECE_BYTES } from './readChunks.js';
 
 /** Bytes of a range. Large enough that a thread is not asked all the time, small enough that all have work to the end. */
-const RANGE_BYTES = 16_777_216;
+const RANGE_BYTES = 8_388_608;
+/** Ranges that may be scanned and wait for their turn. */
+const MOST_WAITING = 16;
 const SEARCH_BYTES = 65_536;
 const NEWLINE = 10;
+/** Buffers kept: as many chunks as a block can reach. */
+const MOST_FREE = 32;
 
 export interface ScanRequest {
   readonly path: string;
@@ -84,14 +88,23 @@ export class NotInRanges extends Error {
   override readonly name = 'NotInRanges';
 }
 
-/** The chunks of a file that others scan. */
+interface Range {
+  readonly result: Promise<ScanResult>;
+  isDone: boolean;
+}
+
+/** The chunks of a file that others help to scan. */
 export class ScannedFile implements ChunkSource {
   readonly #request: Omit<ScanRequest, 'start' | 'end'>;
   readonly #finder: OpeningFinder;
   readonly #scan: (request: ScanRequest) => Promise<ScanResult>;
   readonly #ahead: number;
+  readonly #rangeBytes: number;
   readonly #file: number;
-  readonly #running: Promise<ScanResult>[] = [];
+  /** Ranges in the order of the file that were not yet taken. */
+  readonly #ranges: Range[] = [];
+  /** Buffers of chunks that were let go. */
+  readonly #free: Buffer[] = [];
   #next = 0;
   #chunks: Chunk[] = [];
   #encoding: Encoding | undefined;
@@ -99,8 +112,9 @@ export class ScannedFile implements ChunkSource {
   bytes = 0;
   endsInLine = false;
 
-  /** `ahead` ranges are under way at a time. */
-  constructor(request: Omit<ScanRequest, 'start' | 'end'>, finder: OpeningFinder, scan: (request: ScanRequest) => Promise<ScanResult>, ahead: number) {
+  /** `scan` is asked for `ahead` ranges of some `rangeBytes` at a time. */
+  constructor(request: Omit<ScanRequest, 'start' | 'end'>, finder: OpeningFinder, scan: (request: ScanRequest) => Promise<ScanResult>, ahead: number, rangeBytes = RANGE_BYTES) {
+    this.#rangeBytes = rangeBytes;
     this.#request = request;
     this.#finder = finder;
     this.#scan = scan;
@@ -120,20 +134,32 @@ export class ScannedFile implements ChunkSource {
         this.bytes += chunk.size;
         return chunk;
       }
-      while (this.#next < this.#request.size && this.#running.length < this.#ahead) {
-        const running = this.#scan({ ...this.#request, start: this.#next, end: Math.min(this.#next + RANGE_BYTES, this.#request.size) });
-        // An error is met in the order of the file.
-        running.catch(() => undefined);
-        this.#running.push(running);
-        this.#next += RANGE_BYTES;
-      }
-      const running = this.#running.shift();
-      if (running === undefined) {
+      while (this.#ranges.filter(({ isDone }) => !isDone).length < this.#ahead && this.#start(this.#scan));
+      const first = this.#ranges[0];
+      if (first === undefined) {
         this.bytes = this.#request.size;
         return undefined;
       }
-      this.#take(await running);
+      // Instead of waiting this thread scans, too.
+      if (!first.isDone && this.#ranges.length < MOST_WAITING && this.#start((request) => scanRange(request, this.#finder))) {
+        await this.#ranges.at(-1)?.result.catch(() => undefined);
+        continue;
+      }
+      this.#ranges.shift();
+      this.#take(await first.result);
     }
+  }
+
+  /** Has the next range scanned; false where there is none. */
+  #start(scan: (request: ScanRequest) => Promise<ScanResult>): boolean {
+    if (this.#next >= this.#request.size) return false;
+    const range: Range = { result: scan({ ...this.#request, start: this.#next, end: Math.min(this.#next + this.#rangeBytes, this.#request.size) }), isDone: false };
+    const done = () => { range.isDone = true; };
+    // An error is met in the order of the file.
+    range.result.then(done, done);
+    this.#ranges.push(range);
+    this.#next += this.#rangeBytes;
+    return true;
   }
 
   #take({ chunks, verdict, endsInLine, isWhole }: ScanResult): void {
@@ -142,14 +168,15 @@ export class ScannedFile implements ChunkSource {
     this.#encoding ??= verdict;
     if (chunks.length > 0) this.endsInLine = endsInLine;
     this.#chunks = chunks.map((scanned) => {
-      const chunk = new ScannedChunk(this.#file, scanned, this.encoding);
+      const chunk = new ScannedChunk(this.#file, scanned, this.encoding, this.#free);
       this.#finder.know(chunk, scanned.hits);
       return chunk;
     });
   }
 
-  release(): void {
-    // The bytes of a chunk go with it.
+  release(chunk: Chunk): void {
+    const buffer = chunk instanceof ScannedChunk ? chunk.take() : undefined;
+    if (buffer !== undefined && this.#free.length < MOST_FREE) this.#free.push(buffer);
   }
 
   close(): void {
@@ -164,9 +191,19 @@ class ScannedChunk implements Chunk {
   readonly sample = '';
   #chunk: ByteChunk | undefined;
 
-  constructor(readonly file: number, readonly scanned: ScanResult['chunks'][number], readonly encoding: Encoding) {
+  #buffer: Buffer | undefined;
+
+  constructor(readonly file: number, readonly scanned: ScanResult['chunks'][number], readonly encoding: Encoding, readonly free: Buffer[]) {
     this.lineEnds = scanned.lineEnds;
     this.size = scanned.length;
+  }
+
+  /** The memory of a chunk that is not used any more. */
+  take(): Buffer | undefined {
+    const buffer = this.#buffer;
+    this.#buffer = undefined;
+    this.#chunk = undefined;
+    return buffer;
   }
 
   line(n: number): string {
@@ -180,7 +217,9 @@ class ScannedChunk implements Chunk {
   #bytes(): ByteChunk {
     if (this.#chunk === undefined) {
       const { offset, length, isPlain } = this.scanned;
-      const bytes = Buffer.allocUnsafeSlow(length);
+      const free = this.free.pop();
+      this.#buffer = free !== undefined && free.length >= length ? free : Buffer.allocUnsafeSlow(Math.max(length, PIECE_BYTES));
+      const bytes = this.#buffer.subarray(0, length);
       const count = readSync(this.file, bytes, 0, length, offset);
       // A file that was cut meanwhile has fewer.
       this.#chunk = chunkOfBytes(bytes.fill(NEWLINE, count), isPlain, this.encoding);

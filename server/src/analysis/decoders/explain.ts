@@ -74,7 +74,7 @@ export function explainToken(token: Token, text: string, line: string, record: C
       const number = Number(/([1-4])$/.exec(key)?.[1] ?? /([1-4])\D{0,2}$/.exec(text)?.[1] ?? 0) as ParameterNumber;
       const value = token.kind === 'parameterValue' ? parseHex(text) : parseHex(record?.value(`bugcheck.parameter${number}`) ?? '');
       const bugCheck = knowledge.bugCheck(record?.value('bugcheck.code') ?? '') ?? (record === undefined ? undefined : bugCheckByName(record, knowledge));
-      if (number < 1 || bugCheck === undefined || value === undefined) return explainWord(text, line, knowledge, facts);
+      if (number < 1 || bugCheck === undefined || value === undefined) return explainByKind(token, text, line, record, knowledge) ?? explainWord(text, line, knowledge, facts);
       return explainParameter(number, formatHex(value), bugCheck, knowledge, facts);
     }
     case 'registerName':

@@ -3,6 +3,7 @@ import type { Token } from '../formats/types.js';
 import type { Knowledge } from '../knowledge/knowledge.js';
 import type { CrashRecord } from '../records/types.js';
 import { explainLinkTime, explainOffset, explainPath, explainPcpu, explainProcess, explainPrompt, explainSystem, explainThread, explainTimestamp, explainVersion, explainWorld } from './places.js';
+import { explainTerm } from './lookups.js';
 import { explainCommand, explainField, explainFunction, explainModule, scoped } from './scoped.js';
 import type { Explanation } from './types.js';
 
@@ -46,7 +47,7 @@ export function explainByKind(token: Token, text: string, line: string, record: 
     case 'fieldValue': return explainSystem(text, key) ?? explainValue(text, before, knowledge);
     case 'term': return /^[\w ]{3,4}$/.test(text) ? scoped('pooltag', text.trim(), text.trim(), knowledge) : undefined;
     case 'banner': return explainSystem(text, key) ?? explainBanner(text, knowledge);
-    case 'warning': return key === 'panic.kind' ? explainStatement(token, record, knowledge) : undefined;
+    case 'warning': return key === 'panic.kind' ? explainStatement(token, record, knowledge) : explainPhrase(text, knowledge);
     case 'levelError': case 'levelWarning': case 'levelInfo': return explainLevel(text);
     default: return undefined;
   }
@@ -75,6 +76,15 @@ function explainFrameNumber(token: Token, text: string, before: string, record: 
   const number = /^#?([0-9a-f]{1,4})$/i.exec(text.trim())?.[1];
   if (number === undefined || !/^[\s#*>|]{0,12}$/.test(before) || record?.frames.some((frame) => frame.at.line === token.at.line) !== true) return undefined;
   return { headline: `Frame ${number}`, details: [{ kind: 'text', text: 'Number of the call on the stack; 0 is the newest, each row was called by the one below it.' }], articles: [], sources: [] };
+}
+
+/** A warning by the longest term of several words in it. */
+function explainPhrase(text: string, knowledge: Knowledge): Explanation | undefined {
+  for (const word of text.slice(0, 200).split(' ', 12)) {
+    const phrase = knowledge.phraseWith(word, text);
+    if (phrase !== undefined) return explainTerm(phrase.term, phrase.words);
+  }
+  return undefined;
 }
 
 /** `<0f> 0b` in the Code line of Linux: the byte in brackets is where the processor was. */

@@ -5,20 +5,10 @@ import { heartbeatWarning, opensScreen, SCREEN_OPENERS, warningTitle } from './k
 import { readScreen } from './reader.js';
 import { cutPlaces, rowsOf, type Row } from './rows.js';
 import { lexVmkernelLine } from './vmkernelLine.js';
-import type { LineCursor, LogicalLine } from '../cursor.js';
+import type { LogicalLine } from '../cursor.js';
 import type { LogFormat } from '../types.js';
 
-/** A heartbeat warning that is a line of a host's log, with another warning or event right below it: then no panic line follows it. Answers the PCPU. */
-function loneWarning(cursor: LineCursor): string | undefined {
-  const first = cursor.peek();
-  const next = cursor.peek(1);
-  const pcpu = first === undefined ? undefined : ownWarning(rowsOf(first));
-  if (pcpu === undefined || next === undefined) return undefined;
-  const rows = rowsOf(next);
-  return ownWarning(rows) !== undefined || (rows.length === 1 && rows.some(isEvent)) ? pcpu : undefined;
-}
-
-/** The PCPU of a heartbeat warning that is a whole line with the VMkernel's head. */
+/** The PCPU of a heartbeat warning that is a whole line with the VMkernel's head: the panic that may follow seconds later has a line of its own. */
 function ownWarning(rows: readonly Row[]): string | undefined {
   const [row] = rows;
   return rows.length === 1 && row?.envelope?.pcpu !== undefined ? heartbeatWarning(row.text) : undefined;
@@ -48,7 +38,7 @@ export const esxi: LogFormat = {
     if (what === 'evidence') readEvidence(cursor, sink);
     else if (what === 'event') readEvent(cursor, sink);
     else {
-      const pcpu = loneWarning(cursor);
+      const pcpu = first === undefined ? undefined : ownWarning(rowsOf(first));
       if (pcpu === undefined) readScreen(cursor, sink);
       else readWarning(cursor, sink, warningTitle(pcpu));
     }

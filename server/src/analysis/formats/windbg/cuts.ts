@@ -5,22 +5,7 @@
  */
 import { isFieldName, isListedField } from './fieldNames.js';
 import { addressEnd, hexEnd, isBlank, isLower, isNameUnit, isUpper, isWordUnit, skipBlanks, wordEnd } from './scan.js';
-
-/** Phrases that begin a line of their own wherever they are printed. */
-const PHRASES: readonly string[] = [
-  'Arguments:', 'Followup:', 'Debugging Details:', 'Probably caused by', 'Resetting default scope',
-  'Microsoft (R) Windows Debugger', 'Copyright (c) Microsoft', 'Loading Dump File [', 'Symbol search path is:',
-  'Executable search path is:', 'Kernel Summary Dump File:', 'Kernel Bitmap Dump File:', 'Kernel Complete Dump File:',
-  'Mini Kernel Dump File:', 'User Mini Dump File', 'Product: ', 'Built by: ', 'Machine Name:', 'Kernel base = ',
-  'Debug session time:', 'System Uptime:', 'Loading Kernel Symbols', 'Loading User Symbols', 'Loading unloaded module list',
-  'WARNING: Stack unwind', 'WARNING: Frame IP', '*** ERROR: ', '*** WARNING: ', '*** Fatal System Error', '*** STOP: 0x',
-  'ExceptionAddress: ', 'ExceptionCode: ', 'ExceptionFlags: ', 'NumberParameters: ', 'NOTE: The trap frame',
-  'Faulting application ', 'Faulting module ', 'Faulting process id: ', 'Fault offset: 0x', 'Exception code: 0x',
-  'Child-SP ', 'ChildEBP ', 'Use !analyze -v to get',
-];
-
-/** By the code of their first character. */
-const PHRASES_BY_UNIT: readonly (readonly string[])[] = Array.from({ length: 128 }, (_, unit) => PHRASES.filter((phrase) => phrase.charCodeAt(0) === unit));
+import { isPhrase } from './shape.js';
 
 const NONE: readonly number[] = [];
 
@@ -123,13 +108,6 @@ function startsFrame(line: string, from: number, least = 0): boolean {
     return addressEnd(line, after) > 0 || line.charCodeAt(after) === 58;
   }
   return addressEnd(line, next) > 0;
-}
-
-function isPhrase(line: string, at: number): boolean {
-  const phrases = PHRASES_BY_UNIT[line.charCodeAt(at)];
-  if (phrases === undefined) return false;
-  for (const phrase of phrases) if (line.startsWith(phrase, at)) return true;
-  return false;
 }
 
 function startsLine(line: string, at: number, end: number, before: Before): boolean {

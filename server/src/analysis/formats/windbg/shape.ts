@@ -1,0 +1,130 @@
+/**
+ * What a line can be, from one pass over its characters: the signs it holds, and whether it can be more than one line. Nearly
+ * all lines of a report are ruled out for nearly all recognizers by a sign that is not there; asking each of them, and looking
+ * for cuts in every line, took two thirds of the time of reading.
+ */
+import { addressEnd, isBlank, isHexDigit, isNameUnit } from './scan.js';
+
+/** Signs, as bits of a shape. `zero_x` is `0x` or `0X`. */
+export const HAS = {
+  greater: 1, bracket: 2, bang: 4, equals: 8, colon: 16, quote: 32, point: 64, plus: 128, dash: 256, star: 512, zero_x: 1024, wide: 2048,
+} as const;
+
+/** All signs. */
+export const SIGNS = 4095;
+
+/** The line may hold more than one: only then it is worth looking for the places. */
+export const MAY_CUT = 4096;
+
+const UPPER = 8192;
+const LOWER = 16384;
+const BLANK = 32768;
+const X = 65536;
+
+const INFO = Uint32Array.from({ length: 128 }, (_, unit) => {
+  if (unit === 32 || unit === 9) return BLANK;
+  if (unit >= 65 && unit <= 90) return UPPER | (unit === 88 ? X : 0);
+  if (unit >= 97 && unit <= 122) return LOWER | (unit === 120 ? X : 0);
+  const at = '>(!=:".+-*'.indexOf(String.fromCharCode(unit));
+  return at < 0 ? 0 : 1 << at;
+});
+
+/** Phrases that begin a line of their own wherever they are printed. */
+const PHRASES: readonly string[] = [
+  'Arguments:', 'Followup:', 'Debugging Details:', 'Probably caused by', 'Resetting default scope',
+  'Microsoft (R) Windows Debugger', 'Copyright (c) Microsoft', 'Loading Dump File [', 'Symbol search path is:',
+  'Executable search path is:', 'Kernel Summary Dump File:', 'Kernel Bitmap Dump File:', 'Kernel Complete Dump File:',
+  'Mini Kernel Dump File:', 'User Mini Dump File', 'Product: ', 'Built by: ', 'Machine Name:', 'Kernel base = ',
+  'Debug session time:', 'System Uptime:', 'Loading Kernel Symbols', 'Loading User Symbols', 'Loading unloaded module list',
+  'WARNING: Stack unwind', 'WARNING: Frame IP', '*** ERROR: ', '*** WARNING: ', '*** Fatal System Error', '*** STOP: 0x',
+  'ExceptionAddress: ', 'ExceptionCode: ', 'ExceptionFlags: ', 'NumberParameters: ', 'NOTE: The trap frame',
+  'Faulting application ', 'Faulting module ', 'Faulting process id: ', 'Fault offset: 0x', 'Exception code: 0x',
+  'Child-SP ', 'ChildEBP ', 'Use !analyze -v to get',
+];
+
+/** Words that begin a stack where they begin a line, and those of its heading. */
+const STACK_WORDS: readonly string[] = ['STACK_TEXT:', 'Child-SP', 'ChildEBP', 'WARNING:', 'Site', 'Child '];
+
+function byPair(words: readonly string[]): ReadonlyMap<number, readonly string[]> {
+  const table = new Map<number, string[]>();
+  for (const word of words) {
+    const pair = word.charCodeAt(0) * 128 + word.charCodeAt(1);
+    const list = table.get(pair);
+    if (list === undefined) table.set(pair, [word]);
+    else list.push(word);
+  }
+  return table;
+}
+
+const PHRASES_BY_PAIR = byPair(PHRASES);
+/** All that a word behind the beginning of a line can be cut at, or that says a stack is there. */
+const CUT_WORDS = byPair([...PHRASES, ...STACK_WORDS, 'Arg', 'Key', 'Value:', 'Windows ']);
+const STACK_BY_PAIR = byPair(STACK_WORDS);
+/** The first two characters of all of them, for a quick no. */
+const PAIRS = Uint8Array.from({ length: 128 * 128 }, (_, pair) => (CUT_WORDS.has(pair) ? 1 : 0));
+
+function startsWithOne(table: ReadonlyMap<number, readonly string[]>, text: string, at: number): boolean {
+  const words = table.get(text.charCodeAt(at) * 128 + text.charCodeAt(at + 1));
+  if (words === undefined) return false;
+  for (const word of words) if (text.startsWith(word, at)) return true;
+  return false;
+}
+
+/** Whether one of the phrases stands at `at` that begin a line wherever they are printed. */
+export function isPhrase(text: string, at: number): boolean {
+  return startsWithOne(PHRASES_BY_PAIR, text, at);
+}
+
+/** Whether a line can be cut at the word that begins at `at`, as far as its own letters and a star before it tell. */
+function mayBegin(text: string, at: number, isStarred: boolean): boolean {
+  const next = text.charCodeAt(at + 1);
+  if (next < 128 && PAIRS[text.charCodeAt(at) * 128 + next] === 1 && startsWithOne(at === 0 ? STACK_BY_PAIR : CUT_WORDS, text, at)) return true;
+  // The name of a bug check behind the box of a banner.
+  return isStarred && at > 0;
+}
+
+/** Whether the word at `at` can be an instruction whose address is not the beginning of the line. */
+function mayBeInstruction(text: string, at: number): boolean {
+  let end = at;
+  while (end > 0 && isBlank(text.charCodeAt(end - 1))) end--;
+  let bytes = end;
+  while (bytes > 0 && end - bytes < 31 && isHexDigit(text.charCodeAt(bytes - 1))) bytes--;
+  if (bytes === end || bytes === 0 || !isBlank(text.charCodeAt(bytes - 1))) return false;
+  let addressTo = bytes;
+  while (addressTo > 0 && isBlank(text.charCodeAt(addressTo - 1))) addressTo--;
+  let address = addressTo;
+  while (address > 0 && addressTo - address < 20 && !isBlank(text.charCodeAt(address - 1))) address--;
+  return address > 0 && address < addressTo && addressEnd(text, address) === addressTo;
+}
+
+/** Whether the colon at `at` can end a label behind the beginning of the line. */
+function mayEndLabel(text: string, at: number): boolean {
+  const next = text.charCodeAt(at + 1);
+  if (at + 1 < text.length && !isBlank(next) && next !== 40) return false;
+  let start = at;
+  while (start > 0 && at - start < 64 && isNameUnit(text.charCodeAt(start - 1))) start--;
+  return start > 0 && at - start >= 3;
+}
+
+/** The shape of a line: its signs, and `MAY_CUT`. Linear in the line. */
+export function shapeOf(text: string): number {
+  let shape = 0;
+  let before = BLANK;
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    const info = unit < 128 ? INFO[unit] ?? 0 : unit === 160 ? BLANK | HAS.wide : HAS.wide;
+    shape |= info;
+    if ((before & BLANK) !== 0) {
+      if ((info & (UPPER | LOWER | HAS.star)) !== 0 && (shape & MAY_CUT) === 0) {
+        if ((info & LOWER) !== 0 ? at > 0 && mayBeInstruction(text, at) : (info & UPPER) !== 0 ? mayBegin(text, at, (shape & HAS.star) !== 0) : at > 0 && text.startsWith('***', at)) shape |= MAY_CUT;
+      }
+    } else if ((info & (HAS.colon | X)) !== 0) {
+      if ((info & X) !== 0) {
+        if (text.charCodeAt(at - 1) === 48) shape |= HAS.zero_x;
+      } else if (mayEndLabel(text, at)) shape |= MAY_CUT;
+    }
+    before = info;
+  }
+  // A prompt.
+  return (shape & HAS.greater) !== 0 ? shape | MAY_CUT : shape;
+}
