@@ -1,50 +1,14 @@
 /** Walks a region: cuts what is flattened, asks every recognizer, decides where a report ends. */
 import type { LineCursor, LogicalLine } from '../cursor.js';
 import type { BlockSink } from '../types.js';
-import { codeLabel, instruction } from './commands/disassembly.js';
-import { memory, structure } from './commands/memory.js';
-import { commandOutput, outputHead, OUTPUT_HEADS } from './commands/output.js';
-import { kernelProcess, kernelThread, processImage, userThread } from './commands/threads.js';
 import { cuts } from './cuts.js';
-import { applicationError, powerEvent } from './events.js';
-import { field, fieldBody, fieldContinuation, fieldSymbol, keyValue } from './fields.js';
+import { recognizersFor } from './dispatch.js';
 import { isFieldStart } from './fieldNames.js';
-import { frame, isFrameStart, stackHeading, unwindWarning } from './frames.js';
-import { argument, box, header } from './header.js';
-import { exceptionEvent, exceptionRecord, registers, wideRegisters } from './machine.js';
-import { imageNotLoaded, loadedModule, loadWarning, moduleDetail, moduleHeading, moduleRow } from './modules.js';
-import { Report, type Ahead, type Reading, type Recognizer } from './report.js';
+import { isFrameStart } from './frames.js';
+import { Report, type Ahead, type Reading } from './report.js';
 import { isBlank, skipBlanks } from './scan.js';
-import { dumpBanner, prompt, remark } from './session.js';
-import { bugCheckCommand, probableCause, shortAnalysis, stop, stopModule } from './stop.js';
-import { problemReport, summaryField, summaryWords } from './summary.js';
+import { MAY_CUT, shapeOf } from './shape.js';
 import { textTokens } from './tokens.js';
-import { consoleLine, consoleStop, hyperVEvent } from './guest.js';
-import { breakpointHit, currentCode } from './current.js';
-import { errorReport } from './errorReport.js';
-import { stopName } from './screen.js';
-import { symbolRow } from './symbolRows.js';
-import { tableRow } from './table.js';
-import { userStop } from './userStop.js';
-
-const UPPER = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
-const LOWER = 'abcdefghijklmnopqrstuvwxyz';
-const HEX = '0123456789abcdefABCDEF';
-
-/** Asked in this order; the first that knows a line reads it. With each the characters its lines can begin with; none where it may be any. */
-const RECOGNIZERS: readonly (readonly [recognizer: Recognizer, first?: string])[] = [
-  [prompt, 'kl|0123456789'], [userThread, '.#0123456789'], [kernelThread, 'T'], [kernelProcess, 'P'], [processImage, 'IO'], [commandOutput], [outputHead, OUTPUT_HEADS], [memory, HEX], [structure, '+'],
-  [header], [argument, 'A'], [shortAnalysis, 'B'], [bugCheckCommand, 'B'], [breakpointHit, 'B'], [powerEvent, 'B<'], [applicationError, UPPER + 'fer'], [loadWarning, '*'], [imageNotLoaded, 'U'], [loadedModule, 'L'], [userStop, '*TVCH' + HEX], [tableRow], [stop], [hyperVEvent], [consoleStop], [consoleLine], [stopModule, '*'], [box],
-  [keyValue, 'KV'], [field, UPPER + '_0123456789'], [fieldSymbol], [fieldBody], [dumpBanner, UPPER], [unwindWarning, 'W'], [currentCode],
-  [stackHeading, '#:' + UPPER + LOWER], [instruction, HEX], [moduleRow, HEX], [frame, HEX + '('], [symbolRow, LOWER + UPPER], [registers, LOWER + '0123456789E'], [wideRegisters, 'xyzsm'],
-  [exceptionRecord, UPPER + '-'], [exceptionEvent, '(' + UPPER], [probableCause, 'DPTC'], [moduleHeading, 's'],
-  [moduleDetail, UPPER], [codeLabel], [summaryWords, 'EBP'], [errorReport], [stopName], [problemReport, UPPER], [summaryField, UPPER], [fieldContinuation], [remark],
-];
-
-/** The recognizers to ask about a line, by the first character that is no blank; the last entry is for characters beyond ASCII. */
-const BY_FIRST: readonly (readonly Recognizer[])[] = Array.from({ length: 129 }, (_, unit) => RECOGNIZERS
-  .filter(([, first]) => first === undefined || unit <= 32 || unit === 127 || unit === 128 || first.includes(String.fromCharCode(unit)))
-  .map(([recognizer]) => recognizer));
 
 /** Lines of prose a report may hold between two lines that are surely its own. */
 const GAP = 8;
@@ -59,17 +23,25 @@ const MAX_BLANK = 64;
 /** Bits of `Arg1:` to `Arg4:`. */
 const ALL_ARGUMENTS = 0b11110;
 
+/** A piece of text and its shape (`shape.ts`). */
+interface Piece {
+  readonly line: LogicalLine;
+  readonly shape: number;
+  /** True where it is the first of its line. */
+  readonly begins: boolean;
+}
+
 /** The pieces of a line: what a web page or a form has joined, at any length of line. */
-export function pieces(physical: LogicalLine): readonly LogicalLine[] {
+export function pieces(physical: LogicalLine): readonly Piece[] {
   const line = uncommented(physical);
-  if (line.cut || line.text.length < 24) return [line];
-  const places = cuts(line.text);
-  if (places.length === 0) return [line];
-  const result: LogicalLine[] = [];
+  const shape = shapeOf(line.text);
+  const places = line.cut || line.text.length < 24 || (shape & MAY_CUT) === 0 ? [] : cuts(line.text);
+  if (places.length === 0) return [{ line, shape, begins: true }];
+  const result: Piece[] = [];
   let from = 0;
   for (const place of [...places, line.text.length]) {
     const text = line.text.slice(from, place).trimEnd();
-    if (text !== '') result.push({ ...line, text, start: line.start + from, cut: true });
+    if (text !== '') result.push({ line: { ...line, text, start: line.start + from, cut: true }, shape: shapeOf(text), begins: result.length === 0 });
     from = place;
   }
   return result;
@@ -92,7 +64,7 @@ function uncommented(line: LogicalLine): LogicalLine {
 /** The pieces ahead, pulled from the cursor as they are asked for. */
 class Feed implements Ahead {
   readonly #cursor: LineCursor;
-  #queue: { readonly piece: LogicalLine; readonly begins: boolean }[] = [];
+  #queue: Piece[] = [];
   #at = 0;
   /** Lines of the cursor that are in the queue and not yet consumed. */
   #pulled = 0;
@@ -102,17 +74,17 @@ class Feed implements Ahead {
   }
 
   peek(ahead = 0): LogicalLine | undefined {
+    return this.piece(ahead)?.line;
+  }
+
+  piece(ahead: number): Piece | undefined {
     while (this.#queue.length - this.#at <= ahead) {
       const line = this.#cursor.peek(this.#pulled);
       if (line === undefined) return undefined;
-      let begins = true;
-      for (const piece of pieces(line)) {
-        this.#queue.push({ piece, begins });
-        begins = false;
-      }
+      for (const piece of pieces(line)) this.#queue.push(piece);
       this.#pulled++;
     }
-    return this.#queue[this.#at + ahead]?.piece;
+    return this.#queue[this.#at + ahead];
   }
 
   /** Whether the text ends behind the next `count` pieces; `read` is the physical line of the last piece consumed. */
@@ -139,10 +111,10 @@ class Feed implements Ahead {
   }
 }
 
-export function recognize(line: LogicalLine, report: Report): Reading | undefined {
-  if (line.text === '') return undefined;
-  const unit = line.text.charCodeAt(skipBlanks(line.text, 0));
-  for (const recognizer of BY_FIRST[unit < 128 ? unit : 128] ?? []) {
+export function recognize({ line, shape }: Piece, report: Report): Reading | undefined {
+  const { text } = line;
+  if (text === '') return undefined;
+  for (const recognizer of recognizersFor(text.charCodeAt(skipBlanks(text, 0)), shape)) {
     const reading = recognizer(line, report);
     if (reading !== undefined) return reading;
   }
@@ -155,14 +127,15 @@ export function read(cursor: LineCursor, sink: BlockSink): void {
   let first = true;
   for (;;) {
     // The next line is of the report in most cases; a recognizer is asked twice only behind a gap.
-    const next = first ? undefined : feed.peek();
+    const next = first ? undefined : feed.piece(0);
     let reading = next === undefined ? undefined : recognize(next, report);
     const gap = first ? leadIn(feed, report) : gapLength(feed, report, reading);
     if (gap < 0) break;
     for (let skipped = 0; skipped < gap; skipped++) feed.next();
-    const line = feed.peek();
-    if (line === undefined) break;
-    if (line !== next) reading = recognize(line, report);
+    const piece = feed.piece(0);
+    if (piece === undefined) break;
+    const { line } = piece;
+    if (piece !== next) reading = recognize(piece, report);
     if (reading === undefined) {
       feed.next();
       continue;
@@ -214,9 +187,9 @@ function noteCut(feed: Feed, report: Report): void {
 /** Prose before the statement that opened, in the same physical line. */
 function leadIn(feed: Feed, report: Report): number {
   for (let ahead = 0; ; ahead++) {
-    const line = feed.peek(ahead);
-    if (line === undefined || line.line > 0) return ahead === 0 ? -1 : 0;
-    const reading = recognize(line, report);
+    const piece = feed.piece(ahead);
+    if (piece === undefined || piece.line.line > 0) return ahead === 0 ? -1 : 0;
+    const reading = recognize(piece, report);
     if (reading?.opens === true && reading.strength === 'strong') return ahead;
   }
 }
@@ -226,10 +199,11 @@ function gapLength(feed: Feed, report: Report, nearest: Reading | undefined): nu
   const limit = report.awaitsArguments ? GAP_BEFORE_ARGUMENTS : report.command !== '' ? GAP_AFTER_COMMAND : report.field !== '' ? GAP_IN_FIELDS : GAP;
   let prose = 0;
   for (let ahead = 0, lines = 0; lines <= limit; ahead++, lines++) {
-    const line = feed.peek(ahead);
-    if (line === undefined) return -1;
+    const piece = feed.piece(ahead);
+    if (piece === undefined) return -1;
+    const { line } = piece;
     if (line.text.trim() === '') continue;
-    const reading = ahead === 0 ? nearest : recognize(line, report);
+    const reading = ahead === 0 ? nearest : recognize(piece, report);
     if (reading === undefined || (reading.strength === 'weak' && prose > 0)) {
       prose++;
       continue;
