@@ -21,7 +21,8 @@ const LOWER = 16384;
 const BLANK = 32768;
 const X = 65536;
 
-const INFO = Uint32Array.from({ length: 128 }, (_, unit) => {
+const INFO = Uint32Array.from({ length: 256 }, (_, unit) => {
+  if (unit >= 128) return unit === 160 ? BLANK | HAS.wide : HAS.wide;
   if (unit === 32 || unit === 9) return BLANK;
   if (unit >= 65 && unit <= 90) return UPPER | (unit === 88 ? X : 0);
   if (unit >= 97 && unit <= 122) return LOWER | (unit === 120 ? X : 0);
@@ -106,24 +107,29 @@ function mayEndLabel(text: string, at: number): boolean {
   return start > 0 && at - start >= 3;
 }
 
+/** Whether a line can be cut at the word that begins at `at`; `shape` is that of the line up to there. */
+function mayCutAt(text: string, at: number, shape: number): boolean {
+  const unit = text.charCodeAt(at);
+  const info = unit < 128 ? INFO[unit] ?? 0 : 0;
+  if ((info & LOWER) !== 0) return at > 0 && mayBeInstruction(text, at);
+  if ((info & UPPER) !== 0) return mayBegin(text, at, (shape & HAS.star) !== 0);
+  return unit === 42 && at > 0 && text.startsWith('***', at);
+}
+
 /** The shape of a line: its signs, and `MAY_CUT`. Linear in the line. */
 export function shapeOf(text: string): number {
-  let shape = 0;
-  let before = BLANK;
+  let shape = mayCutAt(text, 0, 0) ? MAY_CUT : 0;
   for (let at = 0; at < text.length; at++) {
     const unit = text.charCodeAt(at);
-    const info = unit < 128 ? INFO[unit] ?? 0 : unit === 160 ? BLANK | HAS.wide : HAS.wide;
+    const info = unit < 256 ? INFO[unit] as number : HAS.wide;
     shape |= info;
-    if ((before & BLANK) !== 0) {
-      if ((info & (UPPER | LOWER | HAS.star)) !== 0 && (shape & MAY_CUT) === 0) {
-        if ((info & LOWER) !== 0 ? at > 0 && mayBeInstruction(text, at) : (info & UPPER) !== 0 ? mayBegin(text, at, (shape & HAS.star) !== 0) : at > 0 && text.startsWith('***', at)) shape |= MAY_CUT;
-      }
-    } else if ((info & (HAS.colon | X)) !== 0) {
-      if ((info & X) !== 0) {
-        if (text.charCodeAt(at - 1) === 48) shape |= HAS.zero_x;
-      } else if (mayEndLabel(text, at)) shape |= MAY_CUT;
-    }
-    before = info;
+    // Nine of ten characters end here.
+    if ((info & (BLANK | X | HAS.colon)) === 0) continue;
+    if ((info & BLANK) !== 0) {
+      if ((shape & MAY_CUT) === 0 && mayCutAt(text, at + 1, shape)) shape |= MAY_CUT;
+    } else if ((info & X) !== 0) {
+      if (text.charCodeAt(at - 1) === 48) shape |= HAS.zero_x;
+    } else if ((shape & MAY_CUT) === 0 && mayEndLabel(text, at)) shape |= MAY_CUT;
   }
   // A prompt.
   return (shape & HAS.greater) !== 0 ? shape | MAY_CUT : shape;
