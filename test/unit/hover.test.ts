@@ -25,7 +25,7 @@ describe('hover samples', () => {
 
 describe('hover', () => {
   it('says nothing in a text without a crash', () => {
-    const analysis = analyzeText('The RVI and IVAR registers, 0x5a5a5a5a, hv_relaxed.\nnt!KeBugCheckEx\n', knowledge);
+    const analysis = analyzeText('The RVI and IVAR registers, 0x5a5a5a5a, hv_relaxed.\nThe stack had nt!KeBugCheckEx on top.\n', knowledge);
     for (let column = 0; column < 50; column++) expect(analysis.explain(0, column)).toBeUndefined();
   });
 

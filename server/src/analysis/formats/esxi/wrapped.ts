@@ -52,7 +52,7 @@ export function keptInside(sink: BlockSink): BlockSink {
       sink.fact(key, value, line, Math.min(start, limit), Math.min(end, limit), kind);
     },
     frame: (frame, line, start, end) => sink.frame(frame, line, start, Math.min(end, limitOf(line))),
-    note: (text, line) => sink.note(text, line),
+    note: (text, line) => sink.note(text, line.text.length > limitOf(line) ? { ...line, text: line.text.slice(0, limitOf(line)) } : line),
     section: (kind, title, line) => sink.section(kind, title, line),
     describe: (block) => {
       const { headline } = block;
