@@ -6,16 +6,9 @@
 /** At most 16 significant digits: wider numbers do not occur in the formats read here. */
 const MAX_DIGITS = 16;
 
-function digitValue(unit: number): number {
-  if (unit >= 48 && unit <= 57) return unit - 48;
-  if (unit >= 97 && unit <= 102) return unit - 87;
-  if (unit >= 65 && unit <= 70) return unit - 55;
-  return -1;
-}
-
 /** True for `0`-`9`, `a`-`f`, `A`-`F`. */
 export function isHexDigit(unit: number): boolean {
-  return digitValue(unit) >= 0;
+  return (unit >= 48 && unit <= 57) || ((unit | 32) >= 97 && (unit | 32) <= 102);
 }
 
 /**
@@ -23,27 +16,36 @@ export function isHexDigit(unit: number): boolean {
  * A back-tick or apostrophe between the two halves of a 64-bit number is ignored, as is a trailing `h`.
  */
 export function canonicalHex(text: string): string | undefined {
-  let at = 0;
   let end = text.length;
-  if (text.startsWith('0x') || text.startsWith('0X')) at = 2;
-  if (end > at && (text.charCodeAt(end - 1) | 32) === 104) end--;
-  let digits = '';
+  const start = text.charCodeAt(0) === 48 && (text.charCodeAt(1) | 32) === 120 ? 2 : 0;
+  if (end > start && (text.charCodeAt(end - 1) | 32) === 104) end--;
+  /** The first digit that is no zero, and how many follow with it. */
+  let first = -1;
+  let digits = 0;
+  let joints = 0;
   let seen = false;
-  for (; at < end; at++) {
+  let isLower = true;
+  for (let at = start; at < end; at++) {
     const unit = text.charCodeAt(at);
     if (unit === 96 || unit === 39) {
       if (!seen) return undefined;
+      if (first >= 0) joints++;
       continue;
     }
-    const value = digitValue(unit);
-    if (value < 0) return undefined;
+    if (!isHexDigit(unit)) return undefined;
     seen = true;
-    if (value === 0 && digits === '') continue;
-    digits += value.toString(16);
-    if (digits.length > MAX_DIGITS) return undefined;
+    if (first < 0) {
+      if (unit === 48) continue;
+      first = at;
+    }
+    if (unit >= 65 && unit <= 70) isLower = false;
+    if (++digits > MAX_DIGITS) return undefined;
   }
   if (!seen) return undefined;
-  return '0x' + (digits === '' ? '0' : digits);
+  if (first < 0) return '0x0';
+  // Nearly all numbers are in lower case and whole, and are taken as they stand.
+  const written = joints === 0 ? text.slice(first, end) : text.slice(first, end).replace(/[`']/g, '');
+  return '0x' + (isLower ? written : written.toLowerCase());
 }
 
 /** The value of a hexadecimal number in any of the written forms, or undefined. */

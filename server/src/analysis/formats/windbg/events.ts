@@ -100,6 +100,14 @@ const ERROR_FIELDS: readonly (readonly [label: RegExp, field: ErrorField])[] = [
   [/^(?:Faulting (?:process id|application start time|package full name|package-relative application ID)|Report Id|ID des fehlerhaften Prozesses|Startzeit der fehlerhaften Anwendung|Berichtskennung|Berichts-ID) ?:/i, 'plain'],
 ];
 
+/** The first two letters of the labels; beyond ASCII anything may follow. */
+const LABEL_PAIRS: ReadonlySet<string> = new Set(['fa', 'fe', 'na', 'no', 'ex', 'au', 'co', 'de', 'pf', 'ch', 're', 'id', 'st', 'be']);
+
+function mayBeErrorField(text: string, start: number): boolean {
+  const second = text.charCodeAt(start + 1);
+  return text.charCodeAt(start) > 127 || second > 127 || LABEL_PAIRS.has(text.slice(start, start + 2).toLowerCase());
+}
+
 /** `, version: 1.2.3.4` behind a name. */
 const VERSION = /, (?:versi[oó]n|vers[aã]o|версия) ?: /i;
 
@@ -107,6 +115,7 @@ const VERSION = /, (?:versi[oó]n|vers[aã]o|версия) ?: /i;
 export function applicationError(line: LogicalLine, report: Report): Reading | undefined {
   const { text } = line;
   const start = skipBlanks(text, 0);
+  if (!mayBeErrorField(text, start)) return undefined;
   let field: ErrorField | undefined;
   let length = 0;
   const head = text.slice(start, start + 64);

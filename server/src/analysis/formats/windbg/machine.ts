@@ -13,6 +13,8 @@ x0 x1 x2 x3 x4 x5 x6 x7 x8 x9 x10 x11 x12 x13 x14 x15 x16 x17 x18 x19 x20 x21 x2
 r0 r1 r2 r3 r4 r5 r6 r7 fpcw fpsw fptw fopcode fpip fpdp mxcsr kgs gsbase kgsbase efer
 `.trim().split(/\s+/));
 
+const OPENING_REGISTERS: ReadonlySet<string> = new Set(['eax', 'rax', 'x0=']);
+
 /** `rax=0000000000000000 rbx=0000000000000000 …` */
 export function registers(line: LogicalLine, report: Report): Reading | undefined {
   const { text } = line;
@@ -20,7 +22,7 @@ export function registers(line: LogicalLine, report: Report): Reading | undefine
   if (registerAt(text, start) === undefined && !text.startsWith('ErrCode = ', start)) return undefined;
   return {
     // A dump of all registers; one value after a command (`cr2=…`) opens nothing.
-    strength: 'strong', opens: /^(?:eax=\w{1,20} ebx=|rax=\w{1,20} rbx=|x0=[0-9a-f]{16} {1,4}x1=)/.test(text.slice(start, start + 40)),
+    strength: 'strong', opens: OPENING_REGISTERS.has(text.slice(start, start + 3)) && /^(?:eax=\w{1,20} ebx=|rax=\w{1,20} rbx=|x0=[0-9a-f]{16} {1,4}x1=)/.test(text.slice(start, start + 40)),
     act: () => {
       report.body = true;
       report.closeStack();

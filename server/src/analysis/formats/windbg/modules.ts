@@ -42,7 +42,8 @@ export function moduleRow(line: LogicalLine, report: Report): Reading | undefine
       report.body = true;
       report.closeStack();
       report.module = text.slice(name, end).toLowerCase();
-      report.section('modules', `Modules (${report.command.startsWith('lm') ? report.command.slice(0, 60) : 'lm'})`, line);
+      report.section('modules', report.sectionTitle('Modules', report.command.startsWith('lm') ? report.command : 'lm'), line);
+      if (!report.sink.wantsTokens) return;
       report.sink.token('address', line, start, first);
       report.sink.token('address', line, second, secondEnd);
       report.sink.token('module', line, name, end);

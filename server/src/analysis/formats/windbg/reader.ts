@@ -114,7 +114,7 @@ class Feed implements Ahead {
 export function recognize({ line, shape }: Piece, report: Report): Reading | undefined {
   const { text } = line;
   if (text === '') return undefined;
-  for (const recognizer of recognizersFor(text.charCodeAt(skipBlanks(text, 0)), shape)) {
+  for (const recognizer of recognizersFor(text.charCodeAt(skipBlanks(text, 0)), shape, report)) {
     const reading = recognizer(line, report);
     if (reading !== undefined) return reading;
   }

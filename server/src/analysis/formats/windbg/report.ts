@@ -2,10 +2,10 @@
  * What is known of a report while its lines are read: competing statements about one value, the open stack, the command
  * whose output follows. Facts with several sources are held back until the end, so that the best source speaks first.
  */
-import { canonicalHex, formatHex } from '../../text/hex.js';
+import { formatHex } from '../../text/hex.js';
 import type { LogicalLine } from '../cursor.js';
 import type { BlockSink, FactKey, Frame, FrameTrust, Section, TokenKind } from '../types.js';
-import type { SymbolPlace } from './scan.js';
+import { canonicalJoined, type SymbolPlace } from './scan.js';
 import { BugCheckStatements, isSameCrash, type Statement } from './statements.js';
 
 /** Gives the pieces of text that follow. `peek(0)` is the piece being read. */
@@ -77,17 +77,41 @@ const MAX_CURRENT = 64;
 /** Bug checks whose first parameter is an exception code by Microsoft's bug check reference. */
 const EXCEPTION_BUG_CHECKS: ReadonlySet<string> = new Set(['0x1e', '0x3b', '0x7e', '0x8e', '0x135', '0x1000007e', '0x1000008e']);
 
+type Teller = 'debugger' | 'summary tool' | 'problem report' | 'power event' | 'application error' | 'hypervisor' | 'emergency console';
+
+/** What some recognizers wait for, as bits of `Report.awaits`: they are not asked before. */
+export const AWAITS = {
+  /** Output of an extension command. */
+  output: 1,
+  /** Memory or a structure. */
+  memory: 2,
+  /** Lines below a field. */
+  fieldBody: 4,
+  /** Lines of the emergency console. */
+  console: 8,
+  /** Values of a stop of Application Verifier. */
+  verifier: 16,
+} as const;
+
+function hasBody(field: string): boolean {
+  return field === 'PROBLEM_CLASSES' || field === 'FAULTING_IP' || field === 'FOLLOWUP_IP' || field.endsWith('_ADDRESS') || field.startsWith('FAULTING_SOURCE');
+}
+
 export class Report {
   readonly bugChecks = new BugCheckStatements();
   readonly #claims = new Map<FactKey, Claim[]>();
   #section = '';
+  #sectionKind: Section['kind'] | '' = '';
+  /** The title made last; a list of a thousand modules has one. */
+  #titled = { of: '', command: '', title: '' };
   #traces = 0;
   #headline = 9;
   stack: Stack | undefined;
-  /** The command after the last prompt: `kb`, `uf nt!KeBugCheckEx`. */
-  command = '';
-  /** The field whose value goes on in the lines that follow: `FAULTING_IP`. */
-  field = '';
+  #command = '';
+  #field = '';
+  #teller: Teller = 'debugger';
+  #verifierStop = '';
+  #awaits = 0;
   /** The key of the last `Key  : …` line. */
   key = '';
   /** The module of the last row of a module list. */
@@ -105,10 +129,7 @@ export class Report {
   isHeading = false;
   /** A stack was read in which the kernel calls KeBugCheckEx. */
   stopFrame = false;
-  /** What else than a debugger printed the report. */
-  teller: 'debugger' | 'summary tool' | 'problem report' | 'power event' | 'application error' | 'hypervisor' | 'emergency console' = 'debugger';
-  /** The stop of Application Verifier that was read, and how many of its values. */
-  verifierStop = '';
+  /** How many values of a stop of Application Verifier were read. */
   verifierValues = 0;
   /** Registers or an exception event were just read: the current instruction may follow. */
   isStopped = false;
@@ -152,6 +173,57 @@ export class Report {
 
   constructor(readonly sink: BlockSink, readonly ahead: Ahead) {}
 
+  /** Bits of AWAITS. */
+  get awaits(): number {
+    return this.#awaits;
+  }
+
+  #await(bit: number, on: boolean): void {
+    this.#awaits = on ? this.#awaits | bit : this.#awaits & ~bit;
+  }
+
+  /** The command after the last prompt: `kb`, `uf nt!KeBugCheckEx`. */
+  get command(): string {
+    return this.#command;
+  }
+
+  set command(command: string) {
+    this.#command = command;
+    const unit = command.charCodeAt(0);
+    this.#await(AWAITS.output, unit === 33);
+    this.#await(AWAITS.memory, unit === 100);
+  }
+
+  /** The field whose value goes on in the lines that follow: `FAULTING_IP`. */
+  get field(): string {
+    return this.#field;
+  }
+
+  set field(field: string) {
+    this.#field = field;
+    this.#await(AWAITS.fieldBody, hasBody(field));
+  }
+
+  /** What else than a debugger printed the report. */
+  get teller(): Teller {
+    return this.#teller;
+  }
+
+  set teller(teller: Teller) {
+    this.#teller = teller;
+    this.#await(AWAITS.console, teller === 'emergency console');
+  }
+
+  /** The stop of Application Verifier that was read. */
+  get verifierStop(): string {
+    return this.#verifierStop;
+  }
+
+  set verifierStop(code: string) {
+    this.#verifierStop = code;
+    this.#await(AWAITS.verifier, code !== '');
+  }
+
   /** States a value of which there may be several sources; the lowest rank wins, others are kept where they agree. */
   claim(key: FactKey, value: string, rank: number, line: LogicalLine, start: number, end: number, kind?: TokenKind): void {
     if (kind !== undefined) this.sink.token(kind, line, start, end, key);
@@ -186,11 +258,17 @@ export class Report {
   }
 
   section(kind: Section['kind'], title: string, line: LogicalLine): void {
-    const name = kind + title;
-    if (name === this.#section) return;
-    this.#section = name;
+    if (title === this.#section && kind === this.#sectionKind) return;
+    this.#section = title;
+    this.#sectionKind = kind;
     this.sink.section(kind, title, line);
     if (this.title === '') this.title = title;
+  }
+
+  /** `Modules (lm t n)`. */
+  sectionTitle(of: string, command: string): string {
+    if (this.#titled.of !== of || this.#titled.command !== command) this.#titled = { of, command, title: `${of} (${command.slice(0, 60)})` };
+    return this.#titled.title;
   }
 
   /** The line that names the crash; of several the lowest rank, then the first. */
@@ -326,5 +404,5 @@ export class Report {
 
 /** Canonical hex of a stretch of a line, or undefined. */
 export function hexIn(line: LogicalLine, start: number, end: number): string | undefined {
-  return canonicalHex(line.text.slice(start, end).replace(/[\u2018\u2019]/, '`'));
+  return canonicalJoined(line.text.slice(start, end));
 }

@@ -68,9 +68,15 @@ export function addressEnd(text: string, at: number): number {
   return isWordUnit(join) ? -1 : end;
 }
 
+/** Canonical form of a number whose joint a web page may have made a quotation mark. */
+export function canonicalJoined(text: string): string | undefined {
+  const canonical = canonicalHex(text);
+  return canonical === undefined && /[\u2018\u2019]/.test(text) ? canonicalHex(text.replace(/[\u2018\u2019]/, '`')) : canonical;
+}
+
 /** Canonical form of an address as `addressEnd` accepts it. */
 export function canonicalAddress(text: string): string {
-  return canonicalHex(text.replace(/[\u2018\u2019]/, '`')) ?? '0x0';
+  return canonicalJoined(text) ?? '0x0';
 }
 
 /**
@@ -87,7 +93,8 @@ export function valueEnd(text: string, at: number): number {
     end++;
   }
   if (end === first || isWordUnit(text.charCodeAt(end))) return -1;
-  return canonicalHex(text.slice(at, end)) === undefined ? -1 : end;
+  // Sixteen digits at most, not counting zeros in front.
+  return end - first > 16 && canonicalHex(text.slice(at, end)) === undefined ? -1 : end;
 }
 
 /** A module, a function and an offset as they stand in a text. Ends are exclusive; `functionStart` < 0 without a function. */

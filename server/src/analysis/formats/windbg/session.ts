@@ -111,12 +111,15 @@ const PARTS: readonly (readonly [prefix: string, part: Part, opens?: boolean])[]
   ['Kernel Debugger connection established', banner], ['Connected to Windows', banner],
 ];
 
+/** By the code of their first character. */
+const PARTS_BY_UNIT = Array.from({ length: 128 }, (_, unit) => PARTS.filter(([prefix]) => prefix.charCodeAt(0) === unit));
+
 export function dumpBanner(line: LogicalLine, report: Report): Reading | undefined {
   const { text } = line;
   const start = skipBlanks(text, 0);
   const unit = text.charCodeAt(start);
   if (unit < 66 || unit > 87) return undefined;
-  for (const [prefix, part, opens] of PARTS) {
+  for (const [prefix, part, opens] of PARTS_BY_UNIT[unit] ?? []) {
     if (!text.startsWith(prefix, start)) continue;
     return {
       strength: 'strong', opens: opens === true, ...(opens === true ? { begins: 'dump' as const } : {}),
@@ -126,7 +129,7 @@ export function dumpBanner(line: LogicalLine, report: Report): Reading | undefin
   const kernel = kernelVersion(line, start);
   if (kernel !== null) return { strength: 'strong', opens: kernel[0].includes('Kernel Version') && kernel[4] !== undefined, act: () => sayKernelVersion(report, line, start, kernel) };
   // `On Fri 9/1/2017 9:12:29 PM your computer crashed` heads a crash in the text of a summary tool.
-  if (/^On .{8,48} your computer crashed/.test(text.slice(start, start + 96))) {
+  if (unit === 79 && /^On .{8,48} your computer crashed/.test(text.slice(start, start + 96))) {
     return { strength: 'strong', opens: true, begins: 'dump', act: () => report.sink.token('banner', line, start, text.length) };
   }
   return undefined;
@@ -209,12 +212,20 @@ const REMARKS: readonly string[] = [
   'Bug check description:', 'This appears to be a typical', 'The crash took place in', 'Followup set based',
 ];
 
+/** By the code of their first character; the last row is for those beyond ASCII. */
+const REMARKS_BY_UNIT = Array.from({ length: 129 }, (_, unit) => REMARKS.filter((known) => Math.min(known.charCodeAt(0), 128) === unit));
+
+function isRemark(text: string, start: number): boolean {
+  for (const known of REMARKS_BY_UNIT[Math.min(text.charCodeAt(start), 128)] ?? []) if (text.startsWith(known, start)) return true;
+  return false;
+}
+
 export function remark(line: LogicalLine, report: Report): Reading | undefined {
   const { text } = line;
   const start = skipBlanks(text, 0);
   const rule = text.charCodeAt(start) === 45 && /^-{3,}$/.test(text.slice(start, start + 200));
   const dots = text.charCodeAt(start) === 46 && /^\.{2,}$/.test(text.slice(start, start + 200));
-  const known = rule || dots || REMARKS.find((known) => text.startsWith(known, start)) !== undefined;
+  const known = rule || dots || isRemark(text, start);
   if (!known) return undefined;
   return {
     strength: 'weak',

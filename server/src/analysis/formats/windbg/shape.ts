@@ -5,29 +5,32 @@
  */
 import { addressEnd, isBlank, isHexDigit, isNameUnit } from './scan.js';
 
-/** Signs, as bits of a shape. `zero_x` is `0x` or `0X`. */
+/**
+ * Signs, as bits of a shape. `zero_x` is `0x` or `0X`, `wide` what is not ASCII, `list` a comma behind an opening bracket or any
+ * opening brace, `last` a colon or closing bracket at the end.
+ */
 export const HAS = {
-  greater: 1, bracket: 2, bang: 4, equals: 8, colon: 16, quote: 32, point: 64, plus: 128, dash: 256, star: 512, zero_x: 1024, wide: 2048,
+  greater: 1, bracket: 2, bang: 4, equals: 8, colon: 16, quote: 32, point: 64, plus: 128, dash: 256, star: 512, capital_a: 1024, zero_x: 2048, wide: 4096, list: 8192, last: 16384,
 } as const;
 
 /** All signs. */
-export const SIGNS = 4095;
+export const SIGNS = 0x7fff;
 
 /** The line may hold more than one: only then it is worth looking for the places. */
-export const MAY_CUT = 4096;
+export const MAY_CUT = 0x8000;
 
-const UPPER = 8192;
-const LOWER = 16384;
-const BLANK = 32768;
-const X = 65536;
+const UPPER = 0x10000;
+const LOWER = 0x20000;
+const BLANK = 0x40000;
+/** Characters that are looked at with what stands beside them. */
+const BESIDE = 0x80000;
 
 const INFO = Uint32Array.from({ length: 256 }, (_, unit) => {
-  if (unit >= 128) return unit === 160 ? BLANK | HAS.wide : HAS.wide;
-  if (unit === 32 || unit === 9) return BLANK;
-  if (unit >= 65 && unit <= 90) return UPPER | (unit === 88 ? X : 0);
-  if (unit >= 97 && unit <= 122) return LOWER | (unit === 120 ? X : 0);
-  const at = '>(!=:".+-*'.indexOf(String.fromCharCode(unit));
-  return at < 0 ? 0 : 1 << at;
+  if (unit >= 128) return unit === 160 ? BLANK | HAS.wide | BESIDE : HAS.wide;
+  if (unit === 32 || unit === 9) return BLANK | BESIDE;
+  const beside = 'Xx:,{'.includes(String.fromCharCode(unit)) ? BESIDE : 0;
+  const at = '>(!=:".+-*A'.indexOf(String.fromCharCode(unit));
+  return beside | (at < 0 ? 0 : 1 << at) | (unit >= 65 && unit <= 90 ? UPPER : unit >= 97 && unit <= 122 ? LOWER : 0);
 });
 
 /** Phrases that begin a line of their own wherever they are printed. */
@@ -124,13 +127,18 @@ export function shapeOf(text: string): number {
     const info = unit < 256 ? INFO[unit] as number : HAS.wide;
     shape |= info;
     // Nine of ten characters end here.
-    if ((info & (BLANK | X | HAS.colon)) === 0) continue;
+    if ((info & BESIDE) === 0) continue;
     if ((info & BLANK) !== 0) {
       if ((shape & MAY_CUT) === 0 && mayCutAt(text, at + 1, shape)) shape |= MAY_CUT;
-    } else if ((info & X) !== 0) {
-      if (text.charCodeAt(at - 1) === 48) shape |= HAS.zero_x;
-    } else if ((shape & MAY_CUT) === 0 && mayEndLabel(text, at)) shape |= MAY_CUT;
+    } else if (unit === 44) {
+      if ((shape & HAS.bracket) !== 0) shape |= HAS.list;
+    } else if (unit === 123) shape |= HAS.bracket | HAS.list;
+    else if (unit === 58) {
+      if ((shape & MAY_CUT) === 0 && mayEndLabel(text, at)) shape |= MAY_CUT;
+    } else if (text.charCodeAt(at - 1) === 48) shape |= HAS.zero_x;
   }
+  const last = text.charCodeAt(text.length - 1);
+  if (last === 58 || last === 93) shape |= HAS.last;
   // A prompt.
   return (shape & HAS.greater) !== 0 ? shape | MAY_CUT : shape;
 }

@@ -45,9 +45,10 @@ function nameBefore(text: string, code: number): Cell | undefined {
 
 function rowIn(text: string): Row | undefined {
   for (let at = text.indexOf('0x'); at >= 0; at = text.indexOf('0x', at + 2)) {
-    const digits = text.slice(at + 2, at + 10);
     const before = text.charCodeAt(at - 1);
-    if (!(isNameUnit(before) || before === 9 || before === 32 || before === 34 || before === 44 || before === 59 || before === 124) || hexEnd(digits, 0) !== 8) continue;
+    if (!(isNameUnit(before) || before === 9 || before === 32 || before === 34 || before === 44 || before === 59 || before === 124)) continue;
+    const digits = text.slice(at + 2, at + 10);
+    if (hexEnd(digits, 0) !== 8) continue;
     const name = nameBefore(text, at);
     if (name === undefined) continue;
     const documented = bugCheckCodeOf(text.slice(name.start, name.end));

@@ -20,7 +20,7 @@ export function codeLabel(line: LogicalLine, report: Report): Reading | undefine
     strength: symbol.functionStart >= 0 ? 'strong' : 'weak',
     act: () => {
       report.closeStack();
-      if (/^u[bfx]?\b/.test(report.command)) disassembly(report, line);
+      if (isDisassembly(report)) disassembly(report, line);
       symbolTokens(report, line, symbol);
       if (rest < text.length) report.sink.token('path', line, rest + 1, text.lastIndexOf(']'));
     },
@@ -40,8 +40,12 @@ function listedCall(line: LogicalLine, report: Report, symbol: SymbolPlace): Rea
   };
 }
 
+function isDisassembly(report: Report): boolean {
+  return report.command.charCodeAt(0) === 117 && /^u[bfx]?\b/.test(report.command);
+}
+
 function disassembly(report: Report, line: LogicalLine): void {
-  report.section('disassembly', `Disassembly (${report.command.slice(0, 60)})`, line);
+  report.section('disassembly', report.sectionTitle('Disassembly', report.command), line);
 }
 
 /** `fffff800`01bff0ec 4889742408 mov qword ptr [rsp+8],rsi` */
@@ -68,7 +72,7 @@ export function instruction(line: LogicalLine, report: Report): Reading | undefi
     strength: 'strong',
     act: () => {
       report.body = true;
-      if (/^u[bfx]?\b/.test(report.command)) disassembly(report, line);
+      if (isDisassembly(report)) disassembly(report, line);
       report.sink.token('address', line, start, address);
       if (report.field === 'FAULTING_IP') {
         const ip = hexIn(line, start, address);
@@ -90,7 +94,7 @@ function unreadable(line: LogicalLine, report: Report, start: number, address: n
     strength: 'strong',
     act: () => {
       report.body = true;
-      if (/^u[bfx]?\b/.test(report.command)) disassembly(report, line);
+      if (isDisassembly(report)) disassembly(report, line);
       report.sink.token('address', line, start, address);
       report.sink.token('warning', line, line.text.length - 3, line.text.length);
     },

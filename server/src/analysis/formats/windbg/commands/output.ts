@@ -1,7 +1,7 @@
 /** Lines that a command printed: known by the command above them, or by a heading that nothing else prints. */
 import type { LogicalLine } from '../../cursor.js';
 import { hexIn, type Reading, type Report } from '../report.js';
-import { addressEnd, hexEnd, isBlank, skipBlanks, valueEnd, wordEnd } from '../scan.js';
+import { addressEnd, hexEnd, isBlank, isNameUnit, skipBlanks, valueEnd, wordEnd } from '../scan.js';
 import { OUTPUTS, type Output } from './outputs.js';
 import { outputTokens } from './outputTokens.js';
 
@@ -53,6 +53,8 @@ export function outputHead(line: LogicalLine, report: Report): Reading | undefin
   const start = skipBlanks(text, 0);
   const candidates = HEADED[text.charCodeAt(start)];
   if (candidates === undefined || candidates.length === 0) return undefined;
+  // Labels in capitals are most of what begins as a head does; no head has four of their characters in a row.
+  if (isNameUnit(text.charCodeAt(start + 1)) && isNameUnit(text.charCodeAt(start + 2)) && isNameUnit(text.charCodeAt(start + 3))) return undefined;
   const piece = text.slice(start, start + MATCHED);
   const output = candidates.find((candidate) => candidate.head?.test(piece));
   if (output === undefined) return undefined;

@@ -1,0 +1,80 @@
+/** Which recognizers are asked about a line: by its first character and the signs it holds. */
+import { codeLabel, instruction } from './commands/disassembly.js';
+import { memory, structure } from './commands/memory.js';
+import { commandOutput, outputHead, OUTPUT_HEADS } from './commands/output.js';
+import { kernelProcess, kernelThread, processImage, userThread } from './commands/threads.js';
+import { breakpointHit, currentCode } from './current.js';
+import { errorReport } from './errorReport.js';
+import { applicationError, powerEvent } from './events.js';
+import { field, fieldBody, fieldContinuation, fieldSymbol, keyValue } from './fields.js';
+import { frame, stackHeading, unwindWarning } from './frames.js';
+import { consoleLine, consoleStop, hyperVEvent } from './guest.js';
+import { argument, box, header } from './header.js';
+import { exceptionEvent, exceptionRecord, registers, wideRegisters } from './machine.js';
+import { imageNotLoaded, loadedModule, loadWarning, moduleDetail, moduleHeading, moduleRow } from './modules.js';
+import { AWAITS, type Recognizer, type Report } from './report.js';
+import { stopName } from './screen.js';
+import { dumpBanner, prompt, remark } from './session.js';
+import { HAS, SIGNS } from './shape.js';
+import { bugCheckCommand, probableCause, shortAnalysis, stop, stopModule } from './stop.js';
+import { problemReport, summaryField, summaryWords } from './summary.js';
+import { symbolRow } from './symbolRows.js';
+import { tableRow } from './table.js';
+import { userStop } from './userStop.js';
+
+const UPPER = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
+const LOWER = 'abcdefghijklmnopqrstuvwxyz';
+const HEX = '0123456789abcdefABCDEF';
+
+interface Entry {
+  readonly recognizer: Recognizer;
+  /** The characters its lines can begin with, beside blanks and what is not ASCII; none where it may be any. */
+  readonly first?: string | undefined;
+  /** Signs of which its lines hold at least one; 0 where it may be none. */
+  readonly needs: number;
+  /** What a report has to await (bits of AWAITS); 0 where it may be nothing. */
+  readonly awaited: number;
+}
+
+function entry(recognizer: Recognizer, first?: string, needs = 0, awaited = 0): Entry {
+  return { recognizer, first, needs, awaited };
+}
+
+/** Asked in this order; the first that knows a line reads it. */
+const RECOGNIZERS: readonly Entry[] = [
+  entry(prompt, 'kl|0123456789', HAS.greater), entry(userThread, '.#0123456789', HAS.point), entry(kernelThread, 'T'), entry(kernelProcess, 'P'), entry(processImage, 'IO', 0, AWAITS.output),
+  entry(commandOutput, undefined, 0, AWAITS.output), entry(outputHead, OUTPUT_HEADS), entry(memory, HEX, 0, AWAITS.memory), entry(structure, '+', 0, AWAITS.memory),
+  entry(header, undefined, HAS.bracket), entry(argument, 'A'), entry(shortAnalysis, 'B'), entry(bugCheckCommand, 'B'), entry(breakpointHit, 'B'), entry(powerEvent, 'B<'),
+  entry(applicationError, 'ABCDEFINPRSfer', HAS.colon), entry(loadWarning, '*'), entry(imageNotLoaded, 'U'), entry(loadedModule, 'L'), entry(userStop, '*TVCH'), entry(userStop, HEX, 0, AWAITS.verifier),
+  entry(tableRow, undefined, HAS.zero_x), entry(stop, undefined, HAS.zero_x | HAS.list | HAS.last), entry(hyperVEvent, undefined, HAS.zero_x),
+  entry(consoleStop, undefined, HAS.quote), entry(consoleLine, undefined, 0, AWAITS.console), entry(stopModule, '*'), entry(box, undefined, HAS.star | HAS.capital_a),
+  entry(keyValue, 'KV', HAS.colon), entry(field, UPPER + '_0123456789'), entry(fieldSymbol, undefined, 0, AWAITS.fieldBody), entry(fieldBody, undefined, 0, AWAITS.fieldBody), entry(dumpBanner, UPPER), entry(unwindWarning, 'W'),
+  entry(currentCode, undefined, HAS.last), entry(stackHeading, '#:CRAtSMFPNI'), entry(instruction, HEX), entry(moduleRow, HEX), entry(frame, HEX + '('), entry(symbolRow, LOWER + UPPER, HAS.bang),
+  entry(registers, LOWER + '0123456789E', HAS.equals), entry(wideRegisters, 'xyzsm', HAS.equals),
+  entry(exceptionRecord, 'ENCSPA-'), entry(exceptionEvent, '(' + UPPER, HAS.dash), entry(probableCause, 'DPTC', HAS.colon), entry(moduleHeading, 's'),
+  entry(moduleDetail, UPPER), entry(codeLabel, undefined, HAS.bang | HAS.plus), entry(summaryWords, 'EBP', HAS.colon | HAS.wide),
+  entry(errorReport, 'AEFNPRSU', HAS.colon | HAS.equals | HAS.wide), entry(stopName, undefined, HAS.colon | HAS.wide), entry(problemReport, UPPER, HAS.colon),
+  entry(summaryField, 'CDFMPS', HAS.colon), entry(fieldContinuation, undefined, 0, AWAITS.fieldBody), entry(remark),
+];
+
+type Rows = (readonly Recognizer[] | undefined)[][];
+
+function rows(): Rows {
+  return Array.from({ length: 129 }, () => []);
+}
+
+/** By the first character that is no blank, by signs: made where first asked for. The last row is for characters beyond ASCII. */
+const ASKED = rows();
+/** The same without those that wait for something. */
+const ASKED_IDLE = rows();
+
+/** The recognizers to ask about a line whose first character that is no blank is `unit` and whose shape is `shape`. */
+export function recognizersFor(unit: number, shape: number, report: Report): readonly Recognizer[] {
+  const isIdle = report.awaits === 0;
+  const row = (isIdle ? ASKED_IDLE : ASKED)[unit < 128 ? unit : 128];
+  if (row === undefined) return [];
+  return (row[shape & SIGNS] ??= RECOGNIZERS
+    .filter(({ first }) => first === undefined || unit <= 32 || unit >= 127 || Number.isNaN(unit) || first.includes(String.fromCharCode(unit)))
+    .filter(({ needs, awaited }) => (needs === 0 || (needs & shape) !== 0) && (awaited === 0 || !isIdle))
+    .map(({ recognizer }) => recognizer));
+}
