@@ -61,9 +61,9 @@ const assertion = (place, symbol, condition) => `qemu-system-x86_64: ${place}: $
 
 /** Failures of a guest to plant: the lines, what the title says, the fact by which the known issue finds it. */
 export const GUEST_FAILURES = [
-  { issue: 'release-count', title: "Assertion `req->benchcount > 0' failed", fact: ['symbol', 'bench_req_release'], lines: () => [assertion('../hw/bench/bus.c:1402', 'bench_req_release', 'req->benchcount > 0')] },
+  { issue: 'release-count', title: "../hw/bench/bus.c:1402: bench_req_release: Assertion `req->benchcount > 0' failed", fact: ['symbol', 'bench_req_release'], lines: () => [assertion('../hw/bench/bus.c:1402', 'bench_req_release', 'req->benchcount > 0')] },
   { issue: 'emulation', title: 'KVM internal error. Suberror: 1', fact: ['panic.kind', 'kvm-internal-error'], lines: (r) => ['KVM internal error. Suberror: 1', 'emulation failure', ...registers(r)] },
-  { issue: 'surface', title: "Assertion `surface->bench_refs == 0' failed", fact: ['symbol', 'bench_surface_drop'], lines: () => [assertion('../ui/bench.c:77', 'bench_surface_drop', 'surface->bench_refs == 0')] },
+  { issue: 'surface', title: "../ui/bench.c:77: bench_surface_drop: Assertion `surface->bench_refs == 0' failed", fact: ['symbol', 'bench_surface_drop'], lines: () => [assertion('../ui/bench.c:77', 'bench_surface_drop', 'surface->bench_refs == 0')] },
 ];
 
 export function qemu(random, clock) {
