@@ -2,3 +2,4 @@
 export { analyze, reanalyze } from '../analysis/analysis.js';
 export { Knowledge } from '../analysis/knowledge/knowledge.js';
 export { loadUserKnowledge } from '../analysis/userKnowledge.js';
+export { prepare } from '../analysis/prepare.js';

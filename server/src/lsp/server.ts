@@ -35,6 +35,7 @@ export function createServer(connection: Connection, host: Host): Session {
   });
   connection.onInitialized(() => {
     knowledgeFiles.start();
+    host.later(() => void session.prepare().catch((error: unknown) => session.log.fault('initialized', error)));
     void configuration.start().catch((error: unknown) => session.log.fault('initialized', error));
   });
 

@@ -57,6 +57,12 @@ export class Session {
     return (this.#knowledge ??= loadCore().then(({ Knowledge }) => new Knowledge((table) => this.#table(table))));
   }
 
+  /** Loads the core while nobody waits: after `initialize` was answered, before the first document is there. */
+  async prepare(): Promise<void> {
+    const { prepare } = await loadCore();
+    prepare(await this.knowledge());
+  }
+
   /**
    * The reading that a request is answered from, once the analysis of the newest text is there. Undefined where the
    * document is not ours to speak about: unknown, or an ordinary text without a crash.
