@@ -26,7 +26,9 @@ UTF-8, UTF-16 and Windows-1252 are recognized.
       --certainty LEVEL    show known issues that are at least exact, likely or possible (default)
       --color WHEN         auto (default), always or never; NO_COLOR is respected
       --progress WHEN      auto (default: on a terminal), always or never; on standard error
-  -j, --jobs N             files that are read at the same time
+  -j, --jobs N             threads; files of 64 MB and more are read by several at a time
+
+A file of any size is read as a stream. Ctrl-C ends with the report of what was found until then.
 
 Exit status: 0 nothing found, 1 a crash or a known issue was found, 2 wrong usage or an input that cannot be read
 (the other inputs are still reported).
