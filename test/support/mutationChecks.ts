@@ -3,6 +3,7 @@ import { analyze, finish, reanalyze, type Analysis } from '../../server/src/anal
 import type { Knowledge } from '../../server/src/analysis/knowledge/knowledge.js';
 import { ChunkedText } from '../../server/src/analysis/text/chunkedText.js';
 import type { Mutant } from './mutation.js';
+import { opened, streamed, type Source } from './streaming.js';
 
 /** All that a snapshot says, as plain data. */
 export function said(analysis: Analysis): unknown {
@@ -120,6 +121,18 @@ export const MUTANT_CHECKS: readonly MutantCheck[] = [
         const found = difference(said(analysis), said(freshOf(text.toString(), knowledge)));
         if (found !== undefined) throw new Error(`after edit ${index + 1} of ${edits.length}, edited against fresh: ${found}`);
         tokensInOrder(analysis);
+      }
+    },
+  },
+  {
+    name: 'streamed equals opened, one worker equals many',
+    check: ({ text, knowledge }) => {
+      // A text that cannot be encoded never comes as bytes.
+      const sources: readonly Source[] = Buffer.from(text).toString() === text ? ['bytes', 'scanned'] : ['text'];
+      for (const source of sources) {
+        const { most: _most, pushed: _pushed, ...found } = streamed(text, knowledge, 700, source);
+        const other = difference(found, opened(text, knowledge));
+        if (other !== undefined) throw new Error(`${source} against opened: ${other}`);
       }
     },
   },

@@ -1,11 +1,13 @@
 /** Streams a text through the core in chunks of any size, and says what came out in the words used for an opened text. */
-import { analyze, finish, type Analysis } from '../../server/src/analysis/analysis.js';
+import { analyze, finderFor, finish, type Analysis } from '../../server/src/analysis/analysis.js';
+import { OpeningFinder } from '../../server/src/analysis/formats/openings.js';
 import type { CrashFinding, EventFinding } from '../../server/src/analysis/knowledge/finding.js';
 import type { Knowledge } from '../../server/src/analysis/knowledge/knowledge.js';
 import { analyzeStream, slidingText } from '../../server/src/analysis/streamed.js';
 import { ByteChunk } from '../../server/src/analysis/text/byteChunk.js';
 import type { Chunk } from '../../server/src/analysis/text/chunk.js';
 import { ChunkedText, TextChunk } from '../../server/src/analysis/text/chunkedText.js';
+import { openedIn } from '../../server/src/cli/scan.js';
 
 function crash({ record, matches, ruledOut, reference }: CrashFinding): unknown {
   return {
@@ -33,15 +35,19 @@ export function opened(text: string, knowledge: Knowledge): Findings {
   return { formats: analysis.formats, lines: analysis.text.lineCount, crashes: analysis.crashes.map(crash), events: analysis.events.map(event) };
 }
 
-/** The same from a stream; `size` is the aimed size of chunks, as text or as bytes. Also the most chunks that were in memory. */
-export function streamed(text: string, knowledge: Knowledge, size: number, asBytes: boolean): Findings & { readonly most: number; readonly pushed: number } {
+/** How chunks come: as text, as bytes, or as bytes that another thread has looked at. */
+export type Source = 'text' | 'bytes' | 'scanned';
+
+/** The same from a stream; `size` is the aimed size of chunks. Also the most chunks that were in memory. */
+export function streamed(text: string, knowledge: Knowledge, size: number, source: Source): Findings & { readonly most: number; readonly pushed: number } {
   const sliding = slidingText();
   const found: { finding: CrashFinding; said: unknown }[] = [];
   let held = 0;
   let most = 0;
   let pushed = 0;
   const run = analyzeStream(sliding, knowledge, { crash: (finding) => { found.push({ finding, said: crash(finding) }); }, released: () => { held--; } });
-  const chunks = chunksOf(text, size, asBytes)[Symbol.iterator]();
+  const chunks = chunksOf(text, size, source !== 'text')[Symbol.iterator]();
+  const other = new OpeningFinder(knowledge.issues.messages);
   for (;;) {
     const step = run.next();
     if (step.done === true) {
@@ -52,6 +58,8 @@ export function streamed(text: string, knowledge: Knowledge, size: number, asByt
     const next = chunks.next();
     if (next.done === true) sliding.complete();
     else {
+      // What threads find travels as plain data.
+      if (source === 'scanned') finderFor(knowledge).know(next.value, structuredClone(openedIn(other, next.value)));
       sliding.push(next.value);
       pushed++;
       most = Math.max(most, ++held);

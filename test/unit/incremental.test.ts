@@ -1,27 +1,13 @@
 /** The invariant of the core: for any text and any edits, re-analysis equals analysis of the edited text. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { analyze, finish, reanalyze, type Analysis } from '../../server/src/analysis/analysis.js';
+import { analyze, finish, reanalyze } from '../../server/src/analysis/analysis.js';
 import { ChunkedText } from '../../server/src/analysis/text/chunkedText.js';
 import { builtinKnowledge } from '../support/knowledge.js';
 import { edit, logText } from '../support/logs.js';
+import { said } from '../support/mutationChecks.js';
 
 const knowledge = builtinKnowledge();
-
-/** All that a snapshot says, as plain data. */
-export function said(analysis: Analysis): unknown {
-  return {
-    blocks: analysis.blocks,
-    crashes: analysis.crashes.map((crash) => ({
-      title: crash.record.title, kind: crash.record.kind, headline: crash.record.headline, lines: crash.record.lines, signature: crash.record.signature,
-      facts: [...crash.record.keys()].map((key) => [key, crash.record.facts(key)]), frames: crash.record.frames, notes: crash.record.notes,
-      matches: crash.matches.map((match) => ({ ...match, issue: match.issue.id })), ruledOut: crash.ruledOut.map((entry) => ({ ...entry, issue: entry.issue.id })),
-    })),
-    events: analysis.events.map(({ event, matches }) => ({ kind: event.kind, title: event.title, at: event.at, count: event.count, matches: matches.map((match) => match.issue.id) })),
-    notes: analysis.notes,
-    tokens: analysis.tokens({ first: 0, end: analysis.text.lineCount }),
-  };
-}
 
 /** STOPCODE_PROPERTY_RUNS=20000 makes the long run. */
 const runs = Number(process.env['STOPCODE_PROPERTY_RUNS'] ?? 250);

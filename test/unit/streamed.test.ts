@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { builtinKnowledge } from '../support/knowledge.js';
 import { logText } from '../support/logs.js';
-import { opened, streamed } from '../support/streaming.js';
+import { opened, streamed, type Source } from '../support/streaming.js';
 
 const knowledge = builtinKnowledge();
 const runs = Number(process.env['STOPCODE_PROPERTY_RUNS'] ?? 40);
@@ -15,8 +15,8 @@ const longLog = fc.array(fc.tuple(logText(), gap), { minLength: 1, maxLength: 4 
 describe('streamed analysis', () => {
   it('streamed equals opened', () => {
     fc.assert(
-      fc.property(longLog, fc.constantFrom(1_000, 32_768, 300_000), fc.boolean(), (text, size, asBytes) => {
-        const { most, pushed, ...found } = streamed(text, knowledge, size, asBytes);
+      fc.property(longLog, fc.constantFrom(1_000, 32_768, 300_000), fc.constantFrom<Source>('text', 'bytes', 'scanned'), (text, size, source) => {
+        const { most, pushed, ...found } = streamed(text, knowledge, size, source);
         expect(found).toEqual(opened(text, knowledge));
         expect(most).toBeLessThanOrEqual(pushed);
       }),
@@ -26,7 +26,7 @@ describe('streamed analysis', () => {
 
   it('lets go of what it has read', () => {
     const text = `*** STOP: 0x000000D1 (0x00000028,0x00000002,0x00000000,0xF86B5A89)\n${'all is well on this host, as it was before\n'.repeat(400_000)}`;
-    const { crashes, most, pushed } = streamed(text, knowledge, 65_536, true);
+    const { crashes, most, pushed } = streamed(text, knowledge, 65_536, 'bytes');
     expect(crashes).toHaveLength(1);
     // 17 MB of lines; a crash sees 20,000 lines below it, and a block can reach as far again.
     expect(pushed).toBeGreaterThan(250);
@@ -43,7 +43,7 @@ describe('streamed analysis', () => {
       const text = crash + 'all is well\n'.repeat(lines) + version;
       const [found] = opened(text, knowledge).crashes as { context: unknown[] }[];
       expect(found?.context.some((entry) => JSON.stringify(entry).includes('driver.version')), `${lines} lines below`).toBe(seen);
-      expect(streamed(text, knowledge, 10_000, true).crashes).toEqual(opened(text, knowledge).crashes);
+      expect(streamed(text, knowledge, 10_000, 'bytes').crashes).toEqual(opened(text, knowledge).crashes);
     }
   }, 30_000);
 });

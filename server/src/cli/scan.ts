@@ -54,7 +54,7 @@ export async function scanRange({ path, start, end, size, detected }: ScanReques
     for (;;) {
       const chunk = (await reader.next()) as ByteChunk | undefined;
       if (chunk === undefined) break;
-      chunks.push({ offset: begin + reader.chunkOffset, length: chunk.size, lineEnds: chunk.lineEnds, isPlain: chunk.isNarrow, hits: opened(finder, chunk) });
+      chunks.push({ offset: begin + reader.chunkOffset, length: chunk.size, lineEnds: chunk.lineEnds, isPlain: chunk.isNarrow, hits: openedIn(finder, chunk) });
       reader.release(chunk);
     }
     return { chunks, verdict: reader.verdict, endsInLine: reader.endsInLine, isWhole: reader.cutLines.length === 0 };
@@ -64,7 +64,7 @@ export async function scanRange({ path, start, end, size, detected }: ScanReques
 }
 
 /** What stands in a chunk, without the lines that only look like openings: the other side need not read them to see that. */
-function opened(finder: OpeningFinder, chunk: Chunk): ChunkHits {
+export function openedIn(finder: OpeningFinder, chunk: Chunk): ChunkHits {
   const { openings, messages } = finder.hits(chunk);
   return { openings: openings.filter((opening) => finder.formatAt(chunk, opening) >= 0), messages };
 }
