@@ -109,10 +109,19 @@ export class LineCursor {
       if (this.#units > MAX_BLOCK_UNITS && this.#nextPhysical > this.#first) return undefined;
       const physical = this.#source.line(this.#nextPhysical);
       this.#units += physical.length + 1;
-      for (const line of logicalLines(physical, this.#nextPhysical - this.#first, this.#cuts)) this.#pending.push(line);
+      this.#push(physical, this.#nextPhysical - this.#first);
       this.#nextPhysical++;
     }
     return this.#pending[this.#at + ahead];
+  }
+
+  /** Most lines are short and plain: no list is made for them. */
+  #push(physical: string, line: number): void {
+    if (physical.length < LONG_LINE && clean(physical) === undefined && peelEnvelope(physical) === undefined) {
+      this.#pending.push({ text: trimmed(physical), line, start: 0, cut: false });
+      return;
+    }
+    for (const piece of logicalLines(physical, line, this.#cuts)) this.#pending.push(piece);
   }
 
   /** The current line; moves on. */

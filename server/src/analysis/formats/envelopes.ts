@@ -3,7 +3,7 @@
  * world. They are peeled once, here; formats see only the payload, so a backtrace reads the same from vmkernel.log,
  * from a screen transcript and from a quoted ticket.
  */
-import { at as take } from '../text/scan.js';
+import { at as take, skipBlanks } from '../text/scan.js';
 
 export interface EnvelopePart {
   readonly kind: 'timestamp' | 'level' | 'source' | 'pcpu' | 'world' | 'comment';
@@ -49,6 +49,7 @@ export function peelEnvelope(text: string): Envelope | undefined {
   const quoted = first === 62 || first === 124;
   const indented = first === 32 || first === 9;
   if (!quoted && !indented && !(first >= 48 && first <= 57) && !(first >= 65 && first <= 83) && first !== 99 && first !== 60) return undefined;
+  if (!quoted && !mayBeTransport(text, indented ? skipBlanks(text, 0) : 0)) return undefined;
   const parts: EnvelopePart[] = [];
   let at = 0;
   if (quoted) {
@@ -64,6 +65,20 @@ export function peelEnvelope(text: string): Envelope | undefined {
   // Log text is indented where a web page or a ticket sets it off. What is no vmkernel line keeps its indentation.
   if (inner !== undefined && (inner.pcpu !== undefined || (!indented && priority === null))) return inner;
   return quoted && at > 0 ? { end: at, parts } : undefined;
+}
+
+/**
+ * Whether a time, a priority or a PCPU can begin at `at`: a month has three letters, a date four digits and a time at most five.
+ * Addresses and labels begin as these do, and half the time of peeling went to them.
+ */
+function mayBeTransport(text: string, at: number): boolean {
+  const unit = text.charCodeAt(at);
+  if (unit >= 65 && unit <= 90) return text.charCodeAt(at + 3) === 32;
+  if (unit === 99) return text.charCodeAt(at + 1) === 112;
+  if (unit < 48 || unit > 57) return unit === 60 || at >= 32;
+  if (text.charCodeAt(at + 4) === 45) return true;
+  for (let column = at + 1; column <= at + 5; column++) if (text.charCodeAt(column) === 58) return true;
+  return false;
 }
 
 function peelTransport(text: string, from: number, parts: EnvelopePart[]): Envelope | undefined {

@@ -26,11 +26,13 @@ const TYPOGRAPHY = '[\\u00a0\\u2018\\u2019\\u200b\\ufeff\\u00ad]';
 
 const ANY = new RegExp([ENTITY, TAG, PRINTABLE, TYPOGRAPHY].join('|'), 'g');
 const ANY_OR_ESCAPE = new RegExp([ENTITY, TAG, PRINTABLE, TYPOGRAPHY, ESCAPE].join('|'), 'g');
+/** One class of characters is looked for three times as fast as the whole, and most lines have none of them. */
+const QUICK = /[&<\\=\u00a0\u2018\u2019\u200b\ufeff\u00ad]/;
 const SUSPECT = /[&<\u00a0\u2018\u2019\u200b\ufeff\u00ad]|=3D|\\[[\]_*<>`]/;
 
 /** The cleaned line, or undefined where there is nothing to undo. Linear in the line. */
 export function clean(line: string): Cleaned | undefined {
-  if (!SUSPECT.test(line)) return undefined;
+  if (!QUICK.test(line) || !SUSPECT.test(line)) return undefined;
   const expression = isEscaped(line) ? ANY_OR_ESCAPE : ANY;
   expression.lastIndex = 0;
   let text = '';

@@ -1,4 +1,5 @@
 /** Which recognizers are asked about a line: by its first character and the signs it holds. */
+import { AWAITS } from './awaits.js';
 import { codeLabel, instruction } from './commands/disassembly.js';
 import { memory, structure } from './commands/memory.js';
 import { commandOutput, outputHead, OUTPUT_HEADS } from './commands/output.js';
@@ -12,7 +13,7 @@ import { consoleLine, consoleStop, hyperVEvent } from './guest.js';
 import { argument, box, header } from './header.js';
 import { exceptionEvent, exceptionRecord, registers, wideRegisters } from './machine.js';
 import { imageNotLoaded, loadedModule, loadWarning, moduleDetail, moduleHeading, moduleRow } from './modules.js';
-import { AWAITS, type Recognizer, type Report } from './report.js';
+import type { Recognizer, Report } from './report.js';
 import { stopName } from './screen.js';
 import { dumpBanner, prompt, remark } from './session.js';
 import { HAS, SIGNS } from './shape.js';
@@ -34,21 +35,28 @@ interface Entry {
   readonly needs: number;
   /** What a report has to await (bits of AWAITS); 0 where it may be nothing. */
   readonly awaited: number;
+  /** Signs that its lines cannot have. */
+  readonly never: number;
 }
 
-function entry(recognizer: Recognizer, first?: string, needs = 0, awaited = 0): Entry {
-  return { recognizer, first, needs, awaited };
+function entry(recognizer: Recognizer, first?: string, needs = 0, awaited = 0, never = 0): Entry {
+  return { recognizer, first, needs, awaited, never };
+}
+
+/** Of a recognizer that reads no line that begins with an address; four of ten lines do. */
+function entryOfWords(recognizer: Recognizer, first?: string, needs = 0): Entry {
+  return entry(recognizer, first, needs, 0, HAS.address);
 }
 
 /** Asked in this order; the first that knows a line reads it. */
 const RECOGNIZERS: readonly Entry[] = [
-  entry(prompt, 'kl|0123456789', HAS.greater), entry(userThread, '.#0123456789', HAS.point), entry(kernelThread, 'T'), entry(kernelProcess, 'P'), entry(processImage, 'IO', 0, AWAITS.output),
+  entryOfWords(prompt, 'kl|0123456789', HAS.greater), entryOfWords(userThread, '.#0123456789', HAS.point), entry(kernelThread, 'T'), entry(kernelProcess, 'P'), entry(processImage, 'IO', 0, AWAITS.output),
   entry(commandOutput, undefined, 0, AWAITS.output), entry(outputHead, OUTPUT_HEADS), entry(memory, HEX, 0, AWAITS.memory), entry(structure, '+', 0, AWAITS.memory),
-  entry(header, undefined, HAS.bracket), entry(argument, 'A'), entry(shortAnalysis, 'B'), entry(bugCheckCommand, 'B'), entry(breakpointHit, 'B'), entry(powerEvent, 'B<'),
-  entry(applicationError, 'ABCDEFINPRSfer', HAS.colon), entry(loadWarning, '*'), entry(imageNotLoaded, 'U'), entry(loadedModule, 'L'), entry(userStop, '*TVCH'), entry(userStop, HEX, 0, AWAITS.verifier),
+  entryOfWords(header, undefined, HAS.bracket), entry(argument, 'A'), entry(shortAnalysis, 'B'), entry(bugCheckCommand, 'B'), entry(breakpointHit, 'B'), entry(powerEvent, 'B<'),
+  entryOfWords(applicationError, 'ABCDEFINPRSfer', HAS.colon), entry(loadWarning, '*'), entry(imageNotLoaded, 'U'), entry(loadedModule, 'L'), entry(userStop, '*TVCH'), entry(userStop, HEX, 0, AWAITS.verifier),
   entry(tableRow, undefined, HAS.zero_x), entry(stop, undefined, HAS.zero_x | HAS.list | HAS.last), entry(hyperVEvent, undefined, HAS.zero_x),
-  entry(consoleStop, undefined, HAS.quote), entry(consoleLine, undefined, 0, AWAITS.console), entry(stopModule, '*'), entry(box, undefined, HAS.star | HAS.capital_a),
-  entry(keyValue, 'KV', HAS.colon), entry(field, UPPER + '_0123456789'), entry(fieldSymbol, undefined, 0, AWAITS.fieldBody), entry(fieldBody, undefined, 0, AWAITS.fieldBody), entry(dumpBanner, UPPER), entry(unwindWarning, 'W'),
+  entry(consoleStop, undefined, HAS.quote), entry(consoleLine, undefined, 0, AWAITS.console), entry(stopModule, '*'), entry(box, undefined, HAS.star), entryOfWords(box, undefined, HAS.capital_a),
+  entry(keyValue, 'KV', HAS.colon), entryOfWords(field, UPPER + '_0123456789'), entry(fieldSymbol, undefined, 0, AWAITS.fieldBody), entry(fieldBody, undefined, 0, AWAITS.fieldBody), entry(dumpBanner, UPPER), entry(unwindWarning, 'W'),
   entry(currentCode, undefined, HAS.last), entry(stackHeading, '#:CRAtSMFPNI'), entry(instruction, HEX), entry(moduleRow, HEX), entry(frame, HEX + '('), entry(symbolRow, LOWER + UPPER, HAS.bang),
   entry(registers, LOWER + '0123456789E', HAS.equals), entry(wideRegisters, 'xyzsm', HAS.equals),
   entry(exceptionRecord, 'ENCSPA-'), entry(exceptionEvent, '(' + UPPER, HAS.dash), entry(probableCause, 'DPTC', HAS.colon), entry(moduleHeading, 's'),
@@ -57,10 +65,13 @@ const RECOGNIZERS: readonly Entry[] = [
   entry(summaryField, 'CDFMPS', HAS.colon), entry(fieldContinuation, undefined, 0, AWAITS.fieldBody), entry(remark),
 ];
 
-type Rows = (readonly Recognizer[] | undefined)[][];
+/** Real reports have some hundred shapes for each first character; what was made to have all of them shall not be kept. */
+const MOST_SHAPES = 2048;
+
+type Rows = readonly Map<number, readonly Recognizer[]>[];
 
 function rows(): Rows {
-  return Array.from({ length: 129 }, () => []);
+  return Array.from({ length: 129 }, () => new Map<number, readonly Recognizer[]>());
 }
 
 /** By the first character that is no blank, by signs: made where first asked for. The last row is for characters beyond ASCII. */
@@ -73,8 +84,12 @@ export function recognizersFor(unit: number, shape: number, report: Report): rea
   const isIdle = report.awaits === 0;
   const row = (isIdle ? ASKED_IDLE : ASKED)[unit < 128 ? unit : 128];
   if (row === undefined) return [];
-  return (row[shape & SIGNS] ??= RECOGNIZERS
+  const known = row.get(shape & SIGNS);
+  if (known !== undefined) return known;
+  const asked = RECOGNIZERS
     .filter(({ first }) => first === undefined || unit <= 32 || unit >= 127 || Number.isNaN(unit) || first.includes(String.fromCharCode(unit)))
-    .filter(({ needs, awaited }) => (needs === 0 || (needs & shape) !== 0) && (awaited === 0 || !isIdle))
-    .map(({ recognizer }) => recognizer));
+    .filter(({ needs, awaited, never }) => (needs === 0 || (needs & shape) !== 0) && (never & shape) === 0 && (awaited === 0 || !isIdle))
+    .map(({ recognizer }) => recognizer);
+  if (row.size < MOST_SHAPES) row.set(shape & SIGNS, asked);
+  return asked;
 }

@@ -1,8 +1,8 @@
 /** Stacks: headings, frames of every `k` command and of STACK_TEXT, warnings about unwinding. */
 import type { LogicalLine } from '../cursor.js';
-import type { FrameTrust } from '../types.js';
+import type { Frame, FrameTrust } from '../types.js';
 import { hexIn, type Reading, type Report, type Stack } from './report.js';
-import { addressEnd, canonicalAddress, hexEnd, isBlank, skipBlanks, symbolAt, type SymbolPlace } from './scan.js';
+import { addressEnd, canonicalAddress, hexEnd, isBlank, isWordUnit, skipBlanks, symbolAt, type SymbolPlace } from './scan.js';
 import { labelEnd } from './cuts.js';
 import { symbolTokens, textTokens } from './tokens.js';
 
@@ -17,6 +17,10 @@ export function stackHeading(line: LogicalLine, report: Report): Reading | undef
   const { text } = line;
   if (text.length > 400) return undefined;
   const start = skipBlanks(text, 0);
+  // The first word tells before the rest of the line is looked at.
+  let end = start;
+  while (isWordUnit(text.charCodeAt(end)) || text.charCodeAt(end) === 45) end++;
+  if (end > start && !HEADING.has(text.slice(start, end))) return undefined;
   const sure = /Child-SP|ChildEBP|RetAddr|FramePtr|Child-FP/.test(text);
   if (!sure && !text.startsWith('Call Site', skipBlanks(text, text.charCodeAt(start) === 35 ? start + 1 : start))) return undefined;
   if (!text.trim().split(/\s+/).every((word) => HEADING.has(word))) return undefined;
@@ -62,9 +66,9 @@ interface Part {
 interface FrameText {
   readonly start: number;
   readonly index: Part | undefined;
-  readonly child: Part | undefined;
-  readonly ret: Part | undefined;
-  readonly inline: boolean;
+  child: Part | undefined;
+  ret: Part | undefined;
+  inline: boolean;
   readonly args: Part[];
   /** A colon parts the columns: a 64-bit `kb` or `kv`. */
   colons: number;
@@ -95,19 +99,22 @@ function frameAt(line: LogicalLine): FrameText | undefined {
     if (close < 0 || close - at > 24) return undefined;
     at = close + 1;
     while (at < text.length && (isBlank(text.charCodeAt(at)) || '-`:'.includes(text.charAt(at)))) at++;
-    return readTail({ ...frame, inline: true }, line, at);
+    frame.inline = true;
+    return readTail(frame, line, at);
   }
   const first = addressEnd(text, at);
   if (first < 0) {
     // `kc` prints nothing but the call sites.
     return index === undefined ? undefined : readTail(frame, line, at);
   }
-  const firstPart = { line, start: at, end: first };
   const second = skipBlanks(text, first);
-  if (text.charCodeAt(second) === 58) return readTail({ ...frame, ret: firstPart }, line, second);
-  const secondEnd = addressEnd(text, second);
-  if (secondEnd < 0) return index === undefined ? undefined : readTail({ ...frame, ret: firstPart }, line, second);
-  return readTail({ ...frame, child: firstPart, ret: { line, start: second, end: secondEnd } }, line, skipBlanks(text, secondEnd));
+  const secondEnd = text.charCodeAt(second) === 58 ? -1 : addressEnd(text, second);
+  if (secondEnd < 0 && index === undefined && text.charCodeAt(second) !== 58) return undefined;
+  frame.ret = { line, start: at, end: first };
+  if (secondEnd < 0) return readTail(frame, line, second);
+  frame.child = frame.ret;
+  frame.ret = { line, start: second, end: secondEnd };
+  return readTail(frame, line, skipBlanks(text, secondEnd));
 }
 
 /** Arguments and call site, from `from` on; the tail of a wrapped frame is read with the line it stands on. */
@@ -238,14 +245,14 @@ function say(found: FrameText, line: LogicalLine, report: Report, used: number):
   const offset = whole.site === undefined ? undefined : part(whole.site.offsetStart, whole.site.offsetEnd);
   const trust: FrameTrust = found.inline ? 'inline' : stack.trust;
   const own = found.raw === undefined ? stack.returnTo : canonicalAddress(text.slice(found.raw.start, found.raw.end));
-  report.frame({
-    trust, trace: stack.trace, index: stack.index++,
-    ...(found.inline || own === undefined ? {} : { address: own }),
-    ...(module === undefined ? {} : { module }),
-    ...(symbol === undefined ? {} : { symbol }),
-    ...(offset === undefined ? {} : { offset }),
-    ...(found.args.length === 0 ? {} : { args: found.args.map((part) => canonicalAddress(part.line.text.slice(part.start, part.end))) }),
-  }, line, found.start, line.text.length);
+  // Put together one by one: spreading halves of an object took longer than reading the frame.
+  const said: { -readonly [K in keyof Omit<Frame, 'at'>]: Frame[K] } = { trust, trace: stack.trace, index: stack.index++ };
+  if (!found.inline && own !== undefined) said.address = own;
+  if (module !== undefined) said.module = module;
+  if (symbol !== undefined) said.symbol = symbol;
+  if (offset !== undefined) said.offset = offset;
+  if (found.args.length > 0) said.args = found.args.map((part) => canonicalAddress(part.line.text.slice(part.start, part.end)));
+  report.frame(said, line, found.start, line.text.length);
   if (!found.inline) stack.returnTo = found.ret === undefined ? undefined : canonicalAddress(line.text.slice(found.ret.start, found.ret.end));
   // A token that is said first stays: code and parameters before the plain arguments.
   pageFault(stack, found.inline ? undefined : module?.toLowerCase(), symbol?.toLowerCase(), site !== undefined && text.startsWith('<Unloaded_', site.moduleStart - 10));

@@ -4,7 +4,7 @@ import { BUG_CHECK_NAMES } from './bugCheckNames.js';
 import { OUTPUT_OPENERS } from './commands/output.js';
 import { cuts } from './cuts.js';
 import { OPENING_FIELDS, VALUE_FIELDS } from './fieldNames.js';
-import { pieces, read, recognize } from './reader.js';
+import { Pieces, read, recognize } from './reader.js';
 import { Report } from './report.js';
 
 /** Names that contain another name are found with it. */
@@ -47,8 +47,10 @@ export const windbg: LogFormat = {
   id: 'windbg',
   openers: [...new Set(OPENERS)],
   opens: (line: LogicalLine) => {
-    return pieces(line).some((piece) => {
-      const reading = recognize(piece, EMPTY);
+    const pieces = new Pieces();
+    pieces.add(line);
+    return pieces.lines.some((piece, at) => {
+      const reading = recognize(piece, pieces.shapes[at] ?? 0, EMPTY);
       return reading?.opens === true && reading.strength === 'strong';
     });
   },

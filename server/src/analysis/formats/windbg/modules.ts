@@ -20,6 +20,12 @@ export function moduleHeading(line: LogicalLine, report: Report): Reading | unde
 
 const SYMBOL_STATE = /^(?:[CTM#] )?\s*\((?:deferred|pdb symbols|private pdb symbols|export symbols|no symbols|coff symbols|codeview symbols|service symbols[^)]{0,80}|load from [^)]{1,80})\)/;
 
+/** Whether the first character can be one of a state of symbols. */
+function mayBeState(text: string): boolean {
+  const unit = text.charCodeAt(0);
+  return unit === 40 || unit === 67 || unit === 77 || unit === 84 || unit === 35 || unit <= 32 || unit > 127;
+}
+
 /** `fffff806`bcb00000 fffff806`bcb23000   storahci   (deferred)` */
 export function moduleRow(line: LogicalLine, report: Report): Reading | undefined {
   const { text } = line;
@@ -34,7 +40,7 @@ export function moduleRow(line: LogicalLine, report: Report): Reading | undefine
   while (end < text.length && end - name < 96 && (isWordUnit(text.charCodeAt(end)) || text.charCodeAt(end) === 46 || text.charCodeAt(end) === 45)) end++;
   if (end === name || (end < text.length && !isBlank(text.charCodeAt(end))) || addressEnd(text, name) > 0) return undefined;
   const rest = text.slice(skipBlanks(text, end), skipBlanks(text, end) + 120);
-  const listed = SYMBOL_STATE.test(rest);
+  const listed = mayBeState(rest) && SYMBOL_STATE.test(rest);
   if (!listed && !report.command.startsWith('lm') && !/\.(?:sys|dll|exe|SYS|DLL|EXE)\b/.test(rest) && !/^(?:[0-9A-F]{8}|unavailable) \(/.test(rest)) return undefined;
   return {
     strength: listed ? 'strong' : 'weak',

@@ -23,28 +23,44 @@ const MAX_BLANK = 64;
 /** Bits of `Arg1:` to `Arg4:`. */
 const ALL_ARGUMENTS = 0b11110;
 
-/** A piece of text and its shape (`shape.ts`). */
-interface Piece {
-  readonly line: LogicalLine;
-  readonly shape: number;
-  /** True where it is the first of its line. */
-  readonly begins: boolean;
-}
+const NONE: readonly number[] = [];
 
-/** The pieces of a line: what a web page or a form has joined, at any length of line. */
-export function pieces(physical: LogicalLine): readonly Piece[] {
-  const line = uncommented(physical);
-  const shape = shapeOf(line.text);
-  const places = line.cut || line.text.length < 24 || (shape & MAY_CUT) === 0 ? [] : cuts(line.text);
-  if (places.length === 0) return [{ line, shape, begins: true }];
-  const result: Piece[] = [];
-  let from = 0;
-  for (const place of [...places, line.text.length]) {
-    const text = line.text.slice(from, place).trimEnd();
-    if (text !== '') result.push({ line: { ...line, text, start: line.start + from, cut: true }, shape: shapeOf(text), begins: result.length === 0 });
-    from = place;
+/** Set in the shape of a piece that is the first of its line. */
+const BEGINS = 1 << 24;
+
+/** The pieces of lines: what a web page or a form has joined, at any length of line. */
+export class Pieces {
+  readonly lines: LogicalLine[] = [];
+  /** Their shapes (`shape.ts`). */
+  readonly shapes: number[] = [];
+
+  add(physical: LogicalLine): void {
+    const line = uncommented(physical);
+    const shape = shapeOf(line.text);
+    const places = line.cut || line.text.length < 24 || (shape & MAY_CUT) === 0 ? NONE : cuts(line.text);
+    if (places.length === 0) {
+      this.lines.push(line);
+      this.shapes.push(shape | BEGINS);
+      return;
+    }
+    let from = 0;
+    let begins = BEGINS;
+    for (const place of [...places, line.text.length]) {
+      const text = line.text.slice(from, place).trimEnd();
+      if (text !== '') {
+        this.lines.push({ ...line, text, start: line.start + from, cut: true });
+        this.shapes.push(shapeOf(text) | begins);
+        begins = 0;
+      }
+      from = place;
+    }
   }
-  return result;
+
+  /** Lets the first `count` go. */
+  drop(count: number): void {
+    this.lines.splice(0, count);
+    this.shapes.splice(0, count);
+  }
 }
 
 /**
@@ -64,7 +80,7 @@ function uncommented(line: LogicalLine): LogicalLine {
 /** The pieces ahead, pulled from the cursor as they are asked for. */
 class Feed implements Ahead {
   readonly #cursor: LineCursor;
-  #queue: Piece[] = [];
+  readonly #queue = new Pieces();
   #at = 0;
   /** Lines of the cursor that are in the queue and not yet consumed. */
   #pulled = 0;
@@ -74,17 +90,19 @@ class Feed implements Ahead {
   }
 
   peek(ahead = 0): LogicalLine | undefined {
-    return this.piece(ahead)?.line;
-  }
-
-  piece(ahead: number): Piece | undefined {
-    while (this.#queue.length - this.#at <= ahead) {
+    const { lines } = this.#queue;
+    while (lines.length - this.#at <= ahead) {
       const line = this.#cursor.peek(this.#pulled);
       if (line === undefined) return undefined;
-      for (const piece of pieces(line)) this.#queue.push(piece);
+      this.#queue.add(line);
       this.#pulled++;
     }
-    return this.#queue[this.#at + ahead];
+    return lines[this.#at + ahead];
+  }
+
+  /** The shape of a piece that `peek` has answered. */
+  shape(ahead: number): number {
+    return this.#queue.shapes[this.#at + ahead] ?? 0;
   }
 
   /** Whether the text ends behind the next `count` pieces; `read` is the physical line of the last piece consumed. */
@@ -100,18 +118,18 @@ class Feed implements Ahead {
   /** Consumes a piece; a line counts as consumed with its first piece. */
   next(): void {
     if (this.peek() === undefined) return;
-    if (this.#queue[this.#at]?.begins === true) {
+    if ((this.shape(0) & BEGINS) !== 0) {
       this.#cursor.next();
       this.#pulled--;
     }
     this.#at++;
     if (this.#at < 1024) return;
-    this.#queue = this.#queue.slice(this.#at);
+    this.#queue.drop(this.#at);
     this.#at = 0;
   }
 }
 
-export function recognize({ line, shape }: Piece, report: Report): Reading | undefined {
+export function recognize(line: LogicalLine, shape: number, report: Report): Reading | undefined {
   const { text } = line;
   if (text === '') return undefined;
   for (const recognizer of recognizersFor(text.charCodeAt(skipBlanks(text, 0)), shape, report)) {
@@ -127,15 +145,14 @@ export function read(cursor: LineCursor, sink: BlockSink): void {
   let first = true;
   for (;;) {
     // The next line is of the report in most cases; a recognizer is asked twice only behind a gap.
-    const next = first ? undefined : feed.piece(0);
-    let reading = next === undefined ? undefined : recognize(next, report);
-    const gap = first ? leadIn(feed, report) : gapLength(feed, report, reading);
+    const next = first ? undefined : feed.peek();
+    let reading = next === undefined ? undefined : recognize(next, feed.shape(0), report);
+    const gap = first ? leadIn(feed, report) : reading !== undefined && reading.begins === undefined ? 0 : gapLength(feed, report, reading);
     if (gap < 0) break;
     for (let skipped = 0; skipped < gap; skipped++) feed.next();
-    const piece = feed.piece(0);
-    if (piece === undefined) break;
-    const { line } = piece;
-    if (piece !== next) reading = recognize(piece, report);
+    const line = feed.peek();
+    if (line === undefined) break;
+    if (line !== next) reading = recognize(line, feed.shape(0), report);
     if (reading === undefined) {
       feed.next();
       continue;
@@ -187,9 +204,9 @@ function noteCut(feed: Feed, report: Report): void {
 /** Prose before the statement that opened, in the same physical line. */
 function leadIn(feed: Feed, report: Report): number {
   for (let ahead = 0; ; ahead++) {
-    const piece = feed.piece(ahead);
-    if (piece === undefined || piece.line.line > 0) return ahead === 0 ? -1 : 0;
-    const reading = recognize(piece, report);
+    const line = feed.peek(ahead);
+    if (line === undefined || line.line > 0) return ahead === 0 ? -1 : 0;
+    const reading = recognize(line, feed.shape(ahead), report);
     if (reading?.opens === true && reading.strength === 'strong') return ahead;
   }
 }
@@ -199,11 +216,10 @@ function gapLength(feed: Feed, report: Report, nearest: Reading | undefined): nu
   const limit = report.awaitsArguments ? GAP_BEFORE_ARGUMENTS : report.command !== '' ? GAP_AFTER_COMMAND : report.field !== '' ? GAP_IN_FIELDS : GAP;
   let prose = 0;
   for (let ahead = 0, lines = 0; lines <= limit; ahead++, lines++) {
-    const piece = feed.piece(ahead);
-    if (piece === undefined) return -1;
-    const { line } = piece;
-    if (line.text.trim() === '') continue;
-    const reading = ahead === 0 ? nearest : recognize(piece, report);
+    const line = feed.peek(ahead);
+    if (line === undefined) return -1;
+    if (line.text === '' || line.text.trim() === '') continue;
+    const reading = ahead === 0 ? nearest : recognize(line, feed.shape(ahead), report);
     if (reading === undefined || (reading.strength === 'weak' && prose > 0)) {
       prose++;
       continue;

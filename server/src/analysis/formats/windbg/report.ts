@@ -5,6 +5,7 @@
 import { formatHex } from '../../text/hex.js';
 import type { LogicalLine } from '../cursor.js';
 import type { BlockSink, FactKey, Frame, FrameTrust, Section, TokenKind } from '../types.js';
+import { AWAITS, hasBody } from './awaits.js';
 import { canonicalJoined, type SymbolPlace } from './scan.js';
 import { BugCheckStatements, isSameCrash, type Statement } from './statements.js';
 
@@ -78,24 +79,6 @@ const MAX_CURRENT = 64;
 const EXCEPTION_BUG_CHECKS: ReadonlySet<string> = new Set(['0x1e', '0x3b', '0x7e', '0x8e', '0x135', '0x1000007e', '0x1000008e']);
 
 type Teller = 'debugger' | 'summary tool' | 'problem report' | 'power event' | 'application error' | 'hypervisor' | 'emergency console';
-
-/** What some recognizers wait for, as bits of `Report.awaits`: they are not asked before. */
-export const AWAITS = {
-  /** Output of an extension command. */
-  output: 1,
-  /** Memory or a structure. */
-  memory: 2,
-  /** Lines below a field. */
-  fieldBody: 4,
-  /** Lines of the emergency console. */
-  console: 8,
-  /** Values of a stop of Application Verifier. */
-  verifier: 16,
-} as const;
-
-function hasBody(field: string): boolean {
-  return field === 'PROBLEM_CLASSES' || field === 'FAULTING_IP' || field === 'FOLLOWUP_IP' || field.endsWith('_ADDRESS') || field.startsWith('FAULTING_SOURCE');
-}
 
 export class Report {
   readonly bugChecks = new BugCheckStatements();

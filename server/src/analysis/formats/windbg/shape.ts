@@ -7,17 +7,17 @@ import { addressEnd, isBlank, isHexDigit, isNameUnit } from './scan.js';
 
 /**
  * Signs, as bits of a shape. `zero_x` is `0x` or `0X`, `wide` what is not ASCII, `list` a comma behind an opening bracket or any
- * opening brace, `last` a colon or closing bracket at the end.
+ * opening brace, `last` a colon or closing bracket at the end, `address` an address in small letters with which a long line begins.
  */
 export const HAS = {
-  greater: 1, bracket: 2, bang: 4, equals: 8, colon: 16, quote: 32, point: 64, plus: 128, dash: 256, star: 512, capital_a: 1024, zero_x: 2048, wide: 4096, list: 8192, last: 16384,
+  greater: 1, bracket: 2, bang: 4, equals: 8, colon: 16, quote: 32, point: 64, plus: 128, dash: 256, star: 512, capital_a: 1024, zero_x: 2048, wide: 4096, list: 8192, last: 0x4000, address: 0x8000,
 } as const;
 
 /** All signs. */
-export const SIGNS = 0x7fff;
+export const SIGNS = 0xffff;
 
 /** The line may hold more than one: only then it is worth looking for the places. */
-export const MAY_CUT = 0x8000;
+export const MAY_CUT = 0x100000;
 
 const UPPER = 0x10000;
 const LOWER = 0x20000;
@@ -25,7 +25,7 @@ const BLANK = 0x40000;
 /** Characters that are looked at with what stands beside them. */
 const BESIDE = 0x80000;
 
-const INFO = Uint32Array.from({ length: 256 }, (_, unit) => {
+const INFO = Int32Array.from({ length: 256 }, (_, unit) => {
   if (unit >= 128) return unit === 160 ? BLANK | HAS.wide | BESIDE : HAS.wide;
   if (unit === 32 || unit === 9) return BLANK | BESIDE;
   const beside = 'Xx:,{'.includes(String.fromCharCode(unit)) ? BESIDE : 0;
@@ -119,25 +119,45 @@ function mayCutAt(text: string, at: number, shape: number): boolean {
   return unit === 42 && at > 0 && text.startsWith('***', at);
 }
 
+/** What a character that is looked at with what stands beside it adds to the shape. */
+function beside(text: string, at: number, unit: number, shape: number): number {
+  switch (unit) {
+    case 58: return (shape & MAY_CUT) === 0 && mayEndLabel(text, at) ? MAY_CUT : 0;
+    case 44: return (shape & HAS.bracket) !== 0 ? HAS.list : 0;
+    case 123: return HAS.bracket | HAS.list;
+    case 88: case 120: return text.charCodeAt(at - 1) === 48 ? HAS.zero_x : 0;
+    default: return (shape & MAY_CUT) === 0 && mayCutAt(text, at + 1, shape) ? MAY_CUT : 0;
+  }
+}
+
+/** Addresses at the beginning of a line, of frames with the colon between them: they hold no other sign. */
+const ADDRESSES = /(?:[0-9a-f]{8}(?:`[0-9a-f]{8}|[0-9a-f]{8})? {1,16}(?:: )?){1,7}/y;
+
 /** The shape of a line: its signs, and `MAY_CUT`. Linear in the line. */
 export function shapeOf(text: string): number {
+  // Kept here: a loop that looks its table up in the module takes twice as long.
+  const info = INFO;
+  const wide = HAS.wide;
+  const length = text.length;
   let shape = mayCutAt(text, 0, 0) ? MAY_CUT : 0;
-  for (let at = 0; at < text.length; at++) {
-    const unit = text.charCodeAt(at);
-    const info = unit < 256 ? INFO[unit] as number : HAS.wide;
-    shape |= info;
-    // Nine of ten characters end here.
-    if ((info & BESIDE) === 0) continue;
-    if ((info & BLANK) !== 0) {
-      if ((shape & MAY_CUT) === 0 && mayCutAt(text, at + 1, shape)) shape |= MAY_CUT;
-    } else if (unit === 44) {
-      if ((shape & HAS.bracket) !== 0) shape |= HAS.list;
-    } else if (unit === 123) shape |= HAS.bracket | HAS.list;
-    else if (unit === 58) {
-      if ((shape & MAY_CUT) === 0 && mayEndLabel(text, at)) shape |= MAY_CUT;
-    } else if (text.charCodeAt(at - 1) === 48) shape |= HAS.zero_x;
+  let at = 0;
+  if (length > 48 && (text.charCodeAt(8) === 96 || text.charCodeAt(16) === 32)) {
+    ADDRESSES.lastIndex = 0;
+    if (ADDRESSES.test(text)) {
+      at = ADDRESSES.lastIndex;
+      const colon = text.indexOf(':');
+      shape |= colon >= 0 && colon < at ? HAS.address | HAS.colon : HAS.address;
+      if (mayCutAt(text, at, shape)) shape |= MAY_CUT;
+    }
   }
-  const last = text.charCodeAt(text.length - 1);
+  for (; at < length; at++) {
+    const unit = text.charCodeAt(at);
+    const found = unit < 256 ? info[unit] as number : wide;
+    shape |= found;
+    // Nine of ten characters end here.
+    if ((found & BESIDE) !== 0) shape |= beside(text, at, unit, shape);
+  }
+  const last = text.charCodeAt(length - 1);
   if (last === 58 || last === 93) shape |= HAS.last;
   // A prompt.
   return (shape & HAS.greater) !== 0 ? shape | MAY_CUT : shape;

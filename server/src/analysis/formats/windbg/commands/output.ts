@@ -53,8 +53,8 @@ export function outputHead(line: LogicalLine, report: Report): Reading | undefin
   const start = skipBlanks(text, 0);
   const candidates = HEADED[text.charCodeAt(start)];
   if (candidates === undefined || candidates.length === 0) return undefined;
-  // Labels in capitals are most of what begins as a head does; no head has four of their characters in a row.
-  if (isNameUnit(text.charCodeAt(start + 1)) && isNameUnit(text.charCodeAt(start + 2)) && isNameUnit(text.charCodeAt(start + 3))) return undefined;
+  // Labels in capitals are most of what begins as a head does; no head begins with four of their characters.
+  if (isNameUnit(text.charCodeAt(start)) && isNameUnit(text.charCodeAt(start + 1)) && isNameUnit(text.charCodeAt(start + 2)) && isNameUnit(text.charCodeAt(start + 3))) return undefined;
   const piece = text.slice(start, start + MATCHED);
   const output = candidates.find((candidate) => candidate.head?.test(piece));
   if (output === undefined) return undefined;
