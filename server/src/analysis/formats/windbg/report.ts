@@ -161,7 +161,7 @@ export class Report {
     return this.#awaits;
   }
 
-  #await(bit: number, on: boolean): void {
+  #expect(bit: number, on: boolean): void {
     this.#awaits = on ? this.#awaits | bit : this.#awaits & ~bit;
   }
 
@@ -173,8 +173,8 @@ export class Report {
   set command(command: string) {
     this.#command = command;
     const unit = command.charCodeAt(0);
-    this.#await(AWAITS.output, unit === 33);
-    this.#await(AWAITS.memory, unit === 100);
+    this.#expect(AWAITS.output, unit === 33);
+    this.#expect(AWAITS.memory, unit === 100);
   }
 
   /** The field whose value goes on in the lines that follow: `FAULTING_IP`. */
@@ -184,7 +184,7 @@ export class Report {
 
   set field(field: string) {
     this.#field = field;
-    this.#await(AWAITS.fieldBody, hasBody(field));
+    this.#expect(AWAITS.fieldBody, hasBody(field));
   }
 
   /** What else than a debugger printed the report. */
@@ -194,7 +194,7 @@ export class Report {
 
   set teller(teller: Teller) {
     this.#teller = teller;
-    this.#await(AWAITS.console, teller === 'emergency console');
+    this.#expect(AWAITS.console, teller === 'emergency console');
   }
 
   /** The stop of Application Verifier that was read. */
@@ -204,7 +204,7 @@ export class Report {
 
   set verifierStop(code: string) {
     this.#verifierStop = code;
-    this.#await(AWAITS.verifier, code !== '');
+    this.#expect(AWAITS.verifier, code !== '');
   }
 
   /** States a value of which there may be several sources; the lowest rank wins, others are kept where they agree. */
