@@ -1,9 +1,14 @@
-// npm run screenshots : pictures of the extension in the real editor, written to images/.
+// Pictures of the extension in the real editor.
+//
+//   npm run screenshots [-- name …]                                  those of the read-me, written to images/
+//   npm run screenshots -- --all-formats --out DIR [--theme T] [name …]   one text of each format in each theme, to look at
 
-import { mkdir, stat } from 'node:fs/promises';
+import { mkdir, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { startCodeServer } from './editor/codeServer.mjs';
+import { takeGallery, THEMES, writeGallery } from './editor/gallery.mjs';
 import { EditorUnavailable, provisionCodeServer } from './editor/provision.mjs';
 import { openWorkbench, placeOf } from './editor/workbench.mjs';
 
@@ -22,23 +27,18 @@ const PICTURES = [
   { name: 'lockup-high-contrast', theme: 'Dark High Contrast', file: 'esx-tlb-lockup.log', hover: ['cr4=0x16c', 'cr4'] },
 ];
 
-async function main(wanted) {
+async function main() {
+  const { values, positionals: wanted } = parseArgs({
+    allowPositionals: true,
+    options: { 'all-formats': { type: 'boolean' }, out: { type: 'string' }, theme: { type: 'string', multiple: true } },
+  });
+  if (values['all-formats']) {
+    if (values.out === undefined) throw new EditorUnavailable('--all-formats needs --out DIR; its pictures are not part of the project');
+    return lookAtFormats({ out: resolve(values.out), themes: values.theme ?? THEMES, wanted });
+  }
   const pictures = PICTURES.filter((picture) => wanted.length === 0 || wanted.includes(picture.name));
   if (pictures.length === 0) throw new EditorUnavailable(`no such picture; there are ${PICTURES.map((picture) => picture.name).join(', ')}`);
-  const editor = await provisionCodeServer({ log: console.error });
-  const server = await startCodeServer({
-    editor,
-    extension: { root: process.env.STOPCODE_EXTENSION ?? root },
-    settings: {
-      'workbench.colorTheme': 'Dark Modern',
-      'workbench.reduceMotion': 'on',
-      'workbench.layoutControl.enabled': false,
-      'editor.hover.delay': 200,
-      'editor.fontSize': 13,
-      'editor.minimap.enabled': false,
-      'editor.stickyScroll.enabled': false,
-    },
-  });
+  const server = await start();
   let bench;
   let tooLarge = 0;
   try {
@@ -69,6 +69,39 @@ async function main(wanted) {
   return tooLarge > 0 ? 1 : 0;
 }
 
+async function start() {
+  const editor = await provisionCodeServer({ log: console.error });
+  return startCodeServer({
+    editor,
+    extension: { root: process.env.STOPCODE_EXTENSION ?? root },
+    settings: {
+      'workbench.colorTheme': 'Dark Modern',
+      'workbench.reduceMotion': 'on',
+      'workbench.layoutControl.enabled': false,
+      'editor.hover.delay': 200,
+      'editor.fontSize': 13,
+      'editor.minimap.enabled': false,
+      'editor.stickyScroll.enabled': false,
+    },
+  });
+}
+
+async function lookAtFormats({ out, themes, wanted }) {
+  const { folder, paths } = await writeGallery();
+  const server = await start();
+  let bench;
+  try {
+    bench = await openWorkbench({ url: server.address(folder), viewport: { width: 1500, height: 1000 } });
+    await bench.run('View: Toggle Primary Side Bar Visibility');
+    await takeGallery(bench, { paths, out, wanted, themes });
+  } finally {
+    await bench?.close();
+    await server.dispose();
+    await rm(folder, { recursive: true, force: true });
+  }
+  return 0;
+}
+
 function firstOf(path, texts) {
   for (const text of texts) {
     try {
@@ -81,7 +114,7 @@ function firstOf(path, texts) {
 }
 
 try {
-  process.exitCode = await main(process.argv.slice(2));
+  process.exitCode = await main();
 } catch (error) {
   if (!(error instanceof EditorUnavailable)) throw error;
   console.error(error.message);

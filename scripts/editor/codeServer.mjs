@@ -27,11 +27,12 @@ export const QUIET_SETTINGS = {
  * @param {object} options
  * @param {{ node: string, entry: string }} options.editor   from provisionCodeServer()
  * @param {{ root?: string, vsix?: string }} [options.extension]   an unpacked extension or a package
+ * @param {string[]} [options.beside]   more unpacked extensions, run beside it
  * @param {Record<string, unknown>} [options.settings]   user settings, added to QUIET_SETTINGS
  * @param {number} [options.port]   default: a free one
  * @param {string[]} [options.args]   more command-line options of code-server
  */
-export async function startCodeServer({ editor, extension, settings = {}, port, args = [] }) {
+export async function startCodeServer({ editor, extension, beside = [], settings = {}, port, args = [] }) {
   const home = await mkdtemp(join(tmpdir(), 'stopcode-editor-'));
   const userData = join(home, 'data');
   const extensions = join(home, 'extensions');
@@ -71,6 +72,7 @@ export async function startCodeServer({ editor, extension, settings = {}, port, 
     await writeFile(join(home, 'config.yaml'), 'auth: none\n');
 
     if (extension?.root) await copyExtension(extension.root, extensions);
+    for (const folder of beside) await copyExtension(folder, extensions);
     if (extension?.vsix) await installPackage({ editor, vsix: extension.vsix, common, environment });
 
     const chosen = await freePort(port);

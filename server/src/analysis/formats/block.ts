@@ -4,9 +4,16 @@ import { peelEnvelope, type EnvelopePart } from './envelopes.js';
 import type { Block, BlockRole, BlockSink, Fact, FactKey, Frame, LineSink, LogFormat, Section, Token, TokenKind } from './types.js';
 import { moved, type Located, type Span, type TextSource } from '../text/span.js';
 
-const ENVELOPE_TOKENS: Readonly<Record<EnvelopePart['kind'], TokenKind>> = {
-  timestamp: 'timestamp', level: 'levelInfo', source: 'source', pcpu: 'pcpu', world: 'world', comment: 'comment',
-};
+/** The token of a severity by its first letter: `Wa(180)`, `Er(179)`, `Al`, `Cr` of ESXi 8 and vmware.log. */
+export function levelKind(first: number): TokenKind {
+  if (first === 87) return 'levelWarning';
+  return first === 69 || first === 65 || first === 67 ? 'levelError' : 'levelInfo';
+}
+
+/** The token of a part of a line's envelope. */
+export function envelopeKind({ kind, start }: EnvelopePart, text: string): TokenKind {
+  return kind === 'level' ? levelKind(text.charCodeAt(start)) : kind;
+}
 
 class Recorder implements BlockSink {
   readonly facts: Fact[] = [];
@@ -163,12 +170,12 @@ export function lineTokens(formats: readonly LogFormat[], text: string, into: Li
 function envelopeTokens(text: string, line: number, into: Token[]): void {
   const envelope = peelEnvelope(text);
   if (envelope === undefined) return;
-  for (const part of envelope.parts) into.push({ kind: ENVELOPE_TOKENS[part.kind], at: { line, start: part.start, end: part.end } });
+  for (const part of envelope.parts) into.push({ kind: envelopeKind(part, text), at: { line, start: part.start, end: part.end } });
 }
 
 /** The envelope of an ordinary line, for a `lexLine`. */
 export function sinkEnvelope(text: string, sink: LineSink): void {
-  for (const part of peelEnvelope(text)?.parts ?? []) sink.token(ENVELOPE_TOKENS[part.kind], part.start, part.end);
+  for (const part of peelEnvelope(text)?.parts ?? []) sink.token(envelopeKind(part, text), part.start, part.end);
 }
 
 /** Sorted by place; of overlapping tokens the one that begins first stays. */

@@ -46,10 +46,10 @@ const ACTIONS = {
     const hovers = await vscode.commands.executeCommand('vscode.executeHoverProvider', documentOf(path).uri, new vscode.Position(line, column));
     return { ms: Math.round(performance.now() - begun), characters: hovers.flatMap((hover) => hover.contents).reduce((sum, content) => sum + (content.value ?? content).length, 0) };
   },
-  /** Appends `text` as often as asked, at even times; says how late the last one was. */
-  async follow({ path, text, times, everyMs }) {
+  /** Appends `text` as often as asked, at even times, but not for longer than `atMost`; says how long it took. */
+  async follow({ path, text, times, everyMs, atMost }) {
     const begun = Date.now();
-    for (let done = 0; done < times; done += 1) {
+    for (let done = 0; done < times && Date.now() - begun < atMost; done += 1) {
       const wait = begun + done * everyMs - Date.now();
       if (wait > 0) await sleep(wait);
       const document = documentOf(path);

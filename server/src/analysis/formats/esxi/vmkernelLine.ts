@@ -1,5 +1,6 @@
 /** Colours an ordinary vmkernel line: level, source module, function, source line, addresses and status codes. */
 import { at } from '../../text/scan.js';
+import { envelopeKind } from '../block.js';
 import { peelEnvelope, type Envelope } from '../envelopes.js';
 import type { LineSink, TokenKind } from '../types.js';
 
@@ -79,14 +80,7 @@ function ofVmkernel(envelope: Envelope, text: string): boolean {
 export function lexVmkernelLine(text: string, sink: LineSink): boolean {
   const envelope = peelEnvelope(text);
   if (envelope === undefined || !ofVmkernel(envelope, text)) return false;
-  for (const part of envelope.parts) sink.token(levelKind(part.kind, text.charCodeAt(part.start)), part.start, part.end);
+  for (const part of envelope.parts) sink.token(envelopeKind(part, text), part.start, part.end);
   lexMessage(text, envelope.end, (kind, start, end) => sink.token(kind, start, end));
   return true;
-}
-
-/** `Wa(180)`, `Er(179)`: the syslog severity of ESXi 8. */
-function levelKind(kind: Envelope['parts'][number]['kind'], first: number): TokenKind {
-  if (kind !== 'level') return kind;
-  if (first === 87) return 'levelWarning';
-  return first === 69 || first === 65 || first === 67 ? 'levelError' : 'levelInfo';
 }

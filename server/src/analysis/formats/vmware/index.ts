@@ -3,7 +3,7 @@ import type { LineSink, LogFormat } from '../types.js';
 import { sinkEnvelope } from '../block.js';
 import { logicalLines } from '../cursor.js';
 import { cuts, readHead, rowsOf } from './head.js';
-import { headTokens, levelKind, opening, readCrash } from './reader.js';
+import { headTokens, opening, readCrash } from './reader.js';
 
 const MODULE = /[A-Za-z][\w.-]{1,31}(?=: )/y;
 
@@ -12,7 +12,7 @@ function lexLine(text: string, sink: LineSink): boolean {
   if (line === undefined) return false;
   const head = readHead(line);
   if (!head.framed) return false;
-  sinkEnvelope(text, { token: (kind, start, end) => { sink.token(kind === 'levelInfo' ? levelKind(text.charCodeAt(start)) : kind, start, end); } });
+  sinkEnvelope(text, sink);
   headTokens(line, head, { token: (kind, row, start, end) => sink.token(kind, row.start + start, row.start + end) });
   MODULE.lastIndex = head.at;
   const source = MODULE.exec(line.text);

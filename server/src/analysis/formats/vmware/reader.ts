@@ -1,6 +1,7 @@
 /** Walks a crash in a guest's vmware.log: which lines belong, what they state. */
 import { canonicalHex } from '../../text/hex.js';
 import { at as match } from '../../text/scan.js';
+import { levelKind } from '../block.js';
 import type { LineCursor, LogicalLine } from '../cursor.js';
 import type { BlockSink, FactKey, TokenKind } from '../types.js';
 import { readHead, rowsOf, timeOf, type Head, type Stretch } from './head.js';
@@ -94,12 +95,6 @@ export function headTokens(row: LogicalLine, head: Head, sink: Pick<BlockSink, '
   say('timestamp', head.time);
   say('thread', head.thread);
   if (head.level !== undefined) say(levelKind(row.text.charCodeAt(head.level.start)), head.level);
-}
-
-/** `Wa(03)`, `Er(02)`, `W110`, `E105`: the first letter is the severity's. */
-export function levelKind(first: number): TokenKind {
-  if (first === 87) return 'levelWarning';
-  return first === 69 || first === 65 || first === 67 ? 'levelError' : 'levelInfo';
 }
 
 /** The place of the envelope's time in the columns of the row: negative, because it stands before the text. */
