@@ -20,6 +20,8 @@ import { VERSION } from './version.js';
 /** Less text than this is read sooner than threads start. */
 const THREADS_FROM_BYTES = 24 * 1_048_576;
 const MOST_THREADS = 8;
+/** On two cores, ranges of one file gain a tenth of the time for 50 MB of memory and the user's other core. */
+const RANGES_FROM_CORES = 4;
 /** Binary files of a folder that are named one by one. */
 const NAMED_BINARIES = 5;
 
@@ -143,10 +145,11 @@ async function* inOrder(files: readonly Input[], args: AnalyzeArguments, user: U
 
 function threadsFor(files: readonly Input[], jobs: number | undefined): number {
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
-  const wanted = jobs ?? (bytes < THREADS_FROM_BYTES ? 1 : Math.min(MOST_THREADS, availableParallelism()));
+  const cores = availableParallelism();
+  const wanted = jobs ?? (bytes < THREADS_FROM_BYTES ? 1 : Math.min(MOST_THREADS, cores));
   const readable = files.filter(({ path }) => path !== '-').length;
-  const isLarge = files.some((file) => file.bytes >= SCAN_FROM_BYTES);
-  return Math.max(1, readable === 0 ? 1 : isLarge ? wanted : Math.min(wanted, readable));
+  const isLarge = readable > 0 && files.some((file) => file.bytes >= SCAN_FROM_BYTES) && (jobs !== undefined || cores >= RANGES_FROM_CORES);
+  return Math.max(1, isLarge ? wanted : Math.min(wanted, readable));
 }
 
 /** A report file that is there when it is whole: it is written beside its place and then renamed. */

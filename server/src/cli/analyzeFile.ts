@@ -29,6 +29,8 @@ export interface FileOptions {
   readonly progress?: (bytes: number) => void;
 }
 
+/** Ranges a thread is asked for in advance: so many that it seldom waits, so few that memory stays low. */
+const RANGES_AHEAD = 3;
 /** Files from this size on are looked at by several threads. */
 export const SCAN_FROM_BYTES = 64 * 1_048_576;
 
@@ -63,7 +65,7 @@ async function inRanges(path: string, pool: Pick<Pool, 'scan' | 'size'>, knowled
     const { bytesRead } = await file.read(sample, 0, SAMPLE_BYTES, 0);
     const detected = detect(sample.subarray(0, bytesRead));
     if (detected.encoding === 'utf-16le' || detected.encoding === 'utf-16be') return undefined;
-    return new ScannedFile({ path, size, detected }, finderFor(knowledge), (request) => pool.scan(request), pool.size * 2);
+    return new ScannedFile({ path, size, detected }, finderFor(knowledge), (request) => pool.scan(request), pool.size * RANGES_AHEAD);
   } finally {
     await file.close();
   }

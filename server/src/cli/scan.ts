@@ -4,6 +4,7 @@
  * same: a chunk is looked at alone wherever that happens.
  */
 import { closeSync, openSync, readSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 import type { ChunkHits, OpeningFinder } from '../analysis/formats/openings.js';
 import type { ByteChunk } from '../analysis/text/byteChunk.js';
 import type { Chunk } from '../analysis/text/chunk.js';
@@ -11,9 +12,9 @@ import type { Detected, Encoding } from './encoding.js';
 import { chunkOfBytes, ChunkReader, type ChunkSource, PIECE_BYTES } from './readChunks.js';
 
 /** Bytes of a range. Large enough that a thread is not asked all the time, small enough that all have work to the end. */
-const RANGE_BYTES = 8_388_608;
+const RANGE_BYTES = 4_194_304;
 /** Ranges that may be scanned and wait for their turn. */
-const MOST_WAITING = 16;
+const MOST_WAITING = 12;
 const SEARCH_BYTES = 65_536;
 const NEWLINE = 10;
 /** Buffers kept: as many chunks as a block can reach. */
@@ -140,7 +141,8 @@ export class ScannedFile implements ChunkSource {
         this.bytes = this.#request.size;
         return undefined;
       }
-      // Instead of waiting this thread scans, too.
+      // Answers of threads come with the turn of the event loop. Instead of waiting for them this thread scans, too.
+      if (!first.isDone) await setImmediate();
       if (!first.isDone && this.#ranges.length < MOST_WAITING && this.#start((request) => scanRange(request, this.#finder))) {
         await this.#ranges.at(-1)?.result.catch(() => undefined);
         continue;
