@@ -7,7 +7,7 @@ import type { Certainty } from '../../analysis/knowledge/issue.js';
 import type { Knowledge } from '../../analysis/knowledge/knowledge.js';
 import type { CrashRecord } from '../../analysis/records/types.js';
 import type { Span, TextSource } from '../../analysis/text/span.js';
-import type { CrashDetails, CrashReport, EventReport, FileReport, FileResult, FrameReport, IssueReport, LocationReport, NoteReport } from './types.js';
+import { packed, type CrashDetails, type CrashReport, type EventReport, type FileReport, type FileResult, type FrameReport, type IssueReport, type LocationReport, type NoteReport } from './types.js';
 
 const RANK: Readonly<Record<Certainty, number>> = { possible: 0, likely: 1, exact: 2 };
 
@@ -24,7 +24,7 @@ export interface BuildOptions {
 export class ResultBuilder {
   readonly #options: BuildOptions;
   readonly #text: TextSource;
-  readonly #crashes: { readonly headline: Span; readonly report: string; readonly details: string }[] = [];
+  readonly #crashes: { readonly headline: Span; readonly report: Uint8Array; readonly details: Uint8Array }[] = [];
   readonly #notes: NoteReport[] = [];
   #knownIssues = 0;
 
@@ -40,8 +40,8 @@ export class ResultBuilder {
     this.#notes.push(...notesOf(finding));
     this.#crashes.push({
       headline: finding.record.headline,
-      report: JSON.stringify(crashReport(finding, matches, this.#text, this.#options.knowledge)),
-      details: JSON.stringify(crashDetails(finding, matches, this.#options)),
+      report: packed(crashReport(finding, matches, this.#text, this.#options.knowledge)),
+      details: packed(crashDetails(finding, matches, this.#options)),
     });
   }
 
