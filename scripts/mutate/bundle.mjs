@@ -42,7 +42,8 @@ export async function readCorpus(core, corpus) {
   const logs = [];
   for (const path of paths) {
     try {
-      logs.push({ name: relative(folder, path), text: (await core.readLogFile(path)).text.toString() });
+      const decoder = new core.LogDecoder();
+      logs.push({ name: relative(folder, path), text: decoder.push(readFileSync(path)) + decoder.end() });
     } catch (error) {
       process.stderr.write(`left out: ${relative(folder, path)}: ${error.message}\n`);
     }

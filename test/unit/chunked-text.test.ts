@@ -36,20 +36,6 @@ describe('ChunkedText', () => {
     }), { numRuns: 60 });
   });
 
-  it('reads pieces cut anywhere like the whole', () => {
-    fc.assert(fc.property(someText, fc.array(fc.integer({ min: 1, max: 9_000 }), { minLength: 1, maxLength: 8 }), (text, sizes) => {
-      const pieces: string[] = [];
-      for (let at = 0, n = 0; at < text.length; n++) {
-        const size = sizes[n % sizes.length] ?? 1;
-        pieces.push(text.slice(at, at + size));
-        at += size;
-      }
-      const chunked = ChunkedText.fromPieces(pieces);
-      expect(chunked.toString()).toBe(text);
-      expect(chunked.lineCount).toBe(lines(text).length);
-    }), { numRuns: 60 });
-  });
-
   it('edited equals fresh, and tells which lines changed', () => {
     fc.assert(fc.property(someText, fc.array(fc.tuple(place, place, someText), { minLength: 1, maxLength: 4 }), (start, edits) => {
       let text = start;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { LogDecoder } from '../../server/src/cli/encoding.js';
 import { InputError } from '../../server/src/cli/errors.js';
-import { readLog } from '../../server/src/cli/readLog.js';
+import { ChunkReader, streamReader } from '../../server/src/cli/readChunks.js';
 
 /** Decodes bytes cut into pieces; the first is at least as long as the sample where `cut` says so. */
 function decode(bytes: Uint8Array, piece = bytes.length || 1): { text: string; encoding: string } {
@@ -86,7 +86,8 @@ describe('encoding of a log', () => {
     async function* trickle() {
       for (const byte of Buffer.from('BugCheck D1\r\nnext', 'utf16le')) yield await Promise.resolve(Uint8Array.of(byte));
     }
-    const log = await readLog(trickle());
-    expect({ encoding: log.encoding, bytes: log.bytes, lines: [log.text.line(0), log.text.line(1)] }).toEqual({ encoding: 'utf-16le', bytes: 34, lines: ['BugCheck D1', 'next'] });
+    const reader = new ChunkReader(streamReader(trickle()));
+    const chunk = await reader.next();
+    expect({ encoding: reader.encoding, lines: [chunk?.line(0), (await reader.next())?.line(0)], bytes: reader.bytes }).toEqual({ encoding: 'utf-16le', lines: ['BugCheck D1', 'next'], bytes: 34 });
   });
 });

@@ -85,24 +85,6 @@ export class ChunkedText implements ChunkSequence {
     return new ChunkedText(split(text));
   }
 
-  /** From pieces that need not end at line ends, such as the decoded chunks of a file. */
-  static fromPieces(pieces: Iterable<string>): ChunkedText {
-    const chunks: TextChunk[] = [];
-    // `rest` holds no line end but, perhaps, a `\r` at its end that the next piece decides on. Concatenation is cheap, and a
-    // line that goes on over many pieces is searched only once.
-    let rest = '';
-    for (const piece of pieces) {
-      const known = rest.endsWith('\r') ? rest.length - 1 : rest.length;
-      rest += piece;
-      const keep = lastLineStart(piece) > 0 || known < rest.length - piece.length ? lastLineStart(rest) : 0;
-      if (keep === 0) continue;
-      chunks.push(...split(rest.slice(0, keep)));
-      rest = rest.slice(keep);
-    }
-    if (rest !== '' || chunks.length === 0) for (const chunk of split(rest)) chunks.push(chunk);
-    return new ChunkedText(chunks);
-  }
-
   line(n: number): string {
     if (n < 0 || n >= this.lineCount) return '';
     const index = this.chunkOf(n);
@@ -236,14 +218,6 @@ function countLineEnds(text: string): number {
   let count = 0;
   forEachLineEnd(text, () => { count++; });
   return count;
-}
-
-/** Where the last line of `text` that is known to be followed by another begins; a trailing `\r` does not yet end a line. */
-function lastLineStart(text: string): number {
-  const newline = text.lastIndexOf('\n');
-  const upTo = text.endsWith('\r') ? text.length - 2 : text.length - 1;
-  const carriage = upTo < 0 ? -1 : text.lastIndexOf('\r', upTo);
-  return Math.max(newline, carriage) + 1;
 }
 
 function split(text: string): TextChunk[] {
