@@ -71,9 +71,7 @@ export function instruction(line: LogicalLine, report: Report): Reading | undefi
   return {
     strength: 'strong',
     act: () => {
-      report.body = true;
-      if (isDisassembly(report)) disassembly(report, line);
-      report.sink.token('address', line, start, address);
+      beginRow(report, line, start, address);
       if (report.field === 'FAULTING_IP') {
         const ip = hexIn(line, start, address);
         if (ip !== undefined) report.claim('exception.ip', ip, 1, line, start, address);
@@ -86,6 +84,13 @@ export function instruction(line: LogicalLine, report: Report): Reading | undefi
   };
 }
 
+/** What every row of a disassembly begins with. */
+function beginRow(report: Report, line: LogicalLine, start: number, address: number): void {
+  report.body = true;
+  if (isDisassembly(report)) disassembly(report, line);
+  report.sink.token('address', line, start, address);
+}
+
 /** `fffff801`1234550a ??              ???`: code that the dump does not hold. */
 function unreadable(line: LogicalLine, report: Report, start: number, address: number): Reading | undefined {
   const match = /^ {1,3}\?\? {2,16}\?\?\?$/.exec(line.text.slice(address, address + 40));
@@ -93,9 +98,7 @@ function unreadable(line: LogicalLine, report: Report, start: number, address: n
   return {
     strength: 'strong',
     act: () => {
-      report.body = true;
-      if (isDisassembly(report)) disassembly(report, line);
-      report.sink.token('address', line, start, address);
+      beginRow(report, line, start, address);
       report.sink.token('warning', line, line.text.length - 3, line.text.length);
     },
   };
