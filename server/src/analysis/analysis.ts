@@ -86,12 +86,7 @@ function* conclude(text: ChunkedText, blocks: readonly Block[], knowledge: Knowl
 function messagesOf(text: ChunkedText, knowledge: Knowledge): MessageTable {
   const finder = finderFor(knowledge);
   const table = new MessageTable(knowledge.issues);
-  text.chunks.forEach((chunk, index) => {
-    for (const hit of finder.hits(chunk).messages) {
-      const message = knowledge.issues.messages[hit.message] ?? '';
-      if (!table.isComplete(message)) table.add(message, text.firstLineOf(index) + hit.line, chunk.line(hit.line));
-    }
-  });
+  text.chunks.forEach((chunk, index) => { table.addChunk(finder.hits(chunk).messages, text.firstLineOf(index), chunk); });
   return table;
 }
 

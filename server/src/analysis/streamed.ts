@@ -73,11 +73,7 @@ export function* analyzeStream(text: SlidingText, knowledge: Knowledge, sink: St
     },
     passed: (index) => {
       const chunk = text.chunk(index);
-      const first = text.firstLineOf(index);
-      for (const hit of chunk === undefined ? [] : finder.hits(chunk).messages) {
-        const message = knowledge.issues.messages[hit.message] ?? '';
-        if (!messages.isComplete(message)) messages.add(message, first + hit.line, chunk?.line(hit.line) ?? '');
-      }
+      if (chunk !== undefined) messages.addChunk(finder.hits(chunk).messages, text.firstLineOf(index), chunk);
       const reached = text.firstLineOf(index + 1);
       settle(reached);
       for (const gone of text.release(Math.min(reached, assembler.pendingFrom ?? Infinity))) sink.released?.(gone);

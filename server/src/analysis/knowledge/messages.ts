@@ -27,8 +27,7 @@ export class MessageTable {
 
   constructor(readonly index: IssueIndex) {}
 
-  /** A line holds a literal of `index.messages`. Lines come in order. */
-  add(message: string, line: number, text: string): void {
+  #add(message: string, line: number, text: string): void {
     let entry = this.#seen.get(message);
     const patterns = this.index.patternsOf(message);
     if (entry === undefined) this.#seen.set(message, (entry = { lines: 0, first: patterns.map(() => undefined) }));
@@ -43,8 +42,16 @@ export class MessageTable {
     if (first.every((said) => said !== undefined)) entry.lines = MOST_LINES;
   }
 
+  /** Adds what was found in a chunk: lines of it with messages by their numbers in `index.messages`. Chunks come in order. */
+  addChunk(hits: readonly { readonly line: number; readonly message: number }[], firstLine: number, chunk: { line(n: number): string }): void {
+    for (const hit of hits) {
+      const message = this.index.messages[hit.message] ?? '';
+      if (!this.#isComplete(message)) this.#add(message, firstLine + hit.line, chunk.line(hit.line));
+    }
+  }
+
   /** Whether further lines with the message make no difference. */
-  isComplete(message: string): boolean {
+  #isComplete(message: string): boolean {
     return (this.#seen.get(message)?.lines ?? 0) >= MOST_LINES;
   }
 
