@@ -23,7 +23,7 @@ const CORE_RULES = Object.fromEntries(
 );
 
 export default defineConfig(
-  { ignores: ['dist/', 'out/', 'node_modules/', '.cache/', '.vscode-test/', 'coverage/', 'test/corpus/', '**/samples/'] },
+  { ignores: ['dist/', 'out/', 'node_modules/', '.cache/', '.vscode-test/', 'coverage/', 'test/corpus/', '**/samples/', 'server/wasm/'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   { rules: CORE_RULES },
   {

@@ -1,7 +1,8 @@
 import { defineConfig } from 'vitest/config';
 import { issueValidatorForTests } from './scripts/issueValidator.mjs';
+import { sweepWasmForTests } from './scripts/sweepWasm.mjs';
 
 export default defineConfig({
-  plugins: [issueValidatorForTests()],
+  plugins: [issueValidatorForTests(), sweepWasmForTests()],
   test: { include: ['test/**/*.test.ts'], testTimeout: 30_000, pool: 'threads' },
 });

@@ -15,6 +15,7 @@ import { parseArgs } from 'node:util';
 import { context, build as esbuild } from 'esbuild';
 import { issueValidatorPlugin } from './issueValidator.mjs';
 import { KnowledgeError, knowledgeFolder, knowledgePlugin, writeKnowledge } from './knowledge.mjs';
+import { sweepWasmPlugin } from './sweepWasm.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 
@@ -58,7 +59,7 @@ function optionsFor({ out, entry, options }, { outdir, minify, sourcemap }) {
     legalComments: 'none',
     metafile: true,
     logLevel: 'silent',
-    plugins: [...(options.platform === 'browser' ? [noNodeModules] : []), knowledgePlugin(), issueValidatorPlugin()],
+    plugins: [...(options.platform === 'browser' ? [noNodeModules] : []), knowledgePlugin(), issueValidatorPlugin(), sweepWasmPlugin()],
   };
 }
 

@@ -6,6 +6,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { collectKnowledge } from '../knowledge.mjs';
+import { sweepWasmPlugin } from '../sweepWasm.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const support = join(root, 'test', 'support');
@@ -20,6 +21,7 @@ export async function bundleCore() {
     // The samples are found from the folder of the module that reads them.
     define: { 'import.meta.dirname': JSON.stringify(support) },
     logLevel: 'warning',
+    plugins: [sweepWasmPlugin()],
   });
   return { path, core: await import(pathToFileURL(path).href), tables: collectKnowledge().tables };
 }

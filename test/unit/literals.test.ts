@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LiteralScanner } from '../../server/src/analysis/text/literals.js';
+import { PIECE } from '../../server/src/analysis/text/sweep.js';
 
 const letters = fc.constantFrom('a', 'b', ' ', '0', 'é', '漢');
 const ascii = fc.constantFrom('a', 'b', ' ', '0');
@@ -36,6 +37,32 @@ describe('LiteralScanner', () => {
       const latin = String.fromCharCode(...encoded);
       expect(found.sort()).toEqual(occurrences(latin, literals));
     }), { numRuns: 300 });
+  });
+
+  it('finds literals wherever the pieces meet in which a text is swept', () => {
+    const literals = ['needle', 'a needle in it', 'straw and needle and straw'];
+    for (const isPlain of [false, true]) {
+      const scanner = new LiteralScanner(literals, '', isPlain);
+      for (let at = PIECE - 60; at < PIECE + 20; at++) {
+        const text = `${'-'.repeat(at)}straw and needle and straw, a needle in it${'='.repeat(PIECE)}needle`;
+        const found: string[] = [];
+        scanner.scan(text, (index, offset) => found.push(`${index}@${offset}`));
+        expect(found.sort()).toEqual(occurrences(text, literals));
+        const overBytes: string[] = [];
+        const bytes = new TextEncoder().encode(text);
+        scanner.scanBytes(bytes, bytes.length, (index, offset) => overBytes.push(`${index}@${offset}`));
+        expect(overBytes.sort()).toEqual(found);
+      }
+    }
+  });
+
+  it('finds the same without WebAssembly', () => {
+    fc.assert(fc.property(texts, ([literals, characters, seed]) => {
+      const text = characters.join('') + (literals[seed % literals.length] ?? '') + characters.join('');
+      const found: string[] = [];
+      new LiteralScanner(literals, text, true).scan(text, (index, at) => found.push(`${index}@${at}`));
+      expect(found.sort()).toEqual(occurrences(text, literals));
+    }), { numRuns: 200 });
   });
 
   it('refuses literals that it could miss', () => {

@@ -7,7 +7,7 @@ import { TextChunk } from '../analysis/text/chunkedText.js';
 import { detect, type Detected, type Encoding, LogDecoder, SAMPLE_BYTES, utf8OrNot, windows1252 } from './encoding.js';
 
 /** Bytes read at a time, and the size of most chunks. */
-export const PIECE_BYTES = 262_144;
+export const PIECE_BYTES = 524_288;
 /** Buffers kept for the next chunks. */
 const MOST_FREE = 32;
 /** A line is read up to this length; what follows of it is passed over. */

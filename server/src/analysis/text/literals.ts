@@ -8,27 +8,29 @@
  *   than three bytes (60 MB/s instead of 2,000 with 10,000 literals).
  * - Of a longer literal only a window is searched: the one whose grams are rarest in a sample of the very text, so that
  *   words every line has are never looked for (twice to three times as fast as windows of rare letters).
- * - Two places are followed at once. A step waits for a table look-up that depends on the step before; two independent
- *   chains fill each other's waiting (twice as fast; four gained nothing more).
+ * - Several places are followed at once. A step waits for a table look-up that depends on the step before; independent chains
+ *   fill each other's waiting. That loop is WebAssembly (`sweep.ts`).
  * - Where a window may end, a filter of its first and last bytes decides before any list of literals is looked at.
  *
  * Literals are ASCII and compared exactly. Over a string, columns are UTF-16 units: it is copied to bytes one to one, and
  * what is not ASCII becomes a byte no literal holds.
  */
+import { FILTER_ENTRIES, PIECE, SweepMemory } from './sweep.js';
 
 /** Shortest literal that may be searched. */
 export const MIN_LITERAL = 6;
 /** Literals from this length on are searched by a window of this length. */
 const LONG = 12;
+/** What the end of a piece and the beginning of the next have in common: a window but for its last byte. */
+const OVERLAP = LONG - 1;
 /** A text shorter than this says too little about what is rare. */
 export const SAMPLE_UNITS = 16_384;
 /** More adds nothing. */
 const MOST_SAMPLE = 262_144;
-const TABLE_BITS = 16;
-const FILTER_MASK = 0xffff;
+/** Entries, as powers of two. The few short literals fit a table that stays in the nearest cache. */
+const SHORT_BITS = 14;
+const LONG_BITS = 16;
 const NOT_ASCII = 0x80;
-/** Scratch kept between scans. A chunk of one enormous line must not keep its copy alive. */
-const MOST_SCRATCH = 4_000_000;
 
 type Hit = (literal: number, offset: number) => void;
 
@@ -37,6 +39,7 @@ declare const TextEncoder: new () => { encodeInto(text: string, into: Uint8Array
 
 interface Literal {
   readonly index: number;
+  readonly text: string;
   readonly bytes: Uint8Array;
 }
 
@@ -45,128 +48,127 @@ interface Windowed extends Literal {
   readonly windowEnd: number;
 }
 
+/** Whether a literal stands at an offset of what is searched. */
+type StandsAt = (literal: Literal, offset: number) => boolean;
+
 export class LiteralScanner {
+  readonly #memory: SweepMemory;
   readonly #tables: readonly ShiftTable[];
   readonly #encoder = new TextEncoder();
-  #scratch = new Uint8Array(0);
 
   /**
-   * `sample` is text of the kind that will be searched; it decides only on the speed.
+   * `sample` is text of the kind that will be searched; it decides only on the speed. `isPlain` does without WebAssembly.
    * @throws RangeError for a literal that is shorter than six characters or not ASCII.
    */
-  constructor(literals: readonly string[], sample: string | Uint8Array = '') {
+  constructor(literals: readonly string[], sample: string | Uint8Array = '', isPlain?: boolean) {
     for (const literal of literals) {
       if (literal.length < MIN_LITERAL) throw new RangeError(`the literal "${literal}" is shorter than ${MIN_LITERAL} characters`);
       for (let at = 0; at < literal.length; at++) if (literal.charCodeAt(at) >= NOT_ASCII) throw new RangeError(`the literal "${literal}" is not ASCII`);
     }
-    const all = literals.map((text, index): Literal => ({ index, bytes: bytesOf(text) }));
+    const all = literals.map((text, index): Literal => ({ index, text, bytes: bytesOf(text) }));
     const known = typeof sample === 'string' ? bytesOf(sample.slice(0, MOST_SAMPLE)) : sample.subarray(0, MOST_SAMPLE);
+    this.#memory = new SweepMemory([SHORT_BITS, LONG_BITS], isPlain);
     this.#tables = [
       // Grams of three bytes let a window of six jump four bytes instead of three.
-      new ShiftTable(all.filter(({ bytes }) => bytes.length < LONG), 3, known),
-      new ShiftTable(all.filter(({ bytes }) => bytes.length >= LONG), 4, known),
+      new ShiftTable(this.#memory, all.filter(({ bytes }) => bytes.length < LONG), 3, SHORT_BITS, known),
+      new ShiftTable(this.#memory, all.filter(({ bytes }) => bytes.length >= LONG), 4, LONG_BITS, known),
     ];
   }
 
   /** Every place where a literal stands, in no particular order; `offset` is where the literal begins. */
   scan(text: string, hit: Hit): void {
-    if (this.#scratch.length < text.length) this.#scratch = new Uint8Array(text.length);
-    const bytes = this.#scratch;
-    // Ten times as fast as a loop over the units, which takes longer than the scan. Text beyond ASCII does not fit or is shifted.
-    const { read, written } = this.#encoder.encodeInto(text, bytes);
-    if (read < text.length || written > read) {
-      for (let at = 0; at < text.length; at++) {
-        const unit = text.charCodeAt(at);
-        bytes[at] = unit < NOT_ASCII ? unit : NOT_ASCII;
-      }
+    const standsAt: StandsAt = (literal, offset) => text.startsWith(literal.text, offset);
+    for (let start = 0; ; start += PIECE - OVERLAP) {
+      const length = Math.min(PIECE, text.length - start);
+      this.#put(length === text.length ? text : text.slice(start, start + length));
+      this.#sweep(start, length, standsAt, hit);
+      if (start + length >= text.length) return;
     }
-    this.scanBytes(bytes, text.length, hit);
-    if (this.#scratch.length > MOST_SCRATCH) this.#scratch = new Uint8Array(0);
   }
 
   /** The same over the first `length` bytes. */
   scanBytes(bytes: Uint8Array, length: number, hit: Hit): void {
-    const view = new DataView(bytes.buffer, bytes.byteOffset, length);
-    for (const table of this.#tables) table.scan(view, hit);
+    const standsAt: StandsAt = (literal, offset) => offset + literal.bytes.length <= length && equalAt(bytes, offset, literal.bytes);
+    for (let start = 0; ; start += PIECE - OVERLAP) {
+      const end = Math.min(start + PIECE, length);
+      this.#memory.text.set(bytes.subarray(start, end));
+      this.#sweep(start, end - start, standsAt, hit);
+      if (end >= length) return;
+    }
+  }
+
+  #put(piece: string): void {
+    const { text } = this.#memory;
+    // Ten times as fast as a loop over the units, which takes longer than the sweep. Text beyond ASCII does not fit or is shifted.
+    const { read, written } = this.#encoder.encodeInto(piece, text);
+    if (read === piece.length && written === read) return;
+    for (let at = 0; at < piece.length; at++) {
+      const unit = piece.charCodeAt(at);
+      text[at] = unit < NOT_ASCII ? unit : NOT_ASCII;
+    }
+  }
+
+  /** Sweeps the piece in memory, which begins at `start` of what is searched. */
+  #sweep(start: number, length: number, standsAt: StandsAt, hit: Hit): void {
+    this.#tables.forEach((table, number) => {
+      if (table.isEmpty) return;
+      for (const at of this.#memory.sweep(number, start === 0 ? 0 : OVERLAP, length)) table.verify(at, start, standsAt, hit);
+    });
   }
 }
 
-/** One shift table over grams of three or four bytes. */
+/** One shift table over grams of three or four bytes, made in the memory of the sweep. */
 class ShiftTable {
-  /** By hash of a gram: how far the window's end may move on; 0 where a window may end with this gram. */
-  readonly #shifts = new Uint8Array(1 << TABLE_BITS);
-  /** 1 for windows, by hash of their first and last bytes. */
-  readonly #filter = new Uint8Array(FILTER_MASK + 1);
+  readonly #view: DataView;
   readonly #byWindow = new Map<number, Windowed[]>();
   /** Length of the window. */
   readonly #window: number;
+  readonly #bits: number;
   /** Bits of a word of four bytes that are not part of the gram. */
   readonly #drop: 0 | 8;
 
-  constructor(literals: readonly Literal[], gram: 3 | 4, sample: Uint8Array) {
+  constructor(memory: SweepMemory, literals: readonly Literal[], gram: 3 | 4, bits: number, sample: Uint8Array) {
+    this.#view = memory.view;
+    this.#bits = bits;
     this.#drop = gram === 3 ? 8 : 0;
     this.#window = literals.reduce((shortest, { bytes }) => Math.min(shortest, bytes.length), LONG);
-    this.#shifts.fill(this.#window - gram + 1);
+    // By hash of a gram: how far the window's end may move on; 0 where a window may end with this gram.
+    // By hash of its first and last bytes: 1 for windows.
+    const { shifts, filter } = memory.addTable(bits, this.#window, this.#drop);
+    shifts.fill(this.#window - gram + 1);
     const counts = this.#count(literals.length === 0 ? new Uint8Array(0) : sample);
-    for (const { index, bytes } of literals) {
-      const view = new DataView(bytes.buffer);
+    for (const literal of literals) {
+      const view = new DataView(literal.bytes.buffer);
       const windowEnd = this.#rarestWindow(view, gram, counts);
       const first = windowEnd - this.#window;
       for (let end = first + gram; end <= windowEnd; end++) {
         const hash = this.#hash(view, end - 1);
-        this.#shifts[hash] = Math.min(this.#shifts[hash] ?? 0, windowEnd - end);
+        shifts[hash] = Math.min(shifts[hash] ?? 0, windowEnd - end);
       }
       const key = this.#windowHash(view, windowEnd - 1);
-      this.#filter[key & FILTER_MASK] = 1;
+      filter[key & (FILTER_ENTRIES - 1)] = 1;
       const same = this.#byWindow.get(key);
-      if (same === undefined) this.#byWindow.set(key, [{ index, bytes, windowEnd }]);
-      else same.push({ index, bytes, windowEnd });
+      if (same === undefined) this.#byWindow.set(key, [{ ...literal, windowEnd }]);
+      else same.push({ ...literal, windowEnd });
     }
   }
 
-  scan(view: DataView, hit: Hit): void {
-    if (this.#byWindow.size === 0 || view.byteLength < this.#window) return;
-    const shifts = this.#shifts;
-    const drop = this.#drop;
-    const lastA = Math.max(view.byteLength >> 1, this.#window - 1);
-    const lastB = view.byteLength - 1;
-    let a = this.#window - 1;
-    let b = lastA + 1;
-    while (a <= lastA && b <= lastB) {
-      // The hashes are written out here and below: a call in this loop costs half of its speed.
-      const shiftA = shifts[Math.imul(view.getInt32(a - 3, true) >>> drop, 0x9e3779b1) >>> (32 - TABLE_BITS)] as number;
-      const shiftB = shifts[Math.imul(view.getInt32(b - 3, true) >>> drop, 0x9e3779b1) >>> (32 - TABLE_BITS)] as number;
-      if (shiftA === 0) this.#verify(view, a++, hit);
-      else a += shiftA;
-      if (shiftB === 0) this.#verify(view, b++, hit);
-      else b += shiftB;
-    }
-    this.#finish(view, a, lastA, hit);
-    this.#finish(view, b, lastB, hit);
+  get isEmpty(): boolean {
+    return this.#byWindow.size === 0;
   }
 
-  #finish(view: DataView, from: number, last: number, hit: Hit): void {
-    for (let at = from; at <= last;) {
-      const shift = this.#shifts[this.#hash(view, at)] as number;
-      if (shift === 0) this.#verify(view, at++, hit);
-      else at += shift;
-    }
-  }
-
-  /** The literals whose window ends at `at`. */
-  #verify(view: DataView, at: number, hit: Hit): void {
-    const key = this.#windowHash(view, at);
-    if (this.#filter[key & FILTER_MASK] === 0) return;
-    for (const { index, bytes, windowEnd } of this.#byWindow.get(key) ?? []) {
-      const offset = at + 1 - windowEnd;
-      if (offset >= 0 && offset + bytes.length <= view.byteLength && equalAt(view, offset, bytes)) hit(index, offset);
+  /** The literals whose window ends at `at` of the piece that begins at `start`. */
+  verify(at: number, start: number, standsAt: StandsAt, hit: Hit): void {
+    for (const literal of this.#byWindow.get(this.#windowHash(this.#view, at)) ?? []) {
+      const offset = start + at + 1 - literal.windowEnd;
+      if (offset >= 0 && standsAt(literal, offset)) hit(literal.index, offset);
     }
   }
 
   /** Hash of the gram that ends at `at`. Only the first gram of three bytes has no byte before it, which would be dropped. */
   #hash(view: DataView, at: number): number {
     const gram = at < 3 ? view.getUint16(0, true) | (view.getUint8(2) << 16) : view.getInt32(at - 3, true) >>> this.#drop;
-    return Math.imul(gram, 0x9e3779b1) >>> (32 - TABLE_BITS);
+    return Math.imul(gram, 0x9e3779b1) >>> (32 - this.#bits);
   }
 
   /** Hash of the first and the last four bytes of the window that ends at `at`. */
@@ -177,7 +179,7 @@ class ShiftTable {
 
   /** How often each gram stands in the sample, by hash. */
   #count(sample: Uint8Array): Uint32Array {
-    const counts = new Uint32Array(1 << TABLE_BITS);
+    const counts = new Uint32Array(1 << this.#bits);
     const view = new DataView(sample.buffer, sample.byteOffset, sample.length);
     for (let at = 3; at < sample.length; at++) {
       const hash = this.#hash(view, at);
@@ -210,7 +212,7 @@ function bytesOf(text: string): Uint8Array {
   return bytes;
 }
 
-function equalAt(view: DataView, offset: number, literal: Uint8Array): boolean {
-  for (let at = 0; at < literal.length; at++) if (view.getUint8(offset + at) !== literal[at]) return false;
+function equalAt(bytes: Uint8Array, offset: number, literal: Uint8Array): boolean {
+  for (let at = 0; at < literal.length; at++) if (bytes[offset + at] !== literal[at]) return false;
   return true;
 }

@@ -1,0 +1,108 @@
+/**
+ * The memory in which texts are swept with shift tables, and the loop that does it: server/wasm/sweep.ts where the host has
+ * WebAssembly, the same in JavaScript where it is switched off (`--jitless`, some hardened hosts).
+ *
+ * A text is swept in pieces that stay in the processor's nearest caches; a piece repeats the last bytes of the one before, so that
+ * no window is missed where they meet.
+ */
+import { wasm } from './sweepWasm.js';
+
+/** Bytes of text swept at a time. */
+export const PIECE = 65_536;
+/** Entries of a filter. */
+export const FILTER_ENTRIES = 0x10000;
+const PAGE = 65_536;
+
+/** What the loop needs to know of a table; see server/wasm/sweep.ts. Addresses are of the memory. */
+interface Table {
+  readonly shifts: number;
+  readonly bits: number;
+  readonly filter: number;
+  readonly window: number;
+  readonly drop: 0 | 8;
+}
+
+type Loop = (shifts: number, bits: number, filter: number, window: number, drop: number, text: number, first: number, end: number, found: number) => number;
+
+/** Every host has it but for the hardened ones, though the language's own library does not name it. */
+declare const WebAssembly: undefined | {
+  Memory: new (size: { initial: number }) => { readonly buffer: ArrayBuffer };
+  Module: new (bytes: Uint8Array) => object;
+  Instance: new (module: object, imports: object) => { readonly exports: { sweep: Loop } };
+};
+
+let compiled: object | undefined;
+
+export class SweepMemory {
+  /** The piece to be swept is written here. */
+  readonly text: Uint8Array;
+  readonly view: DataView;
+  readonly #bytes: Uint8Array;
+  readonly #found: Uint32Array;
+  readonly #loop: Loop;
+  readonly #tables: Table[] = [];
+  /** Where the next table goes. */
+  #free: number;
+  readonly #textStart = 0;
+
+  /** `tableBits`: logarithms of the entries of the tables that will be added. `isPlain` keeps WebAssembly out of it. */
+  constructor(tableBits: readonly number[], isPlain = typeof WebAssembly === 'undefined') {
+    const foundStart = PIECE;
+    this.#free = foundStart + PIECE * 4;
+    const size = tableBits.reduce((sum, bits) => sum + (1 << bits) + FILTER_ENTRIES, this.#free);
+    const pages = Math.ceil(size / PAGE);
+    let buffer: ArrayBuffer;
+    if (isPlain || WebAssembly === undefined) {
+      buffer = new ArrayBuffer(pages * PAGE);
+      this.#loop = plainLoop(new Uint8Array(buffer), new DataView(buffer));
+    } else {
+      compiled ??= new WebAssembly.Module(wasm);
+      const memory = new WebAssembly.Memory({ initial: pages });
+      buffer = memory.buffer;
+      this.#loop = new WebAssembly.Instance(compiled, { env: { memory } }).exports.sweep;
+    }
+    this.#bytes = new Uint8Array(buffer);
+    this.text = this.#bytes.subarray(this.#textStart, this.#textStart + PIECE);
+    this.view = new DataView(buffer);
+    this.#found = new Uint32Array(buffer, foundStart, PIECE);
+  }
+
+  /** Adds a table; answers its shifts and its filter to be filled in. */
+  addTable(bits: number, window: number, drop: 0 | 8): { readonly shifts: Uint8Array; readonly filter: Uint8Array } {
+    const shifts = this.#free;
+    const filter = shifts + (1 << bits);
+    this.#free = filter + FILTER_ENTRIES;
+    this.#tables.push({ shifts, bits, filter, window, drop });
+    return { shifts: this.#bytes.subarray(shifts, filter), filter: this.#bytes.subarray(filter, this.#free) };
+  }
+
+  /**
+   * Where a window of table `number` may end in the first `length` bytes of the piece, in no particular order: offsets of the
+   * last byte. `repeated` bytes at the beginning were swept with the piece before. The answer is valid until the next sweep.
+   */
+  sweep(number: number, repeated: number, length: number): Uint32Array {
+    const table = this.#tables[number];
+    if (table === undefined) throw new RangeError(`there is no table ${number}`);
+    const first = Math.max(table.window - 1, repeated);
+    if (first >= length) return this.#found.subarray(0, 0);
+    const text = this.#textStart;
+    const count = this.#loop(table.shifts, table.bits, table.filter, table.window, table.drop, text, text + first, text + length, this.#found.byteOffset);
+    return this.#found.subarray(0, count);
+  }
+}
+
+/** The loop of server/wasm/sweep.ts, from one place only. */
+function plainLoop(bytes: Uint8Array, view: DataView): Loop {
+  return (shifts, bits, filter, window, drop, text, first, end, found) => {
+    let count = 0;
+    for (let at = first; at < end;) {
+      const shift = bytes[shifts + (Math.imul(view.getInt32(at - 3, true) >>> drop, 0x9e3779b1) >>> (32 - bits))] ?? 0;
+      if (shift === 0) {
+        const hash = Math.imul(view.getInt32(at + 1 - window, true) ^ Math.imul(view.getInt32(at - 3, true), 0x9e3779b1), 0x85ebca6b) >>> 8;
+        if (bytes[filter + (hash & (FILTER_ENTRIES - 1))] !== 0) view.setUint32(found + 4 * count++, at - text, true);
+      }
+      at += shift === 0 ? 1 : shift;
+    }
+    return count;
+  };
+}

@@ -1,0 +1,2 @@
+/** server/wasm/sweep.ts, compiled. The build makes it; see scripts/sweepWasm.mjs. */
+export declare const wasm: Uint8Array;

@@ -1,0 +1,80 @@
+/**
+ * The inner loop of the literal scanner (server/src/analysis/text/literals.ts, which explains the tables) as WebAssembly, written
+ * in AssemblyScript. A step of the loop is a load at any address, a multiplication and a look-up; here each is one instruction
+ * without a check, so that four places of the text can be followed at once and their waiting for memory overlaps. Over 100 MB of
+ * vmkernel log with 11,000 literals that makes 1,900 MB/s, the same loop in JavaScript 1,000 with two places (four gain nothing
+ * there) and 650 once the program around it is large. It is at its full speed from the first megabyte on.
+ */
+
+/** Where no window of the table ends within the next bytes, how many; else 0. The gram ends at `at`. */
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function shiftAt(shifts: usize, bits: u32, drop: u32, at: usize): usize {
+  return <usize>load<u8>(shifts + (((load<u32>(at - 3) >> drop) * 0x9e3779b1) >>> (32 - bits)));
+}
+
+/** Low bits of the hash of the window that ends at `at`: the same as `windowHash` of the caller. */
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function isWindow(filter: usize, window: usize, at: usize): bool {
+  const hash = ((load<u32>(at + 1 - window) ^ (load<u32>(at - 3) * 0x9e3779b1)) * 0x85ebca6b) >>> 8;
+  return load<u8>(filter + <usize>(hash & 0xffff)) != 0;
+}
+
+/**
+ * Writes to `found` every place in [first, end) at which a window may end, as offsets from `text` of 32 bits, and returns how
+ * many. `text` is where the text begins in memory; three bytes before `first` must be readable. `found` has room for one per byte.
+ * `shifts` has 1 << bits entries, `filter` 65,536; `drop` is 8 for grams of three bytes and 0 for those of four.
+ */
+export function sweep(shifts: usize, bits: u32, filter: usize, window: usize, drop: u32, text: usize, first: usize, end: usize, found: usize): u32 {
+  const quarter: usize = (end - first) >> 2;
+  const aEnd: usize = first + quarter;
+  const bEnd: usize = aEnd + quarter;
+  const cEnd: usize = bEnd + quarter;
+  let a = first;
+  let b = aEnd;
+  let c = bEnd;
+  let d = cEnd;
+  let next = found;
+  while (a < aEnd && b < bEnd && c < cEnd && d < end) {
+    const aShift = shiftAt(shifts, bits, drop, a);
+    const bShift = shiftAt(shifts, bits, drop, b);
+    const cShift = shiftAt(shifts, bits, drop, c);
+    const dShift = shiftAt(shifts, bits, drop, d);
+    if (!aShift) {
+      if (isWindow(filter, window, a)) { store<u32>(next, <u32>(a - text)); next += 4; }
+      a += 1;
+    }
+    if (!bShift) {
+      if (isWindow(filter, window, b)) { store<u32>(next, <u32>(b - text)); next += 4; }
+      b += 1;
+    }
+    if (!cShift) {
+      if (isWindow(filter, window, c)) { store<u32>(next, <u32>(c - text)); next += 4; }
+      c += 1;
+    }
+    if (!dShift) {
+      if (isWindow(filter, window, d)) { store<u32>(next, <u32>(d - text)); next += 4; }
+      d += 1;
+    }
+    a += aShift;
+    b += bShift;
+    c += cShift;
+    d += dShift;
+  }
+  next = finish(shifts, bits, filter, window, drop, text, a, aEnd, next);
+  next = finish(shifts, bits, filter, window, drop, text, b, bEnd, next);
+  next = finish(shifts, bits, filter, window, drop, text, c, cEnd, next);
+  next = finish(shifts, bits, filter, window, drop, text, d, end, next);
+  return <u32>((next - found) >> 2);
+}
+
+function finish(shifts: usize, bits: u32, filter: usize, window: usize, drop: u32, text: usize, from: usize, end: usize, found: usize): usize {
+  let next = found;
+  for (let at = from; at < end;) {
+    const shift = shiftAt(shifts, bits, drop, at);
+    if (!shift && isWindow(filter, window, at)) { store<u32>(next, <u32>(at - text)); next += 4; }
+    at += shift ? shift : 1;
+  }
+  return next;
+}
