@@ -35,10 +35,18 @@ export interface ChunkHits {
 
 const NOTHING: ChunkHits = { openings: [], messages: [] };
 
+/**
+ * So much text is searched with what a general sample told to be rare before the text itself is asked: with ten thousand literals
+ * that makes the search three times as fast, but making the tables again takes as long as searching some 10 MB.
+ */
+const GENERAL_UNITS = 16_000_000;
+
 export class OpeningFinder {
   readonly #literals: readonly string[];
   #scanner: LiteralScanner | undefined;
   #isLearned = false;
+  /** What is still searched with the scanner of a general sample. */
+  #generalUnits = 0;
   /** For each literal the formats it opens (as a bit set over FORMATS) and the messages it is. */
   readonly #uses: readonly { readonly formats: number; readonly messages: readonly number[] }[];
   readonly #known = new WeakMap<Chunk, ChunkHits>();
@@ -59,10 +67,18 @@ export class OpeningFinder {
     this.#literals = [...uses.keys()];
   }
 
+  /** Makes the scanner in advance, for texts of which this is a general sample. */
+  learn(sample: string): void {
+    this.#scanner ??= new LiteralScanner(this.#literals, sample);
+    this.#generalUnits = GENERAL_UNITS;
+  }
+
   /** The scanner knows what is rare from the first chunk that is long enough to tell. */
   #scannerFor(chunk: Chunk): LiteralScanner {
-    if (this.#scanner === undefined || (!this.#isLearned && chunk.sample.length >= SAMPLE_UNITS)) {
-      this.#isLearned = chunk.sample.length >= SAMPLE_UNITS;
+    const isWanted = !this.#isLearned && this.#generalUnits <= 0 && chunk.sample.length >= SAMPLE_UNITS;
+    this.#generalUnits -= chunk.size;
+    if (this.#scanner === undefined || isWanted) {
+      this.#isLearned = isWanted;
       this.#scanner = new LiteralScanner(this.#literals, chunk.sample);
     }
     return this.#scanner;

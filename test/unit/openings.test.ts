@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { analyzeText } from '../../server/src/analysis/analysis.js';
+import { FORMATS } from '../../server/src/analysis/formats/index.js';
+import { OpeningFinder } from '../../server/src/analysis/formats/openings.js';
+import { ORDINARY_LINES } from '../../server/src/analysis/formats/ordinary.js';
+import { prepare } from '../../server/src/analysis/prepare.js';
+import { ChunkedText } from '../../server/src/analysis/text/chunkedText.js';
+import { builtinKnowledge } from '../support/knowledge.js';
+
+const MESSAGE = 'the tide gate did not close in time';
+
+function hitsOf(finder: OpeningFinder, text: string): string[] {
+  const chunked = ChunkedText.from(text);
+  return chunked.chunks.flatMap((chunk, number) => {
+    const { openings, messages } = finder.hits(chunk);
+    return [...openings.map(({ line, formats }) => `${number}:${line} opens ${formats}`), ...messages.map(({ line, message }) => `${number}:${line} message ${message}`)];
+  });
+}
+
+describe('OpeningFinder', () => {
+  it('finds the same, whatever it learned from and when', () => {
+    const text = (ORDINARY_LINES + `${MESSAGE}\n*** STOP: 0x000000D1 (0x1,0x2,0x3,0x4)\n`).repeat(3000);
+    // Long enough for the general sample to be dropped on the way.
+    expect(text.length).toBeGreaterThan(16_000_000);
+    const taught = new OpeningFinder([MESSAGE]);
+    taught.learn(ORDINARY_LINES);
+    const found = hitsOf(taught, text);
+    expect(found.filter((hit) => hit.includes('message')).length).toBe(3000);
+    expect(found).toEqual(hitsOf(new OpeningFinder([MESSAGE]), text));
+  });
+});
+
+describe('ordinary lines', () => {
+  it('hold no crash', () => {
+    expect(analyzeText(ORDINARY_LINES, builtinKnowledge()).crashes).toEqual([]);
+  });
+
+  it('hold few openers', () => {
+    const openers = FORMATS.flatMap((format) => [...format.openers]);
+    expect(openers.filter((opener) => ORDINARY_LINES.includes(opener)).length).toBeLessThan(openers.length / 50);
+  });
+
+  it('prepare what a first document needs', () => {
+    expect(() => { prepare(builtinKnowledge()); }).not.toThrow();
+  });
+});
