@@ -7,6 +7,7 @@ import type { Knowledge } from '../analysis/knowledge/knowledge.js';
 import { analyzeStream, slidingText } from '../analysis/streamed.js';
 import type { Chunk } from '../analysis/text/chunk.js';
 import { detect, SAMPLE_BYTES } from './encoding.js';
+import { keepHeapSmall } from './heap.js';
 import type { Pool } from './pool.js';
 import { ChunkReader, type ChunkSource, LONGEST_LINE, openFile, streamReader } from './readChunks.js';
 import { ResultBuilder } from './report/build.js';
@@ -108,6 +109,7 @@ export async function analyzeChunks(reader: ChunkSource, path: string, { knowled
       told = reader.bytes;
     }
     if (performance.now() < until) continue;
+    keepHeapSmall();
     await setImmediate();
     // What was found so far is told.
     isStopped ||= stop?.aborted === true;

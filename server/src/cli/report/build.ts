@@ -6,8 +6,9 @@ import type { Article } from '../../analysis/knowledge/data.js';
 import type { Certainty } from '../../analysis/knowledge/issue.js';
 import type { Knowledge } from '../../analysis/knowledge/knowledge.js';
 import type { CrashRecord } from '../../analysis/records/types.js';
-import type { Span, TextSource } from '../../analysis/text/span.js';
-import { packed, type CrashDetails, type CrashReport, type EventReport, type FileReport, type FileResult, type FrameReport, type IssueReport, type LocationReport, type NoteReport } from './types.js';
+import type { TextSource } from '../../analysis/text/span.js';
+import { CrashPiler } from './crashPile.js';
+import type { CrashDetails, CrashReport, EventReport, FileReport, FileResult, FrameReport, IssueReport, LocationReport, NoteReport } from './types.js';
 
 const RANK: Readonly<Record<Certainty, number>> = { possible: 0, likely: 1, exact: 2 };
 
@@ -24,7 +25,7 @@ export interface BuildOptions {
 export class ResultBuilder {
   readonly #options: BuildOptions;
   readonly #text: TextSource;
-  readonly #crashes: { readonly headline: Span; readonly report: Uint8Array; readonly details: Uint8Array }[] = [];
+  readonly #crashes = new CrashPiler();
   readonly #notes: NoteReport[] = [];
   #knownIssues = 0;
 
@@ -38,11 +39,7 @@ export class ResultBuilder {
     const matches = this.#shown(finding);
     this.#knownIssues += matches.length;
     this.#notes.push(...notesOf(finding));
-    this.#crashes.push({
-      headline: finding.record.headline,
-      report: packed(crashReport(finding, matches, this.#text, this.#options.knowledge)),
-      details: packed(crashDetails(finding, matches, this.#options)),
-    });
+    this.#crashes.add(finding.record.headline, crashReport(finding, matches, this.#text, this.#options.knowledge), crashDetails(finding, matches, this.#options));
   }
 
   note(line: number, text: string): void {
@@ -50,10 +47,9 @@ export class ResultBuilder {
   }
 
   finish(file: Pick<FileReport, 'encoding' | 'bytes' | 'lines' | 'formats'>, events: readonly EventFinding[]): FileResult {
-    this.#crashes.sort((a, b) => a.headline.line - b.headline.line || a.headline.start - b.headline.start);
     return {
       head: { path: this.#options.path, ...file, events: events.map((finding) => eventReport(finding, this.#shown(finding))), notes: distinct(this.#notes) },
-      crashes: this.#crashes.map(({ report, details }) => ({ report, details })),
+      crashes: this.#crashes.finish(),
       knownIssues: this.#knownIssues,
       eventRemedies: events.map((finding) => this.#shown(finding).map(({ issue }) => issue.remedies ?? [])),
     };

@@ -1,6 +1,7 @@
 /** The report as JSON, whole or one file a line. */
 import type { ReportWriter } from './format.js';
-import { SCHEMA_VERSION, type Tool, unpacked } from './types.js';
+import { packedCrashes } from './crashPile.js';
+import { SCHEMA_VERSION, type Tool } from './types.js';
 
 /** One document; files are written as they are finished, so that a long run is not kept in memory. */
 export function jsonWriter(tool: Tool): ReportWriter {
@@ -10,8 +11,9 @@ export function jsonWriter(tool: Tool): ReportWriter {
     *file({ head: { events, notes, ...head }, crashes }) {
       // The crashes stand in the middle of the object, and are written one by one.
       yield `${files++ === 0 ? '' : ','}\n    ${indented(head, '    ').slice(0, -'\n    }'.length)},\n      "crashes": [`;
-      for (const [index, { report }] of crashes.entries()) yield `${index === 0 ? '' : ','}\n        ${indented(JSON.parse(unpacked(report)), '        ')}`;
-      yield `${crashes.length === 0 ? '' : '\n      '}],${indented({ events, notes }, '    ').slice(1)}`;
+      let index = 0;
+      for (const { report } of packedCrashes(crashes)) yield `${index++ === 0 ? '' : ','}\n        ${indented(JSON.parse(report), '        ')}`;
+      yield `${crashes.count === 0 ? '' : '\n      '}],${indented({ events, notes }, '    ').slice(1)}`;
     },
     end: () => `${files === 0 ? '' : '\n  '}]\n}\n`,
   };
@@ -23,7 +25,8 @@ export function ndjsonWriter(): ReportWriter {
     begin: () => '',
     *file({ head: { events, notes, ...head }, crashes }) {
       yield `${safe(JSON.stringify(head)).slice(0, -1)},"crashes":[`;
-      for (const [index, { report }] of crashes.entries()) yield `${index === 0 ? '' : ','}${safe(unpacked(report))}`;
+      let index = 0;
+      for (const { report } of packedCrashes(crashes)) yield `${index++ === 0 ? '' : ','}${safe(report)}`;
       yield `],${safe(JSON.stringify({ events, notes })).slice(1)}\n`;
     },
     end: () => '',

@@ -2,7 +2,8 @@
 import type { Remedy } from '../../analysis/knowledge/issue.js';
 import type { ReportWriter } from './format.js';
 import { nameOf } from './text.js';
-import { type CrashDetails, type CrashReport, type FileFindings, findingsOf, type IssueReport } from './types.js';
+import { crashesOf } from './crashPile.js';
+import type { CrashDetails, CrashReport, FileResult, IssueReport } from './types.js';
 import { neutral } from '../terminal.js';
 import { CERTAINTY_WORDS, frameText, quoted, rows, tally, type Totals, TRUST_WORDS } from './words.js';
 
@@ -13,31 +14,36 @@ export function markdownWriter(): ReportWriter {
   return {
     begin: () => '',
     file(result) {
-      return tally(totals, result) ? [fileLines(findingsOf(result)).join('\n'), '\n'] : [];
+      return tally(totals, result) ? filePieces(result) : [];
     },
     end: () => (totals.filesWithFindings > 0 ? '' : `No crash and no known issue found in ${totals.files} ${totals.files === 1 ? 'file' : 'files'}.\n`),
   };
 }
 
-function fileLines({ report, crashes, eventRemedies }: FileFindings): string[] {
-  const name = nameOf(report.path);
-  const lines: string[] = [];
-  for (const [index, crash] of report.crashes.entries()) {
-    const details = crashes[index];
-    if (details !== undefined) crashLines(lines, name, crash, details);
+function* filePieces({ head, crashes, eventRemedies }: FileResult): Generator<string> {
+  const name = nameOf(head.path);
+  for (const { crash, details } of crashesOf(crashes)) {
+    const lines: string[] = [];
+    crashLines(lines, name, crash, details);
+    yield pieceOf(lines);
   }
-  for (const [index, event] of (report.events ?? []).entries()) {
+  const lines: string[] = [];
+  for (const [index, event] of (head.events ?? []).entries()) {
     if (event.knownIssues === undefined) continue;
     lines.push(`## ${escaped(quoted(event.title))}`, '', `${code(`${name}:${event.line}`)}${event.count > 1 ? `, ${event.count} times` : ''}`, '');
     for (const [at, issue] of event.knownIssues.entries()) issueLines(lines, name, issue, eventRemedies[index]?.[at] ?? []);
   }
-  const notes = report.notes ?? [];
+  const notes = head.notes ?? [];
   if (notes.length > 0) {
     lines.push('**Notes**', '');
     for (const note of notes) lines.push(`- line ${note.line}: ${escaped(neutral(note.text))}`);
     lines.push('');
   }
-  return lines;
+  yield pieceOf(lines);
+}
+
+function pieceOf(lines: readonly string[]): string {
+  return lines.map((line) => `${line}\n`).join('');
 }
 
 function crashLines(lines: string[], name: string, crash: CrashReport, details: CrashDetails): void {

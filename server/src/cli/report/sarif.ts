@@ -5,7 +5,8 @@ import type { Certainty } from '../../analysis/knowledge/issue.js';
 import type { CrashKind } from '../../analysis/records/types.js';
 import type { ReportWriter } from './format.js';
 import { indented } from './json.js';
-import { type CrashDetails, type CrashReport, type FileFindings, findingsOf, type IssueReport, type Tool } from './types.js';
+import { crashesOf } from './crashPile.js';
+import type { CrashDetails, CrashReport, FileResult, IssueReport, Tool } from './types.js';
 
 const CRASH_RULES: Readonly<Record<CrashKind, { readonly name: string; readonly text: string }>> = {
   bugCheck: { name: 'BugCheck', text: 'Windows stopped with a bug check.' },
@@ -40,12 +41,12 @@ export function sarifWriter(tool: Tool): ReportWriter {
   const artifacts: unknown[] = [];
   return {
     begin: () => '',
-    file(found) {
-      const result = findingsOf(found);
+    file(result) {
+      const { head } = result;
       artifacts.push({
-        location: { uri: uriOf(result.report.path) },
-        ...(result.report.bytes === undefined ? {} : { length: result.report.bytes }),
-        ...(result.report.encoding === undefined ? {} : { encoding: result.report.encoding }),
+        location: { uri: uriOf(head.path) },
+        ...(head.bytes === undefined ? {} : { length: head.bytes }),
+        ...(head.encoding === undefined ? {} : { encoding: head.encoding }),
       });
       addFile(result, rules, results);
       return [];
@@ -68,11 +69,9 @@ export function sarifWriter(tool: Tool): ReportWriter {
   };
 }
 
-function addFile({ report, crashes }: FileFindings, rules: Map<string, Rule>, results: unknown[]): void {
-  const uri = uriOf(report.path);
-  for (const [index, crash] of report.crashes.entries()) {
-    const details = crashes[index];
-    if (details === undefined) continue;
+function addFile({ head, crashes }: FileResult, rules: Map<string, Rule>, results: unknown[]): void {
+  const uri = uriOf(head.path);
+  for (const { crash, details } of crashesOf(crashes)) {
     const region: Region = { startLine: details.headline.line, startColumn: details.headline.column, endColumn: details.headline.endColumn };
     const rule = crashRule(crash.kind, details);
     if (!rules.has(rule.id)) rules.set(rule.id, rule);
@@ -84,7 +83,7 @@ function addFile({ report, crashes }: FileFindings, rules: Map<string, Rule>, re
     });
     for (const issue of crash.knownIssues ?? []) addIssue(issue, uri, region, crash, rules, results);
   }
-  for (const event of report.events ?? []) {
+  for (const event of head.events ?? []) {
     for (const issue of event.knownIssues ?? []) addIssue(issue, uri, { startLine: event.line }, undefined, rules, results);
   }
 }

@@ -3,7 +3,8 @@ import type { Explanation } from '../../analysis/decoders/types.js';
 import type { Remedy } from '../../analysis/knowledge/issue.js';
 import { neutral, type Styles, visibleLength, wrapped } from '../terminal.js';
 import type { ReportWriter, WriterContext } from './format.js';
-import { type CrashDetails, type CrashReport, type EventReport, type FileFindings, type FileResult, findingsOf, type IssueReport } from './types.js';
+import { crashesOf } from './crashPile.js';
+import type { CrashDetails, CrashReport, EventReport, FileResult, IssueReport } from './types.js';
 import { CERTAINTY_WORDS, count, frameText, quoted, rows, tally, type Totals, TRUST_WORDS } from './words.js';
 
 /** More frames than these do not help to see what crashed. */
@@ -20,8 +21,7 @@ export function textWriter({ styles, width }: WriterContext): ReportWriter {
     file(result) {
       last = result.head;
       tally(totals, result);
-      const lines = fileLines(findingsOf(result), styles, width);
-      return lines.length === 0 ? [] : [lines.join('\n'), '\n\n'];
+      return filePieces(result, styles, width);
     },
     end: () => (last === undefined ? '' : `${summary(totals, last, styles)}\n`),
   };
@@ -41,14 +41,14 @@ export function nameOf(path: string): string {
   return path === '-' ? 'standard input' : neutral(path);
 }
 
-function fileLines({ report, crashes, eventRemedies }: FileFindings, styles: Styles, width: number): string[] {
-  const name = nameOf(report.path);
+function* filePieces({ head, crashes, eventRemedies }: FileResult, styles: Styles, width: number): Generator<string> {
+  const name = nameOf(head.path);
   const page = new Page(name, styles, width);
-  for (const [index, crash] of report.crashes.entries()) {
-    const details = crashes[index];
-    if (details !== undefined) crashLines(page, crash, details);
+  for (const { crash, details } of crashesOf(crashes)) {
+    crashLines(page, crash, details);
+    yield page.take();
   }
-  const events = report.events ?? [];
+  const events = head.events ?? [];
   for (const [index, event] of events.entries()) {
     if (event.knownIssues !== undefined && event.knownIssues.length > 0) eventLines(page, event, eventRemedies[index] ?? []);
   }
@@ -59,14 +59,15 @@ function fileLines({ report, crashes, eventRemedies }: FileFindings, styles: Sty
     for (const event of others.slice(0, MOST_EVENTS)) page.line(2, `${page.at(event.line)}: ${quoted(event.title)}${times(event)}`);
     if (others.length > MOST_EVENTS) page.line(2, styles.faint(`… and ${others.length - MOST_EVENTS} more`));
   }
-  const notes = report.notes ?? [];
+  const notes = head.notes ?? [];
   if (notes.length > 0) {
     page.gap();
     page.line(0, styles.heading('Notes'));
     for (const note of notes.slice(0, MOST_NOTES)) page.prose(2, `${page.at(note.line)}: `, neutral(note.text), 2);
     if (notes.length > MOST_NOTES) page.line(2, styles.faint(`… and ${notes.length - MOST_NOTES} more`));
   }
-  return page.lines;
+  yield page.take();
+  if (!page.isEmpty) yield '\n';
 }
 
 function times(event: EventReport): string {
@@ -164,9 +165,22 @@ function issueLines(page: Page, issue: IssueReport, remedies: readonly Remedy[])
 
 /** Lines of a report, with indents and wrapped prose. */
 export class Page {
+  /** Lines not taken yet. */
   readonly lines: string[] = [];
+  /** The last line taken. */
+  #before: string | undefined;
 
   constructor(readonly name: string, readonly styles: Styles, readonly width: number) {}
+
+  get isEmpty(): boolean {
+    return this.lines.length === 0 && this.#before === undefined;
+  }
+
+  /** The lines so far, each with its end; the page goes on after them. */
+  take(): string {
+    this.#before = this.lines.at(-1) ?? this.#before;
+    return this.lines.splice(0).map((line) => `${line}\n`).join('');
+  }
 
   line(indent: number, text: string): void {
     this.lines.push(`${' '.repeat(indent)}${text}`.trimEnd());
@@ -174,7 +188,7 @@ export class Page {
 
   /** An empty line, unless one stands there or the page begins. */
   gap(): void {
-    if (this.lines.length > 0 && this.lines.at(-1) !== '') this.lines.push('');
+    if ((this.lines.at(-1) ?? this.#before ?? '') !== '') this.lines.push('');
   }
 
   /** Prose behind a label; further lines are indented by the label's width, or by `hang` columns. */

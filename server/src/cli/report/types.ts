@@ -8,6 +8,7 @@ import type { CrashKind } from '../../analysis/records/types.js';
 import type { Explanation } from '../../analysis/decoders/types.js';
 import type { FrameTrust } from '../../analysis/formats/types.js';
 import type { Encoding } from '../encoding.js';
+import type { CrashPile } from './crashPile.js';
 
 export const SCHEMA_VERSION = '1.0';
 
@@ -101,47 +102,17 @@ export interface NoteReport {
   readonly text: string;
 }
 
-/**
- * What was found in one file. Crashes are kept as JSON in bytes: they hold on to nothing of the log, take a fraction of the
- * memory of objects and none of the heap, travel between threads, and are what most reports print anyway.
- */
+/** What was found in one file. Plain data, so that it can be sent to another thread. */
 export interface FileResult {
   readonly head: Omit<FileReport, 'crashes'>;
-  /** `CrashReport` and `CrashDetails` by crash. */
-  readonly crashes: readonly { readonly report: Uint8Array; readonly details: Uint8Array }[];
+  readonly crashes: CrashPile;
   /** Known issues of all crashes. */
   readonly knownIssues: number;
   /** By event, then by known issue. */
   readonly eventRemedies: readonly (readonly (readonly Remedy[])[])[];
 }
 
-/** One file's report and what only people read. */
-export interface FileFindings {
-  readonly report: FileReport;
-  /** By crash, in the order of `report.crashes`. */
-  readonly crashes: readonly CrashDetails[];
-  readonly eventRemedies: FileResult['eventRemedies'];
-}
-
-/** A part of a report as it is kept. */
-export function packed(value: CrashReport | CrashDetails): Uint8Array {
-  return Buffer.from(JSON.stringify(value));
-}
-
-/** Its JSON. */
-export function unpacked({ buffer, byteOffset, length }: Uint8Array): string {
-  return Buffer.from(buffer, byteOffset, length).toString();
-}
-
-/** The report as objects, for what looks into it. */
-export function findingsOf({ head, crashes, eventRemedies }: FileResult): FileFindings {
-  return {
-    report: { ...head, crashes: crashes.map(({ report }) => JSON.parse(unpacked(report)) as CrashReport) },
-    crashes: crashes.map(({ details }) => JSON.parse(unpacked(details)) as CrashDetails),
-    eventRemedies,
-  };
-}
-
+/** What only people read of a crash. */
 export interface CrashDetails {
   /** 1-based place of the words that name the crash. */
   readonly headline: { readonly line: number; readonly column: number; readonly endColumn: number };

@@ -77,9 +77,9 @@ export interface Totals {
 export function tally(totals: Totals, { head, crashes, knownIssues }: FileResult): boolean {
   const issues = (head.events ?? []).reduce((sum, event) => sum + (event.knownIssues?.length ?? 0), knownIssues);
   totals.files++;
-  totals.crashes += crashes.length;
+  totals.crashes += crashes.count;
   totals.knownIssues += issues;
-  const found = crashes.length > 0 || issues > 0;
+  const found = crashes.count > 0 || issues > 0;
   if (found) totals.filesWithFindings++;
   return found;
 }

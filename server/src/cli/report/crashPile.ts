@@ -1,0 +1,81 @@
+/**
+ * The crashes of one file until it is reported. They wait for the end of the file, because they are reported in the order of
+ * their headlines and after what is known of the whole file. They are kept as JSON in bytes: that holds on to nothing of the log,
+ * takes a fraction of the memory of objects and none of the heap, and travels between threads. A file with very many is
+ * compressed on the way: 20,000 crashes of 100 MB take 6 MB instead of 40.
+ */
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import type { Span } from '../../analysis/text/span.js';
+import type { CrashDetails, CrashReport } from './types.js';
+
+/** Bytes that are compressed together. */
+const BLOCK_BYTES = 262_144;
+/** Blocks unpacked at a time: the order of headlines is nearly that in which crashes came. */
+const MOST_UNPACKED = 4;
+/** Numbers kept by crash: block, offset, length of the report, length of the details. */
+const NUMBERS = 4;
+
+/** Plain data, so that it can be sent to another thread. */
+export interface CrashPile {
+  readonly count: number;
+  /** `size` is that of the unpacked bytes, 0 where they are as they were. */
+  readonly blocks: readonly { readonly bytes: Uint8Array; readonly size: number }[];
+  /** In the order of headlines. */
+  readonly places: Uint32Array;
+}
+
+/** Takes crashes in. */
+export class CrashPiler {
+  readonly #blocks: { readonly bytes: Uint8Array; readonly size: number }[] = [];
+  readonly #entries: { readonly line: number; readonly start: number; readonly place: readonly number[] }[] = [];
+  #open: Buffer[] = [];
+  #openBytes = 0;
+
+  add({ line, start }: Span, crash: CrashReport, crashDetails: CrashDetails): void {
+    const report = Buffer.from(JSON.stringify(crash));
+    const details = Buffer.from(JSON.stringify(crashDetails));
+    this.#entries.push({ line, start, place: [this.#blocks.length, this.#openBytes, report.length, details.length] });
+    this.#open.push(report, details);
+    this.#openBytes += report.length + details.length;
+    if (this.#openBytes < BLOCK_BYTES) return;
+    // The quickest level: JSON shrinks to a sixth even so.
+    this.#blocks.push({ bytes: deflateRawSync(Buffer.concat(this.#open), { level: 1 }), size: this.#openBytes });
+    this.#open = [];
+    this.#openBytes = 0;
+  }
+
+  finish(): CrashPile {
+    this.#entries.sort((a, b) => a.line - b.line || a.start - b.start);
+    const places = new Uint32Array(this.#entries.length * NUMBERS);
+    this.#entries.forEach(({ place }, index) => { places.set(place, index * NUMBERS); });
+    return { count: this.#entries.length, blocks: [...this.#blocks, { bytes: Buffer.concat(this.#open), size: 0 }], places };
+  }
+}
+
+/** The JSON of the crashes, one after the other. */
+export function* packedCrashes({ count, blocks, places }: CrashPile): Generator<{ readonly report: string; readonly details: string }> {
+  const unpacked = new Map<number, Buffer>();
+  const block = (number: number): Buffer => {
+    let bytes = unpacked.get(number);
+    if (bytes === undefined) {
+      const { bytes: packed, size } = blocks[number] ?? { bytes: new Uint8Array(0), size: 0 };
+      // Between threads a Buffer becomes plain bytes.
+      bytes = size === 0 ? Buffer.from(packed.buffer, packed.byteOffset, packed.length) : inflateRawSync(packed, { maxOutputLength: size });
+      const [oldest] = unpacked.keys();
+      if (unpacked.size >= MOST_UNPACKED && oldest !== undefined) unpacked.delete(oldest);
+      unpacked.set(number, bytes);
+    }
+    return bytes;
+  };
+  for (let index = 0; index < count; index++) {
+    const [number = 0, offset = 0, length = 0, detailsLength = 0] = places.subarray(index * NUMBERS, (index + 1) * NUMBERS);
+    const bytes = block(number);
+    const middle = offset + length;
+    yield { report: bytes.toString('utf8', offset, middle), details: bytes.toString('utf8', middle, middle + detailsLength) };
+  }
+}
+
+/** The crashes as objects, for what looks into them. */
+export function* crashesOf(pile: CrashPile): Generator<{ readonly crash: CrashReport; readonly details: CrashDetails }> {
+  for (const { report, details } of packedCrashes(pile)) yield { crash: JSON.parse(report) as CrashReport, details: JSON.parse(details) as CrashDetails };
+}
