@@ -62,6 +62,8 @@ export class ChunkReader implements ChunkSource {
   #filled = 0;
   #isFirst = true;
   #isAtEnd = false;
+  /** Why reading ended; what was read before is handed out first. */
+  #failure: { readonly reason: unknown } | undefined;
   /** True in the middle of a line of which no more is read. */
   #isSkipping = false;
   #lineEnds = 0;
@@ -114,7 +116,10 @@ export class ChunkReader implements ChunkSource {
 
   async next(): Promise<Chunk | undefined> {
     const chunk = this.#decoder === undefined ? await this.#nextBytes() : await this.#nextText(this.#decoder);
-    if (chunk === undefined) return undefined;
+    if (chunk === undefined) {
+      if (this.#failure !== undefined) throw this.#failure.reason;
+      return undefined;
+    }
     this.#lineEnds += chunk.lineEnds;
     const last = typeof chunk.sample === 'string' ? chunk.sample.charCodeAt(chunk.size - 1) : chunk.sample[chunk.size - 1];
     this.#endsInLine = last !== NEWLINE && last !== RETURN;
@@ -132,7 +137,10 @@ export class ChunkReader implements ChunkSource {
   /** Fills the buffer to its end, or to the end of the log. */
   async #fill(): Promise<void> {
     while (!this.#isAtEnd && this.#filled < this.#buffer.length) {
-      const count = await this.#read(this.#buffer, this.#filled, this.#buffer.length - this.#filled);
+      const count = await this.#read(this.#buffer, this.#filled, this.#buffer.length - this.#filled).catch((reason: unknown) => {
+        this.#failure = { reason };
+        return 0;
+      });
       if (count === 0) this.#isAtEnd = true;
       this.#filled += count;
       this.#bytes += count;
