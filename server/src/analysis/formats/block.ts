@@ -15,6 +15,9 @@ export function envelopeKind({ kind, start }: EnvelopePart, text: string): Token
   return kind === 'level' ? levelKind(text.charCodeAt(start)) : kind;
 }
 
+/** Notes of a block. A text that is odd in more places is no report any more, and a report of them would be larger than the text. */
+const MOST_NOTES = 100;
+
 class Recorder implements BlockSink {
   readonly facts: Fact[] = [];
   readonly frames: Frame[] = [];
@@ -44,7 +47,8 @@ class Recorder implements BlockSink {
   }
 
   note(text: string, line: LogicalLine): void {
-    this.notes.push({ value: text, at: spanIn(line, 0, line.text.length) });
+    if (this.notes.length > MOST_NOTES) return;
+    this.notes.push({ value: this.notes.length < MOST_NOTES ? text : 'more is odd from here on than is listed', at: spanIn(line, 0, line.text.length) });
   }
 
   section(kind: Section['kind'], title: string, line: LogicalLine): void {
