@@ -35,7 +35,7 @@ describe('the crashes of a file', () => {
 });
 
 describe('the heap', () => {
-  it('loses its garbage before there is much of it', () => {
+  it('loses the garbage that came together before it was looked at', () => {
     const garbage: unknown[][] = [];
     for (let size = 0; size < 400; size++) garbage.push(Array.from({ length: 10_000 }, (_, index) => ({ index })));
     const full = getHeapStatistics().used_heap_size;

@@ -9,7 +9,7 @@ import { detect, type Detected, type Encoding, LogDecoder, SAMPLE_BYTES, utf8OrN
 /** Bytes read at a time, and the size of most chunks. */
 export const PIECE_BYTES = 524_288;
 /** Buffers kept for the next chunks. */
-const MOST_FREE = 32;
+const MOST_FREE = 12;
 /** A line is read up to this length; what follows of it is passed over. */
 export const LONGEST_LINE = 16 * 1_048_576;
 const NEWLINE = 10;

@@ -8,7 +8,7 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { Span } from '../../analysis/text/span.js';
 import type { CrashDetails, CrashReport } from './types.js';
 
-/** Bytes that are compressed together. */
+/** Bytes that are compressed together; a crash can be larger. */
 const BLOCK_BYTES = 262_144;
 /** Blocks unpacked at a time: the order of headlines is nearly that in which crashes came. */
 const MOST_UNPACKED = 4;
@@ -28,27 +28,36 @@ export interface CrashPile {
 export class CrashPiler {
   readonly #blocks: { readonly bytes: Uint8Array; readonly size: number }[] = [];
   readonly #entries: { readonly line: number; readonly start: number; readonly place: readonly number[] }[] = [];
-  #open: Buffer[] = [];
-  #openBytes = 0;
+  /** The block that is being filled: one buffer for all, since a buffer for each crash would wait for a collection of garbage. */
+  #open: Buffer = Buffer.alloc(0);
+  #filled = 0;
 
   add({ line, start }: Span, crash: CrashReport, crashDetails: CrashDetails): void {
-    const report = Buffer.from(JSON.stringify(crash));
-    const details = Buffer.from(JSON.stringify(crashDetails));
-    this.#entries.push({ line, start, place: [this.#blocks.length, this.#openBytes, report.length, details.length] });
-    this.#open.push(report, details);
-    this.#openBytes += report.length + details.length;
-    if (this.#openBytes < BLOCK_BYTES) return;
+    const report = JSON.stringify(crash);
+    const details = JSON.stringify(crashDetails);
+    const size = Buffer.byteLength(report) + Buffer.byteLength(details);
+    if (this.#filled + size > this.#open.length) {
+      this.#close();
+      if (size > this.#open.length) this.#open = Buffer.alloc(Math.max(size, BLOCK_BYTES));
+    }
+    const reportBytes = this.#open.write(report, this.#filled);
+    const detailsBytes = this.#open.write(details, this.#filled + reportBytes);
+    this.#entries.push({ line, start, place: [this.#blocks.length, this.#filled, reportBytes, detailsBytes] });
+    this.#filled += reportBytes + detailsBytes;
+  }
+
+  #close(): void {
+    if (this.#filled === 0) return;
     // The quickest level: JSON shrinks to a sixth even so.
-    this.#blocks.push({ bytes: deflateRawSync(Buffer.concat(this.#open), { level: 1 }), size: this.#openBytes });
-    this.#open = [];
-    this.#openBytes = 0;
+    this.#blocks.push({ bytes: deflateRawSync(this.#open.subarray(0, this.#filled), { level: 1 }), size: this.#filled });
+    this.#filled = 0;
   }
 
   finish(): CrashPile {
     this.#entries.sort((a, b) => a.line - b.line || a.start - b.start);
     const places = new Uint32Array(this.#entries.length * NUMBERS);
     this.#entries.forEach(({ place }, index) => { places.set(place, index * NUMBERS); });
-    return { count: this.#entries.length, blocks: [...this.#blocks, { bytes: Buffer.concat(this.#open), size: 0 }], places };
+    return { count: this.#entries.length, blocks: [...this.#blocks, { bytes: new Uint8Array(this.#open.subarray(0, this.#filled)), size: 0 }], places };
   }
 }
 
