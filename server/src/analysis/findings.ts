@@ -1,8 +1,9 @@
 /** What the knowledge says about the crashes and events of a file. */
 import { referenceOf } from './decoders/explain.js';
 import type { FactKey } from './formats/types.js';
-import type { CrashFinding, EventFinding } from './knowledge/finding.js';
+import type { CrashFinding, EventFinding, IssueMatch } from './knowledge/finding.js';
 import type { Knowledge } from './knowledge/knowledge.js';
+import { collectMessages } from './knowledge/issueIndex.js';
 import { matchCrash, matchMessages } from './knowledge/match.js';
 import type { MessageTable } from './knowledge/messages.js';
 import type { Settled } from './records/assemble.js';
@@ -37,7 +38,20 @@ export function eventFindings(
     const own = plain.findIndex(({ event }) => event.blocks.some((block) => first.at.line >= block.lines.first && first.at.line < block.lines.end));
     const found = plain[own];
     if (found !== undefined) plain[own] = { event: found.event, matches: [...found.matches, match] };
-    else plain.push({ event: { kind: 'message', title: match.issue.title, at: first.at, count: 1, blocks: [] }, matches: [match] });
+    else plain.push({ event: { kind: 'message', title: match.issue.title, at: first.at, count: timesSaid(match, messages), blocks: [] }, matches: [match] });
   }
   return plain.sort((a, b) => a.event.at.line - b.event.at.line || a.event.at.start - b.event.at.start);
+}
+
+/** How often the message stands in the file at whose first place an issue was found. */
+function timesSaid({ issue, evidence }: IssueMatch, messages: MessageTable): number {
+  const asked = new Map<string, (string | undefined)[]>();
+  collectMessages(issue.when, asked);
+  for (const [message, patterns] of asked) {
+    for (const pattern of patterns) {
+      const said = messages.said(message, pattern);
+      if (said !== undefined && said.line === evidence[0]?.at.line && said.start === evidence[0].at.start) return messages.count(message, pattern);
+    }
+  }
+  return 1;
 }

@@ -1,8 +1,11 @@
 /** What the value or word under the pointer means; on a headline also what crashed and whether that is known. */
 import type { Hover } from 'vscode-languageserver';
-import type { Explanation } from '../analysis/decoders/types.js';
+import type { Explanation, ExplanationLine } from '../analysis/decoders/types.js';
 import type { CrashFinding, EventFinding } from '../analysis/knowledge/finding.js';
 import type { Analysis } from '../analysis/types.js';
+import { formatHex, parseHex } from '../analysis/text/hex.js';
+import type { Token } from '../analysis/formats/types.js';
+import { moduleNamed, moduleOfAddress } from './loadedModules.js';
 import { articleInline, Page, safeUrl, type Inline, type Markup } from './page.js';
 import { rangeOf, spanHolds } from './ranges.js';
 import { shownMatches, writeCrash, writeMatches, type MatchFilter } from './summary.js';
@@ -19,7 +22,7 @@ export function hover(analysis: Analysis, line: number, column: number, options:
   const crash = analysis.crashes.find((candidate) => spanHolds(candidate.record.headline, line, column));
   const event = crash === undefined ? analysis.events.find((candidate) => spanHolds(candidate.event.at, line, column)) : undefined;
   const page = new Page();
-  if (explained !== undefined) writeExplanation(page, explained.value, options.sources);
+  if (explained !== undefined) writeExplanation(page, { ...explained.value, details: [...explained.value.details, ...listed(analysis, line, column, explained.value)] }, options.sources);
   if (crash !== undefined) writeHeadline(page, crash, options);
   if (event !== undefined) writeEvent(page, event, options);
   if (page.isEmpty) return undefined;
@@ -40,6 +43,30 @@ function writeEvent(page: Page, { event, matches }: EventFinding, options: Hover
   page.heading(event.title);
   if (event.count > 1) page.text(`Stands in this log ${event.count} times.`);
   writeMatches(page, shown);
+}
+
+const ADDRESSES: ReadonlySet<Token['kind']> = new Set(['address', 'argument', 'registerValue', 'parameterValue', 'number', 'fieldValue']);
+/** Lines of a module list that tell most, in their order. */
+const TELLING = [['companyname', 'Vendor'], ['filedescription', 'Description'], ['file version', 'Version'], ['fileversion', 'Version'], ['timestamp', 'Time stamp'], ['image path', 'File']] as const;
+
+/** What the module lists of the log add: the module in which an address lies, what a module's row says. */
+function listed(analysis: Analysis, line: number, column: number, explained: Explanation): ExplanationLine[] {
+  const token = analysis.tokens({ first: line, end: line + 1 }).find(({ at }) => column >= at.start && column < at.end);
+  if (token === undefined) return [];
+  const text = analysis.text.line(line).slice(token.at.start, token.at.end);
+  if (token.kind === 'module') {
+    const row = moduleNamed(analysis, line, text);
+    if (row === undefined || row.line === line) return [];
+    const lines: string[] = [];
+    for (const [label, shown] of TELLING) {
+      const value = row.details.get(label);
+      if (value !== undefined && ![...lines, ...explained.details.map((detail) => detail.text)].some((written) => written.startsWith(shown))) lines.push(`${shown}: ${value}`);
+    }
+    return [`Loaded at ${formatHex(row.first)}, as line ${row.line + 1} lists it.`, ...lines].map((said) => ({ kind: 'item', text: said }));
+  }
+  const value = ADDRESSES.has(token.kind) && /^(?:0x)?[0-9a-f]{6}/i.test(text) ? parseHex(text) : undefined;
+  const module = value === undefined ? undefined : moduleOfAddress(analysis, line, value);
+  return value === undefined || module === undefined || module.line === line ? [] : [{ kind: 'text', text: `In the module ${module.name}, ${formatHex(value - module.first)} from its start (line ${module.line + 1}).` }];
 }
 
 /** An explanation: its headline, what it says, what to look at next, where it is written up. */

@@ -36,7 +36,7 @@ export const address: Decoder = {
 };
 
 /** Facts that only the VMkernel's reports state. */
-const OF_VMKERNEL = ['world.id', 'world.name', 'world.running', 'world.pcpu', 'panic.pcpu'];
+const OF_VMKERNEL = ['world.id', 'world.name', 'world.running', 'world.pcpu'];
 
 function isOfVmkernel(facts: Facts): boolean {
   return OF_VMKERNEL.some((key) => facts(key) !== undefined) || /\bESXi?\b/.test(facts('system.product') ?? '');

@@ -1,6 +1,7 @@
 /** A bug check and its parameters in words, from the knowledge files; what they do not say is said to be unknown. */
 import type { BugCheckData, ParameterData } from '../knowledge/data.js';
 import type { BugCheck, Knowledge } from '../knowledge/knowledge.js';
+import { formatHex } from '../text/hex.js';
 import { decode } from './index.js';
 import { undescribed } from './values.js';
 import type { Explanation, ExplanationLine, Facts, Reading } from './types.js';
@@ -19,6 +20,13 @@ function inContext(detail: BugCheckData, facts: Facts, blank: boolean): { summar
   });
   const parameters = PARAMETERS.map((number) => variant?.parameters?.[number - 1] ?? detail.parameters[number - 1]);
   return { summary: variant?.summary ?? detail.summary, next: variant?.next ?? detail.next ?? [], parameters, isAboutBlank: blank && variant !== undefined };
+}
+
+/** A bug check by its code. Windows sets bit 28 in codes of small dumps (0x1000000a); most of them are not listed apart. */
+export function bugCheckOf(code: string, knowledge: Knowledge): BugCheck | undefined {
+  const own = knowledge.bugCheck(code);
+  if (own !== undefined || !/^0x1[0-9a-f]{7}$/.test(code)) return own;
+  return knowledge.bugCheck(formatHex(BigInt(code) - 0x10000000n));
 }
 
 export function hexCode(code: string): string {

@@ -6,11 +6,17 @@ import type { Knowledge } from '../knowledge/knowledge.js';
 import type { CrashRecord } from '../records/types.js';
 import { NEAR_NULL } from './address.js';
 import { decode } from './index.js';
-import { explainBugCheck, explainParameter, type ParameterNumber } from './bugCheck.js';
+import { bugCheckOf, explainBugCheck, explainParameter, type ParameterNumber } from './bugCheck.js';
 import { explainRegister, explainStatus, explainTerm, explainTrap } from './lookups.js';
-import { explainByKind, explainStatement } from './tokens.js';
+import { explainOperand } from './instructions.js';
+import { explainUnknownModule } from './modules.js';
+import { explainByKind, explainOwnPanic, explainPhrase, explainStatement } from './tokens.js';
+import { explainCrashRegister, explainOopsNumber } from './marks.js';
+import { explainField } from './scoped.js';
 import { explainFlag } from './places.js';
-import { explainAddress, explainNumber, explainRegisterContent } from './values.js';
+import { explainShownValue, explainValueAt, explainVariable } from './shownValues.js';
+import { explainDumpWord, explainEndOfStack, explainStackWord } from './stackWords.js';
+import { explainAddress, explainNumber, explainRegisterContent, explainRegisterRole } from './values.js';
 import type { Explanation, ExplanationLine, Facts } from './types.js';
 
 export { explainWords } from './words.js';
@@ -18,7 +24,7 @@ export { explainWords } from './words.js';
 /** Where the bug check or panic of a crash is written up. */
 export function referenceOf(record: CrashRecord, knowledge: Knowledge): Article | undefined {
   const code = record.value('bugcheck.code');
-  if (code !== undefined) return knowledge.bugCheck(code)?.article;
+  if (code !== undefined) return bugCheckOf(code, knowledge)?.article;
   const kind = record.value('panic.kind');
   return kind === undefined ? undefined : knowledge.panic(kind)?.articles?.[0];
 }
@@ -27,7 +33,7 @@ export function referenceOf(record: CrashRecord, knowledge: Knowledge): Article 
 export function explainCrash(record: CrashRecord, knowledge: Knowledge): Explanation {
   const facts: Facts = (key) => record.value(key);
   const code = record.value('bugcheck.code');
-  const bugCheck = code === undefined ? bugCheckByName(record, knowledge) : knowledge.bugCheck(code);
+  const bugCheck = code === undefined ? bugCheckByName(record, knowledge) : bugCheckOf(code, knowledge);
   if (bugCheck !== undefined) return explainBugCheck(bugCheck, knowledge, facts);
   if (code !== undefined) {
     return { headline: record.title, details: [{ kind: 'unknown', text: `Bug check ${code} is not in Microsoft's public list; a driver can use a code of its own.` }], articles: [], sources: [] };
@@ -59,36 +65,48 @@ function bugCheckByName(record: CrashRecord, knowledge: Knowledge): ReturnType<K
 export function explainToken(token: Token, text: string, line: string, record: CrashRecord | undefined, knowledge: Knowledge): Explanation | undefined {
   const facts: Facts = (key) => record?.value(key);
   const key = token.key ?? '';
+  if (record?.format === 'gdb') {
+    const shown = SHOWN.has(token.kind) ? explainValueAt(text, line, token.at.start, knowledge, facts) : undefined;
+    if (shown !== undefined) return shown;
+    if (token.kind === 'argument') return explainVariable(line, token.at.end, knowledge, facts);
+  }
   switch (token.kind) {
     case 'bugCheckName':
     case 'bugCheckCode': {
-      if (key === 'panic.kind') return explainStatement(token, record, knowledge) ?? explainWord(text, line, knowledge, facts);
+      if (key === 'panic.kind') return explainStatement(token, record, knowledge) ?? explainWord(text, line, knowledge, facts) ?? explainPhrase(text, knowledge) ?? explainOopsNumber(text) ?? explainOwnPanic(token, record, knowledge);
       const code = token.kind === 'bugCheckCode' ? parseHex(text) : undefined;
-      const bugCheck = code === undefined ? knowledge.bugCheckByName(text) : knowledge.bugCheck(formatHex(code));
+      const bugCheck = code === undefined ? knowledge.bugCheckByName(text) : bugCheckOf(formatHex(code), knowledge);
       const own = record?.value('bugcheck.code');
-      if (bugCheck !== undefined) return explainBugCheck(bugCheck, knowledge, own === undefined || own === bugCheck.code ? facts : () => undefined);
+      if (bugCheck !== undefined) return explainBugCheck(bugCheck, knowledge, own === undefined || bugCheckOf(own, knowledge) === bugCheck ? facts : () => undefined);
       return code === undefined ? undefined : unknown(`Bug check ${formatHex(code)}`, "This code is not in Microsoft's public list; a driver can use a code of its own.");
     }
     case 'parameterLabel':
     case 'parameterValue': {
       const number = Number(/([1-4])$/.exec(key)?.[1] ?? /([1-4])\D{0,2}$/.exec(text)?.[1] ?? 0) as ParameterNumber;
       const value = token.kind === 'parameterValue' ? parseHex(text) : parseHex(record?.value(`bugcheck.parameter${number}`) ?? '');
-      const bugCheck = knowledge.bugCheck(record?.value('bugcheck.code') ?? '') ?? (record === undefined ? undefined : bugCheckByName(record, knowledge));
+      const bugCheck = bugCheckOf(record?.value('bugcheck.code') ?? '', knowledge) ?? (record === undefined ? undefined : bugCheckByName(record, knowledge));
       if (number < 1 || bugCheck === undefined || value === undefined) return explainByKind(token, text, line, record, knowledge) ?? explainWord(text, line, knowledge, facts);
       return explainParameter(number, formatHex(value), bugCheck, knowledge, facts);
     }
     case 'registerName':
     case 'registerValue': {
+      const stated = key.startsWith('exception.') ? explainKey(key, text, knowledge, facts) : undefined;
+      if (stated !== undefined) return stated;
+      const synthetic = token.kind === 'registerName' ? explainCrashRegister(text) : undefined;
+      if (synthetic !== undefined) return synthetic;
       const flag = token.kind === 'registerValue' && key === '' ? explainFlag(text) : undefined;
       if (flag !== undefined) return flag;
-      const name = token.kind === 'registerName' ? text : key === '' ? nameBefore(line, token.at.start) : key.replace(/^register\./, '');
-      if (name === undefined) return undefined;
-      const register = knowledge.register(name);
-      const value = token.kind === 'registerValue' ? parseHex(text) : valueBeside(line, token.at.end);
+      const written = token.kind === 'registerName' ? text : key === '' ? nameBefore(line, token.at.start) : key.replace(/^register\./, '');
+      if (written === undefined) return undefined;
+      // `PC is at`, `RIP:`, `pc :` carry what follows the name in some formats.
+      const name = knowledge.register(written) === undefined && knowledge.term(written) === undefined ? (/^[A-Za-z]\w{0,15}(?=\s|:|$)/.exec(written)?.[0] ?? written) : written;
+      const value = token.kind === 'registerValue' ? parseHex(text) : registerValueBehind(line, token.at.end);
+      // `err` is what the processor pushed; only for a page fault it is made of these bits.
+      const register = knowledge.register(name === 'err' && facts('exception.vector') === '14' ? 'page-fault-error' : name);
       if (register !== undefined) return explainRegister(register, value);
-      const term = knowledge.term(name);
+      const term = knowledge.term(name) ?? knowledge.term(name.toUpperCase());
       if (term !== undefined) return explainTerm(term, name);
-      return value === undefined ? undefined : explainRegisterContent(name, value, knowledge, facts);
+      return (value === undefined ? explainRegisterRole(name) : explainRegisterContent(name, value, knowledge, facts)) ?? explainField(name, knowledge);
     }
     case 'pte': {
       const register = knowledge.register('pte');
@@ -107,10 +125,20 @@ export function explainToken(token: Token, text: string, line: string, record: C
     }
     case 'address': {
       const value = parseHex(text);
+      if (/^0x#{2,16}$/.test(text)) return unknown(text, 'Masked: the address was hidden before the log was passed on.', 'text');
       const said = explainKey(key, text, knowledge, facts);
       if (said !== undefined || value === undefined) return said ?? explainWord(text, line, knowledge, facts);
-      return value < NEAR_NULL ? undefined : explainAddress(formatHex(value), value, knowledge, facts);
+      const placed = explainOperand(value, line.slice(0, token.at.start), line.slice(token.at.end, token.at.end + 24), knowledge, facts)
+        ?? (record?.format === 'linux' ? explainDumpWord(value, text, line, record, knowledge) : explainEndOfStack(value, line.slice(0, token.at.start)));
+      // A small number is an address where it is written with all its digits.
+      return placed ?? (value < NEAR_NULL && !/^(?:0x)?[0-9a-f]{8}/i.test(text) ? undefined : explainAddress(formatHex(value), value, knowledge, facts));
     }
+    case 'argument': {
+      const value = /^(?:0x)?[0-9a-f]{1,8}(?:[`']?[0-9a-f]{8})?$/i.test(text) ? parseHex(text) : undefined;
+      return value === undefined ? explainWord(text, line, knowledge, facts) : explainStackWord(value, token, text, line, record, knowledge);
+    }
+    case 'module':
+      return explainByKind(token, text, line, record, knowledge) ?? explainWord(text, line, knowledge, facts) ?? explainUnknownModule(text, line.slice(token.at.end, token.at.end + 2), record);
     case 'feature':
     case 'featureMissing':
       return explainFeature(text, knowledge) ?? explainWord(text, line, knowledge, facts) ?? unknown(text, 'Stopcode has no description of this processor feature.');
@@ -118,6 +146,9 @@ export function explainToken(token: Token, text: string, line: string, record: C
       return explainKey(key, text, knowledge, facts) ?? explainByKind(token, text, line, record, knowledge) ?? explainWord(text, line, knowledge, facts);
   }
 }
+
+/** Kinds of the values that gdb prints behind names. */
+const SHOWN: ReadonlySet<Token['kind']> = new Set(['address', 'number', 'argument', 'fieldValue', 'comment']);
 
 /** Where the numbers of a log's status codes are listed. */
 const STATUS_TABLES: Readonly<Partial<Record<FormatId, readonly StatusTableData['id'][]>>> = {
@@ -151,6 +182,8 @@ function explainKey(key: FactKey, text: string, knowledge: Knowledge, facts: Fac
 
 /** A word that stands anywhere: a term, a function, a register, a number with a well-known meaning. */
 export function explainWord(word: string, line: string, knowledge: Knowledge, facts: Facts): Explanation | undefined {
+  const shown = explainShownValue(word, line, knowledge, facts);
+  if (shown !== undefined) return shown;
   const bare = word.replace(/^[-+]/, '');
   const symbol = bare.includes('!') ? bare.slice(bare.indexOf('!') + 1) : bare;
   for (const candidate of [word, bare, symbol]) {
@@ -173,6 +206,12 @@ export function explainWord(word: string, line: string, knowledge: Knowledge, fa
 /** The number after a name: `cr4=0x16c`, `CR4 0x16c`. */
 function valueBeside(line: string, end: number): bigint | undefined {
   const match = /^\s?[=:]?\s?((?:0x)?[0-9a-fA-F`]{1,19})\b/.exec(line.slice(end, end + 32));
+  return match === null ? undefined : parseHex(match[1] ?? '');
+}
+
+/** The content behind the name of a register; gdb sets columns, Linux a selector and brackets before an address. */
+function registerValueBehind(line: string, end: number): bigint | undefined {
+  const match = /^[\s:=]{0,24}(?:is at )?(?:[0-9a-fA-F]{2,4}:)?\[?<?((?:0x)?[0-9a-fA-F`]{1,19})\b(?!:)/.exec(line.slice(end, end + 64));
   return match === null ? undefined : parseHex(match[1] ?? '');
 }
 

@@ -15,7 +15,8 @@ function say(headline: string, text: string, ...sources: readonly string[]): Exp
 
 /** `2: kd>`, `0:003:x86>`, `(gdb)`: numbers at the prompt are decimal. */
 export function explainPrompt(text: string): Explanation | undefined {
-  const prompt = text.trim();
+  // What a person copied can hold two prompts; the last one had the command.
+  const prompt = /(?:^|>)([^>]{0,24}>)$/.exec(text.trim())?.[1]?.trim() ?? text.trim();
   const shell = /^\((gdb|lldb)\)|^(crash|ddb|db)\b/.exec(prompt);
   if (shell !== null) return say(prompt, `A command of ${PROGRAMS[shell[1] ?? shell[2] ?? ''] ?? 'the debugger'} follows.`);
   const kernel = /^(?:(\d{1,4}): ?)?(l?)kd(?::(\w{1,8}))?>$/.exec(prompt);
@@ -39,9 +40,13 @@ function duration(seconds: number): string {
   return `${days > 0 ? `${days} d ` : ''}${days + hours > 0 ? `${hours} h ` : ''}${minutes} min ${Math.floor(seconds) % 60} s`;
 }
 
-export function explainTimestamp(text: string, format: FormatId | undefined): Explanation | undefined {
+export function explainTimestamp(written: string, format: FormatId | undefined): Explanation | undefined {
+  // VMware Workstation adds the time since the line before.
+  const text = written.replace(/\[\+\d{1,6}\.\d{1,6}\]$/, '');
   const boot = /^\[\s{0,12}(\d{1,10}\.\d{1,9})(?:\s?@\d+)?\]?$/.exec(text.trim())?.[1];
   if (boot !== undefined) return say(`${boot} s`, `Time since the kernel started: ${duration(Number(boot))}.`, LINUX);
+  const said = explainCalendarTime(text.trim());
+  if (said !== undefined) return said;
   const iso = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d(?:[.,]\d{1,9})?)(Z|[+-]\d\d:?\d\d)?:?$/.exec(text.trim());
   if (iso === null) return undefined;
   const [, day = '', time = '', zone] = iso;
@@ -49,6 +54,18 @@ export function explainTimestamp(text: string, format: FormatId | undefined): Ex
   if (zone === 'Z' || /^[+-]00:?00$/.test(zone)) return say(`${day} ${time} UTC`, `Coordinated universal time${format === 'esxi' ? ', whatever zone the host is set to' : ''}.`);
   const utc = new Date(`${day}T${time.slice(0, 8)}${zone.includes(':') ? zone : `${zone.slice(0, 3)}:${zone.slice(3)}`}`);
   return Number.isNaN(utc.getTime()) ? undefined : say(text, `In UTC: ${utc.toISOString().slice(0, 19).replace('T', ' ')}.`);
+}
+
+/** `[Wed Sep 11 19:03:34 2024]` of dmesg -T, `Fri Feb 10 11:36:01.230 2012 (UTC + 8:00)` of a debugger, `Jul 20 06:13:31` of syslog. */
+function explainCalendarTime(text: string): Explanation | undefined {
+  if (/^\[[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4}\]$/.test(text)) return say(text, 'Local time as dmesg -T works it out from the time since start; after the machine slept it is off.', LINUX);
+  if (/^[A-Z][a-z]{2} [ \d]?\d \d\d:\d\d:\d\d(?:\.\d{1,6})?$/.test(text)) return say(text, 'Time without year and zone: that of the machine that wrote the line.');
+  const uptime = /^(\d{1,5}):(\d\d):(\d\d):(\d\d\.\d{1,3})$/.exec(text);
+  if (uptime !== null) return say(text, `Time since the VMkernel started: ${duration(Number(uptime[1]) * 86_400 + Number(uptime[2]) * 3600 + Number(uptime[3]) * 60 + Math.floor(Number(uptime[4])))}.`);
+  if (/^\[?\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\]$/.test(text)) return say(text, 'Time without a zone: that of the machine that wrote the line.');
+  const zone = /^[A-Z][a-z]{2} +[A-Z][a-z]{2} +\d{1,2} \d{1,2}:\d\d:\d\d(?:\.\d{1,3})? \d{4}(?: \((?:UTC|GMT) ?([+-]) ?(\d{1,2}:\d\d)\)| \(GMT[+-]\d{1,2}\))?$/.exec(text);
+  if (zone === null) return undefined;
+  return say(text, zone[2] === undefined ? 'Local time of the machine that printed it.' : `Local time of the machine where the debugger ran, UTC ${zone[1] ?? ''}${zone[2]}.`);
 }
 
 /** A linker's time stamp: seconds since 1970 in hexadecimal, digits without 0x. */
@@ -75,7 +92,10 @@ export function explainThread(text: string, format: FormatId | undefined, knowle
   const named = /^([a-z]{3,8})(?:-?\d{1,4})?$/i.exec(text.trim())?.[1];
   const known = named === undefined ? undefined : scoped('world', named, text.trim(), knowledge);
   const text_ = format === undefined ? undefined : THREADS[format];
-  return known ?? (text_ === undefined ? undefined : say(text.trim().slice(0, 80), text_));
+  const ids = /^([0-9a-f]{1,8})\.([0-9a-f]{1,8})$/i.exec(text.trim());
+  if (text_ === undefined && ids !== null) return say(`Thread ${text.trim()}`, 'Process id and thread id of Windows, hexadecimal.');
+  // Events stand outside of crashes; a number alone is what libvirt and others write.
+  return known ?? (text_ === undefined ? (/^\d{1,10}$/.test(text.trim()) ? say(`Thread ${text.trim()}`, 'Id of the process or thread that wrote the line.') : undefined) : say(text.trim().slice(0, 80), text_));
 }
 
 export function explainWorld(text: string): Explanation | undefined {
@@ -108,6 +128,12 @@ export function explainPath(text: string, key: FactKey): Explanation | undefined
   if (place === null) return key === 'panic.source' ? say(text.slice(0, 120), 'Source file of the statement that stopped the program.') : undefined;
   const vmware = text.startsWith('bora/') ? ' Sources below bora/ are those of VMware and not public; file and line are good for searching articles.' : '';
   return say(`${place[1] ?? ''}, line ${place[2] ?? ''}`, `Place in the source${key === 'panic.source' ? ' of the statement that stopped the program' : ''}. Lines change from version to version.${vmware}`);
+}
+
+/** `virDirOpenInternal:2839` of libvirt. */
+export function explainSourceLine(text: string, before: string): Explanation | undefined {
+  const name = /^\d{1,6}$/.test(text) ? /\b([A-Za-z_]\w{2,63}):$/.exec(before.slice(-66))?.[1] : undefined;
+  return name === undefined ? undefined : say(`Line ${text}`, `Line of the source in which ${name} wrote this. Lines change from version to version.`);
 }
 
 /** Who built a Linux kernel, from its version. */

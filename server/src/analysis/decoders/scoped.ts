@@ -8,7 +8,7 @@ import type { Knowledge } from '../knowledge/knowledge.js';
 import { explainTerm } from './lookups.js';
 import type { Explanation } from './types.js';
 
-export type Scope = 'command' | 'gdb' | 'crash' | 'ddb' | 'lldb' | 'module' | 'field' | 'function' | 'prefix' | 'exception' | 'pooltag' | 'process' | 'world' | 'source' | 'banner';
+export type Scope = 'command' | 'gdb' | 'crash' | 'ddb' | 'lldb' | 'module' | 'field' | 'function' | 'prefix' | 'exception' | 'pooltag' | 'process' | 'world' | 'source' | 'banner' | 'instruction';
 
 /** Names longer than this are in no table. */
 const LONGEST = 96;
@@ -29,7 +29,13 @@ export function explainModule(text: string, knowledge: Knowledge): Explanation |
   if (own !== undefined && own.kind === 'component') return explainTerm(own, name);
   const library = name.indexOf('.so');
   const bare = library > 0 ? name.slice(0, library + 3) : name.replace(/\.(?:sys|dll|exe|ko|v00|efi)$/i, '');
-  return scoped('module', name, name, knowledge) ?? scoped('module', bare, name, knowledge);
+  // Until 2.34 glibc had its version in the names of the files: `libc-2.17.so`.
+  const unversioned = bare.replace(/-\d{1,2}\.\d{1,3}(?=\.so$)/, '');
+  for (const candidate of [name, bare, unversioned]) {
+    const found = scoped('module', candidate, name, knowledge);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 const SHELLS: readonly (readonly [mark: string, scope: Scope])[] = [['(gdb)', 'gdb'], ['crash', 'crash'], ['(lldb)', 'lldb'], ['db>', 'ddb'], ['db{', 'ddb'], ['ddb', 'ddb']];
@@ -80,7 +86,8 @@ export function explainField(label: string, knowledge: Knowledge): Explanation |
   const name = label.trim().replace(/[\s:=(]{1,8}$/, '').replace(/\s{2,40}/g, ' ');
   const term = knowledge.term(name);
   if (term !== undefined) return explainTerm(term, name);
-  const own = scoped('field', name, name, knowledge);
+  // Summary tools write the same labels as names of elements: `<bug_check_code>`, and number them: `Sig[0].Name`.
+  const own = scoped('field', name, name, knowledge) ?? scoped('field', name.replace(/\[\d{1,3}\]/g, '[]').replace(/_/g, ' '), name, knowledge);
   if (own !== undefined) return own;
   const head = /^(tag_not_defined)_/i.exec(name)?.[1];
   if (head !== undefined) return scoped('field', `${head}_*`, name, knowledge);

@@ -2,7 +2,13 @@
 import type { Token } from '../formats/types.js';
 import type { Knowledge } from '../knowledge/knowledge.js';
 import type { CrashRecord } from '../records/types.js';
-import { explainLinkTime, explainOffset, explainPath, explainPcpu, explainProcess, explainPrompt, explainSystem, explainThread, explainTimestamp, explainVersion, explainWorld } from './places.js';
+import { explainInstruction, explainMachineCode } from './instructions.js';
+import { seenHere } from './modules.js';
+import { explainVariable, isVariable } from './shownValues.js';
+import { explainModuleFlags, explainTaint } from './taints.js';
+import { explainAttribute, explainEnvironment, explainOptionValue, isAttribute } from './options.js';
+import { explainContextMark, explainDevice, explainPageBits, explainSymbolState, explainUnknownTag } from './marks.js';
+import { explainLinkTime, explainOffset, explainPath, explainPcpu, explainProcess, explainPrompt, explainSourceLine, explainSystem, explainThread, explainTimestamp, explainVersion, explainWorld } from './places.js';
 import { explainTerm } from './lookups.js';
 import { explainCommand, explainField, explainFunction, explainModule, scoped } from './scoped.js';
 import type { Explanation } from './types.js';
@@ -20,6 +26,12 @@ export function explainStatement(token: Token, record: CrashRecord | undefined, 
   };
 }
 
+/** A statement inside a crash that has no panic of its own, by that of the crash: the second half of a broken line, the panic after an oops. */
+export function explainOwnPanic(token: Token, record: CrashRecord | undefined, knowledge: Knowledge): Explanation | undefined {
+  const fact = record !== undefined && token.at.line >= record.lines.first && token.at.line < record.lines.end ? record.facts('panic.kind')[0] : undefined;
+  return fact === undefined ? undefined : explainStatement({ ...token, at: fact.at }, record, knowledge);
+}
+
 /** What a token of this kind and text is; undefined where nothing is known. */
 export function explainByKind(token: Token, text: string, line: string, record: CrashRecord | undefined, knowledge: Knowledge): Explanation | undefined {
   const key = token.key ?? '';
@@ -28,9 +40,10 @@ export function explainByKind(token: Token, text: string, line: string, record: 
   switch (token.kind) {
     case 'command': return explainCommand(text, before, knowledge);
     case 'prompt': return explainPrompt(text);
-    case 'module': return explainModule(text, knowledge);
+    case 'module': return withSeen(explainModule(text, knowledge), text, record);
     case 'symbol': return explainFunction(text, before, knowledge);
-    case 'field': return explainField(text, knowledge);
+    // The names of variables are the program's own: only their values say something.
+    case 'field': return format === 'gdb' && isVariable(line) ? explainVariable(line, token.at.end, knowledge, (name) => record?.value(name)) : explainField(text, knowledge);
     case 'parameterLabel': return explainField(text, knowledge);
     case 'exceptionName': return scoped('exception', signalOf(text), text.trim(), knowledge);
     case 'source': return scoped('source', text.replace(/[[:].*$/, '').trim(), text.trim(), knowledge) ?? explainModule(text.replace(/[[:].*$/, '').trim(), knowledge);
@@ -42,12 +55,19 @@ export function explainByKind(token: Token, text: string, line: string, record: 
     case 'path': return explainPath(text, key) ?? explainValue(text, before, knowledge);
     case 'version': return explainVersion(text, key, format) ?? explainValue(text, before, knowledge);
     case 'offset': return explainOffset(token, text, line);
-    case 'opcode': return explainOpcode(text, line.slice(token.at.end));
-    case 'number': return explainFrameNumber(token, text, before, record) ?? explainValue(text, before, knowledge);
+    case 'opcode': return explainOpcode(text, line.slice(token.at.end)) ?? explainMachineCode(text, line.slice(token.at.end, token.at.end + 64), knowledge);
+    case 'instruction': return explainInstruction(text, line.slice(token.at.end, token.at.end + 64), record, knowledge);
+    case 'number': return explainFrameNumber(token, text, line, record) ?? explainValue(text, before, knowledge) ?? explainSourceLine(text, before) ?? explainOptionValue(text, before, knowledge);
+    case 'optionValue': return isAttribute(line) ? explainAttribute(/([\w-]{1,40})=['"]$/.exec(before.slice(-48))?.[1] ?? '', line, before.length - 2, knowledge) : explainOptionValue(text, before, knowledge);
+    case 'environment': return explainEnvironment(text, knowledge);
+    case 'comment': return explainSymbolState(text) ?? explainContextMark(text) ?? explainPhrase(text, knowledge);
     case 'fieldValue': return explainSystem(text, key) ?? explainValue(text, before, knowledge);
-    case 'term': return /^[\w ]{3,4}$/.test(text) ? scoped('pooltag', text.trim(), text.trim(), knowledge) : undefined;
+    case 'message': return explainPhrase(text, knowledge) ?? (key.startsWith('panic.') ? explainStatement(token, record, knowledge) : undefined);
+    case 'string': return explainDevice(text);
+    case 'option': return isAttribute(line) ? explainAttribute(text, line, token.at.end, knowledge) : explainField(text, knowledge);
+    case 'term': return explainPageBits(text) ?? (/^[\w ]{3,4}$/.test(text) ? scoped('pooltag', text.trim(), text.trim(), knowledge) ?? explainUnknownTag(text, before) : explainUnknownTag(text, before));
     case 'banner': return explainSystem(text, key) ?? explainBanner(text, knowledge);
-    case 'warning': return key === 'panic.kind' ? explainStatement(token, record, knowledge) : explainPhrase(text, knowledge);
+    case 'warning': return (key === 'panic.kind' ? explainStatement(token, record, knowledge) : explainPhrase(text, knowledge)) ?? explainModuleFlags(text) ?? explainTaint(text);
     case 'levelError': case 'levelWarning': case 'levelInfo': return explainLevel(text);
     default: return undefined;
   }
@@ -61,25 +81,49 @@ function signalOf(text: string): string {
 
 /** A value under the label that stands before it on its line: `NTGLOBALFLAG:  0`. */
 function explainValue(text: string, before: string, knowledge: Knowledge): Explanation | undefined {
-  const label = /([A-Za-z_#][\w .()[\]-]{0,40})\s{0,4}[:=]\s{0,24}$/.exec(before.slice(-72))?.[1]?.trim();
+  const stamped = / \d{4} \($/.test(before.slice(-8)) ? explainLinkTime(text) : undefined;
+  if (stamped !== undefined) return stamped;
+  const label = /([A-Za-z_#][\w .()[\]-]{0,40})\s{0,4}[:=]\s{0,24}$/.exec(before.slice(-72))?.[1]?.trim() ?? labelWithoutSign(before, knowledge);
   if (label === undefined) return undefined;
   const stamp = /time ?stamp$/i.test(label) ? explainLinkTime(text) : undefined;
   if (stamp !== undefined) return stamp;
-  const field = explainField(label, knowledge);
+  // Several labels on a line: `SessionId: none  Cid: 0004`.
+  const name = explainField(label, knowledge) === undefined ? label.slice(label.lastIndexOf('  ') + 1).trim() : label;
+  const field = explainField(name, knowledge);
   const value = text.trim();
   // Values that are terms themselves (`Followup: MachineOwner`) are told as such.
-  return field === undefined || knowledge.term(value) !== undefined || value === '' || value.length > 100 ? undefined : { ...field, headline: `${label} = ${value}`, details: [{ kind: 'text', text: field.headline }, ...field.details] };
+  return field === undefined || knowledge.term(value) !== undefined || value === '' || value.length > 100 ? undefined : { ...field, headline: `${name} = ${value}`, details: [{ kind: 'text', text: field.headline }, ...field.details] };
+}
+
+/** `Context Switch Count      41231`: the words before a value where they are a known label; the longest of them. */
+function labelWithoutSign(before: string, knowledge: Knowledge): string | undefined {
+  const words = /((?:[A-Za-z]\w{1,24} ){0,3}[A-Za-z]\w{2,24})\s{1,24}$/.exec(before.slice(-110))?.[1]?.split(' ') ?? [];
+  for (let from = 0; from < words.length; from++) {
+    const label = words.slice(from).join(' ');
+    if (knowledge.term(`field:${label.toLowerCase()}`) !== undefined) return label;
+  }
+  return undefined;
 }
 
 /** The first number of a row of a stack; frames count from the newest. */
-function explainFrameNumber(token: Token, text: string, before: string, record: CrashRecord | undefined): Explanation | undefined {
+function explainFrameNumber(token: Token, text: string, line: string, record: CrashRecord | undefined): Explanation | undefined {
   const number = /^#?([0-9a-f]{1,4})$/i.exec(text.trim())?.[1];
-  if (number === undefined || !/^[\s#*>|]{0,12}$/.test(before) || record?.frames.some((frame) => frame.at.line === token.at.line) !== true) return undefined;
+  const before = line.slice(0, token.at.start);
+  if (number === undefined || !/(?:^[\s#*>|:]{0,20}(?:frame )?#?|acktrace\[)$/.test(before.slice(-40))) return undefined;
+  // Stacks that belong to no crash have the shape of their rows alone: gdb's number, or addresses behind it.
+  const isRow = /[#[]$/.test(before) || text.trim().startsWith('#') || /^\s{1,4}(?:[0-9a-f]{8}|\(Inline|0x[0-9a-f]{6})/i.test(line.slice(token.at.end, token.at.end + 24));
+  if (!isRow && record?.frames.some((frame) => frame.at.line === token.at.line) !== true) return undefined;
   return { headline: `Frame ${number}`, details: [{ kind: 'text', text: 'Number of the call on the stack; 0 is the newest, each row was called by the one below it.' }], articles: [], sources: [] };
 }
 
+/** A known module, with what the log says of it. */
+function withSeen(known: Explanation | undefined, text: string, record: CrashRecord | undefined): Explanation | undefined {
+  const seen = known === undefined ? [] : seenHere(text, record);
+  return known === undefined || seen.length === 0 ? known : { ...known, details: [...known.details, ...seen] };
+}
+
 /** A warning by the longest term of several words in it. */
-function explainPhrase(text: string, knowledge: Knowledge): Explanation | undefined {
+export function explainPhrase(text: string, knowledge: Knowledge): Explanation | undefined {
   for (const word of text.slice(0, 200).split(' ', 12)) {
     const phrase = knowledge.phraseWith(word, text);
     if (phrase !== undefined) return explainTerm(phrase.term, phrase.words);
@@ -104,7 +148,8 @@ function explainOpcode(text: string, after: string): Explanation | undefined {
 /** Banners by a word of theirs. */
 const BANNERS: readonly (readonly [mark: string, name: string])[] = [
   ['Bugcheck Analysis', 'bugcheck'], ['Exception Analysis', 'exception'], ['Debugging Details', 'details'],
-  ['Child-SP', 'stack'], ['ChildEBP', 'stack'], ['module name', 'modules'], ['cut here', 'cut'],
+  ['Child-SP', 'stack'], ['ChildEBP', 'stack'], ['Args to Child', 'stack'], ['Loading Dump File', 'dumpfile'], ['Dump File:', 'dumpfile'],
+  ['Windows Debugger Version', 'debugger'], ['ACTIVE PROCESS DUMP', 'processes'], ['RESOURCE OBJECTS', 'resources'], ['module name', 'modules'], ['cut here', 'cut'],
   ['end trace', 'endtrace'], ['end Kernel panic', 'endpanic'],
 ];
 
@@ -116,7 +161,20 @@ function explainBanner(text: string, knowledge: Knowledge): Explanation | undefi
 /** Levels of syslog and of the Linux kernel. */
 const LEVELS = ['emergency', 'alert', 'critical', 'error', 'warning', 'notice', 'information', 'debug'] as const;
 
+/** Levels by name; all programs mean the same by them. */
+const NAMED: Readonly<Record<string, string>> = {
+  debug: 'for developers', info: 'nothing wrong', notice: 'normal but noteworthy', warning: 'something unexpected that did not stop the work', warn: 'something unexpected that did not stop the work',
+  error: 'something asked for could not be done', err: 'something asked for could not be done', critical: 'the program may not be able to go on', crit: 'the program may not be able to go on', alert: 'someone must act', emerg: 'the system is unusable', fatal: 'the program ended',
+};
+
+/** Levels of VMware: `I125` in vmware.log before version 7, `Wa(03)` since. */
+const SHORT: Readonly<Record<string, string>> = { I: 'info', W: 'warning', E: 'error', A: 'alert', C: 'critical', Al: 'alert', Cr: 'critical', Er: 'error', Wa: 'warning', No: 'notice', In: 'info', Db: 'debug' };
+
 function explainLevel(text: string): Explanation | undefined {
+  const short = /^\+?(?:([A-Z])\d{1,3}|([A-Z][a-z])\(\d{1,3}\))\+?$/.exec(text.trim());
+  const name = SHORT[short?.[1] ?? short?.[2] ?? ''] ?? /^\[?([a-z]{3,8})\]?:?$/i.exec(text.trim())?.[1];
+  const meaning = name === undefined ? undefined : NAMED[name.toLowerCase()];
+  if (name !== undefined && meaning !== undefined) return { headline: `Level ${name.toLowerCase()}`, details: [{ kind: 'text', text: `Weight of the message, by the program that wrote it: ${meaning}.` }], articles: [], sources: [] };
   const level = /^<([0-7])>$/.exec(text.trim())?.[1];
   if (level === undefined) return undefined;
   return { headline: `Level ${level}`, details: [{ kind: 'text', text: `${LEVELS[Number(level)] ?? ''}: 0 is the most urgent, 7 the least.` }], articles: [], sources: ['https://docs.kernel.org/core-api/printk-basics.html'] };

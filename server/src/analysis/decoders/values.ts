@@ -14,8 +14,8 @@ import type { Explanation, Facts, Reading } from './types.js';
 const TELLING: readonly StatusTableData['id'][] = ['nt-exception', 'ntstatus', 'vmkernel'];
 
 /** Registers that hold an address whatever the code does. */
-const POINTERS = /^(?:[re]?(?:ip|sp|bp)|pc|lr|fp|cr2|far(?:_el\d)?|elr(?:_el\d)?|k?[fg]sbase|kgs)$/i;
-const GENERAL = /^(?:[re]?(?:[abcd]x|[sd]i)|r(?:[89]|1[0-5])[bdw]?|x(?:[12]?\d|30)|dr[0-3])$/i;
+const POINTERS = /^(?:[re]?(?:ip|sp|bp)|pc|lr|fp|frame|cr2|far(?:_el\d)?|elr(?:_el\d)?|sp_el\d|k?[fg]s_?base|kgs)$/i;
+const GENERAL = /^(?:[re]?(?:[abcd]x|[sd]i)|r(?:0?\d|[12]\d|3[01])[bdw]?|x(?:[012]?\d|30)|[kvat][0-7]|s[0-9]|dr[0-3])$/i;
 const SEGMENTS = /^(?:[c-gs]s|tr|ldtr?)$/i;
 
 function plain(headline: string, text: string, sources: readonly string[] = []): Explanation {
@@ -23,7 +23,7 @@ function plain(headline: string, text: string, sources: readonly string[] = []):
 }
 
 /** A code or a filling that is known by its value alone. 32-bit codes stand sign-extended in 64 bits. */
-function special(value: bigint, knowledge: Knowledge): Explanation | undefined {
+export function special(value: bigint, knowledge: Knowledge): Explanation | undefined {
   const code = value >> 32n === 0xffffffffn ? value & 0xffffffffn : value;
   return explainPattern(value, knowledge) ?? (code > 0xffffn && code <= 0xffffffffn ? explainStatus(code, knowledge, TELLING) : undefined);
 }
@@ -57,6 +57,19 @@ export function explainRegisterContent(name: string, value: bigint, knowledge: K
   if (value < NEAR_NULL) return plain(headline, `${value} in decimal. Used as an address it is close to a NULL pointer.`);
   const reading = decode('address', value, knowledge, facts);
   return reading === undefined ? undefined : plain(headline, `As an address: ${reading.words}.`, reading.sources ?? []);
+}
+
+/** Registers by their part in a call, where a log names one without a number beside it. */
+const ROLES: readonly (readonly [names: RegExp, role: string])[] = [
+  [/^(?:[re]?ip|pc)$/i, 'Instruction pointer: where the processor was.'],
+  [/^(?:[re]?sp)$/i, 'Stack pointer: the newest end of the stack.'],
+  [/^(?:[re]bp|fp)$/i, 'Frame pointer: the frame of the running function, where the compiler keeps one.'],
+  [/^lr$/i, 'Link register: where the running function returns to.'],
+];
+
+export function explainRegisterRole(name: string): Explanation | undefined {
+  const role = ROLES.find(([names]) => names.test(name));
+  return role === undefined ? undefined : plain(name, role[1]);
 }
 
 /**

@@ -128,7 +128,8 @@ function rankOf(trigger: string): number {
   return at < 0 ? TELLING.length : at;
 }
 
-function collectMessages(part: Condition | ConditionTree, into: Map<string, (string | undefined)[]>): void {
+/** Adds the messages that conditions ask for, each with the patterns beside it. */
+export function collectMessages(part: Condition | ConditionTree, into: Map<string, (string | undefined)[]>): void {
   if ('message' in part) {
     const patterns = into.get(part.message);
     if (patterns === undefined) into.set(part.message, [part.matches]);
