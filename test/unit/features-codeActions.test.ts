@@ -42,7 +42,7 @@ describe('code actions', () => {
     ]);
     // They answer the problem of the crash as well as that of the known issue.
     expect(actions[0]?.diagnostics?.map((diagnostic) => diagnostic.code)).toEqual(['KB2636573', '0xd1']);
-    const [skeleton] = actions.at(-1)!.command!.arguments as [{ json: string; uri: string; sample: unknown }];
+    const [skeleton] = actions.at(-1).command!.arguments as [{ json: string; uri: string; sample: unknown }];
     expect(JSON.parse(skeleton.json)).toMatchObject({ when: { all: expect.arrayContaining([{ fact: 'bugcheck.code', is: '0xd1' }]) as unknown } });
     expect(skeleton).toMatchObject({ uri: 'file:///a.log', sample: { first: 1, end: 10 } });
   });

@@ -3,6 +3,8 @@ import type { MarkupContent } from 'vscode-languageserver';
 import { hover, type HoverOptions } from '../../server/src/features/hover.js';
 import { SHOW_ALL } from '../../server/src/features/summary.js';
 import type { Explanation } from '../../server/src/analysis/types.js';
+import { analyzeText } from '../../server/src/analysis/analysis.js';
+import { builtinKnowledge } from '../support/knowledge.js';
 import { fakeIssue, fakeMatch, placeOf, story, STORY } from '../support/fakeAnalysis.js';
 
 const OPTIONS: HoverOptions = { ...SHOW_ALL, markup: 'markdown', sources: true };
@@ -79,5 +81,55 @@ describe('hover', () => {
   it('is silent where nothing is known', () => {
     expect(hover(story(), 10, 0, OPTIONS)).toBeUndefined();
     expect(hover(story(), 10_000, 5, OPTIONS)).toBeUndefined();
+  });
+});
+
+describe('hover in a log that lists its modules', () => {
+  const report = (list: string): string => `DRIVER_IRQL_NOT_LESS_OR_EQUAL (d1)
+Arguments:
+Arg1: 0000000000000020, memory referenced
+Arg2: 0000000000000002, IRQL
+Arg3: 0000000000000000, value 0 = read operation, 1 = write operation
+Arg4: fffff80263c41a90, address which referenced memory
+
+STACK_TEXT:
+ffff8a0c\`1d2e3380 fffff802\`63c41a90     : 00000000\`00000000 fffff802\`63c40010 00000000\`00000000 00000000\`00000000 : acmeflt!Scan+0x30
+
+${list}`;
+  const LIST = `2: kd> lmvm acmeflt
+start             end                 module name
+fffff802\`63c40000 fffff802\`63c58000   acmeflt T (no symbols)
+    Image path: \\SystemRoot\\system32\\drivers\\acmeflt.sys
+    Timestamp:        Mon Jan 11 08:00:01 2021 (5FFC0681)
+    File version:     4.1.0.9
+    CompanyName:      Acme Storage
+`;
+  const said = (text: string, word: string, nth = 0): string => {
+    const where = placeOf(text, word, nth);
+    return (hover(analyzeText(text, builtinKnowledge()), where.line, where.start, { ...OPTIONS, markup: 'plaintext' })?.contents as MarkupContent | undefined)?.value ?? '';
+  };
+
+  it('says in which module an address lies', () => {
+    const text = report(LIST);
+    expect(said(text, 'fffff80263c41a90')).toContain('In the module acmeflt, 0x1a90 from its start (line 13).');
+    expect(said(text, 'fffff802`63c40010')).toContain('In the module acmeflt, 0x10 from its start (line 13).');
+    expect(said(text, 'ffff8a0c`1d2e3380')).not.toContain('In the module');
+    expect(said(text, 'fffff802`63c40000')).not.toContain('In the module');
+  });
+
+  it('says of a module what its row and the lines below it say', () => {
+    const text = said(report(LIST), 'acmeflt!Scan');
+    for (const words of ['as line 13 lists it', 'Vendor: Acme Storage', 'Time stamp: Mon Jan 11 08:00:01 2021', 'File: \\SystemRoot', 'Version in this log: 4.1.0.9']) expect(text).toContain(words);
+    expect(text).not.toContain('Version: 4.1.0.9');
+  });
+
+  it('does not place addresses of one crash in modules of another', () => {
+    const text = `${report(LIST)}\n${report('').replace('Arg1: 0000000000000020', 'Arg1: 0000000000000028')}`;
+    expect(said(text, 'fffff80263c41a90', 0)).toContain('In the module acmeflt');
+    expect(said(text, 'fffff80263c41a90', 1)).not.toContain('In the module');
+  });
+
+  it('adds nothing where no list stands in the log', () => {
+    expect(said(report(''), 'fffff80263c41a90')).not.toContain('In the module');
   });
 });

@@ -104,6 +104,24 @@ describe('messages without a crash', () => {
     expect(found).toEqual([]);
     expect(events.map(({ event, matches }) => [event.at.line, matches[0]?.issue.id])).toEqual([[1, 'test/issue']]);
   });
+
+  it('are counted, each line once', () => {
+    const knowledge = builtin.with({ builtinIssues: false, userIssues: [issue({ when })] });
+    const counts = (text: string): number[] => analyzeText(text, knowledge).events.map(({ event }) => event.count);
+    const line = 'the appliance says: End of file from monitor';
+    expect(counts(`${line}\n`)).toEqual([1]);
+    expect(counts(`${line}\nwords\n${line}, End of file from monitor\n${line}\n`)).toEqual([3]);
+    expect(counts(`${line}\n`.repeat(1_000))).toEqual([1_000]);
+  });
+
+  it('are counted where their lines fit the pattern, of the first 200', () => {
+    const fitting: ConditionTree = { all: [{ message: 'End of file from monitor', matches: 'unit 7\\b' }] };
+    const knowledge = builtin.with({ builtinIssues: false, userIssues: [issue({ when: fitting })] });
+    const counts = (text: string): number[] => analyzeText(text, knowledge).events.map(({ event }) => event.count);
+    const lines = (unit: number): string => `unit ${unit} says: End of file from monitor\n`;
+    expect(counts(lines(6) + lines(7) + lines(8) + lines(7))).toEqual([2]);
+    expect(counts((lines(6) + lines(7)).repeat(400))).toEqual([100]);
+  });
 });
 
 describe('certainty', () => {

@@ -30,6 +30,14 @@ describe('OpeningFinder', () => {
   });
 });
 
+describe('a line that two formats know', () => {
+  it('belongs to the one that knows it as it stands', () => {
+    // Behind time and thread, which others take for what a console put before the line, stands a failed check as ESXi words it.
+    const text = 'Jun 19 10:41:54.390: mks| NOT_REACHED /build/mts/release/bora-91111/bora/mks/lab/backend/labHost.c:310\n';
+    expect(analyzeText(text, builtinKnowledge()).blocks.map((block) => block.format)).toEqual(['vmware']);
+  });
+});
+
 describe('ordinary lines', () => {
   it('hold no crash', () => {
     expect(analyzeText(ORDINARY_LINES, builtinKnowledge()).crashes).toEqual([]);

@@ -1,7 +1,9 @@
 /** Turns what a reader says into a block, or into the tokens of a block. The one place that knows how columns move. */
 import { LineCursor, logicalLines, spanIn, type LogicalLine } from './cursor.js';
 import { peelEnvelope, type EnvelopePart } from './envelopes.js';
-import type { Block, BlockRole, BlockSink, Fact, FactKey, Frame, LineSink, LogFormat, Section, Token, TokenKind } from './types.js';
+import { marginAt, mayHaveMargin, possibleMargins, type Margin, type MarginFound, type MarginKind } from './margins.js';
+import { looksPrintable, undo } from './transport.js';
+import type { Block, BlockRole, BlockSink, Fact, FactKey, FormatId, Frame, LineSink, LogFormat, Section, Token, TokenKind } from './types.js';
 import { moved, type Located, type Span, type TextSource } from '../text/span.js';
 
 /** The token of a severity by its first letter: `Wa(180)`, `Er(179)`, `Al`, `Cr` of ESXi 8 and vmware.log. */
@@ -66,7 +68,7 @@ class Recorder implements BlockSink {
 }
 
 function read(format: LogFormat, source: TextSource, first: number, stop: number | undefined, wantsTokens: boolean): { recorder: Recorder; end: number; examined: number; isStopped: boolean } {
-  const cursor = new LineCursor(source, first, (text) => format.cuts(text), stop);
+  const cursor = new LineCursor(source, first, (text) => format.cuts(text), stop, marginOf(format, source, first));
   const recorder = new Recorder(wantsTokens);
   format.read(cursor, recorder);
   // A reader that did not advance would open the same line again for ever.
@@ -106,7 +108,51 @@ export function readBlock(format: LogFormat, source: TextSource, first: number, 
 
 /** Whether the line opens a region of the format. */
 export function opensAt(format: LogFormat, source: TextSource, line: number): boolean {
+  return opensPlain(format, source, line) || opensBehindMargin(format, source, line);
+}
+
+/** Whether the line opens a region of the format behind something that transport may have put before it. */
+export function opensBehindMargin(format: LogFormat, source: TextSource, line: number): boolean {
+  return possibleMargins(cleanedLine(source, line), IN_LISTS.has(format.id)).some((margin) => opensBehind(format, source, line, margin));
+}
+
+/** Whether the line opens a region of the format as it stands. */
+export function opensPlain(format: LogFormat, source: TextSource, line: number): boolean {
   return logicalLines(source.line(line), 0, (text) => format.cuts(text)).some((logical) => format.opens(logical));
+}
+
+function opensBehind(format: LogFormat, source: TextSource, line: number, margin: Margin): boolean {
+  return logicalLines(source.line(line), 0, (text) => format.cuts(text), { margin }).some((logical) => format.opens(logical));
+}
+
+function cleanedLine(source: TextSource, line: number): string {
+  const text = source.line(line);
+  return undo(text, looksPrintable(text))?.text ?? text;
+}
+
+/** Formats whose lines have no time of their own: what stands before one is of whoever passed it on. */
+const WITHOUT_TIMES: ReadonlySet<FormatId> = new Set<FormatId>(['windbg']);
+/** Formats whose first lines say enough to be believed behind the number of a list. */
+const IN_LISTS: ReadonlySet<FormatId> = new Set<FormatId>(['windbg', 'esxi', 'vmware']);
+const LABELS: ReadonlySet<MarginKind> = new Set<MarginKind>(['label']);
+const TIMES_AND_LABELS: ReadonlySet<MarginKind> = new Set<MarginKind>(['time', 'name', 'label', 'file']);
+const NOTHING: ReadonlySet<MarginKind> = new Set<MarginKind>();
+
+/**
+ * The margin of the block that begins at `first`. Where the line opens the format as it stands, times and labels before it
+ * may be its own.
+ */
+function marginOf(format: LogFormat, source: TextSource, first: number): MarginFound | undefined {
+  const text = cleanedLine(source, first);
+  // The VMkernel's own head says that the line is whole; logs have tens of thousands of such blocks.
+  if (!mayHaveMargin(text) || peelEnvelope(text)?.pcpu !== undefined) return undefined;
+  const opens = opensPlain(format, source, first);
+  const own = !opens ? NOTHING : WITHOUT_TIMES.has(format.id) ? LABELS : TIMES_AND_LABELS;
+  const found = marginAt(source, first, (line) => cleanedLine(source, line), own);
+  if (opens || (found.margin !== undefined && opensBehind(format, source, first, found.margin))) return found;
+  // The lines below say nothing, or something else: what made the line open is all there is.
+  const alone = possibleMargins(cleanedLine(source, first), IN_LISTS.has(format.id)).find((margin) => opensBehind(format, source, first, margin));
+  return { margin: alone, examined: found.examined };
 }
 
 /** The tokens of a block, by place, with envelopes; absolute positions. Of overlapping tokens the one that begins first stays. */

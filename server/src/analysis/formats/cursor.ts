@@ -3,7 +3,9 @@
  * physical line that holds a flattened report is cut where the format says, so that a reader never knows the difference.
  */
 import { peelEnvelope, type Envelope } from './envelopes.js';
-import { clean, type Cleaned } from '../text/cleaning.js';
+import type { Margin, MarginFound } from './margins.js';
+import { isSoftBreak, looksPrintable, undo } from './transport.js';
+import type { Cleaned } from '../text/cleaning.js';
 import type { Span, TextSource } from '../text/span.js';
 
 /** Physical lines shorter than this are never flattened reports. Longest real single line seen in the formats: about 300. */
@@ -13,6 +15,9 @@ const LONG_LINE = 320;
 export const MAX_BLOCK_LINES = 20_000;
 export const MAX_BLOCK_UNITS = 2_000_000;
 
+/** Physical lines that make one line of a quoted-printable text: some 5,000 characters. */
+const MOST_JOINS = 64;
+
 export interface LogicalLine {
   /** Payload without envelope and without trailing white space. */
   readonly text: string;
@@ -21,10 +26,24 @@ export interface LogicalLine {
   /** Column of `text` in the physical line, as cleaned (`text/cleaning.ts`). */
   readonly start: number;
   /** How columns of the cleaned line lead back to the line as it is, where the two differ. */
-  readonly cleaned?: Cleaned;
+  readonly cleaned?: Printed;
   readonly envelope?: Envelope;
   /** True where this is a piece of a physical line that was cut. */
   readonly cut: boolean;
+}
+
+/** A line as it was printed. */
+export interface Printed extends Cleaned {
+  /** Physical lines that a mail programme had broken softly and that were joined to the first. */
+  readonly joins?: readonly Join[];
+}
+
+/** A physical line that was joined to the one before it. */
+export interface Join {
+  /** Column of the joined line at which it begins. */
+  readonly at: number;
+  /** Counted from the block's first line. */
+  readonly line: number;
 }
 
 /** The place of a stretch of a logical line, relative to the block. */
@@ -32,19 +51,56 @@ export function spanIn(line: LogicalLine, start: number, end: number): Span {
   const from = line.start + start;
   const to = line.start + end;
   if (line.cleaned === undefined) return { line: line.line, start: from, end: to };
-  const { starts, ends } = line.cleaned;
+  const { starts, ends, joins } = line.cleaned;
   const first = starts[from] ?? starts[starts.length - 1] ?? 0;
-  return { line: line.line, start: first, end: to > from ? (ends[to - 1] ?? starts[starts.length - 1] ?? first) : first };
+  const last = to > from ? (ends[to - 1] ?? starts[starts.length - 1] ?? first) : first;
+  return joins === undefined ? { line: line.line, start: first, end: last } : placed(line.line, joins, first, last);
+}
+
+/** A stretch of joined lines: it stays in the line in which it begins. */
+function placed(line: number, joins: readonly Join[], start: number, end: number): Span {
+  let at = 0;
+  let place = line;
+  let limit = Infinity;
+  for (const join of joins) {
+    if (join.at > start) {
+      limit = join.at;
+      break;
+    }
+    at = join.at;
+    place = join.line;
+  }
+  return { line: place, start: start - at, end: Math.min(end, limit) - at };
+}
+
+/** A line in which nothing was undone. */
+function asItIs(text: string): Cleaned {
+  return { text, starts: Uint32Array.from({ length: text.length + 1 }, (_, at) => at), ends: Uint32Array.from({ length: text.length }, (_, at) => at + 1), breaks: NONE };
 }
 
 const NONE: readonly number[] = [];
 
+/** What a block knows of the way its lines came. */
+interface Way {
+  readonly margin?: Margin | undefined;
+  readonly joins?: readonly Join[] | undefined;
+  /** True where a line of the block showed that it is quoted-printable. */
+  readonly isPrintable?: boolean;
+  /** What was undone in the line, null where nothing was; undefined where nobody has looked. */
+  readonly undone?: Cleaned | null;
+}
+
+const PLAIN: Way = {};
+
 /** A physical line as the logical lines it holds. */
-export function logicalLines(physical: string, line: number, cuts: (text: string) => readonly number[]): LogicalLine[] {
-  const cleaned = clean(physical);
-  const whole = cleaned?.text ?? physical;
-  const envelope = peelEnvelope(whole);
-  const start = envelope === undefined ? 0 : envelope.end;
+export function logicalLines(physical: string, line: number, cuts: (text: string) => readonly number[], way = PLAIN): LogicalLine[] {
+  const undone = way.undone === undefined ? undo(physical, way.isPrintable ?? looksPrintable(physical)) : way.undone ?? undefined;
+  const cleaned: Printed | undefined = way.joins === undefined ? undone : { ...(undone ?? asItIs(physical)), joins: way.joins };
+  const printed = cleaned?.text ?? physical;
+  const margin = way.margin?.start(printed) ?? 0;
+  const whole = margin === 0 ? printed : printed.slice(0, way.margin?.end(printed, margin));
+  const envelope = margin === 0 ? peelEnvelope(whole) : movedBy(peelEnvelope(whole.slice(margin)), margin);
+  const start = envelope === undefined ? margin : envelope.end;
   const payload = start === 0 ? whole : whole.slice(start);
   const breaks = cleaned === undefined ? NONE : cleaned.breaks.map((place) => place - start).filter((place) => place > 0 && place < payload.length);
   const flattened = payload.length < LONG_LINE ? NONE : cuts(payload);
@@ -64,6 +120,12 @@ export function logicalLines(physical: string, line: number, cuts: (text: string
   }
   result.push(piece(payload.slice(from), start + from, true));
   return result;
+}
+
+/** An envelope behind a margin. */
+function movedBy(envelope: Envelope | undefined, by: number): Envelope | undefined {
+  if (envelope === undefined) return undefined;
+  return { ...envelope, end: envelope.end + by, parts: envelope.parts.map((part) => ({ ...part, start: part.start + by, end: part.end + by })) };
 }
 
 /** Without trailing white space. */
@@ -86,9 +148,15 @@ export class LineCursor {
   readonly #stop: number;
   #isStopped = false;
   #sawEnd = false;
+  readonly #margin: Margin | undefined;
+  /** Line after the last one that was asked for the margin. */
+  readonly #witnessed: number;
+  #isPrintable = false;
 
   /** `stop` is a line that belongs to another format: the region ends there at the latest. */
-  constructor(source: TextSource, first: number, cuts: (text: string) => readonly number[], stop = Infinity) {
+  constructor(source: TextSource, first: number, cuts: (text: string) => readonly number[], stop = Infinity, found?: MarginFound) {
+    this.#margin = found?.margin;
+    this.#witnessed = found?.examined ?? 0;
     this.#source = source;
     this.#first = first;
     this.#cuts = cuts;
@@ -107,21 +175,41 @@ export class LineCursor {
         return undefined;
       }
       if (this.#units > MAX_BLOCK_UNITS && this.#nextPhysical > this.#first) return undefined;
-      const physical = this.#source.line(this.#nextPhysical);
-      this.#units += physical.length + 1;
-      this.#push(physical, this.#nextPhysical - this.#first);
-      this.#nextPhysical++;
+      const line = this.#nextPhysical - this.#first;
+      this.#push(this.#pull(), line);
     }
     return this.#pending[this.#at + ahead];
   }
 
+  /** The next physical line. */
+  #pull(): string {
+    const physical = this.#source.line(this.#nextPhysical++);
+    this.#units += physical.length + 1;
+    return physical;
+  }
+
   /** Most lines are short and plain: no list is made for them. */
   #push(physical: string, line: number): void {
-    if (physical.length < LONG_LINE && clean(physical) === undefined && peelEnvelope(physical) === undefined) {
+    if (!this.#isPrintable && physical.includes('=') && looksPrintable(physical)) this.#isPrintable = true;
+    if (this.#isPrintable && isSoftBreak(physical)) return this.#pushJoined(physical, line);
+    const undone = undo(physical, this.#isPrintable) ?? null;
+    if (undone === null && physical.length < LONG_LINE && this.#margin === undefined && peelEnvelope(physical) === undefined) {
       this.#pending.push({ text: trimmed(physical), line, start: 0, cut: false });
       return;
     }
-    for (const piece of logicalLines(physical, line, this.#cuts)) this.#pending.push(piece);
+    for (const piece of logicalLines(physical, line, this.#cuts, { margin: this.#margin, undone })) this.#pending.push(piece);
+  }
+
+  #pushJoined(first: string, line: number): void {
+    let whole = first;
+    const joins: Join[] = [];
+    for (let last = first; isSoftBreak(last) && joins.length < MOST_JOINS && this.#nextPhysical < this.#limit;) {
+      whole = whole.slice(0, -1);
+      joins.push({ at: whole.length, line: this.#nextPhysical - this.#first });
+      last = this.#pull();
+      whole += last;
+    }
+    for (const piece of logicalLines(whole, line, this.#cuts, { margin: this.#margin, joins, isPrintable: true })) this.#pending.push(piece);
   }
 
   /** The current line; moves on. */
@@ -141,7 +229,7 @@ export class LineCursor {
     const current = this.#pending[this.#at];
     const previous = this.#pending[this.#at - 1];
     if (current === undefined) return this.#nextPhysical;
-    if (current.cut && previous !== undefined && previous.line === current.line) return this.#first + current.line + 1;
+    if (current.cut && previous !== undefined && previous.line === current.line) return this.#first + current.line + 1 + (current.cleaned?.joins?.length ?? 0);
     return this.#first + current.line;
   }
 
@@ -152,7 +240,7 @@ export class LineCursor {
 
   /** Physical line after the last one looked at; one more where what follows the end of the text, or the line to stop at, was asked for. */
   get examined(): number {
-    if (this.#isStopped) return this.#stop + 1;
-    return this.#sawEnd ? this.#nextPhysical + 1 : this.#nextPhysical;
+    const reached = this.#isStopped ? this.#stop + 1 : this.#sawEnd ? this.#nextPhysical + 1 : this.#nextPhysical;
+    return Math.max(reached, this.#witnessed);
   }
 }

@@ -36,6 +36,13 @@ const SYSLOG_TIME = /(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) {1,2}\d
 /** `Wa(180) vmkwarning:` (ESXi 8) and `In(14) LogEFI[5242]:`. */
 const PRIORITY = / [A-Z][a-z]\(\d{1,3}\)\[?/y;
 const CHANNEL = / ?[A-Za-z][\w.-]{0,63}(?:\[\d{1,10}\])?:(?= )/y;
+/** ESXi 8 through a forwarder: `2023-05-06T07:08:09.123Z esx01 In(182) vmkernel: cpu3:2097152)`. */
+const HOST_BEFORE = / [A-Za-z0-9][\w.-]{0,254}(?= [A-Z][a-z]\(\d{1,3}\)\[? )/y;
+/** RFC 5424, as an ESXi host sends it: `<182>1 2023-05-06T07:08:09.123Z esx01 vmkernel - - - cpu3:2097152)`. */
+const NUMBERED = /1 (?=\d{4}-\d\d-\d\dT)/y;
+const RELAYED = / ([A-Za-z0-9][\w.-]{0,254}) (vmkernel|vmkwarning|vmkalert|vobd|[Hh]ostd|[Vv]pxa) (?:-|\d{1,10}) (?:-|[\w.-]{1,32}) - ?\ufeff?/y;
+/** What a collector on Windows sets before the line it was sent: its own time, facility and severity, the sender. */
+const COLLECTED = /(\d{4}-\d\d-\d\d|\d\d-\d\d-\d{4})[ T](\d\d:\d\d:\d\d)[ \t]{1,4}(?:Local\d|Kern(?:el)?|User|Daemon|System\d?|Syslog)\.(Emerg|Alert|Critical|Error|Warning|Notice|Info|Debug)[ \t]{1,4}([\w.:-]{2,64})[ \t]{1,4}/y;
 const HOST = / [A-Za-z0-9][\w.-]{0,254}(?= )/y;
 const CPU = / ?cpu(\d{1,5}):(\d{1,12})(?: opID=[\w-]{1,64})?\)/y;
 
@@ -60,10 +67,12 @@ export function peelEnvelope(text: string): Envelope | undefined {
     }
   }
   if (indented) at = take(BLANKS, text, 0)?.[0].length ?? 0;
+  const collected = take(COLLECTED, text, at);
+  if (collected !== null) return peelCollected(text, at, collected, parts);
   const priority = take(PRI, text, at);
   const inner = peelTransport(text, at + (priority?.[0].length ?? 0), parts);
   // Log text is indented where a web page or a ticket sets it off. What is no vmkernel line keeps its indentation.
-  if (inner !== undefined && (inner.pcpu !== undefined || (!indented && priority === null))) return inner;
+  if (inner !== undefined && (inner.pcpu !== undefined || (!indented && (priority === null || inner.time !== undefined)))) return inner;
   return quoted && at > 0 ? { end: at, parts } : undefined;
 }
 
@@ -76,9 +85,22 @@ function mayBeTransport(text: string, at: number): boolean {
   if (unit >= 65 && unit <= 90) return text.charCodeAt(at + 3) === 32;
   if (unit === 99) return text.charCodeAt(at + 1) === 112;
   if (unit < 48 || unit > 57) return unit === 60 || at >= 32;
-  if (text.charCodeAt(at + 4) === 45) return true;
+  if (text.charCodeAt(at + 4) === 45 || (text.charCodeAt(at + 2) === 45 && text.charCodeAt(at + 5) === 45)) return true;
   for (let column = at + 1; column <= at + 5; column++) if (text.charCodeAt(column) === 58) return true;
   return false;
+}
+
+/** The envelope inside that of a collector; its time counts where the line has none of its own. */
+function peelCollected(text: string, from: number, head: RegExpExecArray, before: readonly EnvelopePart[]): Envelope | undefined {
+  const [all, date = '', clock = '', severity = '', sender = ''] = head;
+  const level = text.indexOf(`.${severity}`, from) + 1;
+  const end = from + all.length;
+  const parts: EnvelopePart[] = [
+    ...before, { kind: 'timestamp', start: from, end: from + date.length + 1 + clock.length }, { kind: 'level', start: level, end: level + severity.length },
+    { kind: 'source', start: from + all.trimEnd().length - sender.length, end: from + all.trimEnd().length },
+  ];
+  const inner = peelTransport(text, end + (take(PRI, text, end)?.[0].length ?? 0), parts);
+  return inner === undefined || inner.time !== undefined || date.charAt(4) !== '-' ? inner : { ...inner, time: `${date}T${clock}` };
 }
 
 function peelTransport(text: string, from: number, parts: EnvelopePart[]): Envelope | undefined {
@@ -102,13 +124,20 @@ function peelTransport(text: string, from: number, parts: EnvelopePart[]): Envel
     if (text.charCodeAt(at) === 32) at++;
   }
   const afterHeader = at;
+  if (text.charCodeAt(at) === 49 && take(NUMBERED, text, at) !== null) at += 2;
   const iso = take(ISO_TIME, text, at) ?? take(EFI_TIME, text, at);
   const uptime = iso === null ? take(UPTIME, text, at) : null;
   if (iso !== null) time = iso[0];
   const stamp = iso ?? uptime;
+  let isRelayed = false;
   if (stamp !== null) {
     found.push({ kind: 'timestamp', start: at, end: at + stamp[0].length });
     at += stamp[0].length;
+    const host = take(HOST_BEFORE, text, at);
+    if (host !== null) {
+      found.push({ kind: 'source', start: at + 1, end: at + host[0].length });
+      at += host[0].length;
+    }
     const priority = take(PRIORITY, text, at);
     if (priority !== null) {
       found.push({ kind: 'level', start: at + 1, end: at + priority[0].length });
@@ -119,8 +148,14 @@ function peelTransport(text: string, from: number, parts: EnvelopePart[]): Envel
         at += channel[0].length;
       }
     } else {
-      const remote = take(REMOTE, text, at);
-      if (remote !== null) {
+      const relayed = take(RELAYED, text, at);
+      const remote = relayed === null ? take(REMOTE, text, at) : null;
+      if (relayed !== null) {
+        const name = at + 2 + (relayed[1] ?? '').length;
+        found.push({ kind: 'source', start: at + 1, end: name - 1 }, { kind: 'source', start: name, end: name + (relayed[2] ?? '').length });
+        at += relayed[0].length;
+        isRelayed = true;
+      } else if (remote !== null) {
         const host = text.indexOf(' ', at + 1);
         found.push({ kind: 'source', start: at + 1, end: host }, { kind: 'source', start: host + 1, end: at + remote[0].length - 1 });
         at += remote[0].length - 1;
@@ -137,7 +172,7 @@ function peelTransport(text: string, from: number, parts: EnvelopePart[]): Envel
     return envelope(at, time, found, Number(cpu[1]), cpu[2]);
   }
   // A time with a priority and a channel (`… In(14) LogEFI[5242]: `) is an envelope; so is a syslog header by itself.
-  if (stamp !== null && found.some((part) => part.kind === 'level')) {
+  if (stamp !== null && (isRelayed || found.some((part) => part.kind === 'level' && part.start > from))) {
     if (text.charCodeAt(at) === 32) at++;
     return envelope(at, time, found);
   }

@@ -3,7 +3,7 @@
  * literal of a known issue. The answer is kept with the chunk, so an edit looks again only at the chunks it made.
  */
 import { FORMATS } from './index.js';
-import { opensAt } from './block.js';
+import { opensBehindMargin, opensPlain } from './block.js';
 import type { Chunk } from '../text/chunk.js';
 import { LiteralScanner, SAMPLE_UNITS } from '../text/literals.js';
 import type { TextSource } from '../text/span.js';
@@ -96,7 +96,10 @@ export class OpeningFinder {
 
   #verified(chunk: Chunk, { line, formats }: Opening): number {
     const source: TextSource = { lineCount: chunk.lineEnds + 1, line: (n) => chunk.line(n) };
-    return FORMATS.findIndex((candidate, number) => (formats & (1 << number)) !== 0 && opensAt(candidate, source, line));
+    // Time and thread of vmware.log are a margin to others: whoever knows the line as it stands comes first.
+    const plain = FORMATS.findIndex((candidate, number) => (formats & (1 << number)) !== 0 && opensPlain(candidate, source, line));
+    if (plain >= 0) return plain;
+    return FORMATS.findIndex((candidate, number) => (formats & (1 << number)) !== 0 && opensBehindMargin(candidate, source, line));
   }
 
   hits(chunk: Chunk): ChunkHits {

@@ -7,6 +7,7 @@ export const ORDINARY_LINES = `
 2023-04-12T08:15:02.114Z cpu4:2097615)ScsiDeviceIO: 4124: Cmd(0x45b9412c3a40) 0x1a, CmdSN 0x3c1f from world 0 to dev "naa.600508b1001c5e1f" failed H:0x0 D:0x2 P:0x0 Valid sense data: 0x5 0x24 0x0
 2023-04-12T08:15:02.118Z cpu11:2097288)NMP: nmp_ThrottleLogForDevice:3856: Cmd 0x2a (0x45b941207f00, 2101344) to dev "t10.NVMe____MODEL_3C5A7" on path "vmhba2:C0:T1:L4" Failed:
 2023-04-12T08:15:03.371Z cpu0:2097152)World: 12075: VC opID lro-1180-3f27 maps to vmkernel opID 8a1c42b7
+2023-04-12T08:15:03.455Z cpu2:2097991)World: vm 2098103: 7077: Starting world vcpu-0:web-01 of type 8
 2023-04-12T08:15:03.902Z cpu7:2098804)Vmxnet3: 15242: web-01.eth0,00:50:56:8e:31:0c, portID(50331659): Hang detected,numHangQ: 1, enableGen: 12
 2023-04-12T08:15:04.005Z cpu7:2098804)HBX: 3041: 'datastore1': HB at offset 3420160 - Reclaimed heartbeat [Timeout]:
 2023-04-12T08:15:04.006Z cpu7:2098804)  [HB state abcdef02 offset 3420160 gen 41 stampUS 518273645 uuid 5f8d2c11-0a3b4c5d-6e7f-0025b5000a1f jrnl <FB 2048> drv 24.82 lockImpl 4 ip 10.20.3.14]
@@ -14,7 +15,7 @@ export const ORDINARY_LINES = `
 2023-04-12T08:15:05.640Z cpu3:2097407)Uplink: 10205: enabled port 0x4000002 with mac 00:25:b5:00:0a:1f
 2023-04-12T08:15:06.031Z cpu15:2098011)lpfc: lpfc_rportStats:4625: 0:(0) Compression log for fcp target 2, path is ok, DISC 0x1, num_cmds 0
 2023-04-12T08:15:06.222Z cpu9:2099940 opID=5c0e11b7)Config: 703: "SIOControlFlag2" = 0, Old Value: 1, (Status: 0x0)
-2023-04-12T08:15:07.480Z cpu18:2098340)J6: 2651: 'local-2': Exiting async journal replay manager world
+2023-04-12T08:15:07.480Z cpu18:2098340)J6: 2651: 'local-2': Exiting the journal replay manager world
 2023-04-12T08:15:08.003Z cpu1:2097191)Tcpip_Vmk: 123: INFO: vmk0: link state is up; netStackInstance defaultTcpipStack
 2023-04-12T08:15:08.404Z cpu12:2100210)Net: 2312: connected db-03 eth1 to vDS, portID 0x2000007
 2023-04-12T08:15:09.730Z cpu5:2097220)StorageApdHandler: 1203: APD start for 0x430a1c [naa.600508b1001c5e1f]

@@ -33,7 +33,7 @@ export interface Token {
 export const FACT_KEYS = [
   'bugcheck.code', 'bugcheck.name', 'bugcheck.parameter1', 'bugcheck.parameter2', 'bugcheck.parameter3', 'bugcheck.parameter4',
   'exception.code', 'exception.vector', 'exception.mnemonic', 'exception.ip', 'exception.address',
-  'module', 'image', 'symbol', 'symbol.offset', 'process', 'irql', 'failure.bucket', 'failure.hash',
+  'module', 'image', 'symbol', 'symbol.offset', 'process', 'process.id', 'irql', 'failure.bucket', 'failure.hash',
   'system.product', 'system.version', 'system.build', 'system.architecture', 'system.uptime', 'system.processors', 'crash.time',
   'panic.kind', 'panic.text', 'panic.pcpu', 'panic.source', 'world.id', 'world.name', 'world.pcpu', 'world.running',
   'backtrace.origin', 'register.*', 'pte', 'driver.version.*', 'vib.installed.*', 'vib.removed.*', 'debugger.version',

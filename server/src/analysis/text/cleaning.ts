@@ -18,7 +18,8 @@ const TYPOGRAPHIC: Readonly<Record<string, string>> = { '\u00a0': ' ', '\u2018':
 
 const ENTITY = '&(?:lt|gt|amp|quot|apos|nbsp|lsquo|rsquo|ldquo|rdquo|ndash|#[0-9]{1,5}|#x[0-9a-fA-F]{1,4});';
 /** Only tags of running text, so that `<TASK>`, `<IRQ>`, `<0f>` and `<unknown>` stay what they are. */
-const TAG = '</?(?:br|p|pre|code|tt|span|div|td|tr|li|strong|em|font|blockquote)(?: [^<>]{0,200})?/?>';
+const TAG = '</?(?:br|p|pre|code|tt|span|div|td|th|tr|li|strong|em|font|blockquote)(?: [^<>]{0,200})?/?>';
+const CELL = /^<\/?t[dh]\b/;
 const ESCAPE = '\\\\(?=[\\[\\]_*<>`])';
 /** `cr2=3D0x0`: a mail's `=` written out. Before `0x` and quotes only, as `=3D…` is also how a register's value can begin. */
 const PRINTABLE = '=3D(?=0x|"|\')';
@@ -52,7 +53,8 @@ export function clean(line: string): Cleaned | undefined {
     found = true;
     copy(match.index);
     from = match.index + match[0].length;
-    const instead = replacement(match[0]);
+    // A cell of a table ends the word before it.
+    const instead = CELL.test(match[0]) ? (text === '' || text.endsWith(' ') ? '' : ' ') : replacement(match[0]);
     if (/^<(?:br|\/p|\/div|\/tr|\/li|\/pre)\b/.test(match[0])) breaks.push(text.length);
     // One character at most stands in for what is undone.
     if (instead !== '') {

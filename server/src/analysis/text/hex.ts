@@ -6,9 +6,15 @@
 /** At most 16 significant digits: wider numbers do not occur in the formats read here. */
 const MAX_DIGITS = 16;
 
-/** True for `0`-`9`, `a`-`f`, `A`-`F`. */
+/** `0`-`9`, `a`-`f`, `A`-`F`. Asked for every character of a stack. */
 export function isHexDigit(unit: number): boolean {
   return (unit >= 48 && unit <= 57) || ((unit | 32) >= 97 && (unit | 32) <= 102);
+}
+
+/** End of the run of hexadecimal digits at `at`; `at` itself where there is none. */
+export function hexEnd(text: string, at: number): number {
+  while (at < text.length && isHexDigit(text.charCodeAt(at))) at++;
+  return at;
 }
 
 /**
