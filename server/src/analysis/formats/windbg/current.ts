@@ -19,7 +19,7 @@ function unreadable(text: string): { start: number; end: number } | undefined {
   while (mark > 0 && text.charCodeAt(mark - 1) === 63) mark--;
   if (text.length - mark < 2 || text.charCodeAt(mark - 1) !== 61) return undefined;
   let start = mark - 1;
-  while (start > 0 && mark - start < 20 && /[0-9a-fA-F`]/.test(text.charAt(start - 1))) start--;
+  while (start > 0 && mark - start < 20 && /[0-9a-fA-F`']/.test(text.charAt(start - 1))) start--;
   return text.charCodeAt(start - 1) === 58 && valueEnd(text, start) === mark - 1 ? { start, end: mark - 1 } : undefined;
 }
 

@@ -3,6 +3,7 @@
  * by labels (`BUGCHECK_STR: `), by prompts, by the parts of the banner and, inside a stack, by the addresses that follow a
  * symbol. One pass over the words.
  */
+import { bugCheckCodeOf } from './bugCheckNames.js';
 import { isFieldName, isListedField } from './fieldNames.js';
 import { addressEnd, hexEnd, isBlank, isLower, isNameUnit, isUpper, isWordUnit, skipBlanks, wordEnd } from './scan.js';
 import { isPhrase } from './shape.js';
@@ -37,6 +38,7 @@ export function cuts(line: string): readonly number[] {
       // The box of a banner begins with a long run; `* * *` are what is left of its sides.
       cut = before !== 'stars' && before !== 'start' && (end - at >= 10 || (end - at === 3 && isPhrase(line, at)));
     } else if (unit === 58 && end === at + 1) kind = 'colon';
+    else if (unit === 40 && isEvent(line, at)) cut = true;
     else {
       // No word of another length is an address; `0x` and a joint are not always there.
       const address = end - at < 8 || end - at > 19 ? -1 : addressEnd(line, at);
@@ -66,7 +68,45 @@ export function cuts(line: string): readonly number[] {
     before = kind;
     at = skipBlanks(line, end);
   }
-  return places;
+  return line.length < GLUED_LINE ? places : withGlued(line, places);
+}
+
+/** Shorter lines are not whole reports of which the line ends went without a trace. */
+const GLUED_LINE = 320;
+/** What begins a line and can follow what was printed before it without a blank. */
+const GLUED: readonly string[] = [
+  'Arguments:', 'Arg1: ', 'Arg2: ', 'Arg3: ', 'Arg4: ', 'Debugging Details:', 'Followup: ', 'Probably caused by : ', 'Debug session time: ', 'System Uptime: ',
+  'Loading Kernel Symbols', 'Loading User Symbols', 'Use !analyze -v to get', 'Resetting default scope',
+];
+
+function withGlued(line: string, places: number[]): readonly number[] {
+  const more: number[] = [];
+  for (const words of GLUED) {
+    for (let found = line.indexOf(words, 1); found >= 0; found = line.indexOf(words, found + words.length)) {
+      const before = line.charCodeAt(found - 1);
+      if (!isBlank(before) && before !== 34 && before !== 39 && before !== 92) more.push(found);
+    }
+  }
+  for (const found of line.matchAll(EVENTS)) if (found.index > 0) more.push(found.index);
+  // The name of a bug check behind the box of the banner, or with its own code and its arguments below.
+  const lastArgument = line.lastIndexOf('Arg1: ');
+  for (let open = line.indexOf(' ('); open >= 0 && open < lastArgument; open = line.indexOf(' (', open + 2)) {
+    const close = hexEnd(line, open + 2);
+    if (close === open + 2 || close - open > 10 || line.charCodeAt(close) !== 41) continue;
+    let start = open;
+    while (start > 0 && open - start < 80 && isNameUnit(line.charCodeAt(start - 1))) start--;
+    if (start > 0 && bugCheckCodeOf(line.slice(start, open)) === Number.parseInt(line.slice(open + 2, close), 16)) more.push(start);
+  }
+  return more.length === 0 ? places : [...new Set([...places, ...more])].sort((a, b) => a - b);
+}
+
+/** `(ed8.750): Access violation`: process, thread and what happened. */
+const EVENTS = /\([0-9a-fA-F]{1,8}\.[0-9a-fA-F]{1,8}\): [A-Z]/g;
+const EVENT = /\([0-9a-fA-F]{1,8}\.[0-9a-fA-F]{1,8}\): [A-Z]/y;
+
+function isEvent(line: string, at: number): boolean {
+  EVENT.lastIndex = at;
+  return EVENT.test(line);
 }
 
 /** `Key  : Bugcheck.Code.LegacyAPI`, which the debugger prints above `Value: 0xd1`. */
@@ -110,6 +150,13 @@ function startsFrame(line: string, from: number, least = 0): boolean {
   return addressEnd(line, next) > 0;
 }
 
+/** `in free-ed allocation (  DPH_HEAP_BLOCK:  VirtAddr  VirtSize)`: a bracket that was opened holds no line of its own. */
+function isBracketed(line: string, at: number): boolean {
+  let before = at - 1;
+  while (before >= 0 && at - before < 24 && isBlank(line.charCodeAt(before))) before--;
+  return line.charCodeAt(before) === 40;
+}
+
 function startsLine(line: string, at: number, end: number, before: Before): boolean {
   const unit = line.charCodeAt(at);
   // All phrases and labels begin with a capital or a star.
@@ -119,20 +166,33 @@ function startsLine(line: string, at: number, end: number, before: Before): bool
     return line.charCodeAt(at + 3) >= 49 && line.charCodeAt(at + 3) <= 52;
   }
   if (isKey(line, at, end)) return true;
+  if (unit === 66 && line.startsWith('BugCheck ', at)) return isShortAnalysis(line, at);
   if (unit === 87 && line.startsWith('Windows ', at)) return isKernelVersion(line, at);
   if (!isUpper(unit)) return false;
   const label = labelEnd(line, at);
-  if (label > 0 && label <= end && isFieldName(line.slice(at, label - 1))) return true;
+  if (label > 0 && label <= end && isFieldName(line.slice(at, label - 1))) return !isBracketed(line, at);
   // The name of a bug check stands behind the box of the banner.
   return before === 'stars' && isHeaderAt(line, at, end);
+}
+
+const SHORT_ANALYSIS = /BugCheck [0-9A-Fa-f]{1,8}, \{/y;
+
+/** `BugCheck D1, {…}`. */
+function isShortAnalysis(line: string, at: number): boolean {
+  SHORT_ANALYSIS.lastIndex = at;
+  return SHORT_ANALYSIS.test(line);
 }
 
 /** Where a label begins that runs into the value of the one before: `MODULE_NAME: acmenicIMAGE_NAME:`; -1 where none does. */
 function gluedLabel(line: string, at: number, end: number): number {
   let start = end - 1;
   while (start > at && end - start < 64 && isNameUnit(line.charCodeAt(start - 1))) start--;
-  // The `n` of an escaped line break is part of no value.
-  return start > at && isLower(line.charCodeAt(start - 1)) && line.charCodeAt(start - 2) !== 92 && isListedField(line.slice(start, end - 1)) ? start : -1;
+  // Digits and capitals before it may be of the value: the longest listed name is taken.
+  for (; start < end - 3; start++) {
+    // The `n` of an escaped line break is part of no value.
+    if (start > at && line.charCodeAt(start - 1) !== 95 && line.charCodeAt(start - 2) !== 92 && isListedField(line.slice(start, end - 1))) return start;
+  }
+  return -1;
 }
 
 /** Column behind the colon of an upper-case label at `at`, or -1. */
@@ -158,8 +218,8 @@ function isKernelVersion(line: string, at: number): boolean {
   return /^Windows [\w /]{1,48} Version \d{3,5} /.test(line.slice(at, at + 80));
 }
 
-// A session with several systems names them, too: `||0:1: kd>`.
-const PROMPT = /(?:\|{1,2}(?=\d))?(?:\d{1,3}:)?(?:(?:(?:\d{1,3}\.)?\d{1,3}: )?l?kd(?::x86|:arm|:arm64)?>|\d{1,3}:\d{3,5}(?::[A-Za-z0-9]{1,8})?>)/y;
+// A session with several systems names them, too: `||0:1: kd>`. NT 3.x prints `0: kD>`.
+const PROMPT = /(?:\|{1,2}(?=\d))?(?:\d{1,3}:)?(?:(?:(?:\d{1,3}\.)?\d{1,3}: )?l?k[dD](?::x86|:arm|:arm64)?>|\d{1,3}:\d{3,5}(?::[A-Za-z0-9]{1,8})?>)/y;
 
 /** Column behind the `>` of a prompt at `at`, or -1. */
 export function promptEnd(line: string, at: number): number {

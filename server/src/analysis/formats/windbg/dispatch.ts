@@ -4,12 +4,18 @@ import { codeLabel, instruction } from './commands/disassembly.js';
 import { memory, structure } from './commands/memory.js';
 import { commandOutput, outputHead, OUTPUT_HEADS } from './commands/output.js';
 import { kernelProcess, kernelThread, processImage, userThread } from './commands/threads.js';
+import { blamedDriver, crashItem } from './crashItems.js';
 import { breakpointHit, currentCode } from './current.js';
+import { drWatson } from './drWatson.js';
+import { dumpHeader } from './dumpHeader.js';
+import { errorElements } from './errorElements.js';
 import { errorReport } from './errorReport.js';
-import { applicationError, powerEvent } from './events.js';
+import { errorSignature } from './errorSignature.js';
+import { applicationError, errorInTable, powerEvent } from './events.js';
 import { field, fieldBody, fieldContinuation, fieldSymbol, keyValue } from './fields.js';
 import { frame, stackHeading, unwindWarning } from './frames.js';
-import { consoleLine, consoleStop, hyperVEvent } from './guest.js';
+import { consoleLine, consoleStop, hyperVEvent, hyperVReset } from './guest.js';
+import { guestMsr } from './guestMsr.js';
 import { argument, box, header } from './header.js';
 import { exceptionEvent, exceptionRecord, registers, wideRegisters } from './machine.js';
 import { imageNotLoaded, loadedModule, loadWarning, moduleDetail, moduleHeading, moduleRow } from './modules.js';
@@ -17,14 +23,19 @@ import type { Recognizer, Report } from './report.js';
 import { stopName } from './screen.js';
 import { dumpBanner, prompt, remark } from './session.js';
 import { HAS, SIGNS } from './shape.js';
+import { announcedStop, namedStop, oldStop } from './oldStop.js';
 import { bugCheckCommand, probableCause, shortAnalysis, stop, stopModule } from './stop.js';
-import { problemReport, summaryField, summaryWords } from './summary.js';
+import { problemReport, summaryWords } from './summary.js';
 import { symbolRow } from './symbolRows.js';
+import { systemError } from './systemError.js';
 import { tableRow } from './table.js';
+import { translatedError } from './translatedError.js';
 import { userStop } from './userStop.js';
+import { werLine } from './werFile.js';
 
 const UPPER = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 const LOWER = 'abcdefghijklmnopqrstuvwxyz';
+const LETTERS = UPPER + LOWER;
 const HEX = '0123456789abcdefABCDEF';
 
 interface Entry {
@@ -52,17 +63,17 @@ function entryOfWords(recognizer: Recognizer, first?: string, needs = 0): Entry 
 const RECOGNIZERS: readonly Entry[] = [
   entryOfWords(prompt, 'kl|0123456789', HAS.greater), entryOfWords(userThread, '.#0123456789', HAS.point), entry(kernelThread, 'T'), entry(kernelProcess, 'P'), entry(processImage, 'IO', 0, AWAITS.output),
   entry(commandOutput, undefined, 0, AWAITS.output), entry(outputHead, OUTPUT_HEADS), entry(memory, HEX, 0, AWAITS.memory), entry(structure, '+', 0, AWAITS.memory),
-  entryOfWords(header, undefined, HAS.bracket), entry(argument, 'A'), entry(shortAnalysis, 'B'), entry(bugCheckCommand, 'B'), entry(breakpointHit, 'B'), entry(powerEvent, 'B<'),
-  entryOfWords(applicationError, 'ABCDEFINPRSfer', HAS.colon), entry(loadWarning, '*'), entry(imageNotLoaded, 'U'), entry(loadedModule, 'L'), entry(userStop, '*TVCH'), entry(userStop, HEX, 0, AWAITS.verifier),
-  entry(tableRow, undefined, HAS.zero_x), entry(stop, undefined, HAS.zero_x | HAS.list | HAS.last), entry(hyperVEvent, undefined, HAS.zero_x),
+  entryOfWords(header, undefined, HAS.bracket), entry(argument, 'AP-*'), entry(shortAnalysis, 'B'), entry(bugCheckCommand, 'B'), entry(dumpHeader, 'B'), entry(breakpointHit, 'B'), entry(powerEvent, 'B<'),
+  entryOfWords(applicationError, 'ABCDEFINPRSfer`', HAS.colon), entryOfWords(errorInTable, LETTERS, HAS.quote), entry(drWatson, '*ACEFUWf', HAS.colon | HAS.greater), entry(loadWarning, '*'), entry(imageNotLoaded, 'U'), entry(loadedModule, 'L'), entry(userStop, '*TVCH'), entry(userStop, HEX, 0, AWAITS.verifier),
+  entry(tableRow, undefined, HAS.zero_x), entry(stop, undefined, HAS.zero_x | HAS.list | HAS.last), entry(oldStop, 'SB*'), entry(announcedStop, undefined, HAS.last), entryOfWords(guestMsr, '(dG<[0123456789', HAS.colon), entry(hyperVEvent, undefined, HAS.zero_x),
   entry(consoleStop, undefined, HAS.quote), entry(consoleLine, undefined, 0, AWAITS.console), entry(stopModule, '*'), entry(box, undefined, HAS.star), entryOfWords(box, undefined, HAS.capital_a),
-  entry(keyValue, 'KV', HAS.colon), entryOfWords(field, UPPER + '_0123456789'), entry(fieldSymbol, undefined, 0, AWAITS.fieldBody), entry(fieldBody, undefined, 0, AWAITS.fieldBody), entry(dumpBanner, UPPER), entry(unwindWarning, 'W'),
-  entry(currentCode, undefined, HAS.last), entry(stackHeading, '#:CRAtSMFPNI'), entry(instruction, HEX), entry(moduleRow, HEX), entry(frame, HEX + '('), entry(symbolRow, LOWER + UPPER, HAS.bang),
+  entry(keyValue, 'KV', HAS.colon), entryOfWords(field, UPPER + '_0123456789*'), entry(fieldSymbol, undefined, 0, AWAITS.fieldBody), entry(fieldBody, undefined, 0, AWAITS.fieldBody), entry(dumpBanner, UPPER), entry(unwindWarning, 'W'),
+  entry(currentCode, undefined, HAS.last), entry(stackHeading, '#:CRAtSMFPNI'), entry(moduleRow, HEX), entry(instruction, HEX), entry(frame, HEX + '('), entry(symbolRow, LOWER + UPPER, HAS.bang),
   entry(registers, LOWER + '0123456789E', HAS.equals), entry(wideRegisters, 'xyzsm', HAS.equals),
-  entry(exceptionRecord, 'ENCSPA-'), entry(exceptionEvent, '(' + UPPER, HAS.dash), entry(probableCause, 'DPTC', HAS.colon), entry(moduleHeading, 's'),
+  entry(exceptionRecord, 'ENCSPA-'), entry(exceptionEvent, '(' + UPPER, HAS.dash | HAS.wide), entry(probableCause, 'DPTC', HAS.colon), entry(moduleHeading, 's'),
   entry(moduleDetail, UPPER), entry(codeLabel, undefined, HAS.bang | HAS.plus), entry(summaryWords, 'EBP', HAS.colon | HAS.wide),
-  entry(errorReport, 'AEFNPRSU', HAS.colon | HAS.equals | HAS.wide), entry(stopName, undefined, HAS.colon | HAS.wide), entry(problemReport, UPPER, HAS.colon),
-  entry(summaryField, 'CDFMPS', HAS.colon), entry(fieldContinuation, undefined, 0, AWAITS.fieldBody), entry(remark),
+  entry(errorSignature, 'AEMOPos', HAS.colon | HAS.point), entry(errorReport, LETTERS, HAS.colon | HAS.equals | HAS.wide), entry(werLine, UPPER, HAS.equals), entry(stopName, undefined, HAS.colon | HAS.wide), entry(problemReport, UPPER, HAS.colon),
+  entry(crashItem, 'BCDFMPS<"{bcdfmps'), entryOfWords(namedStop, 'Bb0123456789acdefACDEF'), entry(blamedDriver, undefined, HAS.colon), entry(fieldContinuation, undefined, 0, AWAITS.fieldBody), entry(errorElements, '<'), entry(systemError, LETTERS), entry(hyperVReset, "'"), entry(translatedError, undefined, HAS.colon | HAS.wide | HAS.zero_x), entry(remark),
 ];
 
 /** Real reports have some hundred shapes for each first character; what was made to have all of them shall not be kept. */

@@ -8,25 +8,29 @@ import { moduleOfImage, skipBlanks, valueEnd } from './scan.js';
 import { stateValue } from './summary.js';
 
 /** What a value of a signature says. */
-type Part = 'process' | 'module' | 'exception code' | 'offset' | 'version' | 'bug check' | 'plain';
+export type Part = 'process' | 'module' | 'exception code' | 'exception type' | 'offset' | 'version' | 'bug check' | 'plain';
 
 /** The parts of a signature by its event, in their order. */
-const SIGNATURES: Readonly<Record<string, readonly Part[]>> = {
+export const SIGNATURES: Readonly<Record<string, readonly Part[]>> = {
   APPCRASH: ['process', 'version', 'plain', 'module', 'version', 'plain', 'exception code', 'offset'],
   MoAppCrash: ['plain', 'version', 'plain', 'module', 'version', 'plain', 'exception code', 'offset'],
   // The offset stands before the code here.
   BEX: ['process', 'version', 'plain', 'module', 'version', 'plain', 'offset', 'exception code'],
   BEX64: ['process', 'version', 'plain', 'module', 'version', 'plain', 'offset', 'exception code'],
-  CLR20r3: ['process', 'version'],
+  // The type of the exception is shortened to a checksum where it is long.
+  CLR20r3: ['process', 'version', 'plain', 'plain', 'version', 'plain', 'plain', 'plain', 'exception type'],
   BlueScreen: ['bug check', 'bug check', 'bug check', 'bug check', 'bug check'],
+  AppHangB1: ['process', 'version'],
+  AppHangXProcB1: ['process', 'version'],
+  AppHangTransient: ['process', 'version'],
   LiveKernelEvent: ['bug check', 'bug check', 'bug check', 'bug check', 'bug check'],
 };
 
 /** `Problem Event Name:` in the languages of Windows, and `Event Name:` of the event log. */
-const EVENT = /^(?:(?:Problem )?Event Name|Problemereignisname|Ereignisname|Nom d.[eé]v[eé]nement(?: de probl[eè]me)?|Nombre (?:del evento de problema|de evento)|Nome (?:evento problema|evento|do Evento do Problema)|Probleemgebeurtenisnaam|Имя события проблемы|Имя события|問題イベント名|问题事件名称|事件名称) ?[:：]\s{0,8}([A-Za-z0-9]{3,24})$/;
+const EVENT = /^(?:(?:Problem )?Event Name|Problemereignisname|Ereignisname|Nom d.[eé]v[eé]nement(?: de probl[eè]me)?|Nombre (?:del evento de problema|de evento)|Nome (?:do )?evento(?: d[eo])?(?: problema)?|Probleemgebeurtenisnaam|Naam van (?:probleem)?gebeurtenis|Nazwa zdarzenia(?: problemu)?|(?:Sorun )?Olay[ıi]? Ad[ıi]|Problemh[aä]ndelsens namn|H[aä]ndelsenamn|N[aá]zev ud[aá]losti(?: probl[eé]mu)?|Имя события проблемы|Имя события|Ім’?'?я події(?: проблеми)?|問題イベント名|イベント名|问题事件名称|事件名称|問題事件名稱|事件名稱|문제 이벤트 이름|이벤트 이름) ?[:：]\s{0,8}([A-Za-z0-9]{3,24})$/i;
 
 /** Labels of an application's signature where it is printed with names, English and as AppCrashView pads them. */
-const LABEL = /^(Application Name|Application Version|Fault Module Name|Fault Module Version|Exception Code|Exception Offset|Process File|Process Path|Event Time|User Name|Application Timestamp|Fault Module Timestamp|Exception Data|Report File (?:Name|Size)) {0,14}:\s{0,8}/;
+const LABEL = /^(Application Name|Application Version|Fault Module Name|Fault Module Version|Exception Code|Exception Offset|Process File|Process Path|Event Time|User Name|Application Timestamp|Fault Module Timestamp|Exception Data|Report File (?:Name|Size)|Event Name(?= {2})) {0,14}:\s{0,8}/;
 
 export function errorReport(line: LogicalLine, report: Report): Reading | undefined {
   const { text } = line;
@@ -41,6 +45,8 @@ export function errorReport(line: LogicalLine, report: Report): Reading | undefi
   }
   const label = LABEL.exec(text.slice(start, start + 48));
   if (label !== null) return labelled(line, report, start, label);
+  const placed = report.signature === '' ? undefined : byPlace(line, report, start);
+  if (placed !== undefined) return placed;
   if (text.length - start > 64) return undefined;
   const event = EVENT.exec(text.slice(start));
   return event === null ? undefined : eventLine(line, report, start, event[1] ?? '', text.length - (event[1] ?? '').length - 1);
@@ -52,17 +58,22 @@ function eventLine(line: LogicalLine, report: Report, start: number, event: stri
   if (parts === undefined) return undefined;
   const kernel = parts[0] === 'bug check';
   return {
-    strength: 'strong', opens: true, ...(kernel ? {} : { begins: 'application' as const }),
+    strength: 'strong', opens: true, begins: kernel ? 'stop' : 'application',
     act: () => {
       report.body = true;
       report.signature = event;
+      report.signatureLine = line.line;
+      report.signatureFits = false;
       report.teller = kernel ? 'problem report' : 'application error';
-      if (kernel) report.analysis = true;
+      // A blue screen whose code was not copied says no more than that there was one.
+      if (kernel) report.isEvent = true;
       else report.exception = true;
       report.section('header', 'Problem report', line);
       report.sink.token('field', line, start, line.text.charCodeAt(mark) === 61 ? mark : line.text.slice(0, mark + 1).search(/ ?[:：]/));
       report.sink.token('fieldValue', line, mark + 1, line.text.length);
       report.headline(7, line, start, line.text.length);
+      // A hang has no exception.
+      if (event.startsWith('AppHang')) report.claim('panic.text', event, 1, line, mark + 1, line.text.length);
     },
   };
 }
@@ -95,18 +106,42 @@ function part(line: LogicalLine, report: Report, n: number, label: number, label
   };
 }
 
-function statePart(line: LogicalLine, report: Report, what: Part, n: number, start: number): void {
+/** Says a value of a signature, which begins at `start` and ends the text. */
+export function statePart(line: LogicalLine, report: Report, what: Part, n: number, start: number): void {
   const { text } = line;
   if (start >= text.length) return;
   const end = valueEnd(text, start);
   if (what === 'bug check' && end === text.length) stateValue(report, line, n, start, end);
   else if (what === 'exception code' && end === text.length) report.claim('exception.code', hexIn(line, start, end) ?? '', 1, line, start, end, 'statusCode');
   else if (what === 'offset' && end === text.length) report.claim('symbol.offset', hexIn(line, start, end) ?? '', 1, line, start, end, 'offset');
+  else if (what === 'exception type' && /^[A-Z]\w{1,40}(?:\.\w{1,60}){1,8}$/i.test(text.slice(start))) report.claim('panic.text', text.slice(start), 1, line, start, text.length, 'exceptionName');
   else if (what === 'process') report.claim('process', text.slice(start), 1, line, start, text.length, 'process');
   else if (what === 'module' && !/^(?:unknown|StackHash_\w{1,16})$/i.test(text.slice(start))) {
     report.claim('image', text.slice(start), 1, line, start, text.length, 'module');
     report.claim('module', moduleOfImage(text.slice(start)), 1, line, start, text.length);
   } else report.sink.token(what === 'version' ? 'version' : 'fieldValue', line, start, text.length);
+}
+
+/** A line of the problem history, whose labels are translated: by its place below the event, once the first has the form of its value. */
+function byPlace(line: LogicalLine, report: Report, start: number): Reading | undefined {
+  const { text } = line;
+  const n = line.line - report.signatureLine - 1;
+  const parts = SIGNATURES[report.signature] ?? [];
+  if (n < 0 || n >= parts.length || line.cut || (n > 0 && !report.signatureFits)) return undefined;
+  const label = /^([^\s:：][^:：]{1,60}?) ?[:：]\s{0,8}/.exec(text.slice(start, start + 96));
+  if (label === null) return undefined;
+  const value = start + label[0].length;
+  const what = parts[n];
+  const fits = what === 'bug check' ? valueEnd(text, value) === text.length : n > 0 || /^[^\\/:]{1,120}\.\w{2,4}$/.test(text.slice(value));
+  if (!fits) return undefined;
+  return {
+    strength: 'strong',
+    act: () => {
+      report.signatureFits = true;
+      report.sink.token(what === 'bug check' && n > 0 ? 'parameterLabel' : 'field', line, start, start + (label[1] ?? '').length);
+      statePart(line, report, what ?? 'plain', n, value);
+    },
+  };
 }
 
 /** `Fault Module Name:	ntdll.dll`; AppCrashView begins with `Process File      : app.exe`. */

@@ -88,11 +88,12 @@ export function powerEvent(line: LogicalLine, report: Report): Reading | undefin
   };
 }
 
-type ErrorField = 'application' | 'module' | 'exception code' | 'offset' | 'path' | 'plain';
+/** A line of the event. */
+export type ErrorField = 'application' | 'module' | 'exception code' | 'offset' | 'path' | 'plain';
 
 /** Labels of event 1000, in the languages of Windows that say them in words of their own. */
 const ERROR_FIELDS: readonly (readonly [label: RegExp, field: ErrorField])[] = [
-  [/^(?:Faulting application name|Name der fehlerhaften Anwendung|Nom de l.application d[eé]faillante|Nombre de la aplicaci[oó]n con errores|Nome do aplicativo com falha|Имя сбойного приложения) ?: /i, 'application'],
+  [/^(?:(?:Faulting application name|Name der fehlerhaften Anwendung|Nom de l.application d[eé]faillante|Nombre de la aplicaci[oó]n con errores|Nome do aplicativo com falha|Имя сбойного приложения|Felet uppstod i programmet med namn) ?: |Nom de l.application d[eé]faillante )/i, 'application'],
   [/^(?:Faulting module name|Name des fehlerhaften Moduls|Nom du module d[eé]faillant|Nombre del m[oó]dulo con errores|Nome do m[oó]dulo com falha|Имя сбойного модуля) ?: /i, 'module'],
   [/^(?:Exception code|Ausnahmecode|Code d.exception|C[oó]digo de excepci[oó]n|C[oó]digo de exce[cç][aã]o|Код исключения) ?: /i, 'exception code'],
   [/^(?:Fault offset|Fehleroffset|D[eé]calage d.erreur|Desplazamiento de errores|Deslocamento da falha|Смещение ошибки) ?: /i, 'offset'],
@@ -108,13 +109,29 @@ function mayBeErrorField(text: string, start: number): boolean {
   return text.charCodeAt(start) > 127 || second > 127 || LABEL_PAIRS.has(text.slice(start, start + 2).toLowerCase());
 }
 
+/** A name made unreadable by whoever published the event: `-----.exe`. */
+const MASKED = /^[-*#?_x]{2,64}\.\w{2,4}$/i;
+
 /** `, version: 1.2.3.4` behind a name. */
-const VERSION = /, (?:versi[oó]n|vers[aã]o|версия) ?: /i;
+const VERSION = /, (?:versi[oó]n|vers[aã]o|версия)(?: ?:)? /i;
 
 /** Event 1000 of Application Error: process, module, exception code and offset of the fault, a field on each line. */
 export function applicationError(line: LogicalLine, report: Report): Reading | undefined {
+  const start = skipBlanks(line.text, 0);
+  // Markdown sets a back-tick before the first line.
+  return errorField(line, report, line.text.charCodeAt(start) === 96 ? start + 1 : start);
+}
+
+/** The same in a table copied from the event viewer: in its last cell, in quotation marks because of its line ends. */
+export function errorInTable(line: LogicalLine, report: Report): Reading | undefined {
   const { text } = line;
-  const start = skipBlanks(text, 0);
+  const source = text.indexOf('Application Error');
+  const cell = source < 0 ? -1 : text.indexOf('"', source);
+  return cell > 0 && isBlank(text.charCodeAt(cell - 1)) ? errorField(line, report, cell + 1) : undefined;
+}
+
+function errorField(line: LogicalLine, report: Report, start: number): Reading | undefined {
+  const { text } = line;
   if (!mayBeErrorField(text, start)) return undefined;
   let field: ErrorField | undefined;
   let length = 0;
@@ -127,13 +144,13 @@ export function applicationError(line: LogicalLine, report: Report): Reading | u
     break;
   }
   if (field === undefined) return undefined;
-  const labelEnd = start + head.slice(0, length).search(/ ?: ?$/);
+  const labelEnd = start + head.slice(0, length).search(/(?: ?:)? ?$/);
   const value = skipBlanks(text, start + length);
   // `name.exe, version: 1.2.3.4, time stamp: 0x5f3a`
   const version = field === 'application' || field === 'module' ? VERSION.exec(text.slice(value, value + 320)) : null;
   const comma = version === null ? -1 : value + version.index;
   const opens = field === 'application' && comma > value && comma - value <= 260;
-  if (!opens && report.teller !== 'application error') return undefined;
+  if (!opens && (report.teller !== 'application error' || report.signature !== '')) return undefined;
   const what = field;
   return {
     strength: 'strong', ...(opens ? { opens, begins: 'application' as const } : {}),
@@ -141,6 +158,7 @@ export function applicationError(line: LogicalLine, report: Report): Reading | u
       report.body = true;
       report.exception = true;
       report.teller = 'application error';
+      if (opens) report.signs.englishEvent = text.startsWith('Faulting ', start);
       report.section('header', 'Application error', line);
       report.sink.token('field', line, start, labelEnd);
       if (opens) report.headline(3, line, start, comma);
@@ -150,10 +168,12 @@ export function applicationError(line: LogicalLine, report: Report): Reading | u
   };
 }
 
-function nameAndVersion(report: Report, line: LogicalLine, field: ErrorField, start: number, comma: number, version: number): void {
+/** Says the name of an application or module, up to `comma`, and the version behind it. */
+export function nameAndVersion(report: Report, line: LogicalLine, field: ErrorField, start: number, comma: number, version: number): void {
   const { text } = line;
   const name = text.slice(start, comma);
-  if (field === 'application') report.claim('process', name, 0, line, start, comma, 'process');
+  if (MASKED.test(name)) report.sink.note(`the name of the ${field} was made unreadable`, line);
+  else if (field === 'application') report.claim('process', name, 0, line, start, comma, 'process');
   else if (name.toLowerCase() !== 'unknown') {
     report.claim('image', name, 0, line, start, comma, 'module');
     report.claim('module', moduleOfImage(name), 0, line, start, comma);
@@ -163,7 +183,8 @@ function nameAndVersion(report: Report, line: LogicalLine, field: ErrorField, st
   report.sink.token('version', line, version, end);
 }
 
-function errorValue(report: Report, line: LogicalLine, field: ErrorField, start: number): void {
+/** Says the value of a line. */
+export function errorValue(report: Report, line: LogicalLine, field: ErrorField, start: number): void {
   const { text } = line;
   if (start >= text.length) return;
   const end = field === 'exception code' || field === 'offset' ? valueEnd(text, start) : -1;

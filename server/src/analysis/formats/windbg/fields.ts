@@ -5,7 +5,7 @@ import { isFailureField, isFieldName, isListedField, isOpeningField, opensByValu
 import { claimSymbol, stateCode, stateParameter } from './state.js';
 import { labelEnd } from './cuts.js';
 import { hexIn, type Reading, type Report } from './report.js';
-import { addressEnd, skipBlanks, symbolAt, valueEnd, wordEnd } from './scan.js';
+import { addressEnd, isNameUnit, skipBlanks, symbolAt, valueEnd, wordEnd } from './scan.js';
 import type { Source } from './statements.js';
 import { symbolTokens, textTokens, valueTokens } from './tokens.js';
 
@@ -33,6 +33,8 @@ function whole(key: string, rank: number, kind: 'fieldValue' | 'process' | 'vers
   return (report, line, start, end) => {
     // The stop of a sentence that the field was written into; without an extension before it, it may be of a name cut at 15 characters.
     if ((key === 'process' || key === 'image') && /\.(?:exe|sys|dll)[.,;]$/i.test(line.text.slice(Math.max(start, end - 5), end))) end--;
+    // Markdown's signs for bold and code end behind the value.
+    if (key === 'image') while (end > start && '*`'.includes(line.text.charAt(end - 1))) end--;
     const value = line.text.slice(start, end);
     if (NOTHING.has(value.toLowerCase())) report.sink.token('fieldValue', line, start, end);
     else report.claim(key, value, rank, line, start, end, key === 'image' ? 'module' : kind);
@@ -43,7 +45,8 @@ function whole(key: string, rank: number, kind: 'fieldValue' | 'process' | 'vers
 function hex(key: string, rank: number, kind: 'number' | 'address' | 'statusCode'): Handler {
   return (report, line, start, end) => {
     const to = valueEnd(line.text, start);
-    const value = to < 0 ? undefined : hexIn(line, start, to);
+    // `READ_ADDRESS: fffff8035d8fb390: Unable to get MiVisibleState` complains of a variable; the value stands below.
+    const value = to < 0 || line.text.charCodeAt(to) === 58 ? undefined : hexIn(line, start, to);
     if (value === undefined) {
       valueTokens(report, line, start, end);
       return;
@@ -53,9 +56,15 @@ function hex(key: string, rank: number, kind: 'number' | 'address' | 'statusCode
   };
 }
 
+/** `heap_corruption!My App.exe`, `My App.exe!Unknown_Error_In_Process`: names of files hold blanks. */
+const OF_FILE = /^(?:[\w.~$-]{1,64}![^!*?"<>|]{1,64}\.(?:exe|dll|sys)|[^!*?"<>|]{1,64}\.(?:exe|dll|sys)![\w@?$:]{1,200})$/i;
+
 const symbolName: Handler = (report, line, start, end) => {
   const symbol = symbolAt(line.text, start, true);
   if (symbol?.end !== end) {
+    const value = line.text.slice(start, end);
+    // Where the process itself is blamed, its file stands for the module or the function.
+    if (OF_FILE.test(value)) return report.claim('symbol', value.toLowerCase(), 0, line, start, end, 'symbol');
     report.sink.token('fieldValue', line, start, end);
     return;
   }
@@ -171,14 +180,18 @@ const ADDRESS_FIELDS: ReadonlySet<string> = new Set(['FAULTING_IP', 'FOLLOWUP_IP
 
 export function field(line: LogicalLine, report: Report): Reading | undefined {
   const { text } = line;
-  const start = skipBlanks(text, 0);
+  const first = skipBlanks(text, 0);
+  // A label in bold: `**IMAGE_NAME:** acme.sys`.
+  const start = text.startsWith('**', first) && text.charCodeAt(first + 2) !== 42 ? first + 2 : first;
   let after = labelEnd(text, start);
+  if (after < 0) after = paddedLabelEnd(text, start);
   if (after < 0 && report.isBare && isListedField(text.slice(start, wordEnd(text, start)))) after = wordEnd(text, start) + 1;
   if (after < 0) return followup(line, report, start);
-  const name = text.slice(start, after - 1);
+  const name = text.slice(start, after - 1).trimEnd();
   if (!isFieldName(name)) return undefined;
   return {
-    strength: isListedField(name) ? 'strong' : 'weak', opens: isOpeningField(name) || opensByValue(name, text.slice(skipBlanks(text, after), skipBlanks(text, after) + 300)),
+    // A name that is assigned a value stands in the source of a program, too.
+    strength: isListedField(name) ? 'strong' : 'weak', opens: text.charCodeAt(after - 1) !== 61 && (isOpeningField(name) || opensByValue(name, text.slice(skipBlanks(text, after), skipBlanks(text, after) + 300))),
     act: () => {
       report.body = true;
       if (isFailureField(name)) {
@@ -186,23 +199,50 @@ export function field(line: LogicalLine, report: Report): Reading | undefined {
         report.analysed = true;
       }
       report.closeStack();
+      report.firstField ??= line;
       report.awaitsArguments = false;
       report.command = '';
       report.field = name;
       report.key = '';
       if (name !== 'STACK_TEXT') report.section('fields', 'Analysis', line);
-      report.sink.token('field', line, start, after - 1);
-      const value = skipBlanks(text, after);
+      report.sink.token('field', line, start, start + name.length);
+      const value = skipBlanks(text, start > first && text.startsWith('**', after) ? after + 2 : after);
       if (name === 'STACK_TEXT') report.openStack(line, true);
       if (ADDRESS_FIELDS.has(name)) report.headline(8, line, start, text.length);
       else if (name === 'FAILURE_BUCKET_ID') report.headline(6, line, start, text.length);
-      if (value >= text.length) return;
       const handler = FIELDS.get(name);
+      if (value >= text.length) {
+        const below = BELOW.has(name) ? valueBelow(line, report) : undefined;
+        if (below === undefined) return 1;
+        handler?.(report, below, skipBlanks(below.text, 0), below.text.length);
+        return 2;
+      }
       if (handler !== undefined) handler(report, line, value, text.length);
       else if (ADDRESS_FIELDS.has(name)) symbolField(report, line, value);
       else valueTokens(report, line, value, text.length);
+      return 1;
     },
   };
+}
+
+/** Column behind the sign of a listed field that was set in a column or typed: `BUGCHECK_CODE       : 9f`, `BUGCHECK_P1=3`; -1 where there is none. */
+function paddedLabelEnd(text: string, start: number): number {
+  let end = start;
+  while (end - start < 48 && isNameUnit(text.charCodeAt(end))) end++;
+  const colon = skipBlanks(text, end);
+  const sign = text.charCodeAt(colon);
+  return end - start > 4 && colon - end < 48 && (sign === 58 || sign === 61) && isListedField(text.slice(start, end)) ? colon + 1 : -1;
+}
+
+/** Fields of which the value is one word, which a mail programme sets on the next line where it is too long for the first. */
+const BELOW: ReadonlySet<string> = new Set([
+  'FAILURE_BUCKET_ID', 'BUCKET_ID', 'DEFAULT_BUCKET_ID', 'BUGCHECK_STR', 'PROCESS_NAME', 'MODULE_NAME', 'IMAGE_NAME', 'SYMBOL_NAME', 'FAILURE_ID_HASH', 'FAILURE_ID_HASH_STRING',
+]);
+
+/** The line below a label where it is the label's value. */
+function valueBelow(line: LogicalLine, report: Report): LogicalLine | undefined {
+  const below = report.ahead.peek(1);
+  return below !== undefined && below.line === line.line + 1 && /^\s{0,16}[\w{][\w{}!.+$~?@:<>-]{2,240}$/.test(below.text) && !below.text.endsWith(':') ? below : undefined;
 }
 
 function symbolField(report: Report, line: LogicalLine, start: number): void {
@@ -238,9 +278,15 @@ export function keyValue(line: LogicalLine, report: Report): Reading | undefined
         const value = skipBlanks(text, start + 6);
         const handler = KEYS.get(report.key);
         report.key = '';
-        if (value >= text.length) return;
+        if (value >= text.length) {
+          const below = handler === undefined ? undefined : valueBelow(line, report);
+          if (handler === undefined || below === undefined) return 1;
+          handler(report, below, skipBlanks(below.text, 0), below.text.length);
+          return 2;
+        }
         if (handler !== undefined) handler(report, line, value, text.length);
         else valueTokens(report, line, value, text.length);
+        return 1;
       },
     };
   }
@@ -254,7 +300,8 @@ export function keyValue(line: LogicalLine, report: Report): Reading | undefined
     act: () => {
       report.body = true;
       report.field = 'KEY_VALUES_STRING';
-      if (name.startsWith('Failure.') || name.startsWith('Bugcheck.')) report.analysis = true;
+      // `AV.Fault` is listed for an access violation alone.
+      if (name.startsWith('Failure.') || name.startsWith('Bugcheck.') || name.startsWith('AV.')) report.analysis = true;
       report.closeStack();
       report.key = name;
       report.section('fields', 'Analysis', line);
@@ -284,12 +331,15 @@ export function fieldSymbol(line: LogicalLine, report: Report): Reading | undefi
   return { strength: 'weak', act: () => symbolTokens(report, line, symbol) };
 }
 
-/** The number that stands alone below a field whose first line complains: `WRITE_ADDRESS: unable to read …`, ` fbde5000`. */
+/**
+ * The number that stands alone below a field whose first lines complain: `WRITE_ADDRESS: unable to read …` or
+ * `fffff8035d8fb390: Unable to get …`, then ` fbde5000`.
+ */
 export function fieldContinuation(line: LogicalLine, report: Report): Reading | undefined {
   if (!report.field.endsWith('_ADDRESS')) return undefined;
   const { text } = line;
   const start = skipBlanks(text, 0);
-  if (text.startsWith('unable to get nt!', start) || text.startsWith('Unable to read ', start) || text.startsWith('Unable to get ', start)) {
+  if (text.startsWith('unable to get nt!', start) || text.startsWith('Unable to read ', start) || text.startsWith('Unable to get ', start) || /^[0-9a-f]{8,16}: Unable to /.test(text.slice(start, start + 28))) {
     return { strength: 'weak', act: () => report.sink.token('warning', line, start, text.length) };
   }
   const end = addressEnd(text, start);

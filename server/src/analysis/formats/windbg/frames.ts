@@ -4,12 +4,14 @@ import type { Frame, FrameTrust } from '../types.js';
 import { hexIn, type Reading, type Report, type Stack } from './report.js';
 import { addressEnd, canonicalAddress, hexEnd, isBlank, isWordUnit, skipBlanks, symbolAt, type SymbolPlace } from './scan.js';
 import { labelEnd } from './cuts.js';
+import { lostTail, moduleAlone, parametersBelow } from './frameForms.js';
+import { isTrapHandler } from './signs.js';
 import { symbolTokens, textTokens } from './tokens.js';
 
 /** Words of which the headings of stacks are made, over all debugger generations and the `!mex` and `!t` extensions. */
 const HEADING: ReadonlySet<string> = new Set([
   '#', 'Child-SP', 'ChildEBP', 'RetAddr', 'Return', 'Call', 'Site', 'Args', 'to', 'Child', 'Source', 'Memory', 'FramePtr', 'Param1', 'Param2',
-  'Param3', 'Param4', 'Function', 'Name', ':', 'Info', 'Child-FP',
+  'Param3', 'Param4', 'ReturnAd', 'Param#1', 'Param#2', 'Param#3', 'Param#4', 'Function', 'Name', ':', 'Info', 'Child-FP',
 ]);
 
 /** `Child-SP          RetAddr           : Args to Child … : Call Site`. */
@@ -22,10 +24,14 @@ export function stackHeading(line: LogicalLine, report: Report): Reading | undef
   while (isWordUnit(text.charCodeAt(end)) || text.charCodeAt(end) === 45) end++;
   if (end > start && !HEADING.has(text.slice(start, end))) return undefined;
   const sure = /Child-SP|ChildEBP|RetAddr|FramePtr|Child-FP/.test(text);
-  if (!sure && !text.startsWith('Call Site', skipBlanks(text, text.charCodeAt(start) === 35 ? start + 1 : start))) return undefined;
+  const first = text.charCodeAt(start);
+  // The heading of `kb` is longer than 80 columns: mail breaks it before `: Call Site`.
+  const sited = text.startsWith('Call Site', skipBlanks(text, first === 35 || first === 58 ? start + 1 : start)) && (first !== 58 || report.stack?.index === 0);
+  if (!sure && !sited) return undefined;
   if (!text.trim().split(/\s+/).every((word) => HEADING.has(word))) return undefined;
   return {
-    strength: 'strong', opens: sure,
+    // `kc` prints the frames' numbers and nothing else beside the call sites.
+    strength: 'strong', opens: sure || /^\s{1,4}# Call Site$/.test(text),
     act: () => {
       report.body = true;
       report.field = '';
@@ -172,7 +178,7 @@ function isComplete(frame: FrameText): boolean {
  */
 export function frame(line: LogicalLine, report: Report): Reading | undefined {
   const found = frameAt(line);
-  if (found === undefined) return undefined;
+  if (found === undefined) return moduleAlone(line, report);
   if (isComplete(found)) {
     // Without any address a line is a frame only where the command says so.
     if (found.ret === undefined && !found.inline && (report.stack === undefined || found.site?.functionStart === -1)) return undefined;
@@ -236,13 +242,16 @@ function say(found: FrameText, line: LogicalLine, report: Report, used: number):
   const printed = { text: site === undefined ? '' : text.slice(site.moduleStart, site.end), site };
   const whole = wrapped(found, report, used) ?? printed;
   if (whole !== printed) used++;
+  // `kP` prints each parameter on a line of its own.
+  const parameters = site !== undefined && text.charCodeAt(site.end) === 40 && site.end + 1 === text.length ? parametersBelow(report, used) : undefined;
+  used += parameters?.lines ?? 0;
   const base = whole === printed ? site?.moduleStart ?? 0 : 0;
   const part = (start: number, end: number): string | undefined => start < 0 ? undefined : whole.text.slice(start - base, end - base);
   const module = whole.site === undefined ? undefined : part(whole.site.moduleStart, whole.site.moduleEnd);
   const named = whole.site === undefined ? undefined : part(whole.site.functionStart, whole.site.functionEnd);
   const symbol = named === undefined ? undefined : withoutHalfOffset(named);
   if (symbol !== named) report.cutFrame = line;
-  const offset = whole.site === undefined ? undefined : part(whole.site.offsetStart, whole.site.offsetEnd);
+  const offset = whole.site === undefined ? undefined : part(whole.site.offsetStart, whole.site.offsetEnd) ?? parameters?.offset;
   const trust: FrameTrust = found.inline ? 'inline' : stack.trust;
   const own = found.raw === undefined ? stack.returnTo : canonicalAddress(text.slice(found.raw.start, found.raw.end));
   // Put together one by one: spreading halves of an object took longer than reading the frame.
@@ -254,8 +263,10 @@ function say(found: FrameText, line: LogicalLine, report: Report, used: number):
   if (found.args.length > 0) said.args = found.args.map((part) => canonicalAddress(part.line.text.slice(part.start, part.end)));
   report.frame(said, line, found.start, line.text.length);
   if (!found.inline) stack.returnTo = found.ret === undefined ? undefined : canonicalAddress(line.text.slice(found.ret.start, found.ret.end));
+  used += lostTail(report, text, used);
   // A token that is said first stays: code and parameters before the plain arguments.
   pageFault(stack, found.inline ? undefined : module?.toLowerCase(), symbol?.toLowerCase(), site !== undefined && text.startsWith('<Unloaded_', site.moduleStart - 10));
+  if (isTrapHandler(said.index, module, symbol)) report.signs.trap ??= line;
   if (symbol !== undefined) bugCheckCall(found, symbol, report, stack);
   tokens(found, report);
   return used;
@@ -301,6 +312,7 @@ function wrapped(found: FrameText, report: Report, used: number): { text: string
 function tokens(found: FrameText, report: Report): void {
   const { sink } = report;
   if (!sink.wantsTokens) return;
+  if (found.inline) sink.token('comment', found.siteLine, found.siteLine.text.indexOf('(Inline'), found.siteLine.text.indexOf(')') + 1);
   if (found.index !== undefined) sink.token('number', found.index.line, found.index.start, found.index.end);
   for (const part of [found.child, found.ret]) if (part !== undefined) sink.token('address', part.line, part.start, part.end);
   for (const part of found.args) sink.token('argument', part.line, part.start, part.end);
@@ -325,6 +337,8 @@ function bugCheckCall(found: FrameText, symbol: string, report: Report, stack: S
   const narrow = found.colons === 0;
   if (name !== 'kebugcheckex' && name !== 'kebugcheck' && !(narrow && name === 'kebugcheck2')) return;
   report.stopFrame = true;
+  const image = report.signs.thread;
+  if (image !== undefined) report.claim('process', image.name, 3, image.line, image.start, image.start + image.name.length);
   const code = found.args[0];
   if (code === undefined || found.args.length < 3) return;
   const value = hexIn(code.line, code.start, code.end);

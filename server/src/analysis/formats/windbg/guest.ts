@@ -75,6 +75,43 @@ export function hyperVEvent(line: LogicalLine, report: Report): Reading | undefi
   };
 }
 
+/**
+ * Events of Hyper-V's worker that tell of a guest's crash without its values. 18560: a triple fault, of which nothing else in
+ * the log tells. 18602 and 18604 accompany an event with values or that of another guest: they say whether a dump was made.
+ */
+const TRIPLE_FAULT = /^\s{0,16}'([^']{1,100})' was reset because an unrecoverable error occurred on a virtual processor that caused a triple fault\b/;
+const GUEST_ERROR = /^\s{0,16}'([^']{1,100})' has encountered a fatal error (?:and a memory dump has been generated|but a memory dump could not be generated)\b/;
+
+export function hyperVReset(line: LogicalLine, report: Report): Reading | undefined {
+  const { text } = line;
+  if (text.length > MAX_LINE) return undefined;
+  const triple = TRIPLE_FAULT.exec(text);
+  const match = triple ?? GUEST_ERROR.exec(text);
+  if (match === null) return undefined;
+  return {
+    strength: 'strong', opens: true, begins: 'application',
+    act: () => {
+      const [whole, guest = ''] = match;
+      const start = text.indexOf("'");
+      report.body = true;
+      report.teller = 'hypervisor';
+      report.section('header', 'Guest crash', line);
+      report.sink.token('message', line, start + guest.length + 3, whole.length);
+      report.headline(3, line, start, whole.length);
+      if (triple === null) {
+        report.sink.token('world', line, start + 1, start + 1 + guest.length);
+        report.isEvent = true;
+        report.title = text.slice(start, whole.length);
+        return;
+      }
+      report.exception = true;
+      report.claim('qemu.guest', guest, 0, line, start + 1, start + 1 + guest.length, 'world');
+      report.claim('panic.kind', 'triple-fault', 0, line, start + guest.length + 3, whole.length);
+      report.claim('panic.text', text.slice(start + guest.length + 3, whole.length), 0, line, start + guest.length + 3, whole.length);
+    },
+  };
+}
+
 /** `<PROPERTY NAME="STOPCODE" TYPE="string"><VALUE>"0x7E"</VALUE></PROPERTY>` of the emergency console. */
 export function consoleStop(line: LogicalLine, report: Report): Reading | undefined {
   const { text } = line;

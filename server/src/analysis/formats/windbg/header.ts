@@ -1,4 +1,5 @@
 /** The statement of a bug check in an analysis: banner box, `NAME (code)`, `Arguments:`, `Arg1:` … */
+import { canonicalHex } from '../../text/hex.js';
 import type { LogicalLine } from '../cursor.js';
 import { bugCheckCodeOf } from './bugCheckNames.js';
 import { hexIn, type Reading, type Report } from './report.js';
@@ -38,6 +39,9 @@ export function box(line: LogicalLine, report: Report): Reading | undefined {
   };
 }
 
+/** Most blanks between a name and its code. */
+const MOST_PADDING = 40;
+
 /** `DRIVER_IRQL_NOT_LESS_OR_EQUAL (d1)`, alone on its line or, in a flattened report, before its description. */
 export function header(line: LogicalLine, report: Report): Reading | undefined {
   const { text } = line;
@@ -53,16 +57,21 @@ export function header(line: LogicalLine, report: Report): Reading | undefined {
   }
   const end = at;
   const open = skipBlanks(text, at);
-  if (text.charCodeAt(open) !== 40 || open - end > 2) return undefined;
+  if (text.charCodeAt(open) !== 40 || open - end > MOST_PADDING) return undefined;
   const codeStart = open + 1;
   const codeEnd = valueEnd(text, codeStart);
   if (codeEnd < 0 || codeEnd - codeStart > 10 || text.charCodeAt(codeEnd) !== 41) return undefined;
   const name = text.slice(start, end);
   const known = unknown || bugCheckCodeOf(name) !== undefined;
+  // The debuggers of NT 3.x print the code in a column of its own.
+  if (open - end > 2 && canonicalHex(text.slice(codeStart, codeEnd)) !== '0x' + (bugCheckCodeOf(name) ?? 0).toString(16)) return undefined;
   if (!known && !name.includes('_')) return undefined;
-  const after = skipBlanks(text, codeEnd + 1);
-  // A sentence goes on in lower case; the debugger's description begins with a capital.
-  if (after < text.length && !(line.cut && (isUpper(text.charCodeAt(after)) || text.charCodeAt(after) === 42))) return undefined;
+  // Markdown's signs for code and bold close behind the code.
+  let close = codeEnd + 1;
+  while (close - codeEnd < 4 && (text.charCodeAt(close) === 96 || (text.charCodeAt(close) === 42 && start > 0))) close++;
+  const after = skipBlanks(text, close);
+  // A sentence goes on in lower case; the debugger's description begins with a capital, `***` or `# ` and stands for what was left out.
+  if (after < text.length && !(line.cut && (isUpper(text.charCodeAt(after)) || '*#'.includes(text.charAt(after)) || text.startsWith('...', after)))) return undefined;
   // A name that is not documented is believed where an analysis has begun.
   if (!known && report.banner === 'none' && !report.ahead.peek(1)?.text.trim().startsWith('Arguments:')) return undefined;
   const code = hexIn(line, codeStart, codeEnd);
@@ -95,11 +104,17 @@ export function header(line: LogicalLine, report: Report): Reading | undefined {
   };
 }
 
+/** `Arg 1:`, `Arg1 =`, `Parameter 1:`, as people type a list of parameters. */
+const TYPED_ARGUMENT = /^(?:Arg(?:ument)?|Param(?:eter)?) {0,2}([1-4]) {0,4}[:=]/;
+
 /** `Arguments:` and `Arg1: 0000000000000003, A device object has been blocking an Irp`. */
 export function argument(line: LogicalLine, report: Report): Reading | undefined {
   const { text } = line;
-  const start = skipBlanks(text, 0);
-  if (!text.startsWith('Arg', start)) return undefined;
+  const first = skipBlanks(text, 0);
+  // An item of a list in Markdown: `- Arg1: 2000`, or a label in bold: `**Arg1:** 2000`.
+  const start = text.startsWith('**', first) || (text.charCodeAt(first) !== 65 && text.charCodeAt(first + 1) === 32) ? first + 2 : first;
+  const unit = text.charCodeAt(start);
+  if ((unit !== 65 && unit !== 80) || (!text.startsWith('Arg', start) && !text.startsWith('Param', start))) return undefined;
   const isBare = report.awaitsArguments && text.length === start + 9 && text.startsWith('Arguments', start);
   if (isBare || text.startsWith('Arguments:', start)) {
     return {
@@ -113,29 +128,37 @@ export function argument(line: LogicalLine, report: Report): Reading | undefined
       },
     };
   }
-  const n = text.charCodeAt(start + 3) - 48;
-  if (n < 1 || n > 4 || text.charCodeAt(start + 4) !== (report.isBare ? 32 : 58)) return undefined;
-  const value = skipBlanks(text, start + 5);
+  const printed = text.charCodeAt(start + 3) - 48;
+  const isPrinted = unit === 65 && printed >= 1 && printed <= 4 && text.charCodeAt(start + 4) === (report.isBare ? 32 : 58);
+  // Below what names the bug check the label may be anybody's.
+  const typed = isPrinted || report.isHeading || !(report.awaitsArguments || report.lastArgument !== undefined || report.arguments !== 0) ? null : TYPED_ARGUMENT.exec(text.slice(start, start + 32));
+  if (!isPrinted && typed === null) return undefined;
+  const n = typed === null ? printed : Number(typed[1]);
+  const labelEnd = start + (typed === null ? 5 : typed[0].length);
+  const value = skipBlanks(text, text.startsWith('**', labelEnd) ? labelEnd + 2 : labelEnd);
   const end = valueEnd(text, value);
+  if (typed !== null && end < 0) return undefined;
   return {
     strength: 'strong',
-    // The list by itself, as an analysis prints it: with all digits.
-    opens: n === 1 && start <= 4 && /^[0-9a-f]{8}(?:`?[0-9a-f]{8})?(?:$|, )/.test(text.slice(value, value + 20)),
+    // The list by itself, as an analysis prints it: with all digits. What is left of a list that was cut in front has its descriptions.
+    opens: start <= 4 && (n === 1 ? /^[0-9a-f]{8}(?:`?[0-9a-f]{8})?(?:$|, )/ : /^[0-9a-f]{8}(?:`?[0-9a-f]{8})?, \S/).test(text.slice(value, value + 20)),
     act: () => {
       report.body = true;
       report.awaitsArguments = false;
       // What parameters mean is listed with zeros for those that were not asked about.
       if (report.isShown) {
-        report.sink.token('parameterLabel', line, start, start + 5);
+        report.sink.token('parameterLabel', line, start, labelEnd);
         return;
       }
       report.lastArgument = line;
-      report.sink.token('parameterLabel', line, start, start + 5, `bugcheck.parameter${n}`);
+      report.sink.token('parameterLabel', line, start, labelEnd, `bugcheck.parameter${n}`);
       if (end < 0 || isCut(report, n, line, value, end)) {
         report.sink.note(`parameter ${n} cannot be read`, line);
         return;
       }
       report.arguments |= 1 << n;
+      report.signs.argument ??= line;
+      if (n === 1) report.signs.isDescribed = end - value >= 16 && text.startsWith(', ', end);
       stateParameter(report, report.bugChecks.last('header') ?? report.bugChecks.add('header'), n, line, value, end);
       textTokens(report, line, end);
     },

@@ -19,7 +19,7 @@ export function isPadded(text: string, value: Value): boolean {
   return (text.charCodeAt(value.start + 1) | 32) === 120 && (digits === 8 || digits === 16);
 }
 
-/** Four `0x` values without brackets: `0x00000010, 0x00000002 0x00000000 0xf7d2a1c0`. The last one ends the line. */
+/** Four `0x` values without brackets: `0x00000010, 0x00000002 0x00000000; 0xf7d2a1c0`. The last one ends the line. */
 export function bareList(text: string, from: number): ValueList | undefined {
   const values: Value[] = [];
   let at = from;
@@ -30,7 +30,7 @@ export function bareList(text: string, from: number): ValueList | undefined {
     if (end < 0) return undefined;
     values.push({ start: at, end });
     at = skipBlanks(text, end);
-    if (text.charCodeAt(at) === 44) at = skipBlanks(text, at + 1);
+    if (text.charCodeAt(at) === 44 || text.charCodeAt(at) === 59) at = skipBlanks(text, at + 1);
   }
   if (values.length !== 4) return undefined;
   if (text.charCodeAt(at) === 41) at++;

@@ -30,6 +30,7 @@ export function registers(line: LogicalLine, report: Report): Reading | undefine
       if (text.startsWith('ErrCode = ', start)) {
         report.sink.token('registerName', line, start, start + 7);
         report.sink.token('registerValue', line, start + 10, text.length);
+        report.signs.errorCode(report.command, line);
         return;
       }
       for (let at = start; at < text.length;) {
@@ -44,6 +45,7 @@ export function registers(line: LogicalLine, report: Report): Reading | undefine
         const name = text.slice(at, found.nameEnd);
         report.sink.token('registerName', line, at, found.nameEnd, `register.${name}`);
         const value = hexIn(line, found.nameEnd + 1, found.end);
+        if (value !== undefined && name === 'cs') report.signs.codeSegment(value);
         if (value !== undefined && name !== 'iopl') report.claim(`register.${name}`, value, 0, line, found.nameEnd + 1, found.end, 'registerValue');
         at = skipBlanks(text, found.end);
       }
@@ -146,10 +148,11 @@ const STOPS: ReadonlySet<string> = new Set(['0x80000003', '0x80000004', '0x40000
 /** `(ed8.750): Access violation - code c0000005 (first chance)`. */
 export function exceptionEvent(line: LogicalLine, report: Report): Reading | undefined {
   const { text } = line;
-  if (text.length > 200) return undefined;
-  const mark = text.indexOf(' - code ');
-  if (mark < 0) return undefined;
-  const match = /^\s{0,16}(?:\(([0-9a-f]{1,8}\.[0-9a-f]{1,8})\): )?([A-Z][A-Za-z0-9 /+-]{2,60})$/.exec(text.slice(0, mark).replace(/^\s{0,16}Last event: [0-9a-f]{1,8}\.[0-9a-f]{1,8}: /, ''));
+  if (text.length > 200 && !line.cut) return undefined;
+  // Who writes in a word processor gets a longer dash.
+  const mark = text.search(/ [-\u2013\u2014] code /);
+  if (mark < 0 || mark > 160) return undefined;
+  const match = /^\s{0,64}(?:\(([0-9a-fA-F]{1,8}\.[0-9a-fA-F]{1,8})\): )?([A-Z][A-Za-z0-9 /+-]{2,60})$/.exec(text.slice(0, mark).replace(/^\s{0,16}Last event: [0-9a-f]{1,8}\.[0-9a-f]{1,8}: /, ''));
   const start = mark + 8;
   const end = hexEnd(text, start);
   if (match === null || end - start !== 8 || (end < text.length && !text.startsWith(' (', end))) return undefined;

@@ -42,6 +42,8 @@ export function moduleRow(line: LogicalLine, report: Report): Reading | undefine
   const rest = text.slice(skipBlanks(text, end), skipBlanks(text, end) + 120);
   const listed = mayBeState(rest) && SYMBOL_STATE.test(rest);
   if (!listed && !report.command.startsWith('lm') && !/\.(?:sys|dll|exe|SYS|DLL|EXE)\b/.test(rest) && !/^(?:[0-9A-F]{8}|unavailable) \(/.test(rest)) return undefined;
+  // Without a state of symbols the row may be an instruction with its bytes; a module ends behind its beginning.
+  if (!listed && (secondEnd - second !== first - start || text.slice(second, secondEnd).toLowerCase() <= text.slice(start, first).toLowerCase())) return undefined;
   return {
     strength: listed ? 'strong' : 'weak',
     act: () => {
@@ -78,7 +80,7 @@ function stampTokens(report: Report, line: LogicalLine, from: number): void {
   const { text } = line;
   const piece = text.slice(from, from + 80);
   const bare = hexEnd(text, from);
-  const time = /[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4}/.exec(piece);
+  const time = /[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d (?:\d\d:\d\d:\d\d )?\d{4}/.exec(piece);
   if (time !== null) report.sink.token('timestamp', line, from + time.index, from + time.index + time[0].length);
   if (bare - from === 8) report.sink.token('number', line, from, bare);
   const open = text.indexOf('(', from);

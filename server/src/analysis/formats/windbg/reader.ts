@@ -12,7 +12,7 @@ import { textTokens } from './tokens.js';
 
 /** Lines of prose a report may hold between two lines that are surely its own. */
 const GAP = 8;
-/** Values of some fields go on for lines: source code, lists of what could not be read. */
+/** Values of some fields go on for lines: source code, lists of what could not be read. Parameter 1 of 0x7C is described in 13. */
 const GAP_IN_FIELDS = 24;
 /** The description below a header: the longest known takes 22 lines. */
 const GAP_BEFORE_ARGUMENTS = 40;
@@ -213,7 +213,8 @@ function leadIn(feed: Feed, report: Report): number {
 
 /** How many lines to pass over to the next line of the report; -1 where it ends here. `nearest` is what the first line says. */
 function gapLength(feed: Feed, report: Report, nearest: Reading | undefined): number {
-  const limit = report.awaitsArguments ? GAP_BEFORE_ARGUMENTS : report.command !== '' ? GAP_AFTER_COMMAND : report.field !== '' ? GAP_IN_FIELDS : GAP;
+  const isAmongArguments = report.lastArgument !== undefined && report.arguments !== ALL_ARGUMENTS;
+  const limit = report.awaitsArguments ? GAP_BEFORE_ARGUMENTS : report.command !== '' ? GAP_AFTER_COMMAND : report.field !== '' || isAmongArguments ? GAP_IN_FIELDS : GAP;
   let prose = 0;
   for (let ahead = 0, lines = 0; lines <= limit; ahead++, lines++) {
     const line = feed.peek(ahead);

@@ -7,6 +7,7 @@ import type { LogicalLine } from '../cursor.js';
 import type { BlockSink, FactKey, Frame, FrameTrust, Section, TokenKind } from '../types.js';
 import { AWAITS, hasBody } from './awaits.js';
 import { canonicalJoined, type SymbolPlace } from './scan.js';
+import { Signs } from './signs.js';
 import { BugCheckStatements, isSameCrash, type Statement } from './statements.js';
 
 /** Gives the pieces of text that follow. `peek(0)` is the piece being read. */
@@ -78,10 +79,11 @@ const MAX_CURRENT = 64;
 /** Bug checks whose first parameter is an exception code by Microsoft's bug check reference. */
 const EXCEPTION_BUG_CHECKS: ReadonlySet<string> = new Set(['0x1e', '0x3b', '0x7e', '0x8e', '0x135', '0x1000007e', '0x1000008e']);
 
-type Teller = 'debugger' | 'summary tool' | 'problem report' | 'power event' | 'application error' | 'hypervisor' | 'emergency console';
+type Teller = 'debugger' | 'summary tool' | 'problem report' | 'power event' | 'application error' | 'Dr. Watson' | 'hypervisor' | 'emergency console';
 
 export class Report {
   readonly bugChecks = new BugCheckStatements();
+  readonly signs = new Signs();
   readonly #claims = new Map<FactKey, Claim[]>();
   #section = '';
   #sectionKind: Section['kind'] | '' = '';
@@ -129,6 +131,9 @@ export class Report {
   #event: (Claim & { readonly number: number; readonly weight: number }) | undefined;
   /** The event of the problem report being read: `APPCRASH`. */
   signature = '';
+  /** The line that named it, and whether the lines below it are the values of its signature. */
+  signatureLine = -1;
+  signatureFits = false;
   /** A blue screen named the bug check. */
   stopName = false;
   /** A crash was reported that is none of Windows. */
@@ -141,6 +146,8 @@ export class Report {
   analysis = false;
   /** Fields were read that the verbose analysis alone prints. */
   analysed = false;
+  /** The line of the first of them. */
+  firstField: LogicalLine | undefined;
   /** Fields or an exception of a process were read. */
   exception = false;
   /** Anything but a dump banner was read. */
@@ -360,12 +367,15 @@ export class Report {
     if (code !== undefined && first !== undefined && EXCEPTION_BUG_CHECKS.has(code) && !this.has('exception.code')) {
       this.sink.fact('exception.code', formatHex(BigInt.asUintN(32, BigInt(first.value))), first.line, first.start, first.end);
     }
-    this.#noteMissing();
+    this.#noteMissing(code !== undefined);
     // A sentence with a code in it is a crash only beside what a debugger printed.
     // An exception record of error severity (0xC…) with a stack beside it is what ended the process; breakpoints and C++ exceptions are not.
     const isFatal = faulted || this.#traces > 0 && (this.#claims.get('exception.code') ?? []).some((claim) => /^0xc[0-9a-f]{7}$/.test(claim.value));
     // STACK_TEXT is printed by an analysis only, and a list of parameters by a bug check's.
-    const isPart = this.textFrames > 1 || (this.header === undefined && [1, 2, 3, 4].filter((n) => (this.arguments & (1 << n)) !== 0).length > 1);
+    const given = [1, 2, 3, 4].filter((n) => (this.arguments & (1 << n)) !== 0).length;
+    const isHeadless = this.header === undefined && (given > 1 || (given === 1 && this.signs.isDescribed && this.command !== ''));
+    if (code === undefined) this.signs.note(this.sink, isHeadless, this.#traces > 0);
+    const isPart = this.textFrames > 1 || isHeadless || (this.signs.trap !== undefined && this.#traces > 0);
     // A heading that names a bug check, and nothing of it below, stands in an article.
     const isArticle = this.isHeading && this.arguments === 0 && !this.analysis && !this.analysed && this.#traces === 0 && !this.bugChecks.hasParameters && this.banner === 'none';
     const crash = isPart || this.stopFrame || (code !== undefined && !this.bugChecks.isHearsay && !isArticle) || this.analysis || this.exception || isFatal;
@@ -373,9 +383,13 @@ export class Report {
     this.sink.describe({ opensRecord: this.opens, role: crash ? 'crash' : this.isEvent ? 'event' : 'context', title: title === '' ? 'Debugger output' : title });
   }
 
-  #noteMissing(): void {
+  #noteMissing(hasCode: boolean): void {
     const { headerLine } = this.bugChecks;
-    if (headerLine === undefined) return;
+    if (headerLine === undefined) {
+      const isHeadless = hasCode && this.analysed && this.arguments === 0 && this.banner === 'none' && !this.bugChecks.hasParameters;
+      if (isHeadless && this.firstField !== undefined) this.sink.note('the analysis begins in the middle: its heading and its parameters are not here', this.firstField);
+      return;
+    }
     if (this.arguments === 0) {
       if (!this.bugChecks.hasParameters) this.sink.note('the report gives no parameters', headerLine);
       return;

@@ -1,8 +1,8 @@
 /** Scanners for the words of debugger output. All take a column, answer columns, and are linear in what they read. */
-import { canonicalHex } from '../../text/hex.js';
-import { skipBlanks } from '../../text/scan.js';
+import { canonicalHex, hexEnd, isHexDigit } from '../../text/hex.js';
+import { isWordUnit, skipBlanks } from '../../text/scan.js';
 
-export { skipBlanks };
+export { hexEnd, isHexDigit, isWordUnit, skipBlanks };
 
 /** Longest symbol that is read as one; C++ templates make names of several hundred characters. */
 const MAX_SYMBOL = 4096;
@@ -15,16 +15,6 @@ export function isBlank(unit: number): boolean {
 export function wordEnd(text: string, at: number): number {
   while (at < text.length && !isBlank(text.charCodeAt(at))) at++;
   return at;
-}
-
-/** `0`-`9`, `a`-`f`, `A`-`F`. Asked for every character of a stack. */
-export function isHexDigit(unit: number): boolean {
-  return (unit >= 48 && unit <= 57) || ((unit | 32) >= 97 && (unit | 32) <= 102);
-}
-
-/** `A`-`Z`, `a`-`z`, `0`-`9`, `_`. */
-export function isWordUnit(unit: number): boolean {
-  return (unit >= 48 && unit <= 57) || (unit >= 65 && unit <= 90) || (unit >= 97 && unit <= 122) || unit === 95;
 }
 
 export function isUpper(unit: number): boolean {
@@ -40,11 +30,9 @@ export function isLower(unit: number): boolean {
   return unit >= 97 && unit <= 122;
 }
 
-/** End of the run of hexadecimal digits at `at`; `at` itself where there is none. */
-export function hexEnd(text: string, at: number): number {
-  while (at < text.length && isHexDigit(text.charCodeAt(at))) at++;
-  return at;
-}
+/** What word processors, accent keys and lost code pages make of the joint of an address; `?` only between two halves of eight digits. */
+const JOINTS = '\u2018\u2019\u00b4\u02cb\u2032\u2035\ufffd?';
+const OTHER_JOINT = /[\u2018\u2019\u00b4\u02cb\u2032\u2035\ufffd?]/;
 
 /**
  * End of the address at `at`: eight or sixteen digits, or two groups of eight joined by a back-tick (an apostrophe where
@@ -59,7 +47,7 @@ export function addressEnd(text: string, at: number): number {
   while (end - from < 17 && isHexDigit(text.charCodeAt(end))) end++;
   const length = end - from;
   const join = text.charCodeAt(end);
-  if (length === 8 && (join === 96 || join === 39 || join === 0x2018 || join === 0x2019)) {
+  if (length === 8 && (join === 96 || join === 39 || ((join > 127 || join === 63) && JOINTS.includes(text.charAt(end))))) {
     let low = end + 1;
     while (low - end < 10 && isHexDigit(text.charCodeAt(low))) low++;
     return low - end - 1 === 8 && !isWordUnit(text.charCodeAt(low)) ? low : -1;
@@ -71,7 +59,7 @@ export function addressEnd(text: string, at: number): number {
 /** Canonical form of a number whose joint a web page may have made a quotation mark. */
 export function canonicalJoined(text: string): string | undefined {
   const canonical = canonicalHex(text);
-  return canonical === undefined && /[\u2018\u2019]/.test(text) ? canonicalHex(text.replace(/[\u2018\u2019]/, '`')) : canonical;
+  return canonical === undefined && OTHER_JOINT.test(text) ? canonicalHex(text.replace(OTHER_JOINT, '`')) : canonical;
 }
 
 /** Canonical form of an address as `addressEnd` accepts it. */
@@ -110,8 +98,8 @@ export interface SymbolPlace {
 }
 
 function isModuleUnit(unit: number): boolean {
-  // `pheap-buggy`, `Mem.exe`, `$$VProc_ImageExportDirectory`
-  return isWordUnit(unit) || unit === 45 || unit === 46 || unit === 36 || unit === 126;
+  // `pheap-buggy`, `Mem.exe`, `$$VProc_ImageExportDirectory`; files are named in Latin, Greek and Cyrillic letters, too.
+  return isWordUnit(unit) || unit === 45 || unit === 46 || unit === 36 || unit === 126 || (unit >= 0xc0 && unit < 0x530);
 }
 
 /**

@@ -5,13 +5,15 @@ import type { Reading, Report } from './report.js';
 import { canonicalAddress, fileNameEnd, isNameUnit, moduleOfImage, skipBlanks, valueEnd } from './scan.js';
 
 /** `Stop code: DRIVER_IRQL_NOT_LESS_OR_EQUAL` in the languages of Windows; the label begins the line. */
-const LABEL = /^(?:Stop ?code|Stillstandcode|Stoppcode|Code d.arr[eê]t|C[oó]digo de (?:detenci[oó]n|parada)|Codice (?:di arresto|di interruzione|interruzione)|Kod zatrzymania|Код остановки|終止代碼|终止代码|停止コード|중지 코드) ?[:：]\s{0,8}/i;
+const LABEL = /^(?:Stopp?(?: ?code|kode?)|Stillstandcode|Code d.arr[eê]t|C[oó]digo de (?:detenci[oó]n|parada|paragem|interrup[cç][aã]o)|Codice (?:di (?:arresto|interruzione|stop)|interruzione|arresto)|Kod zatrzymania|Dur(?:durma|ma) kodu|K[oó]d (?:ukon[cč]en[ií]|zastaven[ií]|stop)|Le[aá]ll[ií]t[aá]si k[oó]d|Код остановки|Код зупинки|終止代碼|停止代碼|终止代码|停止代码|停止コード|중지 코드) ?[:：]\s{0,8}/i;
 
 /** Words of Windows 8 and 10 before the name, inside a sentence. */
 const PHRASES: readonly string[] = ['online later for this error: ', 'give them this info: Stop code: ', 'give them this info: Stop Code: ', 'online nach diesem Fehler suchen: '];
+/** The same in other languages, up to the colon: `search online later for this error`. */
+const SEARCH = /(?:sp[aä]ter online nach (?:folgende[mn]|diese[mn]) Fehler suchen|cette erreur en ligne (?:ult[eé]rieurement|plus tard)|este error (?:en l[ií]nea|en Internet) (?:m[aá]s (?:tarde|adelante)|posteriormente)|(?:m[aá]s (?:tarde|adelante)|posteriormente) en (?:l[ií]nea|Internet) este error|in seguito (?:online )?questo errore|questo errore online in seguito|posteriormente este erro online|este erro online (?:mais tarde|posteriormente)|later online zoeken naar deze fout|p[oó][zź]niej (?:w trybie )?online nast[eę]puj[aą]cy b[lł][aą]d|(?:по этому|по следующему|этому) коду ошибки|稍后在线搜索此错误|稍後線上搜尋此錯誤|次のエラーを後からオンラインで検索してください) ?[:：] ?(?=[A-Z])/i;
 
-/** What the screen blames, below the name. */
-const BLAME = /^(?:What failed|Fehlgeschlagener Vorgang|Fehlerursache|Was ist fehlgeschlagen|[EÉ]l[eé]ment ayant [eé]chou[eé]|[EÉ]chec|Qu[eé] fall[oó]|Error en|Operazione non riuscita|Что вызвало проблему|Не удалось выполнить|失败的操作|失敗した内容) ?[:：]\s{0,8}/i;
+/** What the screen blames, on the line below the name, in any language: `What failed: atikmdag.sys`. */
+const BLAME = /^[^\s:：][^:：]{1,60}[:：]\s{0,8}/;
 
 export function stopName(line: LogicalLine, report: Report): Reading | undefined {
   const { text } = line;
@@ -24,6 +26,8 @@ export function stopName(line: LogicalLine, report: Report): Reading | undefined
       const at = text.indexOf(phrase);
       if (at >= 0) name = at + phrase.length;
     }
+    const search = name < 0 && text.length > 40 && text.includes('_') ? SEARCH.exec(text) : null;
+    if (search !== null) name = search.index + search[0].length;
   }
   if (name < 0) return report.stopName ? blame(line, report, start) : undefined;
   let end = name;
@@ -72,7 +76,8 @@ function stateDriver(report: Report, line: LogicalLine, start: number, end: numb
 /** `What failed: atikmdag.sys`. */
 function blame(line: LogicalLine, report: Report, start: number): Reading | undefined {
   const { text } = line;
-  const match = BLAME.exec(text.slice(start, start + 48));
+  if (line.line - report.lastLine > 2) return undefined;
+  const match = BLAME.exec(text.slice(start, start + 72));
   if (match === null) return undefined;
   const image = start + match[0].length;
   const end = fileNameEnd(text, image);

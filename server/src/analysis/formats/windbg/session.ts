@@ -52,7 +52,7 @@ const builtBy: Part = (report, line, start) => {
 /** `Windows 7 Kernel Version 7601 (Service Pack 1) MP (2 procs) Free x86 compatible` */
 function kernelVersion(line: LogicalLine, start: number): RegExpExecArray | null {
   if (!line.text.startsWith('Windows ', start)) return null;
-  return /^(Windows [\w /]{1,40}?)(?: Kernel)? Version (\d{3,5})(?: \([^)]{1,40}\))?(?: (?:MP|UP)(?: \((\d{1,4}) procs\))?)?(?: (?:Free|Checked))?(?: (x86|x64|ARM64|ARM|IA64))?/.exec(line.text.slice(start, start + 200));
+  return /^(Windows [\w /]{1,40}?)(?: Kernel)? Version (\d{3,5})(?: \([^)]{1,40}\))?(?: (?:MP|UP)(?: \((\d{1,4}) procs\))?)?(?: (?:Free|Checked))?(?: (x86|x64|ARM64|ARM 64-bit|ARM|IA64))?/.exec(line.text.slice(start, start + 200));
 }
 
 function sayKernelVersion(report: Report, line: LogicalLine, start: number, match: RegExpExecArray): void {
@@ -69,7 +69,7 @@ function sayKernelVersion(report: Report, line: LogicalLine, start: number, matc
   const architecture = match[4];
   if (architecture === undefined) return;
   const at = start + match[0].length - architecture.length;
-  report.claim('system.architecture', architecture.toLowerCase(), 0, line, at, at + architecture.length, 'fieldValue');
+  report.claim('system.architecture', architecture === 'ARM 64-bit' ? 'arm64' : architecture.toLowerCase(), 0, line, at, at + architecture.length, 'fieldValue');
 }
 
 const sessionTime: Part = (report, line, start) => {
@@ -136,7 +136,7 @@ export function dumpBanner(line: LogicalLine, report: Report): Reading | undefin
 }
 
 /** Commands whose output is read; a block may begin at their prompt. */
-const READ_COMMANDS = /^(?:!analyze|~?\S{0,6} ?k[bcdfLMnpPvFC]{0,5}\b|u[bfx]?\b|lm\w{0,4}\b|r\b|\.bugcheck|\.trap|\.cxr|\.exr|\.ecxr|\.lastevent|\.jdinfo|!mex|!lmi|~(?:\*|\d{1,4})?(?:s|e? ?k[bcnpv]{0,2})?$|d[abcdpqstuvx][psu]?\b)/;
+const READ_COMMANDS = /^(?:!analyze|~?\S{0,6} ?k[bcdfLMnpPvFC]{0,5}\b|u[bfx]?\b|lm\w{0,4}\b|r\b|\.bugcheck|[.!]trap|!k[bv]\b|\.cxr|\.exr|\.ecxr|\.lastevent|\.jdinfo|!mex|!lmi|~(?:\*|\d{1,4})?(?:s|e? ?k[bcnpv]{0,2})?$|d[abcdpqstuvx][psu]?\b)/;
 
 /** `!analyze -show 0x9f 0x3` says what a code and its parameters mean. */
 const SHOW = /^!analyze(?: {1,8}-\w{1,8}){0,8} {1,8}-show {1,8}(?:0x)?[0-9a-fA-F]/;
@@ -146,7 +146,7 @@ const READ_EXTENSIONS: ReadonlySet<string> = new Set(OUTPUT_COMMANDS);
 
 /** What a command's output is for an outline, by how the command begins; named as the constructs name it that find their own beginning. */
 const COMMAND_SECTIONS: readonly (readonly [command: RegExp, kind: Section['kind'], title?: string])[] = [
-  [/^(?:~\S{0,8} ?)?k[a-zA-Z]{0,6}(?= |$)/, 'stack', 'Stack'], [/^u[bfx]?(?= |$)/, 'disassembly', 'Disassembly'], [/^r[a-z]?(?= |$)/, 'registers'], [/^\.(?:e?cxr|trap)\b/, 'registers'],
+  [/^(?:(?:~\S{0,8} ?)?k[a-zA-Z]{0,6}|!k[bv])(?= |$)/, 'stack', 'Stack'], [/^u[bfx]?(?= |$)/, 'disassembly', 'Disassembly'], [/^r[a-z]?(?= |$)/, 'registers'], [/^(?:\.e?cxr|[.!]trap)\b/, 'registers'],
   [/^lm/, 'modules', 'Modules'], [/^!lmi/, 'modules'], [/^\.exr\b/, 'header'],
 ];
 
@@ -185,6 +185,7 @@ export function prompt(line: LogicalLine, report: Report): Reading | undefined {
     strength: 'strong', opens: READ_COMMANDS.test(command) || READ_EXTENSIONS.has(command.slice(0, wordEnd(command, 0))), ...(analyze ? { begins: 'analysis' as const } : {}),
     act: () => {
       report.isShown = false;
+      report.signs.thread = undefined;
       if (shows) report.sink.note('these values were typed into !analyze -show, which explains them; the debugger did not read them from a dump', line);
       report.closeStack();
       report.command = command;
@@ -212,6 +213,9 @@ const REMARKS: readonly string[] = [
   'Bug check description:', 'This appears to be a typical', 'The crash took place in', 'Followup set based',
 ];
 
+/** What a summary tool says of a crash and of the driver it blames, as `label: value`. */
+const LABELLED = /^(crash dump file|file path|product|company|description|Bug check description):/;
+
 /** By the code of their first character; the last row is for those beyond ASCII. */
 const REMARKS_BY_UNIT = Array.from({ length: 129 }, (_, unit) => REMARKS.filter((known) => Math.min(known.charCodeAt(0), 128) === unit));
 
@@ -236,8 +240,14 @@ export function remark(line: LogicalLine, report: Report): Reading | undefined {
         report.awaitsArguments = false;
         report.section('fields', 'Analysis', line);
         report.sink.token('banner', line, start, start + 18);
-      } else if (text.endsWith(':')) report.sink.token('field', line, start, text.length - 1);
-      else textTokens(report, line, start);
+        return;
+      }
+      const label = LABELLED.exec(text.slice(start, start + 32))?.[1] ?? (text.endsWith(':') ? text.slice(start, -1) : '');
+      report.sink.token('field', line, start, start + label.length);
+      const value = skipBlanks(text, start + label.length + 1);
+      if (label.endsWith(' file') || label.endsWith(' path')) report.sink.token('path', line, value, text.length);
+      else if (label === 'product' || label === 'company' || label === 'description') report.sink.token('fieldValue', line, value, text.length);
+      else textTokens(report, line, label === '' ? start : value);
     },
   };
 }

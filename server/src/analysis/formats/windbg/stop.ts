@@ -56,6 +56,7 @@ export function statement(line: LogicalLine, report: Report, found: Found): Read
       const said = report.bugChecks.add(found.source);
       report.stated ??= code;
       stateCode(report, said, line, found.codeStart, found.codeEnd);
+      if (found.source === 'summary tool') report.sink.token('field', line, found.start, found.start + (/^\w{1,24}(?: \w{1,24}){0,3}/.exec(line.text.slice(found.start, found.codeStart))?.[0].length ?? 0));
       const rest = found.list === undefined ? undefined : restOfList(line.text, found.list, report.ahead.peek(1)?.text);
       if (found.list !== undefined) stateList(report, said, line, rest === undefined ? withoutCutValue(line.text, found.list) : found.list, rest?.values.length);
       const below = report.ahead.peek(1);
@@ -69,9 +70,21 @@ export function statement(line: LogicalLine, report: Report, found: Found): Read
       }
       report.headline(found.source === 'BugCheck line' ? 1 : 2, line, found.start, found.end);
       if (rest !== undefined) return 2;
+      if (found.name === undefined && found.source === 'stop screen' && code !== undefined && below !== undefined && nameBelow(report, said, below, code)) return 2;
       return found.list === undefined && (found.source === 'stop screen' || found.source === 'event log') ? listBelow(report, said) : 1;
     },
   };
+}
+
+/** Screens up to NT 4.0 print the name of the stop alone on the line below it. */
+function nameBelow(report: Report, said: Statement, below: LogicalLine, code: string): boolean {
+  const start = skipBlanks(below.text, 0);
+  const end = wordEnd(below.text, start);
+  const name = below.text.slice(start, end);
+  if (skipBlanks(below.text, end) < below.text.length || bugCheckCodeOf(name) === undefined || code !== '0x' + (bugCheckCodeOf(name) ?? 0).toString(16)) return false;
+  report.sink.token('bugCheckName', below, start, end, 'bugcheck.name');
+  said.name = { value: name, line: below, start, end };
+  return true;
 }
 
 /** `… The bugcheck was:` at the end of a line that mail has broken; what it was stands on the next one. */
@@ -111,12 +124,26 @@ function listBelow(report: Report, said: Statement): number {
 export function stop(line: LogicalLine, report: Report): Reading | undefined {
   const { text } = line;
   if (text.length > MAX_STOP) return undefined;
-  const found = stopScreen(text) ?? labelled(text) ?? logged(text) ?? sentence(text);
+  const found = typedStop(text) ?? stopScreen(text) ?? labelled(text) ?? logged(text) ?? sentence(text);
   return found === undefined ? brokenEvent(line, report) : statement(line, report, found);
 }
 
 /** Longest line that is searched for a stop. */
 const MAX_STOP = 65_536;
+
+/** Who types a stop off a screen writes the letter for the zero of `0x`; a word processor makes a sign of multiplication of the `x`. */
+const TYPED = /\b(?:O[xX\u00d7]|0\u00d7)(?=[0-9a-fA-F])/g;
+
+/** A stop with such prefixes. The places of its values begin behind them. */
+function typedStop(text: string): Found | undefined {
+  if (!text.includes('Ox') && !text.includes('OX') && !text.includes('\u00d7')) return undefined;
+  const mended = text.replace(TYPED, '0x');
+  const found = mended === text ? undefined : stopScreen(mended);
+  if (found === undefined) return undefined;
+  const behind = (at: number): number => mended.startsWith('0x', at) && !/^0[xX]/.test(text.slice(at, at + 2)) ? at + 2 : at;
+  const { list } = found;
+  return { ...found, codeStart: behind(found.codeStart), list: list === undefined ? undefined : { ...list, values: list.values.map(({ start, end }) => ({ start: behind(start), end })) } };
+}
 
 function stopScreen(text: string): Found | undefined {
   const word = /STOP|[Ss]top/g;
@@ -144,6 +171,8 @@ function stopAt(text: string, at: number, capitals: boolean): Found | undefined 
   const prefixed = text.charCodeAt(codeStart + 1) === 120 || text.charCodeAt(codeStart + 1) === 88;
   const after = skipBlanks(text, text.charCodeAt(codeEnd) === 44 ? codeEnd + 1 : codeEnd);
   let list = valueList(text, after) ?? maskedList(text, after) ?? bareList(text, after);
+  // Blanks or semicolons for commas: `STOP 0x00000067 (0x0 0x0 0x0 0x0)`.
+  if (list?.closed === false && list.values.length < 4 && text.charCodeAt(after) === 40) list = bareList(text, after) ?? list;
   // `STOP: c000021a {Fatal System Error}` has words in its braces.
   if (list?.closed === false && text.charCodeAt(after) === 123) list = undefined;
   const whole = list?.closed === true && list.values.length === 4;
@@ -194,6 +223,7 @@ const LABELS: readonly (readonly [label: string, source: Source, atStart: boolea
   ['Insertion strings: ', 'event log', false, 'list'],
   ['Bugcheck code', 'summary tool', true], ['Bugcheck Code', 'summary tool', true], ['BugCheck code', 'summary tool', true], ['BugCheck Code', 'summary tool', true],
   ['Bug Check Code', 'summary tool', true],
+  ['BUGCHECK: ', 'summary tool', false, 'list'], ['Bugcheck ', 'summary tool', false, 'list'],
   // `!mex.di` prints the code without `0x`.
   ['Bugcheck: ', 'summary tool', true, 'list'],
 ];
@@ -214,7 +244,9 @@ function labelled(text: string): Found | undefined {
     if (needs === 'list' && (list?.closed !== true || list.values.length !== 4 || !isBugCheckCode(Number.parseInt(text.slice(codeStart, codeEnd), 16)))) continue;
     // Mail breaks the line behind the code, which is printed with all its zeros.
     const broken = source === 'event log' && codeEnd === text.length && codeEnd - codeStart === 10;
-    if (list === undefined && label !== 'Bug Check Code' && !broken) continue;
+    // A summary tool pads the code; in a sentence it stands as people write it.
+    const padded = label === 'Bug Check Code' && (codeEnd - codeStart === 10 || codeEnd === text.length || text.charCodeAt(skipBlanks(text, at + label.length)) === 58);
+    if (list === undefined && !padded && !broken) continue;
     return { source, codeStart, codeEnd, list, start: at, end: list?.end ?? codeEnd };
   }
   return undefined;
@@ -324,7 +356,8 @@ export function probableCause(line: LogicalLine, report: Report): Reading | unde
       report.sink.token('field', line, start, start + label);
       if (imageEnd > 0) {
         report.claim('image', text.slice(image, imageEnd), 1, line, image, imageEnd, 'module');
-        report.claim('module', moduleOfImage(text.slice(image, imageEnd)), 2, line, image, imageEnd);
+        // The symbol in brackets says how the debugger calls the module: `ntoskrnl.exe (nt+0x1A8CA0)`.
+        report.claim('module', moduleOfImage(text.slice(image, imageEnd)), text.includes('(', imageEnd) ? 3 : 2, line, image, imageEnd);
         // The version of the file stands below the name in a summary tool.
         if (label === 16) report.module = moduleOfImage(text.slice(image, imageEnd));
       }

@@ -8,7 +8,6 @@ import { stateCodeIn } from './fields.js';
 import { hexIn, type Reading, type Report } from './report.js';
 import { isBlank, skipBlanks, valueEnd } from './scan.js';
 import { stateCode, stateParameter } from './state.js';
-import { textTokens } from './tokens.js';
 
 /** Words around the code: `Error: BAD_POOL_CALLER`, `Bug Check String  : …`, `Parameter 1 : 0000…`. */
 export function summaryWords(line: LogicalLine, report: Report): Reading | undefined {
@@ -50,45 +49,6 @@ export function summaryWords(line: LogicalLine, report: Report): Reading | undef
   };
 }
 
-/** Fields of BlueScreenView beside the statement of the bug check. All labels are padded to the same width. */
-const SUMMARY_FIELD = /^(Dump File|Crash Time|Caused By Address|File Description|Product Name|Company|File Version|Processor|Crash Address|Stack Address [1-3]|Computer Name|Full Path|Processors Count|Major Version|Minor Version|Dump File Size|Dump File Time) {1,12}: ?/;
-
-/** `Dump File         : 090123-11078-01.dmp`, with which BlueScreenView begins a crash, and what follows the code. */
-export function summaryField(line: LogicalLine, report: Report): Reading | undefined {
-  const { text } = line;
-  if (line.cut || text.length > 1024) return undefined;
-  const start = skipBlanks(text, 0);
-  const match = SUMMARY_FIELD.exec(text.slice(start, start + 40));
-  if (match === null) return undefined;
-  const label = match[1] ?? '';
-  const value = skipBlanks(text, start + match[0].length);
-  const begins = label === 'Dump File' && /^Dump File {2,12}: ?[^\\/:]{1,120}\.dmp$/i.test(text.slice(start));
-  if (!begins && report.teller !== 'summary tool' && report.bugChecks.last('summary tool') === undefined) return undefined;
-  return {
-    strength: 'strong', opens: begins, ...(begins ? { begins: 'dump' as const } : {}),
-    act: () => {
-      report.teller = 'summary tool';
-      report.sink.token('field', line, start, start + label.length);
-      if (value < text.length) summaryValue(report, line, label, value);
-    },
-  };
-}
-
-function summaryValue(report: Report, line: LogicalLine, label: string, start: number): void {
-  const { text } = line;
-  const value = text.slice(start);
-  if (label === 'Processor') report.claim('system.architecture', value.toLowerCase(), 2, line, start, text.length, 'fieldValue');
-  else if (label === 'Processors Count') report.claim('system.processors', value, 1, line, start, text.length, 'number');
-  else if (label === 'Minor Version') report.claim('system.version', value, 5, line, start, text.length, 'version');
-  else if (label === 'File Version') {
-    const version = /^\d{1,6}\.\d[\d.]{0,24}/.exec(value);
-    // The version is that of the driver in `Caused By Driver`, which stands above.
-    if (version !== null && report.module !== '') report.claim(`driver.version.${report.module}`, version[0], 0, line, start, start + version[0].length, 'version');
-    else report.sink.token('version', line, start, text.length);
-  } else if (label.endsWith('Address') || label.startsWith('Stack')) textTokens(report, line, start);
-  else report.sink.token(label.endsWith('Time') ? 'timestamp' : label === 'Full Path' ? 'path' : 'fieldValue', line, start, text.length);
-}
-
 const PROBLEM_FIELD = /^(OS [Vv]ersion|OSVer|Locale ID|Service Pack|SP|Product|Additional information about the problem|Files that help describe the problem|Problem signature|Response|Cab Id|Fault bucket|Bucket ID|Code) ?:/;
 
 /**
@@ -101,10 +61,12 @@ export function problemReport(line: LogicalLine, report: Report): Reading | unde
   const start = skipBlanks(text, 0);
   const unit = text.charCodeAt(start);
   if (unit === 66 && (text.startsWith('BCCode', start) || text.startsWith('BCP', start))) return oldValues(line, report, start);
-  if (report.teller !== 'problem report') return undefined;
+  const kernel = report.teller === 'problem report';
+  if (!kernel && report.signature === '') return undefined;
   const match = PROBLEM_FIELD.exec(text.slice(start, start + 48));
   if (match === null) return undefined;
   const label = match[1] ?? '';
+  if (!kernel && (label === 'Code' || label === 'Bucket ID')) return undefined;
   const value = skipBlanks(text, start + match[0].length);
   const end = valueEnd(text, value);
   const n = label === 'Code' ? 0 : -1;

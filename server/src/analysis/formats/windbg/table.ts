@@ -3,7 +3,7 @@
  * columns are fixed: dump file, time, name, code, four parameters, driver, address, description, product, company, version …
  */
 import type { LogicalLine } from '../cursor.js';
-import { bugCheckCodeOf } from './bugCheckNames.js';
+import { bugCheckCodeOf, isBugCheckCode } from './bugCheckNames.js';
 import { cellEnd } from './lists.js';
 import { hexIn, type Reading, type Report } from './report.js';
 import { fileNameEnd, hexEnd, isNameUnit, isWordUnit, moduleOfImage } from './scan.js';
@@ -20,7 +20,8 @@ interface Cell {
 }
 
 interface Row {
-  readonly name: Cell;
+  /** The tool leaves it blank for a code it does not know. */
+  readonly name: Cell | undefined;
   readonly code: Cell;
   readonly parameters: readonly Cell[];
   readonly next: number;
@@ -43,6 +44,11 @@ function nameBefore(text: string, code: number): Cell | undefined {
   return undefined;
 }
 
+/** Whether the cell before the code is blank, in a row that begins with the name of a dump. */
+function isUnnamed(text: string, code: number): boolean {
+  return /[\t,;] ?(?:"")?[\t,;] ?"?$/.test(text.slice(Math.max(0, code - 8), code)) && /^\s{0,4}"?[\w.-]{1,80}\.dmp"?[\t,;]/i.test(text.slice(0, 96));
+}
+
 function rowIn(text: string): Row | undefined {
   for (let at = text.indexOf('0x'); at >= 0; at = text.indexOf('0x', at + 2)) {
     const before = text.charCodeAt(at - 1);
@@ -50,9 +56,8 @@ function rowIn(text: string): Row | undefined {
     const digits = text.slice(at + 2, at + 10);
     if (hexEnd(digits, 0) !== 8) continue;
     const name = nameBefore(text, at);
-    if (name === undefined) continue;
-    const documented = bugCheckCodeOf(text.slice(name.start, name.end));
-    if (documented === undefined || ((Number.parseInt(digits, 16) ^ documented) & ~MINIDUMP) !== 0) continue;
+    const code = Number.parseInt(digits, 16) & ~MINIDUMP;
+    if (name === undefined ? !isUnnamed(text, at) || !isBugCheckCode(code >>> 0) : code !== bugCheckCodeOf(text.slice(name.start, name.end))) continue;
     const parameters: Cell[] = [];
     let place = nextCell(text, at + 10);
     while (parameters.length < 4) {
@@ -84,9 +89,11 @@ export function tableRow(line: LogicalLine, report: Report): Reading | undefined
       report.stated ??= code;
       stateCode(report, said, line, row.code.start, row.code.end);
       row.parameters.forEach((cell, index) => stateParameter(report, said, index + 1, line, cell.start, cell.end));
-      report.sink.token('bugCheckName', line, row.name.start, row.name.end, 'bugcheck.name');
-      said.name ??= { value: text.slice(row.name.start, row.name.end), line, start: row.name.start, end: row.name.end };
-      report.headline(2, line, row.name.start, row.parameters[3]?.end ?? row.code.end);
+      if (row.name !== undefined) {
+        report.sink.token('bugCheckName', line, row.name.start, row.name.end, 'bugcheck.name');
+        said.name ??= { value: text.slice(row.name.start, row.name.end), line, start: row.name.start, end: row.name.end };
+      }
+      report.headline(2, line, (row.name ?? row.code).start, row.parameters[3]?.end ?? row.code.end);
       driverCells(report, line, row.next);
     },
   };

@@ -1,5 +1,6 @@
 /** Disassembly: what `u`, `ub` and `uf` print, and the current instruction below registers. */
 import type { LogicalLine } from '../../cursor.js';
+import { sayOperands } from '../../operands.js';
 import { hexIn, type Reading, type Report } from '../report.js';
 import { addressEnd, hexEnd, isBlank, isLower, isUpper, isWordUnit, skipBlanks, symbolAt, type SymbolPlace } from '../scan.js';
 import { symbolTokens, textTokens } from '../tokens.js';
@@ -79,7 +80,11 @@ export function instruction(line: LogicalLine, report: Report): Reading | undefi
       }
       report.sink.token('opcode', line, bytes, bytesEnd);
       report.sink.token('instruction', line, name, nameEnd);
+      if (!report.sink.wantsTokens) return;
       textTokens(report, line, nameEnd);
+      sayOperands((kind, from, to) => report.sink.token(kind, line, from, to), text, text.slice(name, nameEnd), nameEnd);
+      const unread = text.indexOf('=??', nameEnd);
+      if (unread > 0) report.sink.token('warning', line, unread + 1, text.length);
     },
   };
 }

@@ -2,11 +2,14 @@
 import type { LogicalLine } from '../../cursor.js';
 import { hexIn, type Reading, type Report } from '../report.js';
 import { addressEnd, hexEnd, isBlank, isNameUnit, skipBlanks, valueEnd, wordEnd } from '../scan.js';
-import { OUTPUTS, type Output } from './outputs.js';
+import { OUTPUTS as LISTS, type Output } from './outputs.js';
 import { outputTokens } from './outputTokens.js';
+import { managedFrame, USER_OUTPUTS, USER_OUTPUT_OPENERS } from './userOutputs.js';
 
 /** Longest piece of a line that is matched; what tells a line of output stands at its beginning. */
 const MATCHED = 200;
+
+const OUTPUTS: readonly Output[] = [...LISTS, ...USER_OUTPUTS];
 
 const BY_COMMAND: ReadonlyMap<string, Output> = new Map(OUTPUTS.flatMap((output) => output.commands.map((command) => [command, output] as const)));
 /** By the character their heads begin with. */
@@ -20,8 +23,8 @@ export const OUTPUT_COMMANDS: readonly string[] = [...BY_COMMAND.keys()];
 
 /** Literals of prompts with such a command, and of the headings at which a block may begin. */
 export const OUTPUT_OPENERS: readonly string[] = [
-  ...OUTPUT_COMMANDS.map((command) => `kd> ${command}`),
-  'kd> !lmi', 'kd> .ecxr', 'kd> .lastevent', 'kd> db', 'kd> dc', 'kd> dd', 'kd> dps', 'kd> dq', 'kd> dt ', 'kd> du',
+  ...LISTS.flatMap(({ commands }) => commands.map((command) => `kd> ${command}`)), 'kd> !blackbox', ...USER_OUTPUT_OPENERS,
+  '> !lmi', '> .ecxr', '> .lastevent', 'kd> db', 'kd> dc', 'kd> dd', '> dps ', 'kd> dq', 'kd> dt ', 'kd> du',
   'Platform Error Record @', 'Error Source Table @', 'Irp is active with ', 'Pool page ', 'Device object (', 'Driver object (', 'Machine ID Information [',
   '[CPU Information]', '  Cid ', 'PROCESS ffff', 'PROCESS 8', '   x1=',
   ...Array.from({ length: 10 }, (_, digit) => ` Suspend: ${String(digit)} Teb: `),
@@ -74,12 +77,14 @@ function sayLine(report: Report, line: LogicalLine, start: number, output: Outpu
   const { sink } = report;
   const { text } = line;
   report.body = true;
+  const printsManaged = output.commands[0] === '!clrstack' || output.commands[0] === '!pe';
+  if (printsManaged && managedFrame(report, line, start)) return;
   // A thread's lines stand between the heading that opened its stack and the first frame.
   if (report.stack?.index !== 0) report.closeStack();
   if (part !== undefined) report.section(output.kind, part[2] === undefined ? label : `${label}: ${part[2].trim()}`, line);
   const marked = output.mark !== undefined && text.startsWith(output.mark, start);
   if (marked) sink.token('warning', line, start, start + 1);
-  if (text.startsWith('****', start) || /^={20}/.test(text.slice(start, start + 20))) {
+  if (text.startsWith('****', start) || text.startsWith('KD: ', start) || /^={20}/.test(text.slice(start, start + 20))) {
     sink.token('banner', line, start, text.length);
     return;
   }
@@ -95,12 +100,20 @@ function sayLine(report: Report, line: LogicalLine, start: number, output: Outpu
     sink.token(output.first, line, start, from);
   }
   const name = output.commands[0];
+  // The heading of the stack locations.
+  if (label === 'cmd') for (const word of text.slice(from, from + MATCHED).matchAll(/\S{2,40}/g)) sink.token('field', line, from + word.index, from + word.index + word[0].length);
   if (name === '!pte') from = pageTables(report, line, start);
   else if (name === '!pool') from = poolLine(report, line, start);
   else if (name === '!poolused') from = poolTag(report, line, start, label);
   else if (name === '!irql') irql(report, line, from);
   else if (name === '!errrec' && label === 'Status') machineCheck(report, line, from);
-  else if (name === '!sysinfo' || (name === '!errrec' && !text.includes('@'))) from = labelledValue(report, line, from);
+  else if (name === '!sysinfo' || (name === '!errrec' && !text.includes('@'))) from = labelledValue(report, line, from, name === '!errrec' && !/Address|Pointer/.test(label));
+  else if (name === '!pe' && label === 'Exception type') from = exceptionType(report, line, from);
+  else if (name === '!pe' && label === 'HResult') {
+    const value = skipBlanks(text, from + 1);
+    sink.token('statusCode', line, value, valueEnd(text, value));
+    return;
+  } else if (name === '!gle') from = lastError(report, line, from);
   else if (name === '!verifier' && label === '') from = verifierOption(report, line, start);
   outputTokens(report, line, from, text.length, output.decimal);
 }
@@ -117,15 +130,37 @@ function verifierOption(report: Report, line: LogicalLine, start: number): numbe
 }
 
 /** `= REG_SZ GenuineIntel` and `: Machine Check Exception`. Answers where what is left begins. */
-function labelledValue(report: Report, line: LogicalLine, from: number): number {
+function labelledValue(report: Report, line: LogicalLine, from: number, isNumber: boolean): number {
   const { text } = line;
   const mark = skipBlanks(text, from);
   const value = skipBlanks(text, text.charCodeAt(mark) === 58 || text.charCodeAt(mark) === 61 ? mark + 1 : mark);
   if (value >= text.length || text.charCodeAt(value) === 91) return value;
+  // Widths of a record's values say nothing: `Processor ID  : 0x0000000000000004`.
+  const end = isNumber && text.startsWith('0x', value) ? valueEnd(text, value) : -1;
+  if (end > 0) {
+    report.sink.token('number', line, value, end);
+    return end;
+  }
   // A value in hexadecimal is a number whatever it stands for; the rest are words.
   if (text.startsWith('0x', value) || text.startsWith('@', value)) return value;
   report.sink.token('fieldValue', line, value, text.length);
   return text.length;
+}
+
+/** `Exception type:   System.NullReferenceException` */
+function exceptionType(report: Report, line: LogicalLine, from: number): number {
+  const value = skipBlanks(line.text, from + 1);
+  report.sink.token('exceptionName', line, value, wordEnd(line.text, value));
+  return line.text.length;
+}
+
+/** `LastStatusValue: (NTSTATUS) 0xc0000022 - {Access Denied}  …` */
+function lastError(report: Report, line: LogicalLine, from: number): number {
+  const value = line.text.indexOf('0x', from);
+  const end = value < 0 ? -1 : valueEnd(line.text, value);
+  if (end < 0) return from;
+  report.sink.token(line.text.startsWith('LastStatus', from - 15) ? 'statusCode' : 'number', line, value, end);
+  return line.text.length;
 }
 
 /** `Status      : 0xbf80000000000124`, the status register of a machine check bank. */
@@ -190,13 +225,25 @@ function poolLine(report: Report, line: LogicalLine, start: number): number {
     return end;
   }
   const close = text.indexOf(')', start);
-  outputTokens(report, line, start, close < 0 ? text.length : close);
+  const sizes = SIZES.exec(text.slice(start, close + 1));
+  if (sizes === null) outputTokens(report, line, start, close < 0 ? text.length : close);
+  else poolSizes(report, line, start, sizes);
   if (close < 0 || !text.includes('size:')) return close < 0 ? text.length : close;
   let tag = skipBlanks(text, close + 1);
   if (text.charCodeAt(tag) === 42) tag++;
   const end = Math.min(tag + 4, text.length);
   report.sink.token('term', line, tag, tag + text.slice(tag, end).trimEnd().length);
   return end;
+}
+
+/** `fffffa8004d3b060 size:  1a0 previous size:   60  (Free )`, sizes in hexadecimal. */
+const SIZES = /^\*?([0-9a-f`]{8,17}) (size): {0,8}([0-9a-f]{1,8}) {1,4}(previous size): {0,8}([0-9a-f]{1,8}) {1,4}\(([A-Za-z ]{1,24})\)$/d;
+
+function poolSizes(report: Report, line: LogicalLine, start: number, found: RegExpExecArray): void {
+  (['address', 'field', 'number', 'field', 'number', 'fieldValue'] as const).forEach((kind, at) => {
+    const place = found.indices?.[at + 1];
+    if (place !== undefined) report.sink.token(kind, line, start + place[0], start + place[1]);
+  });
 }
 
 /** ` AcmX   123456  98765432         0        0	Acme filter driver , Binary: acmeflt.sys` */

@@ -76,10 +76,20 @@ function pathAt(report: Report, line: LogicalLine, at: number): number {
   const { text } = line;
   const folder = DRIVER_FOLDERS.find((name) => text.startsWith(name, at));
   let end = wordEnd(text, at);
-  if (end > at && (text.charCodeAt(end - 1) === 44 || text.charCodeAt(end - 1) === 93)) end--;
+  if (end > at && (text.charCodeAt(end - 1) === 44 || text.charCodeAt(end - 1) === 93 || text.charCodeAt(end - 1) === 39)) end--;
   if (folder === undefined) report.sink.token('path', line, at, end);
   else report.sink.token('module', line, at + folder.length, end);
   return end;
+}
+
+/** Labels of values without a colon, behind the first of their line. */
+const INNER: ReadonlySet<string> = new Set(['Limit', 'Call', 'Current', 'BasePriority', 'PriorityDecrement', 'IoPriority', 'PagePriority', 'UnusualBoost', 'ForegroundBoost']);
+
+/** Whether a colon behind a word makes it a label; `No System Buffer:` says that there is none. */
+function isLabel(text: string, at: number, end: number): boolean {
+  const colon = text.charCodeAt(end) === 32 ? end + 1 : end;
+  if (text.charCodeAt(colon) !== 58 || (colon + 1 < text.length && !isBlank(text.charCodeAt(colon + 1)))) return false;
+  return !text.startsWith('No ', at - 3) && !text.startsWith('No System ', at - 10);
 }
 
 /** `IRP_MJ_POWER` and `Mdl:`. */
@@ -93,6 +103,6 @@ function wordAt(report: Report, line: LogicalLine, at: number): number {
     joined ||= text.charCodeAt(end) === 95;
   }
   if (constant && joined && end - at >= 5) report.sink.token('term', line, at, end);
-  else if (text.charCodeAt(end) === 58 && isUpper(text.charCodeAt(at)) && end - at >= 2 && (end + 1 >= text.length || isBlank(text.charCodeAt(end + 1)))) report.sink.token('field', line, at, end);
+  else if (isUpper(text.charCodeAt(at)) && end - at >= 2 && (isLabel(text, at, end) || INNER.has(text.slice(at, end)) || (text.startsWith('Thread ', at) && addressEnd(text, end + 1) > 0))) report.sink.token('field', line, at, end);
   return end;
 }

@@ -33,7 +33,7 @@ export const OUTPUTS: readonly Output[] = [
   },
   {
     commands: ['!thread'], kind: 'worlds',
-    lines: /^(?:(IRP List:|Not impersonating|Impersonation token:|DeviceMap|GetUlongFromAddress|Owning Process|Owning Thread|Attached Process|Wait Start TickCount|WaitTime|Context Switch Count|ReadyTime|UserTime|KernelTime|Win32 Start Address|Start Address|Stack Init|Priority(?= \d)|BasePriority|Scheduling Group:|Unable to read|Kernel stack not resident)|Base [0-9a-f]{8,16} Limit|[0-9a-f]{8,16}: ?\([0-9a-f]{4},[0-9a-f]{4}\) Flags:|[0-9a-f]{8,16} {2}(?:(?:Synchronization|Notification)(?:Event|Timer)|Semaphore|Mutant|Thread|ProcessObject|QueueObject|Unknown))/,
+    lines: /^(?:(IRP List:|Not impersonating|Impersonation token:|DeviceMap|GetUlongFromAddress|Owning Process|Owning Thread|Attached Process|Wait Start TickCount|WaitTime|Context Switch Count|ReadyTime|UserTime|KernelTime|Win32 Start Address|Start Address|Stack Init|Priority(?= \d)|BasePriority|Scheduling Group:|Unable to read|Kernel stack not resident|Base(?= [0-9a-f]{8,16} Limit))|[0-9a-f]{8,16}: ?\([0-9a-f]{4},[0-9a-f]{4}\) Flags:|[0-9a-f]{8,16} {2}(?:(?:Synchronization|Notification)(?:Event|Timer)|Semaphore|Mutant|Thread|ProcessObject|QueueObject|Unknown))/,
   },
   {
     commands: ['!running'], kind: 'worlds', first: 'pcpu', starts: 'S', head: /^System Processors:? ?\(? ?[0-9a-f]{2,16}\)?/,
@@ -41,7 +41,7 @@ export const OUTPUTS: readonly Output[] = [
   },
   {
     commands: ['!stacks', '!uniqstack', '!ready'], kind: 'worlds', first: 'thread', starts: 'P', head: /^Proc\.Thread {1,4}\.?Thread {1,4}Ticks/,
-    lines: /^(?:(Proc\.Thread|Threads Processed|Max cache size is|Cache base is|Total threads|Duplicate callstacks|Processor \d{1,4}: (?:Ready|No))|\[[0-9a-f]{8,16} [^\]]{1,40}\]|[0-9a-f]{1,6}\.[0-9a-f]{6} {1,4}[0-9a-f]{8,16})/,
+    lines: /^(?:(Proc\.Thread|Threads Processed|Max cache size is|Cache base is|Total threads|Duplicate callstacks|Processor \d{1,4}: (?:Ready|No))|\[[0-9a-f]{8,16} [^\]]{1,40}\]|[0-9a-f]{1,6}\.[0-9a-f]{6} {1,4}[0-9a-f]{8,16}|[\w.]{1,64}![\w:~<>?@$]{1,200}(?:\+0x[0-9a-f]{1,8})?$)/,
   },
   {
     commands: ['!pte'], kind: 'fields', starts: 'VP', head: /^(?:VA [0-9a-fA-F]{8,16}$|P[XPD]E at [0-9A-F]{8,16} )/,
@@ -49,7 +49,7 @@ export const OUTPUTS: readonly Output[] = [
   },
   {
     commands: ['!irp', '!irpfind'], kind: 'messages', starts: 'I', head: /^Irp is (?:active with \d{1,3} stacks? |complete )/, opens: true, mark: '>',
-    lines: /^(?:(No Mdl|Mdl[:=]|Args:|cmd(?= +flg)|Irp Extension present|Extension has|Irp is |Irp {3,}\[Thread\]|Propagated)|>?\[ {0,3}(?:[0-9a-f]{1,2}|N\/A|IRP_MJ_)[^\]]{0,64}\]|[0-9a-f]{1,2} {1,4}[0-9a-f]{1,2} [0-9a-f]{8,16} |\\(?:Driver|FileSystem)\\|[0-9a-f]{8,16} \[[0-9a-f]{8,16}\] (?:Irp is|irpStack))/,
+    lines: /^(?:(Mdl[:=]|Args:|cmd(?= +flg)|Irp Extension present|Extension has|Irp is |Irp {3,}\[Thread\]|Propagated)|No Mdl|>?\[ {0,3}(?:[0-9a-f]{1,2}|N\/A|IRP_MJ_)[^\]]{0,64}\]|[0-9a-f]{1,2} {1,4}[0-9a-f]{1,2} [0-9a-f]{8,16} |\\(?:Driver|FileSystem)\\|[0-9a-f]{8,16} \[[0-9a-f]{8,16}\] (?:Irp is|irpStack))/,
   },
   {
     commands: ['!devstack', '!devnode'], kind: 'messages', starts: '!', head: /^!DevObj {2,}!DrvObj {2,}!DevExt/, mark: '>',
@@ -90,7 +90,7 @@ export const OUTPUTS: readonly Output[] = [
   },
   {
     commands: ['!locks', '!cs', '!deadlock', '!qlocks'], kind: 'messages', starts: '*RCD', head: /^(?:\*{4} DUMP OF ALL RESOURCE OBJECTS \*{4}|Resource @ (?:0x[0-9a-f]{8,16}|\w{1,32}![\w:]{1,64})|CritSec \S{1,120} at [0-9a-f`]{8,17}|Deadlock detected \(\d)/,
-    lines: /^(?:(\*{4} DUMP OF ALL|KD: Scanning|Scanned(?= \d)|Resource @|CritSec|Contention Count|NumberOfSharedWaiters|NumberOfExclusiveWaiters|Threads:|Threads Waiting On|WaiterWoken|LockCount|RecursionCount|OwningThread|EntryCount|ContentionCount|\*\*\* Locked|issue:(?= ?\d{4})|Deadlock detected|Where:|Thread [0-9A-F]{1,3}(?=:| =)|Lock [A-Z]{1,2}(?= =)|Node [A-Z]\w{0,3}(?= =)|Key {2}Lock|DebugInfo|Critical section|SpinCount|LockSemaphore|Stack trace for DebugInfo)|\d{1,8} total locks|[0-9a-f]{8,16}(?:-\d\d<\*>| {3,}))/,
+    lines: /^(?:(\*{4} DUMP OF ALL|Scanned(?= \d)|Resource @|CritSec|Contention Count|NumberOfSharedWaiters|NumberOfExclusiveWaiters|Threads:|Threads Waiting On|WaiterWoken|LockCount|RecursionCount|OwningThread|EntryCount|ContentionCount|\*\*\* Locked|issue:(?= ?\d{4})|Deadlock detected|Where:|Thread [0-9A-F]{1,3}(?=:| =)|Lock [A-Z]{1,2}(?= =)|Node [A-Z]\w{0,3}(?= =)|Key {2}Lock|DebugInfo|Critical section|SpinCount|LockSemaphore|Stack trace for DebugInfo)|KD: Scanning|\d{1,8} total locks|[0-9a-f]{8,16}(?:-\d\d<\*>| {3,}|$))/,
   },
   {
     commands: ['!vm', '!memusage'], kind: 'fields', decimal: true, starts: 'P', head: /^Page File: \\/,

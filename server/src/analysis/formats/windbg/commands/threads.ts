@@ -66,6 +66,7 @@ export function kernelThread(line: LogicalLine, report: Report): Reading | undef
     strength: 'strong', opens: true,
     act: () => {
       const { sink } = report;
+      report.signs.thread = undefined;
       const running = /RUNNING on processor (\d{1,4})/.exec(text.slice(start, start + 240));
       stackSection(report, line, `Thread ${object}${running === null ? '' : ` (running on processor ${running[1] ?? ''})`}`);
       // What follows is printed alike by `!process`, `!thread` and `!running -t`; a command that asks for its own thread is kept.
@@ -73,10 +74,12 @@ export function kernelThread(line: LogicalLine, report: Report): Reading | undef
       sink.token('field', line, start, start + 6);
       sink.token('address', line, start + 7, start + 7 + object.length);
       const at = text.indexOf(cid, start + 7 + object.length);
+      sink.token('field', line, text.indexOf('Cid', start + 7), at - 1);
       sink.token('thread', line, at, at + cid.length);
       if (running !== null) {
         const processor = start + running.index + running[0].length - (running[1] ?? '').length;
-        outputTokens(report, line, at + cid.length, processor);
+        outputTokens(report, line, at + cid.length, start + running.index);
+        sink.token('field', line, start + running.index, processor - 1);
         sink.token('pcpu', line, processor, processor + (running[1] ?? '').length);
       } else outputTokens(report, line, at + cid.length);
     },
@@ -129,6 +132,7 @@ export function processImage(line: LogicalLine, report: Report): Reading | undef
       outputTokens(report, line, start + 14, field);
       report.sink.token('field', line, field, field + 5);
       const name = text.slice(value);
+      if (field > start) report.signs.thread = { name, line, start: value };
       if (CURRENT.test(report.command)) report.claim('process', name, 2, line, value, text.length, 'process');
       else report.sink.token('process', line, value, text.length);
     },

@@ -1,0 +1,90 @@
+/**
+ * Signatures of an application's crash on one line or two, as Windows XP and Server 2003 show them: `szAppName : app.exe     szAppVer : …`
+ * of the error report's details, `AppName: app.exe	 AppVer: …`, and event 5000, `EventType clr20r3, P1 app.exe, P2 …`.
+ */
+import type { LogicalLine } from '../cursor.js';
+import { SIGNATURES, statePart } from './errorReport.js';
+import type { Reading, Report } from './report.js';
+import { skipBlanks } from './scan.js';
+
+/** Longest line; a signature has ten values. */
+const MAX_LINE = 1024;
+const NAMED = /(?:^|[\s,])((?:sz)?(AppName|AppVer|ModName|ModVer|[oO]ffset)) ?: ?/g;
+const NUMBERED = /(?:^|[\s,])(P(\d{1,2})) ?:? (?=\S)/g;
+const TYPE = /^EventType ?:? {0,4}([A-Za-z0-9]{3,24}),?\s/;
+
+interface Item {
+  readonly name: string;
+  readonly label: number;
+  readonly labelEnd: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Labels and what stands up to the next one. */
+function items(text: string, from: number, labels: RegExp): Item[] {
+  const found = [...text.slice(from).matchAll(labels)];
+  return found.map((match, n) => {
+    const [whole, printed = '', name = ''] = match;
+    const start = from + match.index + whole.length;
+    const next = found[n + 1];
+    const end = start + text.slice(start, next === undefined ? text.length : from + next.index).trimEnd().replace(/[.,]$/, '').length;
+    const label = from + match.index + whole.indexOf(printed);
+    return { name, label, labelEnd: label + printed.length, start, end };
+  });
+}
+
+export function errorSignature(line: LogicalLine, report: Report): Reading | undefined {
+  const { text } = line;
+  if (text.length > MAX_LINE) return undefined;
+  const start = skipBlanks(text, 0);
+  const unit = text.charCodeAt(start);
+  if (unit === 69 || unit === 80) return numbered(line, report, start);
+  if (!/^(?:sz)?(?:App|Mod)(?:Name|Ver) ?:|^[oO]ffset ?: ?[0-9a-f]{8}$/.test(text.slice(start, start + 20))) return undefined;
+  const values = items(text, start, NAMED);
+  const opens = values[0]?.name === 'AppName' && values[1]?.name === 'AppVer' && /\.\w{2,4}$/.test(text.slice(values[0].start, values[0].end));
+  if (!opens && report.teller !== 'application error') return undefined;
+  return {
+    strength: 'strong', ...(opens ? { opens, begins: 'application' as const } : {}),
+    act: () => {
+      if (opens) begun(report, line);
+      for (const { name, label, labelEnd, start: value, end } of values) {
+        report.sink.token('field', line, label, labelEnd);
+        const part = name === 'AppName' ? 'process' : name === 'ModName' ? 'module' : name.toLowerCase() === 'offset' ? 'offset' : 'version';
+        statePart({ ...line, text: text.slice(0, end) }, report, part, 0, value);
+      }
+    },
+  };
+}
+
+function begun(report: Report, line: LogicalLine): void {
+  report.body = true;
+  report.exception = true;
+  report.teller = 'application error';
+  report.section('header', 'Application error', line);
+  report.headline(3, line, 0, line.text.length);
+}
+
+/** `EventType clr20r3, P1 app.exe, P2 1.2.3.4, …`; what did not fit the line goes on below. */
+function numbered(line: LogicalLine, report: Report, start: number): Reading | undefined {
+  const { text } = line;
+  const type = TYPE.exec(text.slice(start, start + 48));
+  const name = type === null ? undefined : Object.keys(SIGNATURES).find((event) => event.toLowerCase() === (type[1] ?? '').toLowerCase());
+  if (type === null ? report.signature === '' : name === undefined || SIGNATURES[name]?.[0] === 'bug check') return undefined;
+  const values = items(text, start, NUMBERED);
+  if (values.length < 2) return undefined;
+  return {
+    strength: 'strong', ...(name === undefined ? {} : { opens: true, begins: 'application' as const }),
+    act: () => {
+      if (name !== undefined) {
+        begun(report, line);
+        report.signature = name;
+        report.sink.token('field', line, start, start + 9);
+      }
+      for (const { name: number, label, labelEnd, start: value, end } of values) {
+        report.sink.token('field', line, label, labelEnd);
+        statePart({ ...line, text: text.slice(0, end) }, report, SIGNATURES[report.signature]?.[Number(number) - 1] ?? 'plain', Number(number) - 1, value);
+      }
+    },
+  };
+}

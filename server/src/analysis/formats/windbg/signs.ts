@@ -1,0 +1,50 @@
+/** Signs of a crash that lie apart from each other: which thread a stack belongs to, in which mode a trap was taken, parameters without a code. */
+import type { LogicalLine } from '../cursor.js';
+import type { BlockSink } from '../types.js';
+
+/** Handlers of processor exceptions by number, 32-bit: `KiTrap0E`, with the underscore of NT's own symbols. Debug traps and the NMI (01, 02, 03) are no crash. */
+const TRAP_HANDLER = /^_?kitrap(?:0[04-9a-f]|1[0-3])$/i;
+
+/** The process of a thread that `!thread` has listed. */
+interface ThreadImage {
+  readonly name: string;
+  readonly line: LogicalLine;
+  readonly start: number;
+}
+
+export class Signs {
+  /** The image of the thread that was listed last. */
+  thread: ThreadImage | undefined;
+  /** The code segment that was read last is the kernel's. */
+  inKernel = false;
+  /** The first line of a list of parameters. */
+  argument: LogicalLine | undefined;
+  /** The only parameter has all its digits and is described, as nothing but an analysis prints it. */
+  isDescribed = false;
+  /** The event speaks English, whose words are all known: a line without them is the rest of the one above. */
+  englishEvent = false;
+  /** Paths of an event read so far: that of the application, then that of the module. */
+  paths = 0;
+  /** The handler of a processor exception on top of a stack, or the error code of a trap frame of kernel mode. */
+  trap: LogicalLine | undefined;
+
+  codeSegment(value: string): void {
+    this.inKernel = value === '0x8' || value === '0x10';
+  }
+
+  /** `ErrCode = 00000002`, which the debugger prints for a trap frame alone. */
+  errorCode(command: string, line: LogicalLine): void {
+    if (this.inKernel && /^[.!]trap\b/.test(command)) this.trap ??= line;
+  }
+
+  /** Says what a report without a code lacks. */
+  note(sink: BlockSink, isHeadless: boolean, hasStack: boolean): void {
+    if (isHeadless && this.argument !== undefined) sink.note('the report gives parameters and no bug check: its beginning is missing', this.argument);
+    else if (this.trap !== undefined && hasStack) sink.note('the machine stopped in the handler of a processor exception; no bug check is named', this.trap);
+  }
+}
+
+/** Whether the machine stopped in the handler of a processor exception: the first frame of its stack. */
+export function isTrapHandler(index: number, module: string | undefined, symbol: string | undefined): boolean {
+  return index === 0 && module !== undefined && symbol !== undefined && /^nt(?:oskrnl|krnl\w{2})?$/i.test(module) && TRAP_HANDLER.test(symbol);
+}
