@@ -14,9 +14,14 @@ const ETHTOOL = /(?:\S.{0,100} )?ethtool -i vmnic\d{1,3}(?: \|.{0,100})?$/y;
 const DRIVER_INFO = /Driver Info:$/y;
 /** The prompt of the host's own shell. The driver hpsa says all on one line (`banner` in evidence.ts). */
 const PROC = /~ # cat \/proc\/scsi\/(?!hpsa\/)([a-z][a-z\d_]{2,24})\/\d{1,5}(?: \|.{0,100})?$/y;
+const COMMAND = /(?:ethtool -i|cat \/proc\/)/;
 const FIELD = /(Driver [Vv]ersion|driver|Driver|version|Version)(?:: {0,4}| )(?=\S)/y;
+/** What else such an answer says, in lines that state nothing an issue depends on. */
+const DETAIL = /([A-Z][a-z]{2,12}(?: [A-Z][a-z]{2,12}){0,3}|[a-z]{3,12}(?:-[a-z]{3,12}){1,4}): {1,8}(\S.{0,200})$/y;
 const NAME = /[A-Za-z][\w-]{1,40}$/y;
 const VERSION = /v?(\d[\w.+-]{1,80})/y;
+/** What the drivers of ESX 4 wrote into /proc in words of their own: `Firmware version 5.03.15, Driver version 901.k1.1-14vmw`, `FC SCSI 8.2.3.1-127vmw`. */
+const WORDED = /(?:[Dd]river [Vv]ersion:? |\bFC SCSI |[Dd]river(?: Rev)?: v?)(\d[\w.+-]{2,60})/;
 /** A version further below belongs to something else. */
 const MOST_LINES = 12;
 
@@ -27,9 +32,24 @@ export function isReport(line: string): boolean {
   return at(PROC, line, start) !== null || (line.includes('ethtool -i') && at(ETHTOOL, line, start) !== null);
 }
 
+/** Colours `Firmware Version: bc 7.8.22`; false where the line is none of the kind. */
+export function sayDetail(line: LogicalLine, sink: BlockSink): boolean {
+  const start = skipBlanks(line.text, 0);
+  const detail = at(DETAIL, line.text.slice(0, trimmedEnd(line.text)), start);
+  if (detail === null) return false;
+  const [all, label = '', value = ''] = detail;
+  const out = outOf(sink, line);
+  out.token('field', start, start + label.length);
+  out.token(/[Vv]ersion$/.test(label) ? 'version' : 'fieldValue', start + all.length - value.length, start + all.length);
+  return true;
+}
+
 /** Reads the answer below `first`, a line for which `isReport` holds; answers the block's title. */
 export function readReport(cursor: LineCursor, sink: BlockSink, first: LogicalLine): string {
   const command = at(PROC, first.text, skipBlanks(first.text, 0));
+  const heading = skipBlanks(first.text, 0);
+  if (first.text.charCodeAt(heading) === 68) outOf(sink, first).token('field', heading, trimmedEnd(first.text) - 1);
+  else outOf(sink, first).token('command', first.text.search(COMMAND), trimmedEnd(first.text));
   let name = command?.[1]?.toLowerCase();
   let version: { line: LogicalLine; start: number; text: string } | undefined;
   for (let read = 0; read < MOST_LINES && (name === undefined || version === undefined); read++) {
@@ -42,9 +62,11 @@ export function readReport(cursor: LineCursor, sink: BlockSink, first: LogicalLi
     const text = line.text.slice(0, trimmedEnd(line.text));
     const named = field !== null && isName ? at(NAME, text, value) : null;
     const stated = field !== null && !isName ? at(VERSION, text, value) : null;
+    const worded = command === null || field !== null ? null : WORDED.exec(text.slice(0, 400));
     // What follows a command is its answer up to the next prompt.
-    if (text.includes(' # ') || text.includes(' Driver (v')) break;
+    if (text.includes(' # ') || text.includes(']# ') || text.includes(' Driver (v')) break;
     cursor.next();
+    if (field === null) sayDetail(line, sink);
     if (field !== null && (named !== null || stated !== null)) outOf(sink, line).token('field', start, start + (field[1] ?? '').length);
     if (named !== null) {
       name = named[0].toLowerCase();
@@ -52,8 +74,12 @@ export function readReport(cursor: LineCursor, sink: BlockSink, first: LogicalLi
     } else if (stated !== null && version === undefined) {
       const written = stated[1] ?? '';
       version = { line, start: value + stated[0].length - written.length, text: written };
+    } else if (worded !== null && version === undefined) {
+      const written = worded[1] ?? '';
+      version = { line, start: worded.index + worded[0].length - written.length, text: written };
     }
   }
+  for (let line = cursor.peek(), read = 0; line !== undefined && read < MOST_LINES && command === null && at(FIELD, line.text, skipBlanks(line.text, 0)) === null && sayDetail(line, sink); line = cursor.peek(), read++) cursor.next();
   if (name === undefined) return 'Driver of a network adapter';
   if (version === undefined) return `Driver ${name}`;
   sink.fact(`driver.version.${name}`, version.text, version.line, version.start, version.start + version.text.length, 'version');

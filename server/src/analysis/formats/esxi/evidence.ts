@@ -2,7 +2,7 @@
  * Which driver is installed: small blocks of context beside a crash. Known issues depend on driver versions, and people
  * paste the commands that show them: the driver's own banner, `esxcli software vib …`, `vmkload_mod -s`.
  */
-import { isReport, readReport, REPORT_OPENERS } from './driverReports.js';
+import { isReport, readReport, REPORT_OPENERS, sayDetail } from './driverReports.js';
 import { outOf, trimmedEnd, type Out } from './out.js';
 import { at, skipBlanks } from '../../text/scan.js';
 import type { LineCursor } from '../cursor.js';
@@ -10,15 +10,17 @@ import type { BlockSink } from '../types.js';
 
 export const EVIDENCE_OPENERS: readonly string[] = [
   ' Driver (v', 'VIBs Installed:', 'VIBs Removed:', 'VMwareCertified', 'VMwareAccepted', 'PartnerSupported', 'CommunitySupported',
-  '/usr/lib/vmware/vmkmod/', 'vmkload_mod module information', ...REPORT_OPENERS,
+  '/usr/lib/vmware/vmkmod/', 'vmkload_mod module information', '_bootbank_', ...REPORT_OPENERS,
 ];
 
-export type EvidenceKind = 'banner' | 'vibResult' | 'vibList' | 'module' | 'report';
+export type EvidenceKind = 'banner' | 'vibResult' | 'vibList' | 'module' | 'report' | 'vibId';
 
 /** `HP HPSA Driver (v 5.5.0.58-1OEM)`: first line of /proc/scsi/hpsa/N. */
 const BANNER = /[A-Z][\w -]{1,60}Driver \(v ?(\d[\w.+-]{2,60})\)$/y;
 const RESULT = /VIBs (Installed|Removed|Skipped):/y;
 const VIB = /([\w.-]{2,60}?)_(?:bootbank|locker)_([A-Za-z][\w.-]{1,60}?)_(\d[\w.+-]{2,80})/y;
+/** The heading of `esxcli software vib get`. */
+const VIB_ID = /[A-Za-z][\w.-]{1,40}?_bootbank_[A-Za-z][\w.-]{1,60}?_\d[\w.+-]{2,80}$/y;
 const ROW = /([A-Za-z][\w.-]{1,60})[ \t]{1,60}(\d[\w.+-]{2,80})[ \t]{1,60}(\S[^\t]{0,60}?)[ \t]{1,40}(?:VMwareCertified|VMwareAccepted|PartnerSupported|CommunitySupported)\b/y;
 const INPUT = /(?:input file: |Module File: )(\/usr\/lib\/vmware\/vmkmod\/([\w.-]{1,60}))$/y;
 const VERSION = /Version: (?:Version )?(\d[\w.+-]{1,80})/y;
@@ -45,6 +47,7 @@ export function evidenceKind(text: string): EvidenceKind | undefined {
       break;
     default:
   }
+  if (line.includes('_bootbank_') && at(VIB_ID, line, start) !== null) return 'vibId';
   if (isReport(line)) return 'report';
   if (at(BANNER, line, start) !== null) return 'banner';
   return at(ROW, line, start) === null ? undefined : 'vibList';
@@ -59,6 +62,7 @@ export function readEvidence(cursor: LineCursor, sink: BlockSink): void {
   sink.describe({ role: 'context', opensRecord: false, headline: { line: first, start, end: trimmedEnd(first.text) } });
   sink.section('versions', 'Versions', first);
   if (kind === 'banner') sink.describe({ title: banner(first.text, start, outOf(sink, first)) });
+  else if (kind === 'vibId') sink.describe({ title: vibDescription(cursor, sink, first, start) });
   else if (kind === 'report') sink.describe({ title: readReport(cursor, sink, first) });
   else if (kind === 'module') sink.describe({ title: moduleDescription(cursor, sink, first) });
   else {
@@ -106,6 +110,22 @@ function vibResult(text: string, out: Out): boolean {
   return true;
 }
 
+/** `VENDOR_bootbank_NAME_VERSION` and its description below; depots and logs of updates list the same names of what is not installed. */
+function vibDescription(cursor: LineCursor, sink: BlockSink, first: { readonly text: string } & Parameters<BlockSink['note']>[1], start: number): string {
+  const vib = at(VIB, first.text, start);
+  const next = cursor.peek();
+  const [name, version] = [vib?.[2] ?? '', vib?.[3] ?? ''];
+  const column = start + (vib?.[0].length ?? 0) - version.length;
+  outOf(sink, first).token('module', column - 1 - name.length, column - 1);
+  outOf(sink, first).token('version', column, column + version.length);
+  if (vib === null || next === undefined || next.text.trim() !== `Name: ${name}`) return 'VIB';
+  outOf(sink, first).fact(`vib.installed.${name.toLowerCase()}`, version, column, column + version.length);
+  sayDetail(next, sink);
+  cursor.next();
+  for (let line = cursor.peek(), read = 0; line !== undefined && read < DESCRIPTION_LINES && sayDetail(line, sink); line = cursor.peek(), read++) cursor.next();
+  return `VIB ${name} ${version}`;
+}
+
 /** `scsi-hpsa  5.5.0.58-1OEM.550.0.0.1331820  Hewlett-Packard  VMwareCertified  2014-03-12`. */
 function vibRow(text: string, out: Out): boolean {
   const start = skipBlanks(text, 0);
@@ -131,6 +151,7 @@ function moduleDescription(cursor: LineCursor, sink: BlockSink, first: { readonl
     const version = at(VERSION, text, start);
     if (file !== null) {
       name = (file[2] ?? '').replace(/\.(?:o|v\d{2})$/, '').toLowerCase();
+      out.token('field', start, start + file[0].indexOf(':'));
       out.token('path', start + file[0].length - (file[1] ?? '').length, start + file[0].length);
     } else if (version !== null && name !== '') {
       const written = (version[1] ?? '');
@@ -138,6 +159,8 @@ function moduleDescription(cursor: LineCursor, sink: BlockSink, first: { readonl
       out.token('field', start, start + 7);
       out.fact(`driver.version.${name}`, written, column, column + written.length, 'version');
       return `Driver ${name} ${written}`;
+    } else if (sayDetail(line, sink)) {
+      // `License: GPL` and the like.
     } else if (read > 0 && !/^[A-Za-z][\w -]{1,30}:/.test(text.slice(start))) break;
     const next = cursor.peek();
     if (next === undefined || !/^[ \t\u00a0]{0,8}[A-Za-z][\w -]{1,30}:/.test(next.text)) break;

@@ -1,6 +1,7 @@
 /**
  * Backtrace lines of three generations of the VMkernel, and the lines that head a backtrace.
  *
+ *     0x1f4be28:[0x6192c6]LinuxAbort+0x16(0x0, 0x7c2a10)                                      ESX 2.x, logs of 3.x
  *     0x3a37f70:[0x66da4d]XMapForceFlush+0x64 stack: 0x0, 0x4d3a, 0x0                         ESX 3.x
  *     0x4100c7ff7d08:[0x41803645e7fc]WorldNewInt+0xa3 stack: 0x4100a30e4bf0                   ESX 4.x
  *     0x412426e5df30:[0x41801890175d]kthread@com.vmware.driverAPI#9.2+0x185 stack: 0x0        ESXi 5.x and later
@@ -30,7 +31,8 @@ export interface FrameLine {
   readonly module?: string;
   /** What stands before the first underscore of a symbol without owner: the module, if more than this frame speaks for it. */
   readonly prefix?: string;
-  readonly offset?: Place & { readonly value: string };
+  /** Without value where the copy masks it. */
+  readonly offset?: Place & { readonly value?: string };
   readonly stack: readonly Place[];
   /** True where the line breaks off inside its stack values. */
   readonly broken: boolean;
@@ -38,8 +40,16 @@ export interface FrameLine {
 
 const ORIGIN = /(pcpu \d{1,5} [A-Za-z][A-Za-z ]{0,30}): (?=0x)/y;
 // Public copies mask addresses: 0x################, 0x4200XXXXXXXX. Markdown puts backslashes before the brackets.
-const ADDRESSES = /(?:(0x[\da-fA-F#xX*]{1,16}):)?\\?\[(0x[\da-fA-F#xX*]{1,16})\\?\]/y;
-const OFFSET = /\+(0x[\da-fA-F]{1,16})$/;
+// Whoever types a screen sets blanks between the parts, and dots for what does not matter: 0x451a...:[0x4180...].
+// A text that needs to tell its masked addresses apart numbers them: 0xADDRESS12:[0xADDRESS13].
+const ADDRESSES = /(?:(0x(?:ADDRE?SS?\d{0,4}|[\da-fA-F#xXnN*?.\u2026]{1,19}))[ \t#]{0,4}:[ \t]{0,2})?\\?\[[ \t]?(0x(?:ADDRE?SS?\d{0,4}|[\da-fA-F#xXnN*?.\u2026]{1,19}))[ \t]?\\?\][ \t]{0,2}/y;
+/** A frame without addresses names at least its owner; people number such lists. */
+const NUMBERED = /(?:\.{2,3}\]|\u2026\]|#\d{1,3}[ \t]{1,3}|\d{1,3}[.)] |[-*\u2022] )?(?=[A-Za-z_][\w.$:~]{0,160}@[\w.()<>-]{0,80}#[\w.<>-]{0,60}\+0x[\da-fA-F]{1,16}(?:$|[ \t]))/y;
+const OFFSET = /[ \t]?\+[ \t]?(0x[\da-fA-F]{1,16}|0x[\da-fA-F]{0,15}[#xXnN*?]{1,16})$/;
+/** Arguments as ESX 2 printed them: `(0xd, 0x1, 0x0)`. */
+const ARGUMENTS = /\(([-\da-fA-Fx, ]{0,200}(?:\.{3})?)\)$/;
+/** What was left out at the end of the line. */
+const ELLIPSIS = /[ \t]{1,8}(?:\[?\.{3}\]?|\u2026)$/;
 const STACK = /(?:^|[ \t\u00a0])stack:(?=[ \t\u00a0]|$)/;
 const VALUE = /0x[\da-fA-F#xX*]{1,16}/y;
 const LONGEST_NAME = 240;
@@ -54,18 +64,21 @@ export function frameLine(text: string): FrameLine | undefined {
   const origin = at(ORIGIN, text, start);
   const from = origin === null ? start : start + origin[0].length;
   const head = at(ADDRESSES, text, from);
-  if (head === null) return undefined;
+  if (head === null) return text.includes('@', from) && text.includes('#', from) ? namedFrame(text, from) : undefined;
   const end = trimmedEnd(text);
   const bodyStart = from + head[0].length;
   const tail = STACK.exec(text.slice(bodyStart, bodyStart + LONGEST_NAME));
   const bodyEnd = tail === null ? end : bodyStart + tail.index;
   if (bodyEnd - bodyStart > LONGEST_NAME) return undefined;
-  const name = nameOf(text.slice(bodyStart, bodyEnd), bodyStart, tail !== null);
+  const body = text.slice(bodyStart, bodyEnd);
+  const given = tail === null && text.charCodeAt(end - 1) === 41 ? ARGUMENTS.exec(body.slice(0, trimmedEnd(body))) : null;
+  const left = tail === null ? ELLIPSIS.exec(body) : null;
+  const name = nameOf(given === null && left === null ? body : body.slice(0, given?.index ?? left?.index), bodyStart, tail !== null);
   if (name === undefined) return undefined;
-  const ipStart = from + head[0].lastIndexOf('[') + 1;
   const ipText = head[2] ?? '';
+  const ipStart = from + head[0].indexOf(ipText, head[0].lastIndexOf('['));
   const value = canonicalHex(ipText);
-  const stack = tail === null ? [] : stackValues(text, bodyEnd + tail[0].length, end);
+  const stack = given !== null ? stackValues(text, bodyStart + given.index + 1, end) : tail === null ? [] : stackValues(text, bodyEnd + tail[0].length, end);
   return {
     start,
     end,
@@ -76,6 +89,17 @@ export function frameLine(text: string): FrameLine | undefined {
     stack,
     broken: tail !== null && (stack.length === 0 || text.charCodeAt(end - 1) === 44 || text.endsWith(', 0x', end)),
   };
+}
+
+/** `kthread@com.vmware.driverAPI#9.2+0x185` alone. */
+function namedFrame(text: string, from: number): FrameLine | undefined {
+  const head = at(NUMBERED, text, from);
+  if (head === null) return undefined;
+  const start = from + head[0].length;
+  const blank = text.slice(start, start + LONGEST_NAME + 1).search(/[ \t]|$/);
+  const name = nameOf(text.slice(start, start + blank), start, false);
+  const rest = text.slice(start + blank, start + blank + 60);
+  return name === undefined || !/^[ \t]*(?:stack:|\.{3}|$)/.test(rest) ? undefined : { start, end: start + blank, ...name, stack: [], broken: false };
 }
 
 /** A frame that ends inside its symbol, with the address of its code: `0x453a1b:[0x41801c05e7fc]Fil3Update@esx#nov`. */
@@ -103,8 +127,8 @@ function nameOf(body: string, start: number, hasStack: boolean): Name | undefine
   const offset = OFFSET.exec(text);
   if (offset === null) return undefined;
   const named = text.slice(0, offset.index);
-  const value = canonicalHex(offset[1] ?? '') ?? '0x0';
-  const placed = { offset: { start: start + offset.index + 1, end: start + text.length, value } };
+  const value = canonicalHex(offset[1] ?? '');
+  const placed = { offset: { start: start + text.length - (offset[1] ?? '').length, end: start + text.length, ...(value === undefined ? {} : { value }) } };
   // Web pages replace what looks like a mail address; the symbol is lost with it, sometimes the owner too.
   if (named.startsWith('[email') || named.startsWith('#')) return placed;
   if (named.includes(' ') || named === '') return undefined;
@@ -121,7 +145,7 @@ function nameOf(body: string, start: number, hasStack: boolean): Name | undefine
   const owner = named.slice(ownerStart, ownerEnd);
   const version = hash < 0 ? '' : named.slice(hash + 1);
   const module = moduleOf(owner);
-  const prefix = owner === '' ? prefixOf(symbol) : undefined;
+  const prefix = NO_NAME.has(owner) ? prefixOf(symbol) : undefined;
   return {
     ...placed,
     symbol: { start, end: start + symbolEnd, name: symbol },
@@ -144,7 +168,7 @@ function moduleOf(owner: string): string | undefined {
   return owner;
 }
 
-/** ESXi 5.x prints third-party symbols as `name@#`: what the driver's authors put before the first underscore. */
+/** ESXi 5.x prints third-party symbols as `name@#` or `name@<None>#<None>`: what the driver's authors put before the first underscore. */
 function prefixOf(symbol: string): string | undefined {
   const prefix = DRIVER_PREFIX.exec(symbol)?.[1];
   return prefix === undefined || COMMON_PREFIXES.has(prefix) ? undefined : prefix;
@@ -163,9 +187,9 @@ function stackValues(text: string, from: number, end: number): Place[] {
   return values;
 }
 
-/** Whether a frame says enough to be taken for one outside a crash: both addresses, or a symbol with its owner. */
+/** Whether a frame says enough to be taken for one outside a crash: both addresses, or one and a symbol with its owner. */
 export function frameStandsAlone(frame: FrameLine): boolean {
-  return frame.offset !== undefined && (frame.frame !== undefined || frame.version !== undefined || frame.owner !== undefined);
+  return frame.ip !== undefined && frame.offset?.value !== undefined && (frame.frame !== undefined || frame.version !== undefined || frame.owner !== undefined);
 }
 
 export interface BacktraceHead {

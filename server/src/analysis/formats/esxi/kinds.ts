@@ -1,7 +1,7 @@
 /** What a row is to this format: one look, nothing said. */
 import { backtraceHead, frameLine, frameStandsAlone, isCutFrame } from './frame.js';
 import { pageTableEntries } from './exceptions.js';
-import { debuggerFrame, detailsLine, dumpLine, hardwareLine, hardwareOpens, involvedLine, moduleLine, uptimeLine, versionLine } from './lines.js';
+import { debuggerFrame, detailsLine, dumpLine, hardwareLine, hardwareOpens, involvedLine, moduleLine, stoppedLine, uptimeLine, versionLine } from './lines.js';
 import { NOWHERE } from './out.js';
 import { skipBlanks } from '../../text/scan.js';
 import { panicLine } from './panic.js';
@@ -10,7 +10,7 @@ import { statesLine, worldsLine } from './worlds.js';
 
 export type RowKind =
   | 'blank' | 'panic' | 'details' | 'version' | 'registers' | 'ptes' | 'worlds' | 'states' | 'uptime' | 'head' | 'bareHead'
-  | 'frame' | 'cutFrame' | 'debuggerFrame' | 'modules' | 'involved' | 'dump' | 'hardware' | 'other';
+  | 'frame' | 'cutFrame' | 'debuggerFrame' | 'modules' | 'involved' | 'stopped' | 'dump' | 'hardware' | 'other';
 
 /** Nothing longer is a line of a purple screen; ordinary log lines and prose of any length are. */
 const LONGEST = 4096;
@@ -34,6 +34,7 @@ export function kindOf(text: string): RowKind {
   if (uptimeLine(text, NOWHERE)) return 'uptime';
   if (text.startsWith('PTEs:', start) && pageTableEntries(text, start, NOWHERE)) return 'ptes';
   if (involvedLine(text, NOWHERE)) return 'involved';
+  if (stoppedLine(text, NOWHERE)) return 'stopped';
   if (dumpLine(text, NOWHERE)) return 'dump';
   if (hardwareLine(text, NOWHERE)) return 'hardware';
   if (debuggerFrame(text, NOWHERE) !== undefined) return 'debuggerFrame';
@@ -47,8 +48,8 @@ const FRAME_LITERALS = [' stack: 0x', '#nover+0x', '#<None>+0x', '@com.vmware.',
 export const SCREEN_OPENERS: readonly string[] = [
   ...FRAME_LITERALS,
   '@BlueScreen:', ' in world ', 'Failed to ack TLB invalidate', ': no heartbeat', 'Spin count exceeded', 'NMI IPI: Panic requested',
-  'LINT1/NMI', 'LINT1-NMI', 'LINT1 / NMI', 'Lint1/NMI', ' requested PSOD', ' bora/', '/bora/', 'Machine Check E', 'COS Error: ', 'BUG: failure at ',
-  'Panic from another CPU', 'VMware ESX', 'Crash at ', 'Module(s) involved in panic', 'Saved backtrace', 'Backtrace for ', 'Hardware Error - Please contact', ' UC Excp ', ' cr3=0x',
+  'LINT1/NMI', 'LINT1 motherboard interrupt', 'LINT1-NMI', 'LINT1 / NMI', 'Lint1/NMI', ' requested PSOD', ' bora/', '/bora/', 'Machine Check E', 'COS Error: ', 'BUG: failure at ',
+  'Panic from another CPU', 'Recursive panic on same CPU', 'VMware ESX', 'VMWare ESX', 'Crash at ', 'Module(s) involved in panic', 'Saved backtrace', 'Backtrace for ', 'Hardware Error - Please contact', ' UC Excp ', 'ApeiHEST: ', ' cr3=0x',
   ' ip=0x', ' cr2=0x', 'base fs=0x', ': PRDA 0x', ' GDT 0x', ' CR3 0x', "didn't have a heartbeat",
 ];
 
@@ -69,7 +70,8 @@ export function opensScreen(text: string): boolean {
   if (text.length > LONGEST) return false;
   if (heartbeatWarning(text) !== undefined) return true;
   switch (kindOf(text)) {
-    case 'panic': case 'details': case 'version': return true;
+    case 'panic': return panicLine(text)?.schematic === false;
+    case 'details': case 'version': return true;
     case 'head': return true;
     case 'frame': {
       const frame = frameLine(text);

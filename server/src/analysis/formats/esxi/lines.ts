@@ -5,7 +5,7 @@ import { trimmedEnd, type Out } from './out.js';
 import { at, skipBlanks } from '../../text/scan.js';
 
 const VERSION =
-  /\[?(VMware ESXi?(?: Server)?)(?: (\d{1,2}\.\d{1,2}\.\d{1,2}))?,? (\[{0,2})[A-Za-z]{0,12}build-(\d{3,12})(?: ([A-Za-z]\w{2,9}))?\]?(?:(?:\u001b|\^\[)\[[\d;]{0,12}m)?$/y;
+  /\[?(VM[wW]are ESXi?(?: Server)?)(?: (\d{1,2}\.\d{1,2}\.\d{1,2}))?,? ([[(]{0,2})(?:[A-Za-z]{0,12}build-|Build )(\d{3,12})(?: ([A-Za-z]\w{2,9}))?[\])]?(?:(?:\u001b|\^\[)?\[[\d;]{0,12}m)?$/y;
 
 /** `VMware ESXi 5.5.0 [Releasebuild-1331820 x86_64]`; the answer tells the screen's form (brackets) from that of `vmware -v`. */
 export function versionLine(text: string, out: Out): 'screen' | 'command' | undefined {
@@ -21,9 +21,9 @@ export function versionLine(text: string, out: Out): 'screen' | 'command' | unde
   const product = found[1] ?? '';
   // Copies double the bracket: `[VMware ESX [Releasebuild-…`.
   if (line.charCodeAt(start) === 91) start++;
-  out.fact('system.product', product, start, start + product.length, 'banner');
+  out.fact('system.product', product.replace('VMW', 'VMw'), start, start + product.length, 'banner');
   if (found[2] !== undefined) out.fact('system.version', found[2], start + product.length + 1, start + product.length + 1 + found[2].length, 'version');
-  const build = line.indexOf('build-', start) + 6;
+  const build = line.search(/uild[- ]\d/) + 5;
   out.fact('system.build', found[4] ?? '', build, build + (found[4] ?? '').length, 'version');
   if (found[5] !== undefined) {
     const architecture = line.indexOf(found[5], build);
@@ -110,8 +110,19 @@ export function dumpLine(text: string, out: Out): boolean {
   return true;
 }
 
+const STOPPED = /The system has found a problem on your machine and cannot continue\.?$/y;
+
+/** What some releases write between the version line and the panic line. */
+export function stoppedLine(text: string, out: Out): boolean {
+  const start = skipEscapes(text);
+  const found = at(STOPPED, text.slice(0, trimmedEnd(text)), start);
+  if (found === null) return false;
+  out.token('message', start, start + found[0].length);
+  return true;
+}
+
 const HARDWARE =
-  /(?:System has encountered a Hardware Error|MC[AE]: \d{1,5}: (?:UC|Recoverable |SRAR|Fatal)|(?:UC|SRAR|SRAO|FATAL|PCC|UE) Excp |ApeiHEST: \d{1,5}: Fatal error)/y;
+  /(?:Hardware ?\(Machine\) Error$|PCPU: \d{1,5} hardware errors seen since boot|MCE: \d{1,5}: cpu\d{1,5}: bank\d{1,3}: status=0x|System has encountered a Hardware Error|MC[AE]: \d{1,5}: (?:UC|Recoverable |SRAR|Fatal)|(?:UC|SRAR|SRAO|FATAL|PCC|UE) Excp |ApeiHEST: \d{1,5}: Fatal error)/y;
 
 /** What the processor or the firmware said about a hardware error. */
 export function hardwareLine(text: string, out: Out): boolean {
@@ -123,7 +134,12 @@ export function hardwareLine(text: string, out: Out): boolean {
 
 /** A hardware error line that a panic follows even where the panic line itself is missing. */
 export function hardwareOpens(text: string): boolean {
-  return at(/System has encountered a Hardware Error - Please contact the hardware vendor|MC[AE]: \d{1,5}: UC Excp /y, text, skipBlanks(text, 0)) !== null;
+  return at(/System has encountered a Hardware Error - Please contact the hardware vendor|MC[AE]: \d{1,5}: UC Excp |ApeiHEST: \d{1,5}: Fatal error from /y, text, skipBlanks(text, 0)) !== null;
+}
+
+/** Whether the line says by itself that the hardware failed. */
+export function isHardwareReason(text: string): boolean {
+  return at(/Hardware ?\(Machine\) Error|System has encountered a Hardware Error/y, text, skipBlanks(text, 0)) !== null;
 }
 
 export interface PanicDetails {
@@ -132,7 +148,7 @@ export interface PanicDetails {
   readonly cpu: { readonly start: number; readonly value: string };
 }
 
-const DETAILS = /(?:Panic Details: )?Crash at (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z?) on CPU (\d{1,5}) running world (\d{1,12})(?: - ([^.]{1,48}))?\./y;
+const DETAILS = /(?:Panic Details: )?Crash at ([\dY#]{4}-[\dM#]{2}-[\dD#]{2}T[\dH#]{2}:[\dM#]{2}:[\dS#]{2}(?:\.\d{1,9})?Z?) on CPU (\d{1,5}) running world (\d{1,12})(?: - ([^.]{1,48}))?\./y;
 
 /** `Panic Details: Crash at TIME on CPU 5 running world 2097171 - NAME. VMK Uptime:…`: the summary support asks for. */
 export function detailsLine(text: string, out: Out): PanicDetails | undefined {
@@ -141,7 +157,9 @@ export function detailsLine(text: string, out: Out): PanicDetails | undefined {
   if (found === null) return undefined;
   const time = text.indexOf('Crash at ', start) + 9;
   if (time > start + 9) out.token('field', start, start + 13);
-  out.fact('crash.time', found[1] ?? '', time, time + (found[1] ?? '').length, 'timestamp');
+  // Articles leave the day out.
+  if (/^\d[\d.:TZ-]{0,40}$/.test(found[1] ?? '')) out.fact('crash.time', found[1] ?? '', time, time + (found[1] ?? '').length, 'timestamp');
+  else out.token('timestamp', time, time + (found[1] ?? '').length);
   const cpu = text.indexOf(' on CPU ', time) + 8;
   const pcpu = String(Number(found[2]));
   out.fact('world.pcpu', pcpu, cpu, cpu + (found[2] ?? '').length, 'pcpu');
@@ -154,6 +172,17 @@ export function detailsLine(text: string, out: Out): PanicDetails | undefined {
   }
   uptime(text, time, out);
   return { start, end: start + found[0].length - 1, cpu: { start: cpu, value: pcpu } };
+}
+
+const HEADING = /(?:Panic Details|Panic Message|Version Details):(?= |$)/y;
+
+/** Colours a heading of the form that support asks for, with nothing or the panic line behind it. */
+export function headingLine(text: string, out: Out): boolean {
+  const start = skipBlanks(text, 0);
+  const heading = text.charCodeAt(start) === 80 || text.charCodeAt(start) === 86 ? at(HEADING, text, start) : null;
+  if (heading === null) return false;
+  out.token('field', start, start + heading[0].length - 1);
+  return true;
 }
 
 const DEBUGGER_FRAME = /#(\d{1,3}) {1,4}(?:(0x[\da-fA-F]{1,16}) in )?([A-Za-z_]\w{1,120}) ?\(/y;

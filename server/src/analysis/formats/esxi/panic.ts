@@ -23,6 +23,10 @@ export interface PanicLine {
   readonly announced: boolean;
   /** True where the text breaks off at the edge of the screen. */
   readonly broken: boolean;
+  /** True where the text hides values that a screen shows. */
+  readonly masked: boolean;
+  /** True where it shows the form of a panic line only: it begins nothing. */
+  readonly schematic: boolean;
   /** True where the same words stand in articles about crashes: what stands around decides. */
   readonly quotable: boolean;
   /** Tokens and the facts of the message (exception, world, PCPU, source, page-table entries). */
@@ -38,17 +42,23 @@ interface Found {
   readonly announces?: boolean;
   readonly broken?: boolean;
   readonly quotable?: boolean;
+  readonly masked?: boolean;
+  readonly schematic?: boolean;
 }
 
 type Body = (text: string, from: number, announced: boolean, kept: Kept) => Found | undefined;
 
-const LABEL = /(?:PSOD|Panic|PANIC) [Mm]essage: ?/y;
+const LABEL = /(?:(?:PSOD|Panic|PANIC) [Mm]essage: ?|Panic: \d{1,6}: (?=Panic from another CPU|Recursive panic on))/y;
+/** What people write in front of a panic line: a quotation mark, what it is in their language. It announces nothing. */
+const SAID = /(?:ALERT: )?["'`*\u201c\u201e]{0,3}(?:(?:PSOD|BlueScreen|[Pp]urple [Ss]creen|[Pp]anic|[Ee]rror|[Mm]essage|[Ee]rror [Mm]essage|Fehler|Fehlermeldung|Meldung|Erreur|Errore?|\u9519\u8bef|\u9519\u8bef\u4fe1\u606f|\u62a5\u9519|\u62a5\u9519\u4fe1\u606f|\u30a8\u30e9\u30fc) ?[:\uff1a] ?)?["'`*\u201c\u201e]{0,3}(?=@BlueScreen|#?[A-Za-z]{2} [Ee]xception|PCPU |Spin count )/y;
+const QUOTED = /["'`*\u201c\u201d\u201e]$/;
 const BANNER = /@BlueScreen: ?/y;
-const ESCAPE = /(?:\u001b|\^\[)\[[\d;]{0,12}m/y;
+const ESCAPE = /(?:(?:\u001b|\^\[)\[[\d;]{0,12}m|\[\d{1,2}[\d;]{0,9}m(?=\[\d|VMware|@Blue))/y;
 
 /** The panic line a payload holds, or undefined. `expected`: the line before says that a panic line follows. */
-export function panicLine(text: string, expected = false): PanicLine | undefined {
+export function panicLine(line: string, expected = false): PanicLine | undefined {
   const kept = new Kept();
+  let text = line;
   let from = skipEscapes(text);
   let announced = expected;
   const label = at(LABEL, text, from);
@@ -56,6 +66,12 @@ export function panicLine(text: string, expected = false): PanicLine | undefined
     kept.token('field', from, from + label[0].length);
     from += label[0].length;
     announced = true;
+  }
+  const said = label === null ? at(SAID, text, from) : null;
+  if (said !== null) {
+    from += said[0].length;
+    const end = trimmedEnd(text);
+    if (QUOTED.test(said[0]) && QUOTED.test(text.slice(end - 1, end))) text = text.slice(0, end - 1);
   }
   const banner = at(BANNER, text, from);
   if (banner !== null) {
@@ -70,10 +86,16 @@ export function panicLine(text: string, expected = false): PanicLine | undefined
     if (found !== undefined) return panic(text, from, announced, kept, found);
   }
   // A mention in release notes masks the numbers: "#PF Exception 14 in world XXXXXXX:lpfc_do_work IP 0xXXXX".
-  if (banner === null || / Exception ?\(?(?:type )?\d{1,3}\)? in world (?:X{2,}|x{2,}|<)/.test(text.slice(from, from + 80)) || at(PLACEHOLDER, text, from) !== null) return undefined;
+  if (banner === null || / Exception ?\(?(?:type )?\d{1,3}\)? in world (?:[Xx]{2,}|[Nn]{2,}|[Ww]{2,}|<)/.test(text.slice(from, from + 80)) || at(PLACEHOLDER, text, from) !== null) return undefined;
   const end = trimmedEnd(text);
   kept.token('bugCheckName', from, end, 'panic.kind');
   return panic(text, from, announced, kept, { kind: 'panic', title: text.slice(from, Math.min(end, from + 80)) });
+}
+
+/** The line that a screen of a hardware error has in the place of a panic line. */
+export function hardwareReason(text: string): PanicLine {
+  const from = skipEscapes(text);
+  return panic(text, from, false, new Kept(), { kind: 'machine-check', title: 'hardware error' });
 }
 
 /** The reason on the line after "Panic from another CPU", or under the version line of a screen, in the driver's own words. */
@@ -94,10 +116,11 @@ function panic(text: string, from: number, announced: boolean, kept: Kept, found
   return {
     kind: found.kind, title: found.title, start, end, text: text.slice(start, end), announced, kept,
     secondary: found.secondary ?? false, announces: found.announces ?? false, broken: found.broken ?? false, quotable: found.quotable ?? false,
+    masked: found.masked ?? false, schematic: found.schematic ?? false,
   };
 }
 
-/** Consoles colour the screen; captures keep the escape sequences, as such or as `^[[45m`. */
+/** Consoles colour the screen; captures keep the escape sequences, as such, as `^[[45m` or without the first character. */
 export function skipEscapes(text: string): number {
   let from = skipBlanks(text, 0);
   for (let escape = at(ESCAPE, text, from); escape !== null; escape = at(ESCAPE, text, from)) from = skipBlanks(text, from + escape[0].length);
@@ -105,7 +128,7 @@ export function skipEscapes(text: string): number {
 }
 
 const TLB = /PCPU (\d{1,5}) locked up\. Failed to ack TLB invalidate/y;
-const TLB_TAIL = /(?:\.{1,3}|[ .]{0,2}\((?:total of )?\d{1,5} (?:others )?locked.*)?$/y;
+const TLB_TAIL = /["'`\u201d]?(?:\.{1,3}|[ .]{0,2}\((?:total of )?\d{1,5} (?:others )?locked.*)?$/y;
 
 const tlb: Body = (text, from, announced, kept) => {
   const head = at(TLB, text, from);
@@ -126,7 +149,7 @@ function pcpu(number: string | undefined, text: string, from: number, kept: Kept
   kept.fact('panic.pcpu', String(Number(number)), start, start + number.length, 'pcpu');
 }
 
-const HEARTBEAT = /PCPU (\d{1,5}): no heartbeat(?:,| \(|$)/y;
+const HEARTBEAT = /PCPU (\d{1,5}): no heartbeat(?:,| \((?=[\dxX#?])|$)/y;
 
 const heartbeat: Body = (text, from, _announced, kept) => {
   const head = at(HEARTBEAT, text.slice(0, trimmedEnd(text)), from);
@@ -139,16 +162,21 @@ const heartbeat: Body = (text, from, _announced, kept) => {
 
 const SPIN = /Spin count exceeded(?: \([^()]{0,80}\)?)?(?: - possible deadlock(?: with PCPU (\d{1,5}))?)?/y;
 
+/** Words of somebody who talks about the message. */
+const SENTENCE = /,? [a-z]{2,12} [a-z]{1,16} [a-z]/y;
+
 const spinCount: Body = (text, from, announced, kept) => {
   const head = at(SPIN, text, from);
-  if (head === null || (!announced && head[0].length === 'Spin count exceeded'.length)) return undefined;
+  // "… possible deadlock with PCPU n" shows the form only.
+  if (head === null || (!announced && head[0].length === 'Spin count exceeded'.length) || at(/ with PCPU ?[A-Za-z]/y, text, from + head[0].length) !== null) return undefined;
+  if (!announced && at(SENTENCE, text, from + head[0].length) !== null) return undefined;
   kept.token('bugCheckName', from, from + 'Spin count exceeded'.length, 'panic.kind');
   if (head[1] !== undefined) pcpu(head[1], text, text.indexOf('PCPU', from), kept);
   return { kind: 'spin-count', title: head[1] === undefined ? 'spin count exceeded' : `spin count exceeded, possible deadlock with PCPU ${head[1]}` };
 };
 
 const NMI_IPI = /NMI IPI: Panic requested by another PCPU/y;
-const NMI_HARDWARE = /(?:LINT1 ?[/-] ?NMI(?= ?\(motherboard|[,.]|$)|Lint1\/NMI \(motherboard|ApeiHEST\w{0,40} requested PSOD)/y;
+const NMI_HARDWARE = /(?:LINT1 ?[/-] ?NMI(?= ?\(motherboard|[,.]|$)|Lint1\/NMI \(motherboard|LINT1 motherboard interrupt(?: \(NMI\))?(?=\. This is a hardware problem)|ApeiHEST\w{0,40} requested PSOD)/y;
 
 /** The same request as the VMkernel logs it, where `@BlueScreen:` is lost; the number is a line of its source. */
 const NMI_LOGGED = /(NMI): (\d{1,6}): (?=ApeiHEST\w{0,40} requested PSOD\.?[ \t]{0,8}$)/y;
@@ -169,9 +197,10 @@ const nmi: Body = (text, begin, announced, kept) => {
 };
 
 /** A checklist leaves the source file out: `ASSERT bora/vmkernel/...`. */
-const PLACEHOLDER = /(?:ASSERT|Assert|NOT_IMPLEMENTED|NOT_REACHED|NOT IMPLEMENTED|NOT REACHED|Failed at) \/?(?:[\w+-]{1,60}\/){0,12}[\w+-]{0,60}(?:\.{3}|\u2026|<)/y;
+const PLACEHOLDER = /(?:ASSERT|PANIC|Assert|NOT_IMPLEMENTED|NOT_REACHED|NOT IMPLEMENTED|NOT REACHED|Failed at) \/?(?:[\w+-]{1,60}\/){0,12}[\w+-]{0,60}(?:\.{3}|\u2026|<)/y;
 const SOURCE = /\/?[\w.+/-]{0,300}?\b(?:bora|vmkdrivers)\/[\w./+-]{1,200}:\d{1,6}/y;
-const ASSERTION = /(?:ASSERT|Assert|NOT_IMPLEMENTED|NOT_REACHED|NOT IMPLEMENTED|NOT REACHED|Failed at) /y;
+/** `PANIC bora/vmkernel/main/dlmalloc.c:4923 - Usage error in dlmalloc`: a check that says what is wrong in words of its own. */
+const ASSERTION = /(?:ASSERT|Assert|PANIC|NOT_TESTED|NOT_IMPLEMENTED|NOT_REACHED|NOT IMPLEMENTED|NOT REACHED|Failed at) /y;
 
 const assertion: Body = (text, from, announced, kept) => {
   const head = at(ASSERTION, text, from);
@@ -231,18 +260,21 @@ const bug: Body = (text, from, announced, kept) => {
   return { kind: 'bug', title: text.slice(from, Math.min(trimmedEnd(text), from + 100)) };
 };
 
-const FROM_ANOTHER = /Panic from another CPU \(cpu (\d{1,5}), world (\d{1,12})\)/y;
+/** A panic while one is being carried out says the same of itself. */
+const FROM_ANOTHER = /(Panic from another CPU|Recursive panic on same CPU) \(cpu (\d{1,5}), world (\d{1,12})(?:, depth \d{1,3})?\)/y;
 
 const another: Body = (text, from, _announced, kept) => {
   const head = at(FROM_ANOTHER, text, from);
   if (head === null) return undefined;
+  const [all, words = '', cpu = '', world = ''] = head;
   const comma = text.indexOf(',', from);
-  kept.token('bugCheckName', from, from + 'Panic from another CPU'.length, 'panic.kind');
-  kept.fact('panic.pcpu', String(Number(head[1])), comma - (head[1] ?? '').length, comma, 'pcpu');
-  const close = from + head[0].length - 1;
-  kept.fact('world.id', head[2] ?? '', close - (head[2] ?? '').length, close, 'world');
-  addresses(text, close, kept);
-  return { kind: 'panic', title: 'panic from another CPU', announces: true };
+  kept.token('bugCheckName', from, from + words.length, 'panic.kind');
+  kept.fact('panic.pcpu', String(Number(cpu)), comma - cpu.length, comma, 'pcpu');
+  const worldStart = text.indexOf(world, comma + ', world '.length);
+  kept.fact('world.id', world, worldStart, worldStart + world.length, 'world');
+  addresses(text, from + all.length, kept);
+  const isRecursive = words.startsWith('Rec');
+  return { kind: 'panic', title: isRecursive ? 'recursive panic' : 'panic from another CPU', announces: true, secondary: isRecursive };
 };
 
 const exception: Body = (text, from, announced, kept) => {

@@ -4,16 +4,22 @@
  * line becomes one row per vmkernel line; the inner envelopes are peeled here.
  */
 import { trimmedEnd } from './out.js';
-import { at } from '../../text/scan.js';
+import { at, isWordUnit } from '../../text/scan.js';
 import type { LogicalLine } from '../cursor.js';
 import { peelEnvelope, type EnvelopePart } from '../envelopes.js';
+import { readAgain } from './misread.js';
 
 export interface Row extends LogicalLine {
   /** Column of the physical line from which the columns of `envelope` count. */
   readonly origin: number;
   /** True where the envelope belongs to a piece of the line: its tokens are made by the reader. */
   readonly inner: boolean;
+  /** True where letters of the line as it stands were taken for digits. */
+  readonly misread?: boolean;
 }
+
+/** A log line of an article with its head masked: `2022-xx-xxTxx:xx:xx.xxxZ cpuXX:XXXXXXX)`. */
+const MASKED_HEAD = /(?:[\dTYMDHSXZxyhmsn#:.+-]{8,32} (?:In\(\d{1,3}\) vmkernel: )?)?cpu(?=[\dXxNn#*]{1,6}:[\dXxNn#*]{1,12}\))(?!\d{1,6}:\d{1,12}\))[\w#*]{1,6}:[\w#*]{1,12}\) ?/y;
 
 const CPU = /cpu\d{1,5}:\d{1,12}(?: opID=[\w-]{1,64})?\)/y;
 /** What can stand between the line before and `cpuN:WORLD)`: a time, with ESXi 8 also priority and channel. */
@@ -22,15 +28,16 @@ const LEAD =
 const LEAD_LENGTH = 110;
 /** ESXi 8 lines without PCPU: time, priority, channel. */
 const PRIORITY = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z? [A-Z][a-z]\(\d{1,3}\) [A-Za-z]/g;
-const FRAME_ADDRESS = /0x[\da-fA-F#xX*]{1,16}$/;
-const FRAME = /:\\?\[0x/g;
+/** The version line and the panic line of an exception, one after the other: a screen, however little of it is left. */
+const SCREEN_START = /^[ \t]{0,32}VMware ESXi? (?:Server )?(?:\d[\d.]{0,9} )?\[{1,2}\w{0,12}build-\d{3,12}[ \w]{0,12}\] {1,8}(?:@BlueScreen: )?(?:#[A-Z]{2} Exception|PCPU \d{1,4}(?:: no h| locked up\. F)|Spin count exceeded \()/;
+/** With the blanks that a character recognition sees before the colon. */
+const FRAME_ADDRESS = /^0x[\da-fA-F#xXnN*?]{1,16}[ \t#]{0,4}$/;
+const FRAME = /:[ \t]?\\?\[[ \t]?0x/g;
 /** What begins a line of a purple screen. Used only in lines that hold at least two frames. */
 const LANDMARK =
-  /VMware ESXi? (?:Server )?(?:\d[\d.]{0,9} )?\[|@BlueScreen: |PCPU \d{1,4} locked up\.|PCPU \d{1,4}: no heartbeat|Spin count exceeded|NMI IPI: Panic|ASSERT bora\/|NOT_[A-Z]{4,14} bora\/|Machine Check Exception|#[A-Z]{2} Exception|Code starts? ?(?:at|:)|frame=0x|base fs=|Saved backtrace|Backtrace for |Starting coredump|Coredump to |\*(?:PCPU)?\d{1,4}:\d{1,10}\//g;
+  /VMware ESXi? (?:Server )?(?:\d[\d.]{0,9} )?\[|@BlueScreen: |Panic Details: Crash at |PCPU \d{1,4} locked up\.|PCPU \d{1,4}: no heartbeat|Spin count exceeded|NMI IPI: Panic|ASSERT bora\/|NOT_[A-Z]{4,14} bora\/|Machine Check Exception|#[A-Z]{2} Exception|Code starts? ?(?:at|:)|frame=0x|base fs=|cr0=0x|cr2=0x[\da-fA-F]{1,16} cr3=0x|[er]ax=0x|Saved backtrace|Backtrace for |Starting coredump|Coredump to |\*(?:PCPU)?\d{1,4}:(?:\d{1,10}|#{2,10})\/|PCPU {1,3}\d{1,4}: (?=[SVUIHW]{6})/g;
 
-function isWord(unit: number): boolean {
-  return (unit >= 48 && unit <= 57) || (unit >= 65 && unit <= 90) || (unit >= 97 && unit <= 122) || unit === 95;
-}
+const LONGEST_ADDRESS = 22;
 
 /** The longest flattened log seen in a ticket had some hundred lines; what goes on beyond this stays one piece. */
 const MOST_PLACES = 4000;
@@ -40,7 +47,7 @@ export function cutPlaces(text: string): number[] {
   const places = new Set<number>();
   for (let found = text.indexOf('cpu'); found >= 0 && places.size < MOST_PLACES; found = text.indexOf('cpu', found + 3)) {
     const cpu = at(CPU, text, found);
-    if (cpu === null || (found > 0 && isWord(text.charCodeAt(found - 1)))) continue;
+    if (cpu === null || (found > 0 && isWordUnit(text.charCodeAt(found - 1)))) continue;
     const from = Math.max(0, found - LEAD_LENGTH);
     const lead = LEAD.exec(text.slice(from, found));
     places.add(lead === null ? found : from + lead.index);
@@ -75,11 +82,12 @@ function screenPlaces(text: string, places: Set<number>): void {
   const frames: number[] = [];
   for (const match of text.matchAll(FRAME)) {
     if (frames.length >= MOST_PLACES) break;
-    const floor = Math.max(0, match.index - 18);
-    const address = FRAME_ADDRESS.exec(text.slice(floor, match.index));
-    if (address !== null) frames.push(floor + address.index);
+    const floor = Math.max(0, match.index - LONGEST_ADDRESS);
+    // The last one: where the blank is lost, a stack value stands right before it.
+    const start = text.slice(floor, match.index).lastIndexOf('0x');
+    if (start >= 0 && FRAME_ADDRESS.test(text.slice(floor + start, match.index))) frames.push(floor + start);
   }
-  if (frames.length < 2) return;
+  if (frames.length < 2 && !SCREEN_START.test(text)) return;
   for (const place of frames) places.add(place);
   let before = -1;
   for (const match of text.matchAll(LANDMARK)) {
@@ -97,7 +105,7 @@ function screenPlaces(text: string, places: Set<number>): void {
 
 /** Whether the line can hold a further one: nearly all cannot, and every line of a log passes here. */
 function mayHoldMore(text: string): boolean {
-  return text.includes('cpu') || text.includes('[0x') || (text.includes(') ') && text.includes('T') && text.search(PRIORITY_ONCE) >= 0);
+  return text.includes('cpu') || text.includes('[0x') || (text.includes(') ') && text.includes('T') && text.search(PRIORITY_ONCE) >= 0) || (text.includes('build-') && SCREEN_START.test(text));
 }
 const PRIORITY_ONCE = /\d\dT\d\d:/;
 
@@ -110,6 +118,17 @@ function whole(line: LogicalLine, text: string): Row {
 
 /** The rows of a logical line. */
 export function rowsOf(line: LogicalLine): Row[] {
+  const rows = piecesOf(line);
+  rows.forEach((row, index) => {
+    const head = at(MASKED_HEAD, row.text, 0)?.[0].length ?? 0;
+    const written = head === 0 ? row.text : row.text.slice(head);
+    const text = readAgain(written);
+    if (head > 0 || text !== written) rows[index] = { ...row, text, start: row.start + head, ...(text === written ? {} : { misread: true }) };
+  });
+  return rows;
+}
+
+function piecesOf(line: LogicalLine): Row[] {
   if (!line.cut && !mayHoldMore(line.text)) return [whole(line, line.text)];
   if (line.cut) {
     const owns = line.envelope !== undefined && line.start === line.envelope.end;

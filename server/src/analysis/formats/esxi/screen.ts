@@ -1,11 +1,11 @@
 /** Reads a purple screen, from a console or from a log, or what is left of one. */
 import { backtraceHead } from './frame.js';
-import { pageTableEntries } from './exceptions.js';
+import { pageTableEntries, vectorOf } from './exceptions.js';
 import { heartbeatWarning, warningTitle, type RowKind } from './kinds.js';
-import { debuggerFrame, detailsLine, dumpLine, hardwareLine, involvedLine, moduleLine, uptimeLine, versionLine } from './lines.js';
+import { debuggerFrame, detailsLine, dumpLine, hardwareLine, headingLine, involvedLine, isHardwareReason, moduleLine, stoppedLine, uptimeLine, versionLine } from './lines.js';
 import { outOf, trimmedEnd, type Out } from './out.js';
 import { skipBlanks } from '../../text/scan.js';
-import { freeReason, panicLine, type PanicLine } from './panic.js';
+import { freeReason, hardwareReason, panicLine, type PanicLine } from './panic.js';
 import { processorLine, registerLine } from './registers.js';
 import { partOf, partSpan, type Row } from './rows.js';
 import { Traces } from './traces.js';
@@ -17,7 +17,7 @@ import type { BlockRole, BlockSink, Section } from '../types.js';
 const SAME_PANIC_MS = 30_000;
 
 const SECTIONS: Partial<Record<RowKind, readonly [Section['kind'], string]>> = {
-  panic: ['header', 'Panic'], details: ['header', 'Panic'], version: ['header', 'Version'], uptime: ['header', 'Code start and uptime'],
+  panic: ['header', 'Panic'], stopped: ['header', 'Panic'], details: ['header', 'Panic'], version: ['header', 'Version'], uptime: ['header', 'Code start and uptime'],
   registers: ['registers', 'Registers'], worlds: ['worlds', 'Running worlds'], states: ['worlds', 'PCPU states'],
   head: ['stack', 'Backtrace'], bareHead: ['stack', 'Backtrace'], frame: ['stack', 'Backtrace'], cutFrame: ['stack', 'Backtrace'], debuggerFrame: ['stack', 'Backtrace'],
   modules: ['modules', 'Modules'], involved: ['modules', 'Modules involved'], dump: ['messages', 'Core dump'], hardware: ['messages', 'Hardware error'],
@@ -46,6 +46,11 @@ export class Screen {
   #worldKnown = false;
   /** The last row that stands above the backtrace on every screen. */
   #body: Row | undefined;
+  /** On a screen without panic line: what it says of the hardware. */
+  #hardware: Row | undefined;
+  #misread: Row | undefined;
+  /** Modules that the screen says are involved, and where. */
+  readonly #involved: { readonly name: string; readonly row: Row; readonly start: number; readonly end: number }[] = [];
   /** Whose backtrace the first heading announces. */
   #headOnly: 'saved' | 'current' | undefined;
 
@@ -80,7 +85,7 @@ export class Screen {
     const apart = millisecondsBetween(before.row, row);
     if (line.secondary || before.line.secondary) return apart === undefined || apart < SAME_PANIC_MS;
     // Support quotes the panic line again under the backtrace; a log repeats it for the screen.
-    if (line.text === before.line.text) return apart === undefined ? this.#traces.frames === 0 || line.announced !== before.line.announced : apart < SAME_PANIC_MS;
+    if (line.text.endsWith(before.line.text) || before.line.text.endsWith(line.text)) return apart === undefined ? this.#traces.frames === 0 || line.announced !== before.line.announced : apart < SAME_PANIC_MS;
     if (apart !== undefined) return apart < SAME_PANIC_MS;
     return row.envelope?.pcpu !== undefined && before.row.envelope?.pcpu !== undefined && row.envelope.pcpu !== before.row.envelope.pcpu;
   }
@@ -93,6 +98,7 @@ export class Screen {
       this.#firstKind = kind;
     }
     this.#envelope(row);
+    if (row.misread === true && kind !== 'other') this.#misread ??= row;
     const out = outOf(this.#sink, row);
     if (this.#awaitsReason && kind !== 'blank') {
       this.#awaitsReason = false;
@@ -131,6 +137,9 @@ export class Screen {
         return;
       }
       case 'other': return this.#other(row, out);
+      case 'hardware':
+        if (this.awaitsPanic && isHardwareReason(row.text)) this.#hardware ??= row;
+        return plain(kind, row.text, out);
       case 'modules': case 'involved': return plain(kind, row.text, this.#hearing(row, out));
       default: plain(kind, row.text, out);
     }
@@ -150,6 +159,7 @@ export class Screen {
 
     this.#envelope(row);
     if (row.envelope !== undefined) this.#other(row, outOf(this.#sink, row));
+    else headingLine(row.text, outOf(this.#sink, row));
   }
 
   /** Passes everything on and tells the backtraces which modules are named. */
@@ -159,12 +169,15 @@ export class Screen {
         if (kind === 'module') this.#traces.names(row.text.slice(start, end));
         out.token(kind, start, end, key);
       },
-      fact: (key, value, start, end, kind) => out.fact(key, value, start, end, kind),
+      fact: (key, value, start, end, kind) => {
+        if (key === 'module') this.#involved.push({ name: value, row, start, end });
+        else out.fact(key, value, start, end, kind);
+      },
     };
   }
 
   #other(row: Row, out: Out): void {
-    if (this.#sink.wantsTokens) lexMessage(row.text, 0, (kind, start, end) => out.token(kind, start, end));
+    if (this.#sink.wantsTokens && !headingLine(row.text, out)) lexMessage(row.text, 0, (kind, start, end) => out.token(kind, start, end));
   }
 
   #enter(row: Row, kind: RowKind): void {
@@ -194,7 +207,9 @@ export class Screen {
       if (reason && before !== undefined) this.#state(before, true);
       this.#panic = { row, line };
     }
-    this.#awaitsReason = line.announces;
+    // `vmkdrivers/src_92/drivers/net/acme/acme_main.c:7777`: the folder of a driver bears its name.
+    for (const fact of line.kept.facts) if (fact.key === 'panic.source') this.#traces.names(fact.value.split('/').at(-2) ?? '');
+    this.#awaitsReason = line.announces && (counts || !line.secondary);
     if (!reason) this.#traces.begin(row, counts);
   }
 
@@ -224,6 +239,8 @@ export class Screen {
     if (named) return;
     this.#sink.fact('panic.kind', line.kind, row, line.start, line.end);
     this.#sink.fact('panic.text', line.text, row, line.start, line.end);
+    this.#contradictions(row, line);
+    if (line.masked) this.#sink.note('values of the panic line are masked in this text', row);
     if (line.broken) this.#sink.note('the panic line is cut at the edge of the screen', row);
     const envelope = row.envelope;
     const time = partOf(row, 'timestamp');
@@ -247,11 +264,34 @@ export class Screen {
 
   /** Says what only the whole block shows. */
   finish(): void {
+    if (!this.hasPanic && this.#hardware !== undefined) this.#panic = { row: this.#hardware, line: hardwareReason(this.#hardware.text) };
     const panic = this.#panic;
     if (panic !== undefined) this.#state(panic, false);
     if (panic !== undefined && this.#body !== undefined && this.#headOnly === undefined && this.#traces.isEmpty) this.#sink.note('the backtrace is missing: the report ends before it', this.#body);
     if (this.#starred !== undefined) this.#stateStarred(this.#starred, panic);
+    if (panic !== undefined && this.#body === undefined && this.#headOnly === undefined && this.#traces.isEmpty) this.#cutPanic(panic);
+    if (this.#misread !== undefined) this.#sink.note('letters stand where digits must be (O for 0, l for 1): they were read as digits', this.#misread);
+    // Several modules are listed in the order of the stack from the panic code on: the one of the causing frame counts.
+    const cause = this.#traces.module;
+    const involved = this.#involved.toSorted((a, b) => Number(b.name === cause) - Number(a.name === cause));
+    for (const { name, row, start, end } of involved) this.#sink.fact('module', name, row, start, end);
     this.#traces.finish(this.#describe() === 'crash');
+  }
+
+  /** An exception without an address and nothing below: summaries write so, too, but a log or a screen does not. */
+  #cutPanic({ row, line }: Chosen): void {
+    if (line.kind !== 'exception' || !line.announced || line.masked || line.broken || line.kept.facts.some((fact) => fact.key === 'exception.ip' || fact.key === 'register.ec')) return;
+    this.#sink.note('the panic line ends before the address of the instruction', row);
+  }
+
+  /** Notes where the panic line contradicts itself or the table of worlds: somebody typed it, or put two screens together. */
+  #contradictions(row: Row, line: PanicLine): void {
+    const stated = (key: string): string | undefined => line.kept.facts.find((fact) => fact.key === key)?.value;
+    const [mnemonic, vector, world] = [stated('exception.mnemonic') ?? '', stated('exception.vector'), stated('world.id')];
+    const meant = vectorOf(mnemonic);
+    if (vector !== undefined && meant !== undefined && meant !== Number(vector)) this.#sink.note(`${mnemonic} is exception ${meant}, the line says ${vector}`, row);
+    const starred = this.#starred?.world.id;
+    if (line.kind === 'exception' && world !== undefined && starred !== undefined && world !== starred) this.#sink.note(`the panic line names world ${world}, the table of running worlds marks ${starred}`, row);
   }
 
   #stateStarred({ row, world }: { row: Row; world: RunningWorld }, panic: Chosen | undefined): void {
@@ -311,6 +351,7 @@ function plain(kind: RowKind, text: string, out: Out): void {
     case 'modules': moduleLine(text, out); return;
     case 'involved': involvedLine(text, out); return;
     case 'dump': dumpLine(text, out); return;
+    case 'stopped': stoppedLine(text, out); return;
     case 'hardware': hardwareLine(text, out); return;
     default:
   }

@@ -13,7 +13,7 @@ interface Place {
 interface Named extends Place {
   readonly row: Row;
   readonly name: string;
-  readonly offset?: Place & { readonly value: string };
+  readonly offset?: Place & { readonly value?: string };
   /** Its module as printed; for the driver interface (`vmk_Memset` on top) the caller's, on whose behalf it runs. */
   readonly module?: Place & { readonly name: string; readonly row: Row };
   readonly prefix?: string;
@@ -51,6 +51,8 @@ export class Traces {
   /** Modules that the block names, lower case. */
   readonly #modules = new Set<string>();
   #count = 0;
+  /** The first frame whose address of code the copy hides. */
+  #masked: Row | undefined;
   #primary: Trace | undefined;
   /** True where a frame belongs to the panic code itself, so that the backtrace is one of a panic. */
   panicking = false;
@@ -84,6 +86,7 @@ export class Traces {
     const line = frameLine(row.text);
     if (line === undefined) return;
     colour(line, row, this.sink);
+    if (line.ip !== undefined && line.ip.value === undefined) this.#masked ??= row;
     const origin = line.origin === undefined ? undefined : row.text.slice(line.origin.start, line.origin.end);
     const trace = this.#traceOf(origin ?? keyOf(row), row, origin, line);
     // The last line of a trace has no code: [0x0].
@@ -94,7 +97,7 @@ export class Traces {
       ...(line.ip?.value === undefined ? {} : { address: line.ip.value }),
       ...(line.module === undefined ? {} : { module: line.module }),
       ...(symbol === undefined ? {} : { symbol }),
-      ...(line.offset === undefined ? {} : { offset: line.offset.value }),
+      ...(line.offset?.value === undefined ? {} : { offset: line.offset.value }),
     }, line.prefix);
     if (line.module !== undefined) this.names(line.module);
     if (line.broken) trace.broken = row;
@@ -129,7 +132,10 @@ export class Traces {
   }
 
   #traceOf(key: string, row: Row, origin: string | undefined, line?: FrameLine): Trace {
+    // ESXi 8 heads such a backtrace and begins each of its frames with the same words.
+    const last = this.#all.at(-1);
     let trace = this.#open.get(key);
+    if (trace === undefined && origin !== undefined && last?.head?.origin === origin) this.#open.set(key, (trace = last));
     if (trace === undefined) {
       trace = { frames: 0, prefixes: new Map(), ...(origin === undefined ? {} : { head: { row, origin } }) };
       this.#open.set(key, trace);
@@ -162,6 +168,7 @@ export class Traces {
       this.sink.frame(module === undefined ? frame : { ...frame, module }, row, start, end);
     }
     if (crash) this.#cause();
+    if (this.#masked !== undefined) this.sink.note('addresses of the backtrace are masked in this text', this.#masked);
     for (const trace of this.#all) {
       if (trace.head !== undefined && trace.frames === 0) this.sink.note(`the backtrace is missing: nothing follows the heading of ${trace.head.origin}`, trace.head.row);
       if (trace.broken !== undefined) this.sink.note('the report ends in the middle of the stack', trace.broken);
@@ -169,18 +176,32 @@ export class Traces {
   }
 
   #cause(): void {
-    const cause = this.#primary?.symbol === undefined ? this.#all.find((trace) => trace.symbol !== undefined) : this.#primary;
+    const symbol = this.#causing()?.symbol;
+    if (symbol === undefined) return;
+    this.sink.fact('symbol', symbol.name.toLowerCase(), symbol.row, symbol.start, symbol.end);
+    if (symbol.offset?.value !== undefined) this.sink.fact('symbol.offset', symbol.offset.value, symbol.row, symbol.offset.start, symbol.offset.end);
+    const module = this.#causeModule();
+    if (module !== undefined) this.sink.fact('module', module.name.toLowerCase(), module.row, module.start, module.end);
+  }
+
+  /** The trace of the panic, or the first one that has a symbol. */
+  #causing(): Trace | undefined {
+    return this.#primary?.symbol === undefined ? this.#all.find((trace) => trace.symbol !== undefined) : this.#primary;
+  }
+
+  /** The module is the one of the causing frame. The VMkernel is no answer to the question which module it was. */
+  #causeModule(): Named['module'] {
+    const cause = this.#causing();
     const symbol = cause?.symbol;
-    if (symbol !== undefined) {
-      this.sink.fact('symbol', symbol.name.toLowerCase(), symbol.row, symbol.start, symbol.end);
-      if (symbol.offset !== undefined) this.sink.fact('symbol.offset', symbol.offset.value, symbol.row, symbol.offset.start, symbol.offset.end);
-    }
-    if (cause === undefined || symbol === undefined) return;
-    // The module is the one of this very frame. The VMkernel is no answer to the question which module it was.
+    if (cause === undefined || symbol === undefined) return undefined;
     const guess = this.#guessed(cause, symbol.prefix);
     const module = guess === undefined ? symbol.module : { name: guess, start: symbol.start, end: symbol.start + guess.length, row: symbol.row };
-    if (module === undefined || module.name === 'vmkernel' || (module.name === 'vmklinux' && THREAD_STARTS.has(symbol.name.toLowerCase()))) return;
-    this.sink.fact('module', module.name.toLowerCase(), module.row, module.start, module.end);
+    return module === undefined || module.name === 'vmkernel' || (module.name === 'vmklinux' && THREAD_STARTS.has(symbol.name.toLowerCase())) ? undefined : module;
+  }
+
+  /** The module of the frame that the panic is known by, lower case; undefined for the VMkernel's own. */
+  get module(): string | undefined {
+    return this.#causeModule()?.name.toLowerCase();
   }
 }
 

@@ -1,7 +1,8 @@
 /**
- * What stands in front of a line of vmware.log. Four generations:
+ * What stands in front of a line of vmware.log. Five generations:
  *
  *     2023-05-11T08:12:33.123Z In(05) vcpu-0 - TEXT           ESXi 8; `In(05)+` goes on the message above
+ *     2023-03-08T16:24:22.370Z In(05) vmx TEXT                Workstation 17 and Fusion 13
  *     2016-01-02T10:11:12.345Z| vcpu-0| I120: TEXT            ESXi 5 to 7, Workstation and Fusion; `I120+` goes on
  *     2021-11-15T00:23:51+01:00[+0.000]| mks| I005: TEXT      Workstation with the time since the line before
  *     Nov 13 13:38:25.179: vcpu-0| TEXT                       up to ESX 4, local time
@@ -31,6 +32,8 @@ const LOCAL = /[^\W\d_]{3,4}\.? {1,2}\d{1,2} \d\d:\d\d:\d\d(?:\.\d{3})?: /y;
 const LEVEL = / ?([A-Z][a-z]\(\d{1,3}\))\+?/y;
 /** Behind the envelope of an ESXi 8 line the mark of a continued message is left over. */
 const DASHED = /\+? ?([A-Za-z][\w#:./-]{0,47}) -(?: |$)/y;
+/** Without the dash only the threads that a virtual machine is known to have; levels of vmware.log have one digit and a zero. */
+const UNDASHED = /\+? ?(vmx|vmui|mks|svga|ulm_exc|vcpu-\d{1,4}|(?:host|worker|threadpool|poll)-\d{1,7}|[a-z]{2,20}Thread\w{0,20}) (?=\S)/y;
 const BARRED = /([A-Za-z][\w#:./-]{0,47})\|(?: |$)/y;
 const OLD_LEVEL = /([A-Z]\d{3})[:+](?: |$)/y;
 
@@ -38,7 +41,9 @@ const OLD_LEVEL = /([A-Z]\d{3})[:+](?: |$)/y;
 export function readHead(line: LogicalLine): Head {
   const { text } = line;
   if (line.envelope?.parts.some((part) => part.kind === 'level') === true) {
-    const dashed = at(DASHED, text, 0);
+    const level = line.envelope.parts.find((part) => part.kind === 'level');
+    const isBare = level !== undefined && level.end - level.start === 'In(05)'.length && level.end === line.envelope.parts.at(-1)?.end;
+    const dashed = at(DASHED, text, 0) ?? (isBare ? at(UNDASHED, text, 0) : null);
     return dashed === null ? { framed: false, at: 0 } : { framed: true, thread: threadOf(dashed, 0), at: dashed[0].length };
   }
   const iso = at(ISO, text, 0);
@@ -50,7 +55,7 @@ export function readHead(line: LogicalLine): Head {
     const level = at(LEVEL, text, column);
     const place = level === null ? undefined : { start: column + level[0].indexOf(level[1] ?? ''), end: column + level[0].indexOf(level[1] ?? '') + (level[1] ?? '').length };
     if (level !== null) column += level[0].length;
-    const dashed = text.charCodeAt(column) === 32 ? at(DASHED, text, column) : null;
+    const dashed = text.charCodeAt(column) === 32 ? at(DASHED, text, column) ?? (level?.[1]?.charAt(3) === '0' ? at(UNDASHED, text, column) : null) : null;
     if (dashed === null) return { framed: false, at: 0 };
     return { framed: true, time: stamp, ...(place === undefined ? {} : { level: place }), thread: threadOf(dashed, column), at: column + dashed[0].length };
   }
@@ -77,7 +82,7 @@ export function timeOf(line: LogicalLine, head: Head): string | undefined {
   return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?/.exec(line.text.slice(head.time.start, head.time.end))?.[0];
 }
 
-const CUT = /[\dYX#]{4}-[\dMX#]{2}-[\dDX#]{2}T[\dHX#]{2}:[\dMX#]{2}:[\dSX#]{2}(?:\.[\dX#]{1,9})?(?:Z|[+-]\d\d:?\d\d)?(?:\[\+\d{1,6}\.\d{3}\])?(?:\| ?[A-Za-z]|(?: [A-Z][a-z]\(\d{1,3}\)\+?)? [A-Za-z][\w#:./-]{0,47} -)|[^\W\d_]{3} {1,2}\d{1,2} \d\d:\d\d:\d\d(?:\.\d{3})?: [A-Za-z][\w#:./-]{0,47}\| /g;
+const CUT = /[\dYX#]{4}-[\dMX#]{2}-[\dDX#]{2}T[\dHX#]{2}:[\dMX#]{2}:[\dSX#]{2}(?:\.[\dX#]{1,9})?(?:Z|[+-]\d\d:?\d\d)?(?:\[\+\d{1,6}\.\d{3}\])?(?:\| ?[A-Za-z]|(?: [A-Z][a-z]\(\d{1,3}\)\+?)? [A-Za-z][\w#:./-]{0,47} -| [A-Z][a-z]\(0\d\)\+? (?:vmx|mks|svga|vcpu-\d{1,4}) )|[^\W\d_]{3} {1,2}\d{1,2} \d\d:\d\d:\d\d(?:\.\d{3})?: [A-Za-z][\w#:./-]{0,47}\| /g;
 
 /** Columns at which a further line begins in one that lost its line ends. */
 export function cuts(text: string): number[] {

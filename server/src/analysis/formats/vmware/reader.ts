@@ -5,12 +5,16 @@ import { levelKind } from '../block.js';
 import type { LineCursor, LogicalLine } from '../cursor.js';
 import type { BlockSink, FactKey, TokenKind } from '../types.js';
 import { readHead, rowsOf, timeOf, type Head, type Stretch } from './head.js';
-import { backtraceRow, crashRegister, goesWithPanic, guestCrashed, isException, screenRow, sourceIn, statement, type BacktraceRow, type Statement } from './statements.js';
+import { backtraceRow, crashRegister, goesWithPanic, guestCrashed, isBoxReason, screenRow, signalRegisters, sourceIn, statement, type BacktraceRow, type Statement } from './statements.js';
 
 /** The virtual machine goes on logging between the lines of a crash. */
 const MOST_LOG_LINES = 10;
 const MOST_OTHER_LINES = 3;
 const MOST_AHEAD = 400;
+
+/** The registers of one bug check are written at once. A panic's core dump can take minutes before the box says it again. */
+const SAME_REPORT_MS = 60_000;
+const SAME_PANIC_MS = 10 * 60_000;
 
 export type Opening = 'crash' | 'event';
 
@@ -113,11 +117,14 @@ class Crash {
   readonly #registers = new Map<number, { row: LogicalLine; value: string; place: Stretch }>();
   #best: Said | undefined;
   #reason: { row: LogicalLine; place: Stretch } | undefined;
+  /** The heading of a box. */
+  #box: Said | undefined;
   #awaitsReason = false;
   #isClosed = false;
   readonly #frames: { row: LogicalLine; frame: BacktraceRow; trace: number }[] = [];
   #traces = 0;
   #time: { row: LogicalLine; value: string; place: Stretch } | undefined;
+  readonly #signalled = new Set<string>();
   #first: LogicalLine | undefined;
 
   constructor(sink: BlockSink) {
@@ -129,14 +136,20 @@ class Crash {
     const { text } = row;
     const head = readHead(row);
     const register = crashRegister(text, head.at);
-    if (register !== undefined) return this.#best === undefined && !this.#contradicts(register.number, canonicalHex(text.slice(register.value.start, register.value.end)));
+    if (register !== undefined) return this.#best === undefined && !this.#isLater(row, head, SAME_REPORT_MS) && !this.#contradicts(register.number, canonicalHex(text.slice(register.value.start, register.value.end)));
     if (this.#registers.size > 0) return screenRow(text, head.at) === undefined ? (statement(text, head.at) === undefined ? undefined : false) : true;
     if (this.#awaitsReason && head.framed) return true;
     const said = statement(text, head.at);
-    if (said !== undefined && (head.framed || said.sure)) return this.#extends(said, text);
-    if (!head.framed) return this.#best?.statement.dialog === true && isException(text) ? true : undefined;
+    if (said !== undefined && (head.framed || said.sure)) return !this.#isLater(row, head, SAME_PANIC_MS) && this.#extends(said, text);
+    if (!head.framed) return this.#best?.statement.dialog !== undefined && isBoxReason(text) ? true : undefined;
     if (screenRow(text, head.at) !== undefined) return true;
     return backtraceRow(text, head.at) !== undefined || goesWithPanic(text, head.at) ? true : undefined;
+  }
+
+  /** Whether a row was written so much later than the first that it tells of the next crash, in whatever words. */
+  #isLater(row: LogicalLine, head: Head, milliseconds: number): boolean {
+    const time = timeOf(row, head);
+    return time !== undefined && this.#time !== undefined && Math.abs(Date.parse(time) - Date.parse(this.#time.value)) > milliseconds;
   }
 
   /** A value that is there already with another content belongs to the next crash. */
@@ -158,7 +171,7 @@ class Crash {
   take(row: LogicalLine): void {
     const { text } = row;
     const head = readHead(row);
-    this.#first ??= row;
+    if (this.#first === undefined) this.#open(row, head);
     headTokens(row, head, this.#sink);
     const time = timeOf(row, head);
     if (this.#time === undefined && time !== undefined) this.#time = { row, value: time, place: head.time ?? envelopeTime(row) };
@@ -172,6 +185,7 @@ class Crash {
     }
     const frame = backtraceRow(text, head.at);
     if (frame !== undefined) return this.#frame(row, frame);
+    this.#signal(row, head);
     if (this.#awaitsReason && head.framed && head.at < text.length) {
       this.#awaitsReason = false;
       this.#isClosed = true;
@@ -181,9 +195,31 @@ class Crash {
     const said = statement(text, head.at);
     if (said === undefined) return;
     this.#sink.token('message', row, said.text.start, said.text.end, 'panic.text');
+    if (said.dialog !== undefined) this.#box ??= { row, statement: said };
     // A second sight of it adds nothing.
     if (this.#best === undefined || said.weight > this.#best.statement.weight) this.#best = { row, statement: said };
     if (said.repeats === true) this.#awaitsReason = !this.#isClosed;
+  }
+
+  /** The first row: what it is of, for an outline. A listing has a section of its own. */
+  #open(row: LogicalLine, head: Head): void {
+    this.#first = row;
+    if (crashRegister(row.text, head.at) !== undefined || screenRow(row.text, head.at) !== undefined) this.#sink.section('arguments', 'Bug check in the guest', row);
+    else if (backtraceRow(row.text, head.at) === undefined) this.#sink.section('header', 'Failure of the virtual machine', row);
+  }
+
+  /** Of several threads that got a signal the first counts. */
+  #signal(row: LogicalLine, head: Head): void {
+    for (const { name, value } of signalRegisters(row.text, head.at)) {
+      const register = row.text.slice(name.start, name.end);
+      const written = canonicalHex(row.text.slice(value.start, value.end));
+      const key = `register.${register}`;
+      this.#sink.token('registerName', row, name.start, name.end, key);
+      if (written === undefined || this.#signalled.has(register)) continue;
+      this.#signalled.add(register);
+      this.#sink.fact(key, written, row, value.start, value.end, 'registerValue');
+      if (register === 'rip' || register === 'eip') this.#sink.fact('exception.ip', written, row, value.start, value.end);
+    }
   }
 
   #register(row: LogicalLine, head: Head, number: number, value: Stretch): void {
@@ -240,8 +276,8 @@ class Crash {
 
   #panic(best: Said): void {
     const { row, statement: said } = best;
-    if (said.dialog === true && this.#reason === undefined) {
-      this.#sink.describe({ role: 'event', title: row.text, headline: { line: row, start: said.text.start, end: said.text.end } });
+    if (said.dialog !== undefined && this.#reason === undefined) {
+      this.#sink.describe({ role: said.dialog, title: row.text, headline: { line: row, start: said.text.start, end: said.text.end } });
       return;
     }
     const reason = said.repeats === true ? this.#reason : undefined;
@@ -253,14 +289,20 @@ class Crash {
     fact('panic.text', words, place);
     const thread = threadIn(at, place);
     if (thread !== undefined) fact('process', at.text.slice(thread.start, thread.end), thread);
+    else if (this.#box !== undefined) {
+      const named = threadIn(this.#box.row, this.#box.statement.text);
+      if (named !== undefined) this.#sink.fact('process', this.#box.row.text.slice(named.start, named.end), this.#box.row, named.start, named.end);
+    }
     const source = sourceIn(at.text, place);
-    if (source !== undefined) this.#sink.fact('panic.source', at.text.slice(source.start, source.end), at, source.start, source.end, 'path');
+    if (source !== undefined) this.#sink.fact('panic.source', at.text.slice(source.start, source.end).replaceAll('\\', '/'), at, source.start, source.end, 'path');
     const ip = /\b(?:rip|eip)=(0x[\da-fA-F]{1,16})/.exec(words);
     const value = ip === null ? undefined : canonicalHex(ip[1] ?? '');
     if (ip !== null && value !== undefined) {
       const start = at.text.indexOf(ip[0], place.start) + 4;
       this.#sink.fact('exception.ip', value, at, start, start + (ip[1] ?? '').length, 'address');
     }
+    const status = /^Exception (0x[\da-fA-F]{8}) /.exec(words);
+    if (status !== null) fact('exception.code', canonicalHex(status[1] ?? '') ?? '0x0', { start: place.start + 'Exception '.length, end: place.start + 'Exception 0x'.length + 8 });
     const vector = /\bVMM(?:64)? fault (\d{1,3})\b|\bexc=(\d{1,3})\b/.exec(words);
     const number = vector?.[1] ?? vector?.[2];
     if (vector !== null && number !== undefined) {

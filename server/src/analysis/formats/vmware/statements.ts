@@ -15,22 +15,24 @@ export interface Statement {
   readonly repeats?: boolean;
   /** True for a line that every panic of the monitor brings along: it names a crash only where the panic's own line is gone. */
   readonly weak?: boolean;
-  /** True for the heading of the box that the user interface shows about itself: a crash only with the exception below it. */
-  readonly dialog?: boolean;
+  /** The heading of the box that people copy from the screen: a crash only with the reason below it. What it is alone. */
+  readonly dialog?: 'event' | 'context';
 }
 
 /** Messages are shorter; what follows is a dump of something. */
 const LONGEST = 2000;
 
 const MONITOR = /(?:VMware [A-Za-z]{2,20} )?MONITOR PANIC: (?=\S)/y;
-const ASSERTION = /(?:ASSERT|VERIFY|NOT_REACHED|NOT_IMPLEMENTED|NOT_TESTED|UNEXPECTED)(?:_[A-Z]{2,20})? (?=\/?[\w./-]{0,120}(?:bora|vmcore)\/[\w./-]{1,160}:\d)/y;
-/** Some versions put the word before the signal. */
+const ASSERTION = /(?:PANIC: )?(?:ASSERT|VERIFY|NOT_REACHED|NOT_IMPLEMENTED|NOT_TESTED|UNEXPECTED)(?:_[A-Z]{2,20})? (?=(?:[A-Za-z]:)?[\\/]?[\w./\\-]{0,120}(?:bora|vmcore)[\\/][\w./\\-]{1,160}:\d)/y;
+/** The folders of Windows hosts are parted by backslashes. Some versions put the word before the reason. */
 const PANIC = 'PANIC: ';
 const SIGNAL = /(?:PANIC: )?Unexpected signal: \d{1,3}\.$/y;
 const CAUGHT = /Caught signal \d{1,3} -- [pt]id \d{1,10}(?: \(.{0,60}\))?$/y;
 const EXCEPTION = /Exception 0x[\da-fA-F]{8} \([^)]{3,60}\) has occurred\.$/y;
 const UNRECOVERABLE = /(?:\[msg\.log\.error\.unrecoverable\] )?VMware [A-Za-z][A-Za-z ]{1,40} unrecoverable error: \([^)]{1,60}\)/y;
 const HALTED = /(?:\[msg\.monitor[eE]vent\.halt\] ?)?The CPU has been disabled by the guest operating system\b/y;
+/** The event that vSphere shows of it: `Message on NAME on HOST in DATACENTER: The CPU has been disabled …`. */
+const HALT_EVENT = /Message on \S.{0,200}?: (?=The CPU has been disabled by the guest operating system\. Power off or reset)/y;
 const HALT_TAG = /(?:MsgHint: |\[)?msg\.monitor[eE]vent\.halt\b/y;
 const COREDUMP = /Beginning monitor coredump$/y;
 const TRIPLE = /Triple fault\.?$/y;
@@ -42,9 +44,11 @@ export function statement(text: string, from: number): Statement | undefined {
   const end = Math.min(text.length, from + LONGEST);
   const whole = { start: from, end };
   switch (text.charCodeAt(from)) {
-    case 77: { // MONITOR, MsgHint
+    case 77: { // MONITOR, Message, MsgHint
       const monitor = at(MONITOR, text, from);
       if (monitor !== null) return { kind: 'monitor-panic', text: { start: from + monitor[0].length, end }, weight: 5, sure: /^vcpu-\d{1,4}:\S/.test(text.slice(from + monitor[0].length, from + monitor[0].length + 16)) };
+      const event = at(HALT_EVENT, text, from);
+      if (event !== null) return { kind: 'cpu-disabled', text: { start: from + event[0].length, end }, weight: 3, sure: true };
       break;
     }
     case 66: // Beginning
@@ -71,7 +75,7 @@ export function statement(text: string, from: number): Statement | undefined {
   if (at(HALT_TAG, text, from) !== null) return { kind: 'cpu-disabled', text: whole, weight: 1, sure: false };
   if (at(TRIPLE_TAG, text, from) !== null) return { kind: 'triple-fault', text: whole, weight: 1, sure: false };
   if (at(SHUTDOWN_STATE, text, from) !== null) return { kind: 'triple-fault', text: { start: from, end: sentenceEnd(text, from, end) }, weight: 3, sure: false };
-  if (at(ASSERTION, text, from) !== null) return { kind: 'vmx-panic', text: whole, weight: 4, sure: false };
+  if (at(ASSERTION, text, from) !== null) return { kind: 'vmx-panic', text: { start: text.startsWith(PANIC, from) ? from + PANIC.length : from, end }, weight: 4, sure: false };
   if (at(SIGNAL, text, from) !== null) return { kind: 'vmx-panic', text: { start: text.startsWith(PANIC, from) ? from + PANIC.length : from, end: end - 1 }, weight: 2, sure: false };
   if (at(CAUGHT, text, from) !== null) return { kind: 'vmx-panic', text: whole, weight: 1, sure: false };
   if (at(EXCEPTION, text, from) !== null) return { kind: 'vmx-panic', text: { start: from, end: end - 1 }, weight: 3, sure: false };
@@ -79,14 +83,20 @@ export function statement(text: string, from: number): Statement | undefined {
 }
 
 /** `vmui` is the thread of the user interface, which has no vmware.log: its box is all that people have to copy. */
-function boxOf(text: string, from: number, words: string): { readonly sure: boolean; readonly dialog?: boolean } {
-  return from === 0 && words.length === text.length && words.endsWith(' (vmui)') ? { sure: true, dialog: true } : { sure: false };
+function boxOf(text: string, from: number, words: string): { readonly sure: boolean; readonly dialog?: 'event' | 'context' } {
+  return from === 0 && words.length === text.length ? { sure: true, dialog: words.endsWith(' (vmui)') ? 'event' : 'context' } : { sure: false };
 }
 
-/** `Exception 0xc0000005 (access violation) has occurred.` as the whole line: without the head of a log line only below the heading of a box. */
-export function isException(text: string): boolean {
-  return text.length < 200 && at(EXCEPTION, text, 0) !== null;
+/**
+ * `Exception 0xc0000005 (access violation) has occurred.` or `VERIFY bora\mks\main\mks.c:10` as the whole line: without the
+ * head of a log line only below the heading of a box.
+ */
+export function isBoxReason(text: string): boolean {
+  if (text.length > 300) return false;
+  const asserted = at(ASSERTION, text, 0);
+  return asserted === null ? at(EXCEPTION, text, 0) !== null : at(PLACE_ONLY, text, asserted[0].length) !== null;
 }
+const PLACE_ONLY = /(?:[A-Za-z]:)?[\w./\\-]{1,280}:\d{1,6}$/y;
 
 function sentenceEnd(text: string, from: number, end: number): number {
   const stop = text.indexOf('. ', from);
@@ -166,6 +176,24 @@ export function backtraceRow(text: string, from: number): BacktraceRow | undefin
   };
 }
 
+export interface SignalRegister {
+  readonly name: Stretch;
+  readonly value: Stretch;
+}
+
+const SIGNAL_LINE = 'SIGNAL: ';
+const SIGNAL_PAIR = /\b([er][a-z]{2}|r\d{1,2}) (0x[\da-fA-F]{1,16})\b/g;
+
+/** `SIGNAL: rip 0x3fd4a1e2c3 rsp 0x3ffdb1c2a0 rbp 0x3ffdb1c300`: the registers of the thread that got a signal. */
+export function signalRegisters(text: string, from: number): SignalRegister[] {
+  if (!text.startsWith(SIGNAL_LINE, from)) return [];
+  return [...text.slice(from, from + 400).matchAll(SIGNAL_PAIR)].map((pair) => {
+    const start = from + pair.index;
+    const end = start + pair[0].length;
+    return { name: { start, end: start + (pair[1] ?? '').length }, value: { start: end - (pair[2] ?? '').length, end } };
+  });
+}
+
 const COMPANION =
   /(?:Backtrace:|Msg_Post: |\[msg\.|Core dump|CoreDump|Attempting to dump|Child process \d|Writing monitor|Wrote |Beginning monitor|End monitor|A core file|SIGNAL: |Panic: |Printing loaded objects|End printing loaded|\[0x[\da-fA-F]{4,16}-0x|Remapping region|Cannot remap|-{20,}$|VMX has left the building|MKS thread|VTHREAD|Exiting$|Vmx?PanicSaveState|Panic in progress|CPU reset: |VMX exit|LOADED MODULES|Registers |Win32 |Backtrace |To collect|You can |We will|Please request|POST\()/y;
 
@@ -174,7 +202,7 @@ export function goesWithPanic(text: string, from: number): boolean {
   return from < text.length && at(COMPANION, text, from) !== null;
 }
 
-const SOURCE = /(?:[\w-]{1,60}\/){0,12}(?:bora|vmcore)\/[\w./-]{1,160}:\d{1,6}/;
+const SOURCE = /(?:[\w-]{1,60}[\\/]){0,12}(?:bora|vmcore)[\\/][\w./\\-]{1,160}:\d{1,6}/;
 
 /** `bora/…:line` in the words of a panic. */
 export function sourceIn(text: string, within: Stretch): Stretch | undefined {
@@ -182,7 +210,8 @@ export function sourceIn(text: string, within: Stretch): Stretch | undefined {
   const found = SOURCE.exec(part);
   if (found === null) return undefined;
   // The build's folder says nothing: `/build/mts/release/bora-93057/bora/mks/…` is `bora/mks/…`.
-  const root = Math.max(found[0].lastIndexOf('/bora/') + 1, found[0].lastIndexOf('/vmcore/') + 1, 0);
+  const path = found[0].replaceAll('\\', '/');
+  const root = Math.max(path.lastIndexOf('/bora/') + 1, path.lastIndexOf('/vmcore/') + 1, 0);
   return { start: within.start + found.index + root, end: within.start + found.index + found[0].length };
 }
 
