@@ -14,10 +14,13 @@ const WORDS: readonly string[] = [
   'FOLLOWUP_', 'FAILURE_', 'EXCEPTION_', 'PROCESS_NAME:', 'IMAGE_NAME:', 'MODULE_NAME:', 'SYMBOL_NAME:', 'TRAP_FRAME:', 'CONTEXT:',
   'Platform Error Record @', 'Error Source Table @', 'Irp is active with ', 'Pool page ', 'Device object (', 'Driver object (', 'Machine ID Information [',
   '[CPU Information]', '  Cid ', 'PROCESS ffff', 'PROCESS 8', ' Suspend: ', '   x1=',
-  'FAILED_INSTRUCTION_', 'BUCKET_ID', 'ERROR_CODE:', 'READ_ADDRESS:', 'WRITE_ADDRESS:', 'THREAD_SHA1_', 'Arg1: ', ' 00000000`0000',
-  'STOP: c0', 'STOP: C0', 'STOP: 00000', 'STOP : 0x', 'Stop 0x', 'Stop: 0x', 'stop 0x', 'stop: 0x', ':\\Windows\\M', ':\\WINDOWS\\M', ':\\WINNT\\MEMORY.DMP', ':\\Windows\\minidump\\', ' Fehlercode war: 0x', "rification d'erreur", 'n de errores fue: 0x', 'o de erros foi: 0x',
-  ' (0x00000000000000', ' (0x00000000c00000', ' (0xffffffffc00000', 'Stop code', 'Stop Code', 'STOP CODE', 'Stopcode',
+  'FAILED_INSTRUCTION_', 'BUCKET_ID', 'ERROR_CODE:', 'READ_ADDRESS:', 'WRITE_ADDRESS:', 'THREAD_SHA1_', 'Arg1: ', 'Arg2: ', 'Arg3: ', 'Arg4: ', ' 00000000`0000',
+  'STOP: c0', 'STOP: C0', 'STOP: 00000', 'STOP : 0x', '*** STOP: ', 'STOP 00000', 'Bug check code', 'with the following parameters:', 'second chance not available)', '!!! second chance !!!', 'CLR20r3', 'clr20r3', 'EventType : ', 'szAppName', 'FAULT ->', 'VIRIDIAN ', 'Guest indicates a fatal condition', ' AppVer: ', '\tAppVer: ', 'STOP:0x0000', 'Stop:0x0000', 'BUGCHECK: 0x', 'AppHangB1', 'AppHangXProcB1', 'AppHangTransient', 'Application exception occurred:', 'Stop 0x', 'Stop: 0x', 'stop 0x', 'stop: 0x', ':\\Windows\\M', ':\\WINDOWS\\M', ':\\WINNT\\MEMORY.DMP', ':\\Windows\\minidump\\', ' Fehlercode war: 0x', "rification d'erreur", 'n de errores fue: 0x', 'o de erros foi: 0x',
+  ' (0x0000000000', ' (0x00000000c00000', ' (0xffffffffc00000', 'Stop code', 'Stop Code', 'STOP CODE', 'Stopcode',
   'Stillstandcode', 'digo de detenci', 'for this error: ', 'this info: Stop', 'diesem Fehler suchen: ', 'NAME="STOPCODE"', 'ErrorCode0', 'Fehlercode0', 'Fehlercode 0',
+  ' # Call Site', '> !lmi', '> .ecxr', '> .lastevent', '> .trap', '> .cxr', '> .exr', '> dps ', 'LastErrorValue: (', 'OS Thread Id: 0x', 'Exception object: ', '> !gle', '> !peb', '> !teb', '> !heap', '> !clrstack', '> !printexception',
+  '<Provider Name="Application Error"', 'Name="AppName"', ', parameter1 ', ', 1. Parameter ', 'tre1 000000', 'metro1 000000', ' Application Error', ': 0xc0000', 'Dump File\t', 'Dump File<', 'dump_file', '"Dump File"', 'bug_check_code',
+  '\t\t0x0000', ',,0x0000', ',"","0x0000', '(0xc0000005, 0x', 'virtual processor that caused a triple fault', '\' has encountered a fatal error ',
   'Faulting Application Name: ', '.exe, ', 'EventType=', 'APPCRASH', 'MoAppCrash', 'BEX64', 'e: BEX', 'e:\tBEX', 'LiveKernelEvent', 'Process File  ',
   'VERIFIER STOP ', '----- Exception occurred on thread ', ':ARM64EC> ', 'Critical error detected c', ']: Heap ', ']: Invalid ', ']: HEAP', 'Access Violation occurred in', 'buffer overrun occurred in', '*** Inpage error in',
   '*** Unhandled exception 0x', '*** Critical Section Timeout (', '*** Resource timeout (',
@@ -30,21 +33,24 @@ const WORDS: readonly string[] = [
   'VMwareCertified', 'VMwareAccepted', 'PartnerSupported', 'CommunitySupported', '/usr/lib/vmware/vmkmod/', 'vmkload_mod module information', 'ethtool -i vmnic', 'Driver Info:', ' # cat /proc/scsi/',
   ' already at its maximum', 'APD Timer started', 'APD Timeout for', 'permanently inaccessible',
   ' to write-quiesced partition', ': wantCoreDump', 'MCA recoverable error', ': CE Poll ', ': CE Intr ', '[esx.problem.',
+  'LINT1 motherboard interrupt', 'Lost connection to the server ', 'connection is being marked "OFFLINE"', 'Tx hang detected', 'Detected Tx Unit Hang',
+  'NETDEV WATCHDOG: vmnic', ':ASSERT bora', ':VERIFY bora', ':NOT_REACHED', ':NOT_IMPLEMENTED', ':VMM fault', ':VMM64 fault', ', UC=1, EN=', 'Recursive panic on same CPU', 'VMWare ESX', 'ApeiHEST: ', '_bootbank_',
   // libvirt
   ': error : ', ': warning : ', 'internal error: ', 'operation failed: ', 'Timed out during operation: ', 'Requested operation is not valid: ',
   '"subcomponent":"libvirt"', ' : libvirt version: ', 'starting up libvirt version', 'closed the monitor: ', 'from monitor: ', 'write to monitor: ', '<hyperv', '<relaxed ', '<vapic ', '<spinlocks ', '<synic ',
   '<stimer ', '<vpindex ', 'hypervclock', '<qemu:arg ',
   // qemu
   '+0000: starting up', 'qemu-system-', 'qemu-kvm', 'kvm-spice', '/bin/kvm ', 'Z kvm: ', '-enable-kvm', '-nodefaults', '-machine ', '-name guest=',
-  ' Assertion ', 'ERROR:../', 'ERROR:/', 'KVM internal error', 'kvm run failed', 'hardware error: ', 'panic hyper-v: arg1=', 'reason=crashed',
+  ' Assertion ', 'ERROR:../', 'ERROR:/', 'KVM internal error', 'KVM_SET_USER_MEMORY_REGION failed', 'kvm_set_phys_mem: error', 'kvm run failed', 'hardware error: ', 'panic hyper-v: arg1=', 'reason=crashed',
   'hv_relaxed', 'hv-relaxed', "doesn't support requested feature ",
   // the Linux kernel and Xen
+  '(XEN) Assertion ', ']: segfault at',
   'NULL pointer dereference', 'unable to handle', 'Unable to handle kernel', 'stack guard page', 'Insufficient stack space to handle',
   'Unexpected kernel BRK exception', 'SError Interrupt on CPU', 'ernel BUG at ', 'general protection', 'divide error: ', 'int3: ', 'overflow: ',
   'bounds: ', 'invalid opcode: ', 'invalid operand: ', 'invalid TSS: ', 'segment not present: ', 'stack segment: ', 'alignment check: ',
   'simd exception: ', 'control protection fault: ', 'double fault', 'kernel stack overflow', 'Oops: ', 'Internal error: ', 'Oops - ', 'Oops [#',
-  'Oops[#', 'Kernel panic', 'BUG: soft lockup', 'ard LOCKUP', 'LOCKUP on CPU', 'detected stall', 'detected expedited stall', 'blocked for more than ',
-  'blocked in I/O wait', 'BUG: K', 'UBSAN: ', 'WARNING: CPU: ', 'WARNING: at ', ', CPU#', ': possible ', 'inconsistent lock state',
+  'Oops[#', 'Kernel panic', 'BUG: soft lockup', 'ard LOCKUP', 'LOCKUP on CPU', 'detected stall', 'detected expedited stall', 'INFO: task ',
+  'BUG: K', 'UBSAN: ', 'WARNING: CPU: ', 'WARNING: at ', ', CPU#', ': possible ', 'inconsistent lock state',
   'suspicious RCU usage', 'bad unlock balance', 'held lock freed', ': lock held ', 'Nested lock was not taken', 'Invalid wait context', 'IRQ-safe -> ',
   'IRQ-unsafe -> ', 'BUG: scheduling while atomic', 'BUG: sleeping function', 'BUG: Bad page', 'BUG: Bad rss-counter', 'BUG: workqueue lockup',
   'BUG: using ', 'BUG: spinlock ', 'BUG: rwlock ', 'BUG: Dentry ', 'BUG: non-zero ', 'BUG: unable', 'Not tainted): ', 'Tainted: ', 'Objects remaining ',
@@ -65,7 +71,7 @@ const WORDS: readonly string[] = [
   '*** Error in ', ' detected ***: ', 'double free or corruption (', 'corrupted size vs. prev_size', 'corrupted double-linked list', 'malloc(): ',
   'free(): ', 'realloc(): ', 'munmap_chunk(): ', 'malloc_consolidate(): ',
   // vmware.log
-  'MONITOR PANIC: ', 'Beginning monitor coredump', 'Unexpected signal: ', 'Caught signal ', 'msg.log.error.unrecoverable', ' unrecoverable error: (', 'NOT_REACHED ',
+  'ASSERT bora\\', 'VERIFY bora\\', 'ASSERT vmcore\\', 'VERIFY vmcore\\', 'MONITOR PANIC: ', 'Beginning monitor coredump', 'Unexpected signal: ', 'Caught signal ', 'msg.log.error.unrecoverable', ' unrecoverable error: (', 'NOT_REACHED ',
   'NOT_IMPLEMENTED ', 'ASSERT vmcore/', 'VERIFY vmcore/', 'onitorEvent.halt', 'onitorevent.halt', 'onitorEvent.tripleFault', 'onitorevent.tripleFault',
   'Triple fault', 'CPU has been disabled by the guest', 'to enter the shutdown state', ') has occurred.', 'Guest operating system crash detected',
   'Backtrace[0] ', 'backtrace[0] ', 'acktrace[00] ',
@@ -77,6 +83,8 @@ const SHAPES: readonly string[] = [
   '\\b[A-Z][A-Z0-9_]{5,63} {0,2}\\((?:0x)?[0-9a-fA-F]{1,8}\\)',
   // 0x000000D1 (0x…, 0x…
   '0x[0-9a-fA-F]{2,8} ?[({] ?0x[0-9a-fA-F`]{1,17},',
+  // names escaped by Markdown, and the codes of exceptions
+  '\\\\_[A-Z][A-Z0-9]', '\\b[cC]0000[0-9a-fA-F]{3}\\b',
   // the prompt of a user-mode debugger, and the beginning of a register dump
   'Breakpoint \\d', ':0\\d\\d> ', ' [er]bx=[0-9a-f]',
 ];

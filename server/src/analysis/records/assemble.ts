@@ -3,10 +3,11 @@
  * one by one, and what a crash can see of the file ends some way below it, so that a log of any size is read with a bounded
  * number of blocks in memory, and a crash at its beginning does not wait for its end.
  */
-import type { Block, FormatId } from '../formats/types.js';
+import type { Block } from '../formats/types.js';
 import { contextOf, indexAt, MOST_CONTEXT, type ContextEntry } from './context.js';
 import { EventGroups } from './events.js';
 import { absoluteFacts, GrowingCrash } from './growing.js';
+import { familyOf, startsProcess } from './process.js';
 import { recordOf, type BugCheckName } from './record.js';
 import type { CrashRecord } from './types.js';
 
@@ -33,7 +34,8 @@ export class Assembler {
   readonly #nameOf: BugCheckName;
   /** Crashes not yet taken, in the order of their first blocks. */
   #crashes: GrowingCrash[] = [];
-  readonly #open = new Map<FormatId, GrowingCrash>();
+  /** By the family of their formats. */
+  readonly #open = new Map<string, GrowingCrash>();
 
   constructor(nameOf: BugCheckName) {
     this.#nameOf = nameOf;
@@ -43,16 +45,18 @@ export class Assembler {
   add(block: Block): void {
     this.events.add(block);
     if (block.node.role === 'event') return;
-    const current = this.#open.get(block.format);
+    const family = familyOf(block.format);
+    if (startsProcess(block)) this.#open.delete(family);
+    const current = this.#open.get(family);
     const near = current !== undefined && block.lines.first - current.end <= NEAR && block.lines.first < this.#horizon(current);
     if (block.node.role === 'crash') {
       if (near && current.continuesWith(block)) current.add(block);
       else {
         const crash = new GrowingCrash(block);
         this.#crashes.push(crash);
-        this.#open.set(block.format, crash);
+        this.#open.set(family, crash);
       }
-    } else if (near && extendsCrash(block)) current.add(block);
+    } else if (near && extendsCrash(block) && current.takes(block)) current.add(block);
     else {
       this.context.push({ block, facts: absoluteFacts(block) });
       this.contextCount++;
@@ -73,7 +77,7 @@ export class Assembler {
       const until = this.#horizon(crash, index);
       return { record: recordOf(crash.blocks, this.#nameOf, (headline) => contextOf(context, headline, until)), until };
     });
-    for (const crash of this.#crashes.splice(0, settled)) for (const [format, open] of this.#open) if (open === crash) this.#open.delete(format);
+    for (const crash of this.#crashes.splice(0, settled)) for (const [family, open] of this.#open) if (open === crash) this.#open.delete(family);
     return records;
   }
 

@@ -1,6 +1,8 @@
 /** A crash while its blocks are still being gathered. */
 import type { Block, Fact, FactKey } from '../formats/types.js';
+import { DUMPED } from '../formats/gdb/report.js';
 import { moved } from '../text/span.js';
+import { isSameEnd, isSameProcess } from './process.js';
 
 /** Facts of a block with absolute positions. */
 export function absoluteFacts(block: Block): Fact[] {
@@ -76,6 +78,10 @@ export class GrowingCrash {
    */
   continuesWith(block: Block): boolean {
     const now = firstValues(block);
+    const whole = { blocks: this.blocks, values: this.#values };
+    if (block.format !== this.blocks[0]?.format && this.blocks.every((part) => part.format !== block.format)) return isSameEnd(whole, { blocks: [block], values: now });
+    // No process ends twice: libvirt's word belongs to the failure above, whatever stands between.
+    if (block.format === 'qemu' && now.get('panic.kind') === 'qemu-crashed') return true;
     const blank = isBlank(this.#values) || isBlank(now);
     for (const key of IDENTITY) {
       const a = this.#values.get(key);
@@ -83,7 +89,12 @@ export class GrowingCrash {
       if (a !== undefined && b !== undefined && !isSame(key, a, b) && !(blank && key.startsWith('bugcheck.parameter'))) return false;
     }
     if (block.format === 'linux' && !block.node.opensRecord && this.#isOfAnother(now)) return false;
-    return !(this.#isWhole && isWhole(block));
+    return !(this.#isWhole && isWhole(block)) || (block.format === 'gdb' && isSameProcess(whole, { blocks: [block], values: now }));
+  }
+
+  /** Whether a block without a crash of its own can add to it. A debugger's stack adds to the ends it can show only. */
+  takes(block: Block): boolean {
+    return this.blocks.some((part) => part.format === block.format) || isSameEnd({ blocks: this.blocks, values: this.#values }, { blocks: [block], values: new Map([...firstValues(block), ['panic.text', DUMPED]]) });
   }
 
   /** Whether a stack without a first line belongs to another task than the crash so far. */

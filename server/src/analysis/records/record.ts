@@ -3,6 +3,7 @@ import { LOCKUP_KINDS } from '../formats/linux/rules.js';
 import type { Block, Fact, FactKey, FormatId, Frame } from '../formats/types.js';
 import { moved, type Located } from '../text/span.js';
 import { absoluteFacts } from './growing.js';
+import { isVagueEnd } from './process.js';
 import { factTable, signatureOf } from './signature.js';
 import { titleOf } from './title.js';
 import type { CrashKind, CrashRecord, FactTable } from './types.js';
@@ -12,10 +13,12 @@ export type BugCheckName = (code: string) => string | undefined;
 
 function kindOf(format: FormatId, value: (key: FactKey) => string | undefined, frames: readonly Frame[]): CrashKind {
   if (format === 'windbg') {
+    // Hyper-V says it of any guest.
+    if (value('panic.kind') === 'triple-fault') return 'guestFailure';
     // What was copied of an analysis may lack the code; parameters and drivers are the kernel's all the same.
     const isKernel = ['code', 'name', 'parameter1', 'parameter2', 'parameter3', 'parameter4'].some((part) => value(`bugcheck.${part}`) !== undefined);
     // A debugger of processes sees no frame of the kernel.
-    const inKernel = frames.some((frame) => /^(?:nt|hal|.{1,128}\.sys)$/i.test(frame.module ?? ''));
+    const inKernel = frames.some((frame) => /^(?:nt(?:oskrnl|krnlmp|krnlpa|krpamp)?|hal|.{1,128}\.sys)$/i.test(frame.module ?? ''));
     return isKernel || inKernel || /\.sys$/i.test(value('image') ?? '') ? 'bugCheck' : 'userException';
   }
   if (format === 'esxi') {
@@ -24,7 +27,7 @@ function kindOf(format: FormatId, value: (key: FactKey) => string | undefined, f
   }
   if (format === 'linux' && value('panic.kind') === 'domain-crash') return 'guestFailure';
   if (format === 'linux') return LOCKUP_KINDS.has(value('panic.kind') ?? '') ? 'lockup' : 'kernelOops';
-  if (format === 'gdb') return /^(?:qemu|kvm)/.test(value('process') ?? '') ? 'guestFailure' : 'userException';
+  if (format === 'gdb') return /^(?:qemu|kvm)/.test(value('process') ?? '') || value('qemu.shutdown') !== undefined || value('panic.kind')?.startsWith('qemu-') === true ? 'guestFailure' : 'userException';
   return format === 'vmware' && value('bugcheck.code') !== undefined ? 'bugCheck' : 'guestFailure';
 }
 
@@ -75,8 +78,9 @@ function architecture(format: FormatId, facts: readonly Fact[], frames: readonly
   return kernel === undefined ? [] : [{ key: 'system.architecture', value: 'x86', at: kernel.at }];
 }
 
-/** A stop screen with blank parameters is believed less than the analysis of the same crash. */
+/** A stop screen with blank parameters is believed less than the analysis of the same crash; so is one who only says that a process is gone. */
 function ordered(blocks: readonly Block[]): readonly Block[] {
-  const blank = (block: Block): boolean => [1, 2, 3, 4].every((n) => block.node.facts.some((fact) => fact.key === `bugcheck.parameter${n}` && fact.value === '0x0'));
+  if (blocks.length === 1) return blocks;
+  const blank = (block: Block): boolean => isVagueEnd(new Map(block.node.facts.map((fact) => [fact.key, fact.value]))) || [1, 2, 3, 4].every((n) => block.node.facts.some((fact) => fact.key === `bugcheck.parameter${n}` && fact.value === '0x0'));
   return [...blocks.filter((block) => !blank(block)), ...blocks.filter(blank)];
 }

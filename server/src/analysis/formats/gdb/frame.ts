@@ -92,11 +92,12 @@ export function stopLine(whole: string): FrameLine | undefined {
 /** `lab_can_receive (nc=0x55d0c4b1e2a0)` below the signal: the same in the midst of a source line, where gdb prints no address. */
 export function stoppedAt(whole: string): FrameLine | undefined {
   const text = shortened(whole);
-  const open = text.indexOf(' (');
-  if (open < 1 || open > 200 || text.charCodeAt(0) <= 32 || text.charCodeAt(0) === 35) return undefined;
+  const start = skipBlanks(text, 0);
+  const open = text.indexOf(' (', start);
+  if (open < start + 1 || open > start + 200 || text.charCodeAt(start) === 35) return undefined;
   const after = text.slice(open + 2, open + 130);
   if (!/^(?:\)|[A-Za-z_][\w@]{0,80}=)/.test(after)) return undefined;
-  const frame = gdbFrame(text, 0, { index: 0, start: 0, end: text.length, number: { start: 0, end: 0 }, inlined: false, handler: false }, undefined);
+  const frame = gdbFrame(text, start, { index: 0, start, end: text.length, number: { start, end: start }, inlined: false, handler: false }, undefined);
   return frame === undefined ? undefined : { ...frame, style: 'stop' };
 }
 

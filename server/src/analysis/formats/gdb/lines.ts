@@ -61,24 +61,25 @@ export function coreLine(whole: string): CoreLine | undefined {
 export interface DumpedLine {
   readonly start: number;
   readonly end: number;
-  readonly pid: string;
+  readonly pid?: string;
   readonly process: Stretch;
   /** False where systemd-coredump was not allowed to keep a core. */
   readonly dumped: boolean;
 }
 
-/** rsyslog with ISO times, and `journalctl -o short-iso`, put a head of their own in front. */
-const DUMPED = /(?:\d{4}-\d\d-\d\dT[\d:.+-]{8,24}Z? [\w.-]{1,64} systemd-coredump\[\d{1,10}\]: )?(?:\[[^\]]{1,10}\] )?Process (\d{1,10}) \(([^\n]{1,64}?)\) of user \S{1,64} (?:dumped core|terminated abnormally without generating a coredump)\.$/y;
+/** rsyslog with ISO times, `journalctl -o short-iso`, and copies that are indented have a head of their own in front. */
+const DUMPED = /(?:(?:(?:\d{4}-\d\d-\d\dT[\d:.+-]{8,24}Z?|[A-Z][a-z]{2} {1,2}\d{1,2} \d\d:\d\d:\d\d) )?(?:[\w.-]{1,64} )?systemd-coredump\[\d{1,10}\]: )?(?:\[[^\]]{1,10}\] )?(?:Process (\d{1,10}) )?\(([^\n]{1,64}?)\) of user \S{1,64} (?:dumped core\.|terminated abnormally without generating a(?: coredump\.)?)$/y;
 
-/** `Process 2188 (qemu-kvm) of user 107 dumped core.` */
+/** `Process 2188 (qemu-kvm) of user 107 dumped core.`, also where a mail programme broke the line behind the number or before the last word. */
 export function dumpedLine(text: string): DumpedLine | undefined {
   if (text.length > 400) return undefined;
   let start = skipBlanks(text, 0);
   if (text.startsWith('Message: ', start)) start += 9;
   const found = at(DUMPED, text, start);
   if (found === null) return undefined;
-  const process = text.indexOf('(', text.indexOf('Process ', start)) + 1;
-  return { start: text.indexOf('Process ', start), end: text.length, pid: found[1] ?? '', dumped: text.endsWith(' dumped core.'), process: { start: process, end: process + (found[2] ?? '').length } };
+  const from = found[1] === undefined ? start + found[0].lastIndexOf('(', found[0].indexOf(' of user ')) : text.indexOf('Process ', start);
+  const process = text.indexOf('(', from) + 1;
+  return { start: from, end: text.length, ...(found[1] === undefined ? {} : { pid: found[1] }), dumped: text.endsWith(' dumped core.'), process: { start: process, end: process + (found[2] ?? '').length } };
 }
 
 export interface FieldLine {
@@ -103,8 +104,7 @@ export function fieldLine(whole: string): FieldLine | undefined {
 export function fieldOpens(field: FieldLine, text: string): boolean {
   const value = text.slice(field.value.start, Math.min(field.value.end, field.value.start + 80));
   // Apport writes the number alone.
-  if (field.label === 'Signal' && field.name.start === 0) return /^(?:[4-8]|11)$/.test(value);
-  if (field.label === 'Signal') return /^\d{1,2} \([A-Z0-9+]{2,9}\)$/.test(value);
+  if (field.label === 'Signal') return /^\d{1,2} \([A-Z0-9+]{2,9}\)$/.test(value) || (field.name.start === 0 && /^(?:[4-8]|11)$/.test(value));
   return field.label === 'PID' && field.name.start >= 4 && /^\d{1,10} \([^()]{1,32}\)$/.test(value);
 }
 
@@ -227,9 +227,9 @@ export function stoppedLine(text: string): boolean {
 }
 
 const SESSION =
-  /(?:GNU gdb |Copyright \(C\) |License GPL|This is free software|There is NO WARRANTY|Type "|This GDB was configured|For bug reporting|<https?:\/\/|Find the GDB manual|For help, type|Reading symbols from |\(No debugging symbols|Loaded symbols|Missing separate debug|Try: |Use the "info sharedlibrary"|Do you need "set |Using host libthread_db|={5,9} (?:Backtrace|Memory map): ={5,9}|[\da-f]{8,16}-[\da-f]{8,16} [r-][w-]|Aborted(?: \(core dumped\))?$|(?:SourcePackage|Stacktrace(?:Top|AddressSignature)?|ThreadStacktrace|SegvReason|Signal(?:Name|Message)): ?|\[(?:New |Thread |Switching |Inferior |Detaching )|[Ww]arning: |No locals\.|No symbol table|--Type <|---Type <|\d{1,6}(?:\t| {2,8})\S|The program no longer exists|Found module |From {2,40}To {2,40}Syms Read|Module |Metadata for module |Process \d{1,10} (?:stopped|launched|exited)|Target \d: \(|Current executable set|(?:-> {2})?0x[\da-f]{4,16} <\+\d|[\w.+-]{1,64}`[\w:]|\$\d{1,4} = )/y;
+  /(?:GNU gdb |Copyright \(C\) |License GPL|This is free software|There is NO WARRANTY|Type "|This GDB was configured|For bug reporting|<https?:\/\/|Find the GDB manual|For help, type|Reading symbols from |\(No debugging symbols|Loaded symbols|Missing separate debug|Try: |Use the "info sharedlibrary"|Do you need "set |Using host libthread_db|={5,9} (?:Backtrace|Memory map): ={5,9}|[\da-f]{8,16}-[\da-f]{8,16} [r-][w-]|Aborted(?: \(core dumped\))?$|(?:SourcePackage|Stacktrace(?:Top|AddressSignature)?|ThreadStacktrace|SegvReason|Signal(?:Name|Message)): ?|\[(?:New |Thread |Switching |Inferior |Detaching )|[Ww]arning: |Python Exception |No locals\.|No symbol table|--Type <|---Type <|\d{1,6}(?:\t| {2})[ \t]{0,160}\S|The program no longer exists|Found module |From {2,40}To {2,40}Syms Read|Module |Metadata for module |Process \d{1,10} (?:stopped|launched|exited)|Target \d: \(|Current executable set|(?:-> {2})?0x[\da-f]{4,16} <\+\d|[\w.+-]{1,64}`[\w:]|\$\d{1,4} = )/y;
 const SANITIZED =
-  /(?:={10,}|[A-Z][A-Za-z]{1,18}Sanitizer(?::DEADLYSIGNAL| can not provide)|Uninitialized value was |(?:READ|WRITE) of size \d|SCARINESS: |0x[\da-fA-F]{1,16} is located |SUMMARY: [A-Z][A-Za-z]{1,18}Sanitizer: |==\d{1,10}==|Shadow bytes? |(?:=>)?0x[\da-fA-F]{6,16}: ?(?:[\da-f]{2}|\[)|The signal is caused by |Hint: |HINT: |Address 0x|This frame has |\[\d{1,8}, \d{1,8}\) |[A-Z][A-Za-z ]{2,34}: {2,32}[\da-f]{2}(?: |$)|NOTE: |Legend)/y;
+  /(?:={10,}|[A-Z][A-Za-z]{1,18}Sanitizer(?::DEADLYSIGNAL| can not provide)|Uninitialized value was |(?:READ|WRITE) of size \d|SCARINESS: |0x[\da-fA-F]{1,16} is located |SUMMARY: [A-Z][A-Za-z]{1,18}Sanitizer: |==\d{1,10}==|Shadow bytes? |(?:=>)?0x[\da-fA-F]{6,16}: ?(?:[\da-f]{2}|\[)|The signal is caused by |Hint: |HINT: |Address 0x|This frame has |\[\d{1,8}, \d{1,8}\) |[A-Z][A-Za-z ]{2,34}: {1,32}[\da-f]{2}(?: [\da-f]{2}|$)|NOTE: |Legend)/y;
 
 /** Lines that belong where they follow a line of a report, but say nothing of a crash by themselves. */
 export function isSession(text: string): boolean {

@@ -1,17 +1,22 @@
 /** Walks the lines of a report: which belong, which may stand between, where the next report begins. */
 import { canonicalHex } from '../../text/hex.js';
 import type { LineCursor, LogicalLine } from '../cursor.js';
-import type { BlockSink } from '../types.js';
+import { joiningSink } from '../joined.js';
+import type { BlockSink, TokenKind } from '../types.js';
 import { continuation, frameLine, stoppedAt, stopLine, type FrameLine } from './frame.js';
 import {
   coreLine, currentThread, dumpedLine, fieldLine, fieldOpens, isCrashReason, isLocal, isSanitized, isSession, libraryLine, promptLine, REASON_ADDRESS, sanitizerLine, signalLine, stoppedLine, threadLine, titleLine,
   type ThreadLine,
 } from './lines.js';
+import { lineAt } from './broken.js';
 import { backtraceFrame, glibcLine } from './glibc.js';
+import { sayPrinted } from './printed.js';
 import { Report } from './report.js';
-import { rowsOf } from './scan.js';
+import { rowsOf, skipBlanks, type Stretch } from './scan.js';
+import { isInstruction, sayFlags, saySanitized, saySession } from './sessionTokens.js';
 import { pidOf, Statements } from './statements.js';
 import { goOn, nameOf, type Framed, type Trace } from './traces.js';
+import { unmarkedFrame } from './unmarked.js';
 
 const MOST_BLANK_LINES = 4;
 /** Remarks, answers of other commands, and lines of other programs in a journal. */
@@ -52,7 +57,7 @@ function kindOf(text: string): Kind {
   if (stopLine(text) !== undefined) return 'stop';
   if (libraryLine(text) !== undefined) return 'library';
   if (text.length < 4096 && text.includes('si_addr = 0x')) return 'fault';
-  return isSession(text) ? 'session' : 'other';
+  return isSession(text) || isInstruction(text) ? 'session' : 'other';
 }
 
 /** Whether a row begins a report wherever it stands. */
@@ -72,10 +77,11 @@ export function opensRow(text: string): boolean {
 }
 
 export function readReport(cursor: LineCursor, sink: BlockSink): void {
-  const reader = new Reader(sink);
+  const reader = new Reader(joiningSink(sink));
   const first = cursor.peek();
-  for (let line = cursor.peek(), started = false; line !== undefined; line = cursor.peek()) {
+  for (let line = lineAt(cursor, 0), started = false; line !== undefined; line = lineAt(cursor, 0)) {
     cursor.next();
+    if ('rest' in line) cursor.next();
     for (const row of rowsOf(line)) {
       if (!started && !opensRow(row.text)) continue;
       started = true;
@@ -100,12 +106,12 @@ function linesBefore(cursor: LineCursor, reader: Reader): number {
   let blank = 0;
   let other = 0;
   for (let ahead = 0; ahead < MOST_AHEAD; ahead++) {
-    const line = cursor.peek(ahead);
+    const line = lineAt(cursor, ahead);
     if (line === undefined) return -1;
     const rows = rowsOf(line);
     const text = rows[0]?.text ?? '';
     const { kind } = reader.look(text);
-    if (ahead === 0 && reader.goesOn(text, kind)) return 0;
+    if (other === 0 && ahead === blank && reader.goesOn(text, kind, ahead)) return ahead;
     const isStrong = kind !== 'blank' && kind !== 'session' && kind !== 'other';
     if (isStrong) return reader.accepts(text, kind) ? ahead : -1;
     if (reader.isFinding(text)) return ahead;
@@ -139,14 +145,26 @@ class Reader {
 
   /** Lines ahead are looked at before they are taken. */
   look(text: string): Looked {
-    if (this.#looked.text !== text) this.#looked = look(text);
+    if (this.#looked.text !== text) {
+      this.#looked = look(text);
+      // A line of the source, which gdb shows with its number, looks the same from afar.
+      const frame = this.#looked.kind === 'other' || this.#looked.kind === 'session' ? this.#unmarked(text) : undefined;
+      if (frame !== undefined) this.#looked = { text, kind: 'frame', frame };
+    }
     return this.#looked;
   }
 
-  /** Whether a line right below the last one belongs to it. */
-  goesOn(text: string, kind: Kind): boolean {
-    if (kind === 'session') return true;
+  /** A frame without its sign, where one can stand: the first of a listing, or the next. */
+  #unmarked(text: string): FrameLine | undefined {
+    const last = this.#trace?.frames.at(-1)?.frame.index;
+    return last === undefined && this.report.ending === undefined ? undefined : unmarkedFrame(text, [0, (last ?? -1) + 1]);
+  }
+
+  /** Whether a line right below the last one belongs to it; `blanks` stand between. */
+  goesOn(text: string, kind: Kind, blanks: number): boolean {
     if (kind === 'other' && this.#stopped && stoppedAt(text) !== undefined) return true;
+    if (blanks > 0) return false;
+    if (kind === 'session') return true;
     if (kind !== 'other') return false;
     if (this.#open !== undefined && this.#wrapped < MOST_WRAPPED) return isWrapped(this.#open, text);
     return this.isBulk(text);
@@ -201,6 +219,7 @@ class Reader {
       const tail = continuation(text);
       this.#wrapped++;
       goOn(open, row, tail);
+      this.#printed(row, 0, tail.source?.start ?? tail.module?.start ?? text.length, 'argument');
       this.report.token('path', row, tail.source);
       this.report.token('module', row, tail.module);
       if (!tail.open) this.#open = undefined;
@@ -208,7 +227,7 @@ class Reader {
     }
     if (kind !== 'blank') this.#open = undefined;
     const stop = kind === 'other' && this.#stopped ? stoppedAt(text) : undefined;
-    if (kind !== 'session') this.#stopped = kind === 'signal';
+    if (kind !== 'session' && kind !== 'blank') this.#stopped = kind === 'signal';
     if (stop !== undefined) return this.#frame(row, stop);
     switch (kind) {
       case 'frame': case 'stop': return this.#frame(row, frame ?? stopLine(text));
@@ -275,10 +294,18 @@ class Reader {
     report.token('module', row, frame.module);
     report.token('offset', row, frame.offset);
     report.token('path', row, frame.source);
+    const from = frame.symbol?.end ?? frame.address?.end ?? frame.number.end;
+    if (frame.style === 'gdb' || frame.style === 'stop' || frame.style === 'lldb') this.#printed(row, from, frame.source?.start ?? (frame.style === 'lldb' ? undefined : frame.module?.start) ?? frame.end, 'argument', frame.offset?.start);
+  }
+
+  /** Values up to a column. */
+  #printed(row: LogicalLine, from: number, to: number, names: 'argument' | 'field', limit = to): void {
+    if (this.report.sink.wantsTokens) sayPrinted((kind, line, stretch) => this.report.token(kind, line, stretch), row, from, Math.min(Math.max(from, to), Math.max(from, limit)), names);
   }
 
   #thread(row: LogicalLine, thread: ThreadLine | undefined): void {
     if (thread === undefined) return;
+    this.#identify(row);
     const { reason } = thread;
     this.report.token('thread', row, { start: thread.start, end: reason === undefined ? thread.end : reason.start - 'stop reason = '.length });
     // lldb prints the heading when it stops and again with the listing.
@@ -310,7 +337,16 @@ class Reader {
 
   #current(row: LogicalLine, thread: number | undefined): void {
     if (thread !== undefined && !row.text.includes('Switching')) this.report.stoppedIn(thread);
+    this.#identify(row);
     this.report.token('thread', row, { start: 0, end: row.text.length });
+  }
+
+  /** The kernel's number of a thread: gdb's `LWP`, systemd's heading. */
+  #identify(row: LogicalLine): void {
+    const found = /(?:\bLWP |Stack trace of thread )(\d{1,10})/.exec(row.text.slice(0, 300));
+    if (found === null) return;
+    const end = found.index + found[0].length;
+    this.report.identify(found[1] ?? '', { row, start: end - (found[1] ?? '').length, end });
   }
 
   #library(row: LogicalLine): void {
@@ -326,26 +362,34 @@ class Reader {
   #bulk(row: LogicalLine): void {
     const { text } = row;
     const register = this.#registers ? REGISTER.exec(text) : null;
-    if (register !== null) {
-      const [, name = '', value = ''] = register;
-      const start = text.indexOf('0x', name.length);
-      this.report.token('registerName', row, { start: 0, end: name.length });
-      this.report.token('registerValue', row, { start, end: start + value.length }, `register.${name}`);
-      this.report.claim(`register.${name}`, canonicalHex(value), { row, start, end: start + value.length });
-      return;
-    }
+    if (register !== null) return this.#register(row, register);
     const target = /^Target \d{1,3}: \(([^)]{1,64})\) stopped\.$/.exec(text);
     if (target !== null) return this.#said.process(row, { start: text.indexOf('(') + 1, end: text.indexOf(')') }, 2);
-    const local = /^\s{6,60}([A-Za-z_]\w{0,80}) = /.exec(text);
-    if (local !== null) {
-      const start = text.indexOf(local[1] ?? '');
-      this.report.token('field', row, { start, end: start + (local[1] ?? '').length });
-    } else if (/^\[?[Ww]arning: /.test(text)) this.report.token('warning', row, { start: 0, end: text.length });
+    const start = skipBlanks(text, 0);
+    if (/^(?:\[?[Ww]arning: |Python Exception )/.test(text.slice(start, start + 20))) this.report.token('warning', row, { start, end: text.length });
+    else if (!this.report.sink.wantsTokens) return;
+    else if (this.#said.sanitizer && isSanitized(text)) saySanitized(this.#say, row);
+    else if (!saySession(this.#say, row) && (isLocal(text) || /^\$\d{1,4} = /.test(text))) this.#printed(row, start, text.length, 'field');
+  }
+
+  readonly #say = (kind: TokenKind, row: LogicalLine, stretch: Stretch | undefined): void => this.report.token(kind, row, stretch);
+
+  #register(row: LogicalLine, [all, name = '', value = '']: RegExpExecArray): void {
+    const { text } = row;
+    const start = skipBlanks(text, 0);
+    const place = { start: text.indexOf('0x', start + name.length), end: 0 };
+    place.end = place.start + value.length;
+    this.report.token('registerName', row, { start, end: start + name.length });
+    this.report.token('registerValue', row, place, `register.${name}`);
+    this.report.claim(`register.${name}`, canonicalHex(value), { row, ...place });
+    // The same in decimal, as an address with its function, or as the names of the flags that are set.
+    this.#printed(row, all.length, text.length, 'argument');
+    if (this.report.sink.wantsTokens) sayFlags(this.#say, row, place.end);
   }
 }
 
-/** `rip            0x55d0c4b1e2a4      0x55d0c4b1e2a4 <foo+20>` */
-const REGISTER = /^([a-z][a-z0-9_]{1,14})\s{1,20}(0x[\da-f]{1,16})(?:\s|$)/;
+/** `rip            0x55d0c4b1e2a4      0x55d0c4b1e2a4 <foo+20>`, of lldb `        pc = 0x0000aaaac4b1e2a4  labd`foo + 20`. */
+const REGISTER = /^\s{0,12}([a-z][a-z0-9_]{1,14})(?:\s{1,20}| = )(0x[\da-f]{1,16})(?:\s|$)/;
 
 /** gdb wraps between arguments, and before ` at` and ` from`. A frame whose arguments are closed goes on with these only. */
 function isWrapped(framed: Framed, text: string): boolean {

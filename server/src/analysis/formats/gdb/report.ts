@@ -23,6 +23,8 @@ export interface Ending {
 }
 
 const MAX_TITLE = 100;
+/** Threads whose numbers are kept: by them two reports of one process are known. */
+const MOST_IDS = 256;
 /**
  * Where Linux maps executables: 64-bit ones at 0x55… and 0x56… (x86), 0xaaaa… (ARM), below 256 MiB where they are not
  * relocatable; 32-bit ones at 0x0804…. Shared libraries stand elsewhere; those of old systems, which were prelinked, too.
@@ -34,6 +36,7 @@ export class Report {
   /** Whether a frame was read. */
   hasFrames = false;
   readonly #claims = new Map<FactKey, Claim>();
+  readonly #ids = new Map<string, Place>();
   #ending: Ending | undefined;
   #headline: Place | undefined;
   #crash = false;
@@ -68,6 +71,11 @@ export class Report {
   claim(key: FactKey, value: string | undefined, place: Place, rank = 1): void {
     const before = this.#claims.get(key);
     if (value !== undefined && value !== '' && (before === undefined || rank < before.rank)) this.#claims.set(key, { value, place, rank });
+  }
+
+  /** A number of the process or of one of its threads. */
+  identify(id: string, place: Place): void {
+    if (this.#ids.size < MOST_IDS && !this.#ids.has(id)) this.#ids.set(id, place);
   }
 
   /** A statement about how the process ended. `crash` false where it needs a backtrace to count. */
@@ -111,6 +119,7 @@ export class Report {
       this.#state('panic.text', ending.text, ending.place);
     }
     for (const [key, claim] of this.#claims) this.#state(key, claim.value, claim.place);
+    for (const [id, place] of this.#ids) this.#state('process.id', id, place);
     const what = ending === undefined ? (this.hasFrames ? 'Backtrace' : 'Debugger session') : ending.text === DUMPED ? 'Core dump' : ending.text === ABNORMAL ? 'Abnormal end' : ending.kind === 'signal' ? ending.text.replace(/[,:] .*$/, '') : ending.kind === 'heap-check' ? 'Damaged memory' : ending.kind === 'sanitizer' ? `Sanitizer: ${ending.text}` : `AddressSanitizer: ${ending.text}`;
     const title = `${what}${telling === undefined ? '' : ` in ${telling}`}${process === undefined ? '' : ` (${process.value})`}`;
     const firstFrame = traces[0]?.frames[0];

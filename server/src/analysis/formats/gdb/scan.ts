@@ -77,13 +77,27 @@ const LANDMARK = new RegExp(
     '(?:freed|previously allocated|allocated) by thread T',
     'SUMMARY: AddressSanitizer: ',
     'ELF object binary architecture: ',
+    '[A-Z][a-z]{2} {1,2}\\d{1,2} \\d\\d:\\d\\d:\\d\\d [\\w.-]{1,64} [\\w.@-]{1,64}(?:\\[\\d{1,10}\\])?: ',
     '```',
   ].join('|'),
   'g',
 );
 
+/** Rows of `coredumpctl info`, where a text has two that it cannot do without. They begin with the blanks that set them off. */
+const FIELDS = / {0,16}\b(?:PID|UID|GID|Signal|Timestamp|Command Line|Executable|Control Group|Unit|Slice|Boot ID|Machine ID|Hostname|Storage|Size on Disk|Message): (?=\S)/g;
+const DUMP = /\bSignal: \d{1,2} \([A-Z]/;
+/** Where the program stood follows a signal. */
+const STOPPED = /(?:Program|Thread \d{1,6}(?: "[^"]{1,40}")?) (?:terminated with|received) signal SIG[A-Z\d+]{2,10}, [A-Z][\w/ -]{2,40}\. {1,2}/g;
+
 /** Columns at which a flattened report is to be cut. */
 export function cuts(text: string): number[] {
+  const places = landmarks(text);
+  const more = text.includes(' signal SIG') ? Array.from(text.matchAll(STOPPED), (match) => match.index + match[0].length) : [];
+  if (/\bPID: \d/.test(text) && DUMP.test(text)) more.push(...Array.from(text.matchAll(FIELDS), (match) => match.index).filter((place) => place > 0));
+  return more.length === 0 ? places : [...new Set([...places, ...more])].sort((a, b) => a - b);
+}
+
+function landmarks(text: string): number[] {
   const places: number[] = [];
   for (const match of text.matchAll(LANDMARK)) {
     if (match.index === 0 || text.charCodeAt(match.index - 1) > 32) continue;

@@ -56,6 +56,7 @@ export class Statements {
     const dumped = dumpedLine(row.text);
     if (dumped === undefined) return;
     this.pid = dumped.pid;
+    if (dumped.pid !== undefined) this.#report.identify(dumped.pid, { row, start: dumped.start, end: dumped.process.start - 2 });
     this.#report.head(row, dumped.dumped ? 'Core dump' : 'Abnormal end');
     this.process(row, dumped.process, 3);
     this.#report.token('message', row, { start: dumped.start, end: dumped.process.start - 1 });
@@ -76,6 +77,7 @@ export class Statements {
     switch (field.label) {
       case 'PID': {
         this.pid = pidOf(field, text);
+        if (this.pid !== undefined) this.#report.identify(this.pid, { row, start: field.value.start, end: field.value.start + this.pid.length });
         const name = /\(([^()]{1,64})\)$/.exec(value);
         if (name !== null) this.process(row, { start: field.value.start + name.index + 1, end: field.value.end - 1 }, 4);
         break;
@@ -116,6 +118,13 @@ export class Statements {
     const name = /[A-Z][A-Za-z]{1,18}Sanitizer/.exec(row.text.slice(0, 80))?.[0] ?? 'AddressSanitizer';
     this.#report.head(row, name);
     const part = (stretch: Stretch): string => row.text.slice(stretch.start, stretch.end);
+    const level = /^\s{0,64}==\d{1,10}==(?=(ERROR|WARNING))/.exec(row.text.slice(0, 96));
+    if (level !== null) this.#report.token(level[1] === 'ERROR' ? 'levelError' : 'levelWarning', row, { start: level[0].length, end: level[0].length + (level[1] ?? '').length });
+    for (const [text, register = '', value = ''] of row.text.slice(0, 600).matchAll(/ (bp|sp) (0x[\da-f]{1,16})(?!\w)/g)) {
+      const start = row.text.indexOf(text, found.what.end) + 1;
+      this.#report.token('registerName', row, { start, end: start + register.length });
+      this.#report.token('registerValue', row, { start: start + 3, end: start + 3 + value.length });
+    }
     this.#report.token('exceptionName', row, found.what, 'panic.text');
     this.#report.token('address', row, found.address, 'exception.address');
     this.#report.token('address', row, found.pc, 'exception.ip');

@@ -25,15 +25,16 @@ const MACHINERY = new Set([
   '__restore_rt', '_sigtramp', 'start_thread', 'clone', '__clone', 'clone3', '__clone3', '_pthread_start', '_pthread_body', 'thread_start', '__libc_start_main', '__libc_start_main_impl', '__libc_start_call_main', '_start', 'start',
 ]);
 const MACHINERY_START = /^(?:__asan_|__sanitizer_|___?interceptor_|__interceptor_|__ubsan_|__hwasan_|_?g_assertion_message|asan_|std::__terminate|[\da-f]{8}\.plt_call\.)/;
-/** Fortified functions, and the copies of memcpy, strlen and their like for one processor each: the fault is their caller's. */
+/** Fortified functions, memcpy, strlen and their like, and the copies of these for one processor each: the fault is their caller's. */
 const CHECKED = /^__\w{2,30}_chk$/;
 const COPY = /^_{0,2}(?:mem|str|wcs|wmem)\w{2,24}_(?:avx|sse|evex|erms|ssse3|generic|sve|neon|unaligned|thunderx|falkor)/;
+const STRING = /^(?:mem(?:cpy|move|set|cmp|chr)|str(?:n?(?:cpy|cmp|cat|len)|chr|rchr|str))$/;
 const C_LIBRARY = /^(?:libc(?:[.-]|$)|libpthread|libsystem_|ld-linux|libclang_rt|libasan)/;
 
 /** False for a function of the machinery. */
 export function tells(symbol: string): boolean {
   const name = canonicalSymbol(symbol).replace(/^__gi_/, '');
-  return !MACHINERY.has(name) && !MACHINERY_START.test(name) && !COPY.test(name) && !CHECKED.test(name);
+  return !MACHINERY.has(name) && !MACHINERY_START.test(name) && !COPY.test(name) && !CHECKED.test(name) && !STRING.test(name);
 }
 
 export interface Named {

@@ -79,6 +79,7 @@ export function readXml(cursor: LineCursor, sink: BlockSink): void {
   const first = cursor.peek();
   if (first === undefined) return;
   sink.describe({ role: 'context', title: 'libvirt XML: Hyper-V features', headline: { line: first, start: 0, end: first.text.length } });
+  sink.section('fields', 'Hyper-V features', first);
   const reader = new XmlReader(sink);
   for (let line = cursor.peek(), count = 0; line !== undefined && count < MAX_LINES; line = cursor.peek(), count++) {
     if (line.line > 0 && !reader.isInside && !opensXml(line.text)) return;

@@ -1,6 +1,7 @@
 /** libvirt: records of its daemons, wherever they were printed. See README.md. */
 import { sinkEnvelope } from '../block.js';
 import { logicalLines, type LineCursor, type LogicalLine, spanIn } from '../cursor.js';
+import { joiningSink, joinLines, mayBeWrapped } from '../joined.js';
 import type { BlockSink, LineSink, LogFormat } from '../types.js';
 import { bareMessage, isTagged, jsonRecord } from './bare.js';
 import { EventReader } from './event.js';
@@ -17,11 +18,28 @@ function opensEvent(line: LogicalLine): boolean {
   return level === 'error' || level === 'warning' || versionIn(text, json.message) !== undefined;
 }
 
+/** Records with their heads are longer than any mail programme's lines; one that is not was broken. */
+const WIDEST_MAIL = 80;
+const MOST_RESTS = 24;
+
+/** A record with the lines that a mail programme made of it. */
+function wholeRecord(first: LogicalLine, cursor: LineCursor): LogicalLine {
+  let line = first;
+  if (first.cut || first.start + first.text.length > WIDEST_MAIL || readRecords(first.text).length !== 1) return line;
+  for (let rests = 0; rests < MOST_RESTS; rests++) {
+    const next = cursor.peek();
+    if (!mayBeWrapped(line, next, WIDEST_MAIL) || next.envelope?.parts.some((part) => part.kind !== 'comment') === true || readRecords(next.text).length > 0) break;
+    cursor.next();
+    line = joinLines(line, next);
+  }
+  return line;
+}
+
 function read(cursor: LineCursor, sink: BlockSink): void {
-  const reader = new EventReader(sink);
+  const reader = new EventReader(joiningSink(sink));
   for (let line = cursor.peek(); line?.line === 0; line = cursor.peek()) {
     cursor.next();
-    reader.line(line);
+    reader.line(wholeRecord(line, cursor));
   }
   reader.follow(cursor);
   reader.finish();

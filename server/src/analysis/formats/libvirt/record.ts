@@ -27,6 +27,9 @@ const DATE = /\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3,6}[+-]\d{4}(?=: )/y;
 const CLOCK = /\d\d:\d\d:\d\d\.\d{3}(?=: )/y;
 /** The daemons, as syslog and a terminal name them; since 5.6 there is one per driver. */
 const DAEMON = /(?:libvirtd|virt(?:qemu|network|storage|nodedev|nwfilter|secret|interface|proxy|log|lock|lxc|xen|vbox|ch)d)(?:\[\d{1,10}\])?(?=: )/y;
+/** A syslog head that the shared envelope leaves alone: with a month in the language of the machine (`M\u00e4r 27`, `led 04`). */
+const SYSLOG = /(?:[\p{L}\p{M}]{1,5}\.?|\d{1,2}[\u6708\uc6d4]) {1,2}\d{1,2} \d\d:\d\d:\d\d(?:\.\d{1,9})? (?:[A-Za-z0-9][\w.-]{0,127} )?(?=(?:libvirtd|virt[a-z]{2,9}d)\[\d{1,10}\]: )/yu;
+const SYSLOG_TIME = / \d{1,2} \d\d:\d\d:\d\d(?:\.\d{1,9})? /;
 const THREAD = /(\d{1,10}): (?=(?:debug|info|warning|error) ?: )/y;
 const LEVEL = /(debug|info|warning|error) ?: /y;
 /** `qemuMonitorIO:689 : `; older builds print `qemuMonitorIO:689: `. */
@@ -44,12 +47,18 @@ export function recordStarts(text: string): number[] {
 export function readRecord(text: string, at: number, end: number): LogRecord | undefined {
   let column = at;
   let source: Stretch | undefined;
+  let time: Stretch | undefined;
+  const relayed = take(SYSLOG, text, column);
+  if (relayed !== null) {
+    const stamp = SYSLOG_TIME.exec(relayed[0]);
+    time = { start: column, end: column + (stamp === null ? relayed[0].length : stamp.index + stamp[0].length) - 1 };
+    column += relayed[0].length;
+  }
   const daemon = take(DAEMON, text, column);
   if (daemon !== null) {
     source = { start: column, end: column + daemon[0].length };
     column = source.end + 2;
   }
-  let time: Stretch | undefined;
   const date = take(DATE, text, column) ?? take(CLOCK, text, column);
   if (date !== null) {
     time = { start: column, end: column + date[0].length };

@@ -2,8 +2,9 @@
 import { calledAt, EMPTIED, framesOf, tagOf, type Called, type FrameLine, type NamePlace } from './frame.js';
 import { plainLabel } from './plain.js';
 import { blankFrom, type Place, type Row } from './row.js';
+import { canonicalHex } from '../../text/hex.js';
 import { at, skipBlanks } from '../../text/scan.js';
-import { registersOf, type RegisterPair } from './registers.js';
+import { bareRegisters, registersOf, type RegisterPair } from './registers.js';
 import type { What } from './rules.js';
 
 export interface CpuLine {
@@ -52,21 +53,21 @@ const PROCESS = /Process (.{1,64}?) \((?:pid: ?\d|PID:? ?\d)/y;
 const MODULES = /Modules linked in:/y;
 const HARDWARE = /Hardware name:/y;
 const CODE = /(?:Code|Instruction dump|Krnl Code):(?= |$)/y;
-const END = /-{3,4}\[ end trace (?:[\da-f]{8,16} )?\]-{2,4}/y;
+const END = /-{3,4}\[ end trace (?:[\da-fA-F]{8,16} )?\]-{2,4}/y;
 /** A line of the end mark cut in the middle still ends the report. */
 const END_CUT = /-{3}\[ end trace/y;
-const LABEL = /(?:(?:RIP|EIP|NIP|IP)(?::|(?= {1,2}\\?\[))|(?:EIP|IP|PC|NIP|pc) is at(?= )|(?:epc|pc|PC|NIP) {0,3}:(?= )|T?PC:(?= <[A-Za-z_])|Krnl PSW :)/y;
+const LABEL = /(?:(?:RIP|EIP|NIP|IP)(?::|(?= {1,2}\\?\[))|(?:EIP|IP|PC|NIP|pc) is at(?= )|(?:epc|ERA|pc|PC|NIP) {0,3}:(?= )|T?PC:(?= <[A-Za-z_])|Krnl PSW :)/y;
 const SELECTOR = / {0,4}([\da-f]{4}):/y;
-const POINTER_ADDRESS = /(?:<|&lt;)([\da-f]{8,16})(?:>|&gt;)/;
+const POINTER_ADDRESS = /(?:<|&lt;)([\da-fA-F]{8,16})(?:>|&gt;)/;
 const NAMED = /(?:^|[\s):<])((?::[\w-]{1,60}:)?[A-Za-z_.$\\][\w.$\\#@-]{0,200}\+0x[\da-f]{1,8})/;
-const NUMBER = /(?:0x)?([\da-f]{6,16}|0)(?![\w+/])/y;
+const NUMBER = /(?:0x)?([\da-fA-F]{6,16}|0)(?![\w+/])/y;
 const DECODED = / {0,4}([A-Za-z_][\w.]{0,120}) \(?[^\s()]{1,250}\.[chS]:\d{1,7}/y;
 const TRACE = /(?:(?:Xen )?[Cc]all [Tt]race:|Backtrace:|stack backtrace:|Trace:(?= *$| {1,3}\[<))/y;
 const ORIGIN = /(?:NMI backtrace for (cpu \d{1,5})|Task dump for (CPU \d{1,5})|((?:Allocated|Freed) by task \d{1,8})|(Last (?:potentially related work creation|call_rcu\(\)))|(Second to last potentially related work creation)|INFO: ((?:Allocated|Freed) in )|((?:Allocated|Freed) in ))/y;
 const STACK_HEAD = /(?:Stack:|(?:Xen )?[Ss]tack (?:dump|trace from)|Exception stack)/y;
 const ROW_ADDRESS = /(?:>|&gt;)?(?:0x)?[\da-f]{3,16}(?::[ \t]{0,64}|[ \t]{1,64})(?=[\da-f])/y;
-const WORD = /(?:[\da-f]{16}|[\da-f]{8}|\.{3})(?![\w:])/y;
-const VALUE = /(#PF: error_code\(|\[error_code=|Faulting linear address: |Faulting instruction address: |Failing address: |ESR = )((?:0x)?[\da-f]{1,16})/y;
+const WORD = /(?:[\da-fA-F]{16}|[\da-fA-F]{8}|\.{3})(?![\w:])/y;
+const VALUE = /(#PF: error_code\(|\[error_code=|Faulting linear address: |Faulting instruction address: |Failing address: |ESR = )((?:0x)?[\da-fA-F]{1,16})/y;
 const VALUE_KEYS: Readonly<Record<string, string>> = {
   '#PF: error_code(': 'register.page-fault-error', '[error_code=': 'register.page-fault-error', 'Faulting linear address: ': 'exception.address',
   'Faulting instruction address: ': 'exception.ip', 'Failing address: ': 'exception.address', 'ESR = ': 'register.esr',
@@ -118,6 +119,8 @@ export function bodyOf(row: Row, what: What | undefined, inTrace: boolean): Body
   if (row_ !== undefined) return row_;
   const registers = registersOf(text, start);
   if (registers.pairs.length > 0 && blankFrom(text, registers.end)) return { kind: 'registers', ...registers };
+  const bare = bareRegisters(text, start);
+  if (bare.length > 0) return { kind: 'registers', pairs: bare };
   const frames = framesOf(text, inTrace);
   if (frames.length > 0 && (inTrace || frames.every((frame) => frame.certain))) return { kind: 'frames', frames };
   if (registers.pairs.length > 1) return { kind: 'registers', ...registers };
@@ -140,6 +143,8 @@ export function cpuLine(text: string, start: number, cutAbove = false): CpuLine 
   const from = start + head[0].length;
   const number = cpu?.at(1);
   const marks = [' Not tainted', ' Tainted: ', ' Kdump: ', ' Not taint', ' Tainted'].map((word) => text.indexOf(word, from)).filter((place) => place >= 0);
+  // A mail programme broke the two words.
+  if (marks.length === 0 && text.trimEnd().endsWith(' Not')) marks.push(text.trimEnd().length - 4);
   // A name may hold blanks; without the words that follow it the line was cut or wrapped.
   const commEnd = marks.length > 0 ? Math.min(...marks) : text.trimEnd().length;
   const name = text.slice(from, commEnd);
@@ -195,11 +200,11 @@ function pointerLine(text: string, start: number): Body | undefined {
     const bare = address === null ? at(NUMBER, text, skipBlanks(text, from)) : null;
     if (address !== null) {
       const begin = from + address.index + address[0].indexOf(address[1] ?? '');
-      return { address: { start: begin, end: begin + (address[1] ?? '').length, value: `0x${(address[1] ?? '0').replace(/^0+(?=.)/, '')}` } };
+      return { address: { start: begin, end: begin + (address[1] ?? '').length, value: canonicalHex(address[1] ?? '0') ?? '0x0' } };
     }
     if (bare === null) return {};
     const begin = skipBlanks(text, from);
-    return { address: { start: begin, end: begin + bare[0].length, value: `0x${(bare[1] ?? '0').replace(/^0+(?=.)/, '')}` } };
+    return { address: { start: begin, end: begin + bare[0].length, value: canonicalHex(bare[1] ?? '0') ?? '0x0' } };
   };
   if (named !== null) {
     const place = from + named.index + named[0].length - (named[1] ?? '').length;
@@ -218,7 +223,7 @@ function pointerLine(text: string, start: number): Body | undefined {
   return { ...body, pointer: { ...body.pointer, ...placed }, pairs: after < 0 ? [] : registersOf(text, after).pairs };
 }
 
-const STATUS_WORD = / {0,4}[\da-f]{16} ([\da-f]{16})(?: \(|$)/y;
+const STATUS_WORD = / {0,4}[\da-fA-F]{16} ([\da-fA-F]{16})(?: \(|$)/y;
 
 /** s390: `Krnl PSW : 0704c00180000000 000003ff80a4c1d2 (dasd_start+0x3a/0x1c8 [dasd_mod])`, mask and address. */
 function statusWord(text: string, start: number, from: number): Body | undefined {
@@ -226,7 +231,7 @@ function statusWord(text: string, start: number, from: number): Body | undefined
   if (found === null) return undefined;
   const begin = from + found[0].indexOf(found[1] ?? '', 17);
   const called = calledAt(text, from + found[0].length);
-  const value = `0x${(found[1] ?? '0').replace(/^0+(?=.)/, '')}`;
+  const value = canonicalHex(found[1] ?? '0') ?? '0x0';
   return { kind: 'pointer', pairs: [], pointer: { ...called, label: { start, end: from }, address: { start: begin, end: begin + 16, value }, user: false, inline: false } };
 }
 

@@ -14,16 +14,25 @@ export function colour(sink: BlockSink, row: Row, head: Head): void {
   for (const place of places) {
     // `word` and `reason` are part of the statement.
     if (place === head.values.word || place === head.values.reason || place === head.values.count || place.start < from) continue;
-    let end = place.start;
-    while (end > from && row.text.charCodeAt(end - 1) === 32) end--;
-    sink.token(kind, row, from, end, 'panic.kind');
+    words(sink, kind, row, from, place.start, from > head.start);
     from = skipBlanks(row.text, place.end);
   }
-  sink.token(kind, row, from, head.end, 'panic.kind');
+  words(sink, kind, row, from, head.end, from > head.start);
+}
+
+/** The words between two values; brackets and signs around the values are none, nor is the size of a function. */
+function words(sink: BlockSink, kind: 'bugCheckName' | 'banner' | 'warning', row: Row, from: number, to: number, behind: boolean): void {
+  const { text } = row;
+  let start = from;
+  let end = to;
+  while (end > start && ' [(+/'.includes(text.charAt(end - 1))) end--;
+  if (behind) while (start < end && ' ])+/,:'.includes(text.charAt(start))) start++;
+  if (!behind || !text.startsWith('0x', start)) sink.token(kind, row, start, end, 'panic.kind');
 }
 
 export function sayCpu(sink: BlockSink, row: Row, cpu: CpuLine): void {
-  if (cpu.label === undefined) return;
+  if (cpu.label === undefined || !sink.wantsTokens) return;
+  for (const name of row.text.slice(cpu.label.start, cpu.label.end).matchAll(/[A-Za-z]{3,4}(?=:)/g)) sink.token('field', row, cpu.label.start + name.index, cpu.label.start + name.index + name[0].length);
   const label = /PID: \d{1,8}|Pid: \d{1,8}/.exec(row.text.slice(cpu.label.start, cpu.label.end));
   if (label !== null) sink.token('number', row, cpu.label.start + label.index + 5, cpu.label.start + label.index + label[0].length);
 }
@@ -71,8 +80,10 @@ export function sayOpcodes(sink: BlockSink, row: Row, from: number): boolean {
 }
 
 const NUMBER = /(?:0x[\da-f]{1,16}|[\da-f]{16}|[\da-f]{8})(?![\w])/y;
+/** `lab_get+0x13/0x90 [lab]` in the middle of a line. */
+const CALLED = /([A-Za-z_.$][\w.$]{0,200})\+(0x[\da-f]{1,8})(?:\/0x[\da-f]{1,8})?(?: \[([\w-]{1,60})\])?/y;
 
-/** Addresses and words of memory in the rest of a line. */
+/** Addresses, words of memory and functions in the rest of a line. */
 export function sayWords(sink: BlockSink, row: Row, from: number): void {
   if (!sink.wantsTokens) return;
   const text = row.text;
@@ -82,9 +93,17 @@ export function sayWords(sink: BlockSink, row: Row, from: number): void {
     const isWord = (unit >= 48 && unit <= 57) || (unit >= 65 && unit <= 90) || (unit >= 97 && unit <= 122) || unit === 95;
     if (isWord && !inWord) {
       const number = at(NUMBER, text, column);
+      const called = number === null ? at(CALLED, text, column) : null;
       if (number !== null) {
-        sink.token(number[0].startsWith('0x') || number[0].length >= 8 ? 'address' : 'number', row, column, column + number[0].length);
+        // Flags and counts are printed with their zeros.
+        sink.token(/^0x(?:0|.{1,7}$)/.test(number[0]) ? 'number' : 'address', row, column, column + number[0].length);
         column += number[0].length - 1;
+      } else if (called !== null) {
+        const [all, symbol = '', offset = '', module = ''] = called;
+        sink.token('symbol', row, column, column + symbol.length);
+        sink.token('offset', row, column + symbol.length + 1, column + symbol.length + 1 + offset.length);
+        sink.token('module', row, column + all.length - 1 - module.length, column + all.length - (module === '' ? 1 + module.length : 1));
+        column += all.length - 1;
       }
     }
     inWord = isWord;

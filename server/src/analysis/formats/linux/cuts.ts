@@ -1,9 +1,19 @@
 /** Where a report that lost its line ends is cut. */
 
-/** Each line of the kernel's log has its stamp. */
-const STAMP = /(?:<\d{1,3}>)?\[ {0,10}\d{1,10}\.\d{6}\]/g;
+/** Each line of the kernel's log has its stamp, behind the head that syslogd writes where there is one. */
+const STAMP = new RegExp(
+  [
+    '(?:[A-Z][a-z]{2} {1,2}\\d{1,2} \\d\\d:\\d\\d:\\d\\d|\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d[\\d.:+Z-]{0,16}) (?:[A-Za-z0-9][\\w.-]{0,64} )?kernel: ?(?:\\[[ \\t]{0,10}\\d{1,10}\\.\\d{6}\\])?',
+    '(?:\\b\\d{1,7}s {1,4})?(?:<\\d{1,3}>)?\\[[ \\t]{0,10}\\d{1,10}\\.\\d{6}\\]',
+    '\\[[A-Z][a-z]{2} [A-Z][a-z]{2} {1,2}\\d{1,2} \\d\\d:\\d\\d:\\d\\d \\d{4}\\]',
+  ].join('|'),
+  'g',
+);
+/** Old kernels and dumps of their buffer have levels only. `<4>` alone is no level: addresses and code bytes stand in such brackets. */
+const LEVEL = /<[0-7]> ?(?=[A-Za-z[])/g;
+const LEAST_LEVELS = 6;
 /** Without stamps: labels of the lines, frames with and without address. A blank stands before each. */
-const LABEL = /(?<=[ \t>])(?:BUG: |kernel BUG at |general protection fault|invalid opcode: |Oops: |PGD |#PF: |Modules linked in:|CPU: \d|Pid: \d|Hardware name:|task: |Workqueue: |RIP: |RIP {2}\[|EIP: |EIP is at |RSP: |[RE]AX: |[RE]DX: |[RE]SI: |RBP: |R10: |R13: |FS: |CS: |DS: |CR[02]: |DR[03]: |PKRU: |Stack:|Call Trace:|Code: |<\/?(?:IRQ|TASK|NMI)>|---\[ end |Kernel panic - |Kernel Offset: |\[<[\da-f]{8,16}>\] |(?:\? )?[A-Za-z_][\w.]{1,100}\+0x[\da-f]{1,6}\/0x)/g;
+const LABEL = /(?<=[ \t>])(?:BUG: |kernel BUG at |general protection fault|invalid opcode: |Oops: |Unable to handle kernel |Internal error: |INFO: task |"echo 0 |PGD |pgd = |PC is at |LR is at |pc : \[|sp : |r10: |r7 : |r3 : |Flags: [NnZz]|Control: |Process [^()]{1,40} \(pid: |Stack: \(0x|Backtrace: |#PF: |Modules linked in:|CPU: \d|Pid: \d|Hardware name:|task: |Workqueue: |RIP: |RIP {2}\[|EIP: |EIP is at |RSP: |[RE]AX: |[RE]DX: |[RE]SI: |RBP: |R10: |R13: |FS: |CS: |DS: |CR[02]: |DR[03]: |PKRU: |Stack:|Call Trace:|Code: |<\/?(?:IRQ|TASK|NMI)>|---\[ end |Kernel panic - |Kernel Offset: |\[<[\da-f]{8,16}>\] |(?:\? )?[A-Za-z_][\w.]{1,100}\+0x[\da-f]{1,6}\/0x)/g;
 const MOST_GAP = 24;
 
 /** Columns at which logical lines begin. Linear: both expressions are bounded at each column. */
@@ -12,7 +22,9 @@ export function cutPlaces(text: string): readonly number[] {
   STAMP.lastIndex = 0;
   for (let match = STAMP.exec(text); match !== null; match = STAMP.exec(text)) stamps.push(match.index);
   if (stamps.length > 1) return stamps;
-  if (!/[Cc]all [Tt]race:/.test(text) || !/(?:RIP|EIP|[Cc]omm):? /.test(text)) return [];
+  const levels = Array.from(text.matchAll(LEVEL), (match) => match.index);
+  if (levels.length >= LEAST_LEVELS) return levels;
+  if (!/[Cc]all [Tt]race:|Backtrace: |PC is at /.test(text) || !/(?:RIP|EIP|[Cc]omm):? |PC is at |INFO: task /.test(text)) return [];
   const places: number[] = [];
   LABEL.lastIndex = 0;
   for (let match = LABEL.exec(text); match !== null; match = LABEL.exec(text)) {

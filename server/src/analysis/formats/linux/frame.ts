@@ -46,15 +46,15 @@ const TAG = /(?:<|&lt;){1,2}\/?(?:IRQ|EOI|EOE|TASK|NMI|SOFTIRQ|HARDIRQ|ENTRY_TRA
 const ADDRESS = /\\?\[ ?\\?\[?(?:\\?<|&lt;)((?:0x)?[\da-fA-F]{4,16})(?:\\?>|&gt;)\\?\](?:\((?:<|&lt;)[\da-fA-F]{4,16}(?:>|&gt;)\]?\)\]?)?/y;
 /** `[<…>]` without what stood between its angle brackets. */
 export const EMPTIED = /\\?\[(?:<>)?\\?\](?= )/y;
-const BARE_ADDRESS = /<([\da-f]{8,16})>(?=\{)/y;
-const POWER = /\[([\da-f]{8,16})\] \[([\da-f]{8,16})\] /y;
+const BARE_ADDRESS = /<([\da-fA-F]{8,16})>(?=\{)/y;
+const POWER = /\[([\da-fA-F]{8,16})\] \[([\da-fA-F]{8,16})\] /y;
 const NAME = /[A-Za-z_.$\\][\w.$\\#@-]{0,200}/y;
 const OFFSET = /\+(0x[\da-f]{1,8})(?:(\/0x[\da-f]{1,8})|(?![\w/]))/y;
 const OLD_MODULE = /:([\w-]{1,60}):(?=[A-Za-z_])/y;
 const OLD_FRAME = /\{(?::([\w-]{1,60}):)?([A-Za-z_.][\w.]{0,200})\+(\d{1,8})\}/y;
 /** The build id since 5.16, or the flags of `(O)`, stand behind the name. */
 const MODULE = / {1,4}\\?\[([A-Za-z_][\w-]{0,60})(?:(?: |\()[^\]]{0,80})?\\?\]/y;
-const NUMBER_ONLY = /0x[\da-f]{6,16}(?![\w+/])/y;
+const NUMBER_ONLY = /0x[\da-fA-F]{6,16}(?![\w+/])/y;
 const SOURCE = / {1,4}\(?([^\s()[\]]{1,250}\.[chS](?:pp)?:\d{1,7})/y;
 const INLINE = /[^\]]{0,40}\[inline\]/y;
 const FROM = / from /y;

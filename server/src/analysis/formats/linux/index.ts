@@ -1,5 +1,6 @@
 /** The Linux kernel (and the Xen hypervisor): oops, BUG, panic, lockups, stalls, sanitizer reports, warnings, KVM's messages. */
 import type { LogFormat } from '../types.js';
+import { BEGUN_OPENERS } from './begun.js';
 import { cutPlaces } from './cuts.js';
 import { KDUMP_OPENERS } from './kdump.js';
 import { lexKernelLine } from './ordinary.js';
@@ -12,7 +13,7 @@ const HEADLESS = [' Comm: ', ', comm: ', 'RIP: 0010:', 'RIP: e030:', 'EIP: 0060:
 
 export const linux: LogFormat = {
   id: 'linux',
-  openers: [...new Set([...RULES.flatMap((rule) => rule.literals), ...HEADLESS, ...KDUMP_OPENERS, ...UNIX_OPENERS])],
+  openers: [...new Set([...RULES.flatMap((rule) => rule.literals), ...BEGUN_OPENERS, ...HEADLESS, ...KDUMP_OPENERS, ...UNIX_OPENERS])],
   opens,
   cuts: cutPlaces,
   read: readReport,

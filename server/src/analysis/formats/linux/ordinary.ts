@@ -3,7 +3,7 @@ import type { LineSink } from '../types.js';
 import { frontOf } from './row.js';
 import { peelEnvelope } from '../envelopes.js';
 
-const STAMPED = /\[ {0,10}\d{1,10}\.\d{3,9}\]/;
+const STAMPED = /\[[ \t]{0,10}\d{1,10}\.\d{3,9}\]/;
 /** `usb 1-1: `, `kvm [1887]: `, `ACPI: ` — who speaks. */
 const SUBSYSTEM = /[A-Za-z][\w./-]{0,40}(?: [\w.:-]{1,30}| ?\[[^\]]{1,20}\])?:(?= )/y;
 const PREFIX = 120;

@@ -6,9 +6,13 @@ import type { PanicKind, What } from './rules.js';
 /** Reports that one task or processor writes, all of it. Stalls and lockups have other processors speak as well. */
 const ALONE: ReadonlySet<What> = new Set<What>(['fault', 'trap', 'bug', 'warning', 'sanitizer']);
 
-/** Whether a statement of the hypervisor goes on a report of it. A guest that Xen ends is a report of its own, its registers below. */
-export function joinsXen(head: Head, kind: PanicKind | undefined): boolean {
+/**
+ * Whether a statement of the hypervisor goes on a report of it. A guest that Xen ends is a report of its own, its registers
+ * below. `awaits`: what the report still lacks: a failed check stands above registers and trace, a panic line below them.
+ */
+export function joinsXen(head: Head, kind: PanicKind | undefined, awaits: 'dump' | 'trace' | undefined): boolean {
   if (kind === undefined) return true;
+  if (kind === 'xen-panic' && ((awaits === 'dump' && head.rule.literals[0] === '----[ Xen-') || (awaits !== undefined && head.rule.literals[0] === 'Xen call trace:'))) return true;
   return kind === 'domain-crash' ? head.rule.literals[0] === '----[ Xen-' : head.role === 'crash' && head.kind !== 'domain-crash';
 }
 

@@ -24,6 +24,24 @@ const PAIR = /([A-Za-z][A-Za-z_\d]{1,8}) {0,2}: {0,8}(?:[\da-f]{4}:)?(?:\[?(?:<|
 const NAME_AT_END = /([A-Z][A-Z_\d]{1,8}):$/y;
 const FLAG_WORDS = /\([^)]{1,60}\)/y;
 
+/** LoongArch: `pc 9000000000222b80 ra 9000000000222b44 tp 90000001005b0000 sp 90000001005b3c90`. */
+const BARE = /(pc|ra|tp|sp|fp|u0|a[0-7]|t[0-8]|s\d) ([\da-f]{16})(?: |$)/y;
+
+/** Registers of a row that sets no signs between names and values; none where anything else stands in it. */
+export function bareRegisters(text: string, from: number): readonly RegisterPair[] {
+  const pairs: RegisterPair[] = [];
+  for (let column = from; column < text.length;) {
+    const match = at(BARE, text, column);
+    if (match === null) return [];
+    const [whole, register = '', written = ''] = match;
+    const valueAt = column + register.length + 1;
+    const value = canonicalHex(written);
+    pairs.push({ register, name: { start: column, end: column + register.length }, written: { start: valueAt, end: valueAt + 16 }, ...(value === undefined ? {} : { value }) });
+    column = skipBlanks(text, column + whole.length);
+  }
+  return pairs.length > 1 ? pairs : [];
+}
+
 /** Registers from a column on, and the name of one whose value a mail programme put on the next line. */
 export function registersOf(text: string, from: number): { readonly pairs: readonly RegisterPair[]; readonly last?: Place; readonly end: number } {
   const pairs: RegisterPair[] = [];

@@ -1,11 +1,14 @@
 /** One report as it is read: what it says first counts, what other processors and programs add does not. */
 import { canonicalHex } from '../../text/hex.js';
 import type { BlockSink } from '../types.js';
+import { isBegun } from './begun.js';
 import { bodyOf, headless, type Body } from './body.js';
 import { colour, sayCpu, sayModules, sayOpcodes, sayWords } from './colours.js';
+import { Doubles } from './doubled.js';
 import { canonicalName } from './frame.js';
 import { headOf, type Head } from './heads.js';
 import { notesOf } from './notes.js';
+import { sayPlain } from './plainTokens.js';
 import { joinsXen, ofOthers } from './others.js';
 import { blankFrom, type Row } from './row.js';
 import { skipBlanks } from '../../text/scan.js';
@@ -19,13 +22,16 @@ import { isWrapped, lockBelow, takeWrapped, type Pending } from './wrapped.js';
 export type Taken =
   | { readonly is: 'head'; readonly head: Head }
   | { readonly is: 'body'; readonly body: Body }
-  | { readonly is: 'wrapped' | 'blank' | 'message' | 'other' };
+  | { readonly is: 'wrapped' | 'blank' | 'message' | 'other' | 'repeat' };
 
 /**
  * What the kernel survives but reports with a backtrace: collectors of kernel reports keep these as they keep an oops, and
  * people look them up the same way. Without a backtrace such a line is an event.
  */
 const REPORTED: ReadonlySet<string> = new Set(['warning', 'sanitizer', 'lockdep', 'slab', 'hung', 'irq']);
+
+/** What can be said of a report whose first lines were not copied. */
+const BEHEADED = 'report without its first lines';
 
 export class Report {
   readonly #say: Sayer;
@@ -58,6 +64,7 @@ export class Report {
   /** The next line of Xen says why. */
   #reasonNext = false;
   #pending: Pending | undefined;
+  readonly #doubles = new Doubles();
 
   constructor(sink: BlockSink) {
     this.#say = new Sayer(sink);
@@ -69,6 +76,16 @@ export class Report {
     return this.#closed;
   }
 
+  /** The last row that was taken. */
+  get last(): Row | undefined {
+    return this.#lastRow;
+  }
+
+  /** Each line stands in the log twice. */
+  get doubled(): boolean {
+    return this.#doubles.found;
+  }
+
   /** True where more unknown lines than usual may stand before the next line that belongs. */
   get rambles(): boolean {
     return this.#what === 'lockdep' || this.#what === 'oom' || this.#what === 'hung';
@@ -77,6 +94,7 @@ export class Report {
   /** How a row belongs; undefined where it does not, `stop` where it begins something else. `next`: directly below the last. */
   accepts(row: Row, next: boolean): Taken | 'stop' | undefined {
     if (blankFrom(row.text, 0)) return { is: 'blank' };
+    if (next && this.#doubles.repeats(row.text)) return { is: 'repeat' };
     if (this.#reasonNext && row.front.xen && next) return { is: 'message' };
     const head = headOf(row);
     const others = ofOthers(row, head, this.#caller, this.#what);
@@ -87,7 +105,7 @@ export class Report {
     }
     const body = bodyOf(row, this.#what, this.#traces.inTrace && next);
     if (next && this.#pending !== undefined && isWrapped(this.#pending, row, body?.kind)) return { is: 'wrapped' };
-    if (body === undefined) return undefined;
+    if (body === undefined) return isBegun(row) ? 'stop' : undefined;
     // After its end mark a report repeats registers and tells how the machine goes down; more is another report.
     if (this.#ended && !this.#panicked && (body.kind === 'cpu' || body.kind === 'modules' || body.kind === 'hardware' || body.kind === 'process')) return 'stop';
     if (body.kind === 'stackRow' && !next) return undefined;
@@ -100,9 +118,14 @@ export class Report {
     if (this.#ended || this.#panicked) return false;
     switch (head.what) {
       case 'xen':
-        return this.#what === 'xen' && joinsXen(head, this.#kind);
+        return this.#what === 'xen' && joinsXen(head, this.#kind, this.#awaitsXen);
       case 'trap':
+        // The kernel says a double fault in words of its own and then as any other.
+        if (this.#head?.mnemonic === '#DF' && head.mnemonic === '#DF' && this.#head.values.count === undefined) return !this.#traces.hasFrames;
         return !this.#trap && !this.#traces.hasFrames && (this.#what === 'fault' || this.#what === 'bug' || this.#what === undefined);
+      case 'cut': case 'bug':
+        // What handles a fault may fail a check of its own; registers and trace stand below that.
+        return this.#what === 'fault' && !this.#trap && !this.#traces.hasFrames && !this.#traces.hasPointer;
       case 'mce':
         // Each bank has a line of its own.
         return this.#what === 'mce';
@@ -111,6 +134,12 @@ export class Report {
       default:
         return false;
     }
+  }
+
+  /** What a report of Xen that began with a failed check still lacks. */
+  get #awaitsXen(): 'dump' | 'trace' | undefined {
+    if (this.#traces.hasFrames || this.#head?.rule.literals[0] === 'Panic on CPU ') return undefined;
+    return this.#traces.hasPointer ? 'trace' : 'dump';
   }
 
   /** That an oops leaves locks and interrupts behind is no report of its own. */
@@ -135,6 +164,8 @@ export class Report {
     if (taken.is !== 'blank') this.#lastRow = row;
     this.#say.front(row);
     if (taken.is === 'blank') return;
+    this.#doubles.take(row.text, taken.is === 'repeat');
+    if (taken.is === 'repeat') return;
     const pending = this.#pending;
     this.#pending = undefined;
     if (taken.is === 'head') this.#statement(row, taken.head);
@@ -199,8 +230,8 @@ export class Report {
     if (this.#traces.inTrace) this.#say.open('stack', 'Call trace', row);
     else if (isFirst && head.what !== 'line') this.#say.open('header', 'Report', row);
     if (head.what !== 'fault') return;
-    if (head.values.address === undefined) this.#pending = { for: 'address', stamped: row.front.stamped };
-    else if (row.text.startsWith(' RIP:', head.end)) this.#pending = { for: 'symbol', stamped: false };
+    if (head.values.address === undefined) this.#pending = { for: 'address', stamped: row.front.stamped, own: row.front.own };
+    else if (row.text.startsWith(' RIP:', head.end)) this.#pending = { for: 'symbol', stamped: false, own: false };
   }
 
   #name(row: Row, head: Head): void {
@@ -224,7 +255,7 @@ export class Report {
   #body(row: Row, body: Body): Pending | undefined {
     const say = this.#say;
     const sink = say.sink;
-    const pending = (of: Pending['for'], name?: string): Pending => ({ for: of, stamped: row.front.stamped, ...(name === undefined ? {} : { name }) });
+    const pending = (of: Pending['for'], name?: string): Pending => ({ for: of, stamped: row.front.stamped, own: row.front.own, ...(name === undefined ? {} : { name }) });
     // Saved registers, marks and lists of locks stand between frames; everything else ends a trace.
     if (body.kind !== 'frames' && body.kind !== 'trace' && body.kind !== 'tag' && body.kind !== 'plain' && !(body.kind === 'registers' && /^ *r\d/.test(row.text))) this.#traces.inTrace = false;
     switch (body.kind) {
@@ -308,8 +339,7 @@ export class Report {
         return undefined;
       }
       case 'plain':
-        say.token('field', row, body.label);
-        sayWords(sink, row, body.label.end);
+        sayPlain(say, row, body.label);
         // KASAN closes with a line like the one that opened it.
         if (this.#what === 'sanitizer' && row.text.startsWith('=====') && this.#traces.hasFrames) this.#ended = true;
         return lockBelow(row);
@@ -323,6 +353,12 @@ export class Report {
     const head = this.#head;
     // Without its first lines a report with registers and code is an oops, unless the code says that a check failed: a warning looks the same.
     if (head === undefined && this.#tail) this.#role = 'crash';
+    // An end mark stands below oopses and warnings only; which of them it was is lost. Where a check failed it was a warning as a rule.
+    else if (head === undefined && this.#headless && this.#ended && this.#traces.hasFrames && !this.#ud2) {
+      this.#role = 'crash';
+      this.#tail = true;
+      if (!this.#traces.hasPointer || !this.#hasCode) this.#say.once('panic.text', BEHEADED, row, { start: 0, end: row.text.length });
+    }
     if (head === undefined && this.#ended && this.#traces.hasPointer && this.#hasCode && !this.#ud2) {
       this.#role = 'crash';
       this.#kind = 'oops';

@@ -17,6 +17,8 @@ export interface Front {
   readonly marks: readonly (Place & { readonly kind: 'timestamp' | 'levelInfo' | 'levelWarning' | 'levelError' | 'source' | 'thread' | 'number' })[];
   /** True where a time since boot or a date stands in front. A line without one inside a stamped report was wrapped. */
   readonly stamped: boolean;
+  /** True where that is the kernel's own, not only one that a receiver set before it. */
+  readonly own: boolean;
   /** Date and time with zone, as printed, where the line carries one. */
   readonly time?: string;
   /** Thread or processor that wrote the line (`T881`, `C2`), where the kernel says so. Two reports at once are told apart by it. */
@@ -51,14 +53,20 @@ const SYSLOG = /(?:[\p{L}\p{M}]{1,5}\.?|\d{1,2}[月월]) {1,2}\d{1,2} \d\d:\d\d:
 const HOST = / [A-Za-z0-9][\w.-]{0,127} (?=kernel[:[])/y;
 const KERNEL = /kernel(?:\[\d{1,7}\])?: ?/y;
 /** A listing with line numbers; taken only where the stamp of the kernel follows. */
-const LINE_NUMBER = /\d{1,6}(?:[:|.)]|\t)?[ \t]{1,4}(?=(?:<\d>)?\[ {0,10}\d{1,10}\.\d{6}\])/y;
+const LINE_NUMBER = /\d{1,6}(?:[:|.)]|\t)?[ \t]{1,4}(?=(?:<\d>)?\[[ \t]{0,10}\d{1,10}\.\d{6}\])/y;
 /** What receivers add: test beds the seconds they run (`5392s `), the network console's the address (`192.0.2.7:6666 `). Taken only before a stamp of the kernel. */
-const RECEIVED = /(?:\d{1,7}s|\[?\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}(?:[:.]\d{1,5})?\]?:?) {1,4}(?=(?:<\d{1,3}>)?\[ {0,10}\d{1,10}\.\d{6}\]|\d{1,3},\d{1,12},\d{1,20},[-c+])/y;
-/** `[   12.345678]`, `[+0.000012]`, and `dmesg -T`: `[Wed Sep 11 19:03:34 2024]`. Markdown escapes the brackets. */
-const STAMP = /\\?\[(?: {0,10}\+?\d{1,10}\.\d{3,9}|[A-Z][a-z]{2} [A-Z][a-z]{2} {1,2}\d{1,2} \d\d:\d\d:\d\d \d{4}|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?)\\?\]/y;
+const RECEIVED = /(?:\d{1,7}s|\[?\d\d:\d\d:\d\d[:.,]\d{3}\]?|\[?\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}(?:[:.]\d{1,5})?\]?:?) {1,4}(?=(?:<\d{1,3}>)?\[[ \t]{0,10}\d{1,10}\.\d{6}\]|\d{1,3},\d{1,12},\d{1,20},[-c+])/y;
+/** What a host prints of the console of a guest: time, who speaks, severity. The prompt of the guest's shell may follow. */
+const CONSOLE = /\[\d\d:\d\d:\d\d[.,]\d{3}\]\[[A-Za-z][\w -]{0,30}\]\[[A-Za-z]{3,8} {0,8}\] ?(?:\/ # )?/y;
+/** 3270 terminals show brackets of another code page: `c 1851.721062! `, for `[ 1851.721062] `. */
+const CODE_PAGE = /c[ ]{0,8}\d{1,8}\.\d{6}!(?= |$)/y;
+/** What a serial capture shows for the line end. */
+const SHOWN_END = /[\u240d\u240a]{1,2}$/;
+/** `[   12.345678]`, `[+0.000012]`, and `dmesg -T`: `[Wed Sep 11 19:03:34 2024]`. Markdown escapes the brackets; editors turn blanks into tabs. */
+const STAMP = /\\?\[(?:[ \t]{0,10}\+?\d{1,10}\.\d{3,9}|[A-Z][a-z]{2} [A-Z][a-z]{2} {1,2}\d{1,2} \d\d:\d\d:\d\d \d{4}|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?)\\?\]/y;
 /** Who wrote the line: thread or processor (since 5.1), and what vendors of phones print. */
-const CALLER = / ?(?:\[ {0,8}[TC]\d{1,8}\]|-?\(\d{1,3}\)\[\d{1,8}:[^\][]{1,32}\]|\[ {0,8}\d{1,3}: {0,16}[^:\][]{1,16}: {0,8}\d{1,8}\])/y;
-const WRITER = /\[ {0,8}([TC]\d{1,8})\]/;
+const CALLER = / ?(?:\[[ \t]{0,8}[TC]\d{1,8}\]|-?\(\d{1,3}\)\[\d{1,8}:[^\][]{1,32}\]|\[[ \t]{0,8}\d{1,3}:[ \t]{0,16}[^:\][]{1,16}:[ \t]{0,8}\d{1,8}\])/y;
+const WRITER = /\[[ \t]{0,8}([TC]\d{1,8})\]/;
 /** `journalctl -o with-unit` and `short-full`: `Wed 2023-04-05 10:11:12 CEST hv1 kernel: `. */
 const FULL_DATE = /[A-Z][a-z]{2} \d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,9})? [A-Z+-][\w:+-]{1,8}(?= (?:[A-Za-z0-9][\w.-]{0,127} )?kernel[:[])/y;
 /** `journalctl -o short-monotonic`: the name of the host behind the stamp. */
@@ -90,6 +98,7 @@ export function frontOf(text: string): Front {
   // ABRT sets a colon before each line of a field that holds many.
   if (text.charCodeAt(0) === 58) mark('source', 0, ++at);
   let stamped = false;
+  let own = false;
   let xen = false;
   let time: string | undefined;
   // What each expression can begin with; most lines have few of them.
@@ -106,6 +115,14 @@ export function frontOf(text: string): Front {
     at += received[0].length;
   }
   first = text.charCodeAt(at);
+  const shown = first === 91 ? take(CONSOLE, text, at) : first === 99 ? take(CODE_PAGE, text, at) : null;
+  if (shown !== null) {
+    mark(first === 91 ? 'source' : 'timestamp', at, at + shown[0].trimEnd().length);
+    at += shown[0].length;
+    stamped = true;
+    own = first === 99;
+    first = text.charCodeAt(at);
+  }
   const canDate = first > 91 ? first !== 92 : first >= 48 && first !== 60 && first !== 91;
   const iso = canDate ? take(ISO, text, at) : null;
   const dated = iso ?? (canDate ? take(FULL_DATE, text, at) ?? take(SYSLOG, text, at) : null);
@@ -134,7 +151,7 @@ export function frontOf(text: string): Front {
   if (leveled !== null) {
     mark(/\d/.test(leveled[1] ?? '') ? levelOf(Number(leveled[1])) : 'levelInfo', at, at + leveled[0].trimEnd().length);
     at += leveled[0].length;
-    if (kmsg !== null) stamped = true;
+    if (kmsg !== null) stamped = own = true;
   }
   first = text.charCodeAt(at);
   const facility = first === 107 || first === 117 || first === 100 ? take(FACILITY, text, at) : null;
@@ -161,7 +178,7 @@ export function frontOf(text: string): Front {
     if (stamp === null) break;
     mark('timestamp', gap, gap + stamp[0].length);
     at = gap + stamp[0].length;
-    stamped = true;
+    stamped = own = true;
     const host = take(HOST_KERNEL, text, at);
     if (host !== null) {
       mark('source', at + 1, at + host[0].length - 1);
@@ -179,7 +196,9 @@ export function frontOf(text: string): Front {
   }
   if (marks.length === 0) at = 0;
   else if (text.charCodeAt(at) === 32) at++;
-  return { start: at, marks, stamped, xen, ...(time === undefined ? {} : { time }), ...(caller === undefined ? {} : { caller }) };
+  const last = text.charCodeAt(text.length - 1);
+  const end = last === 0x240a || last === 0x240d ? SHOWN_END.exec(text)?.index : undefined;
+  return { start: at, marks, stamped, own, xen, ...(end === undefined ? {} : { end }), ...(time === undefined ? {} : { time }), ...(caller === undefined ? {} : { caller }) };
 }
 
 /** The message of a line of JSON, where the kernel wrote it. */
@@ -187,7 +206,7 @@ function exportedFront(text: string): Front | undefined {
   if (!JSON_KERNEL.test(text)) return undefined;
   const place = JSON_MESSAGE.exec(text)?.indices?.[1];
   if (place === undefined) return undefined;
-  return { start: place[0], end: place[1], marks: [{ kind: 'source', start: 0, end: place[0] - 1 }], stamped: true, xen: false };
+  return { start: place[0], end: place[1], marks: [{ kind: 'source', start: 0, end: place[0] - 1 }], stamped: true, own: true, xen: false };
 }
 
 /** The kernel's text of a logical line. */
@@ -195,7 +214,7 @@ export function rowOf(line: LogicalLine): Row {
   const front = frontOf(line.text);
   const stamped = front.stamped || line.envelope?.parts.some((part) => part.kind === 'timestamp') === true;
   return {
-    text: front.start === 0 ? line.text : line.text.slice(front.start, front.end),
+    text: front.start === 0 && front.end === undefined ? line.text : line.text.slice(front.start, front.end),
     line: line.line,
     start: line.start + front.start,
     cut: line.cut,
@@ -204,6 +223,11 @@ export function rowOf(line: LogicalLine): Row {
     front: stamped === front.stamped ? front : { ...front, stamped },
     whole: line,
   };
+}
+
+/** Whether a row can be the rest of the one above, by their stamps: what was broken has none, or only that of a receiver. */
+export function mayBeRest(above: Pick<Front, 'stamped' | 'own'>, below: Front): boolean {
+  return !above.stamped || !below.stamped || (above.own && !below.own);
 }
 
 /** True where nothing but blanks stands from a column on. */

@@ -69,10 +69,10 @@ export class Traces {
     if (!pointer.user) {
       this.#pointers++;
       if (pointer.address?.value !== undefined && this.#first) this.#say.once('exception.ip', pointer.address.value, row, pointer.address);
-      if (pointer.symbol === undefined || pointer.inline) pending = { for: 'symbol', stamped: row.front.stamped };
+      if (pointer.symbol === undefined || pointer.inline) pending = { for: 'symbol', stamped: row.front.stamped, own: row.front.own };
       else {
         if (this.#first) this.#pointed ??= { row, called: pointer };
-        if (pointer.module === undefined) pending = { for: 'module', stamped: row.front.stamped };
+        if (pointer.module === undefined) pending = { for: 'module', stamped: row.front.stamped, own: row.front.own };
       }
     }
     this.registers(row, pairs, false);
@@ -138,7 +138,7 @@ export class Traces {
       else this.#say.called(row, frame.callee);
     }
     this.#state(row, frame);
-    return frame.module === undefined && frame.symbol !== undefined ? { for: 'module', stamped: row.front.stamped } : undefined;
+    return frame.module === undefined && frame.symbol !== undefined ? { for: 'module', stamped: row.front.stamped, own: row.front.own } : undefined;
   }
 
   #state(row: Row, frame: FrameLine): void {

@@ -14,9 +14,11 @@ import { canonicalHex } from '../../text/hex.js';
 import { at, skipBlanks } from '../../text/scan.js';
 import type { LineCursor } from '../cursor.js';
 import type { BlockSink } from '../types.js';
+import { sayWords } from './colours.js';
 import { canonicalName } from './frame.js';
 import { rowOf, type Row } from './row.js';
 import { Sayer } from './say.js';
+import { sayUnixLine } from './unixTokens.js';
 
 export const UNIX_OPENERS = ['Fatal trap ', 'Fatal double fault', 'fault trap, code=', 'in supervisor mode', 'panic[cpu', 'panic(cpu ', 'panic: '];
 
@@ -129,7 +131,10 @@ class UnixPanic {
     // The trace of a panic that is over: the next one is another's.
     if (opening !== undefined && this.#frames > 0 && !this.#what.endsWith(opening.match[0])) return false;
     if (at(LISTING, text, start) !== null) this.#listAgain(row);
-    return this.#frame(row, start) || this.#value(row, start) || at(PLAIN, text, start) !== null;
+    if (this.#frame(row, start) || this.#value(row, start)) return true;
+    if (at(PLAIN, text, start) === null) return false;
+    sayUnixLine(this.#say, row, start);
+    return true;
   }
 
   #open(row: Row, { opening, match, start }: { readonly opening: Opening; readonly match: RegExpExecArray; readonly start: number }): boolean {
@@ -158,7 +163,9 @@ class UnixPanic {
       const place = found?.indices?.groups?.['value'];
       if (found === null || place === undefined) continue;
       const written = found.groups?.['value'] ?? '';
+      if (key === 'panic.text') this.#say.token('field', row, { start, end: start + 5 });
       this.#say.once(key, kind === 'address' ? canonicalHex(written) ?? written : written, row, { start: place[0], end: place[1] }, kind);
+      if (key !== 'panic.text') sayUnixLine(this.#say, row, start);
       return true;
     }
     const trap = at(BAD_TRAP, row.text, start);
@@ -185,6 +192,9 @@ class UnixPanic {
       this.#say.token('offset', row, at_('offset'));
       this.#say.token('module', row, at_('module'));
       this.#say.token('address', row, at_('address'));
+      const number = /^#\d{1,4}/.exec(row.text.slice(start, start + 8));
+      if (number !== null) this.#say.token('number', row, { start, end: start + number[0].length });
+      sayWords(this.#say.sink, row, start);
       this.#say.sink.frame({ trust: 'listed', trace: this.#trace, index: this.#frames++, symbol: name, ...(offset === undefined ? {} : { offset }), ...(module === undefined ? {} : { module }), ...(address === undefined ? {} : { address }) }, row, start, row.text.length);
       if (this.#culprit || MACHINERY.test(canonicalName(name))) return true;
       this.#culprit = true;

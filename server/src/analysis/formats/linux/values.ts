@@ -21,6 +21,8 @@ export function sayValues(say: Sayer, row: Row, head: Head): Culprit | undefined
   if (head.rule.error !== undefined) state(`register.${head.rule.error}`, values.error, 'registerValue', hex);
   state('panic.pcpu', values.cpu, 'pcpu', (text) => String(Number(text)));
   state('process', values.comm, 'process');
+  say.token('number', row, values.pid);
+  say.token('number', row, values.msr);
   state('panic.source', values.source, 'path');
   state('image', values.image, 'module');
   state('system.version', values.version, 'version');

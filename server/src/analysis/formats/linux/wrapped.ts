@@ -4,7 +4,7 @@ import { skipBlanks } from '../../text/scan.js';
 import { bodyOf, cpuLine, RELEASE, type Body, type CpuLine } from './body.js';
 import { sayModules, sayOpcodes, sayWords } from './colours.js';
 import { calledAt } from './frame.js';
-import type { Place, Row } from './row.js';
+import { mayBeRest, type Place, type Row } from './row.js';
 import type { What } from './rules.js';
 import type { Sayer } from './say.js';
 import type { Traces } from './traces.js';
@@ -13,28 +13,30 @@ export interface Pending {
   readonly for: 'address' | 'symbol' | 'register' | 'version' | 'modules' | 'code' | 'module' | 'stack' | 'hardware' | 'lock' | 'task';
   /** The line above has a stamp; its rest has none. */
   readonly stamped: boolean;
+  /** The stamp is the kernel's. */
+  readonly own: boolean;
   /** The register whose value is missing. */
   readonly name?: string;
 }
 
 /** Where a lock was taken: `… at: [<ffffffff81327f1a>]`. */
-const TAKEN_AT = / at: \[<[\da-f]{8,16}>\]$/;
+const TAKEN_AT = / at: \[<[\da-fA-F]{8,16}>\]$/;
 
 /** A row about a lock whose place stands on the next line: by its wording, or because a mail programme broke it. */
 export function lockBelow(row: Row): Pending | undefined {
   // s390 names the last branch like a frame; it is none.
-  if (row.text.endsWith(' at:') || row.text.endsWith('Breaking-Event-Address:')) return { for: 'lock', stamped: false };
-  return TAKEN_AT.test(row.text.slice(-40)) ? { for: 'lock', stamped: row.front.stamped } : undefined;
+  if (row.text.endsWith(' at:') || row.text.endsWith('Breaking-Event-Address:')) return { for: 'lock', stamped: false, own: false };
+  return TAKEN_AT.test(row.text.slice(-40)) ? { for: 'lock', stamped: row.front.stamped, own: row.front.own } : undefined;
 }
 
-const HEX = /^(?:(?:0x)?[\da-f]{8,16}|\(null\))$/;
+const HEX = /^(?:(?:0x)?[\da-fA-F]{8,16}|\(null\))$/;
 /** What stands behind `CPU: 1 PID: 1`: more digits of the number, or the name. */
 const TASK_REST = /^\d{0,7} ?Comm: \S/;
 const MODULE_ALONE = /^\\?\[[A-Za-z_][\w-]{0,60}\]$/;
 const VERSION = /^(?:(?:Not )?tainted |[A-Z -]{1,30})?\(?\d{1,2}\.\d{1,3}[.-]\S{1,100}/i;
 const DATE = /^[\w. -]{0,40}\d\d\/\d\d\/\d{4}$/;
-const MODULE_WORD = /^(?:[a-z_][\w-]{0,60}(?:\([A-Z+-]{1,8}\))?|\[last|unloaded:|[\w-]{1,60}\])$/i;
-const BYTES = /^(?:<?[\da-f]{2}>?|\(?[\da-f]{8}\)?)$/;
+const MODULE_WORD = /^(?:(?:[a-z_]|\d{1,6}_)[\w-]{0,60}(?:\([A-Z+-]{1,8}\))?|\[last|unloaded:|[\w-]{1,60}\])$/i;
+const BYTES = /^(?:<?[\da-f]{2}>?|\(?[\da-fA-F]{8}\)?)$/;
 
 /** Words of a line; what follows the first `most` is not looked at. */
 function words(text: string, most: number): readonly string[] {
@@ -43,7 +45,7 @@ function words(text: string, most: number): readonly string[] {
 
 /** Whether a row is the rest of the line above. `kind`: what the row is by itself. */
 export function isWrapped(pending: Pending, row: Row, kind: Body['kind'] | undefined): boolean {
-  if (pending.stamped && row.front.stamped) return false;
+  if (!mayBeRest(pending, row.front)) return false;
   if (kind !== undefined && kind !== 'stackRow' && kind !== 'frames' && kind !== 'cpu') return false;
   const text = row.text;
   const start = skipBlanks(text, 0);

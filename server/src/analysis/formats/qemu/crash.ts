@@ -3,30 +3,34 @@ import type { LogicalLine } from '../cursor.js';
 import type { BlockSink } from '../types.js';
 import { canonicalHex } from '../../text/hex.js';
 import { outputAt, readHead } from './grammar.js';
+import { isOldDump, sayOldDump } from './oldDump.js';
 import { at as test } from '../../text/scan.js';
 
 /**
  * What glibc prints when an `assert` of a C program fails: program, file and line, function, expression. The function is the
- * compiler's `__PRETTY_FUNCTION__`: gcc gives the bare name in C, clang the whole prototype.
+ * compiler's `__PRETTY_FUNCTION__`: gcc gives the bare name in C, clang the whole prototype. The back-tick in front of the
+ * expression is lost or becomes an accent in Markdown and in word processors.
  */
-const ASSERTION = /((?:\.{1,2}\/)?[\w./+~-]{1,200}\.(?:c|cc|cpp|h|inc)):(\d{1,7}): (?:([\w.]{1,128})(?:: )|([A-Za-z_][\w :*&<>,~]{1,200}\([\w :*&<>,~.()[\]]{0,600}\)(?: const)?): )?Assertion (?=[`'])/y;
+const ASSERTION = /((?:\.{1,2}\/)?[\w./+~-]{1,200}\.(?:c|cc|cpp|h|inc)):(\d{1,7}): (?:([\w.]{1,128})(?:: )|([A-Za-z_][\w :*&<>,~]{1,200}\([\w :*&<>,~.()[\]]{0,600}\)(?: const)?): )?Assertion (?=[`'\u00b4\u2018\u2019"]|\S.{0,400} failed\b)/y;
 /** The name in a prototype stands before its first parenthesis; class and namespace are left out. */
 const PROTOTYPE_NAME = /[A-Za-z_~]\w{0,127}(?=\()/;
 /** Daemons of libvirt, which fail by the same words. */
 const DAEMON = /(?:\/[\w.+-]{1,40}){0,8}\/?(?:libvirtd|virt(?:qemu|xen|lxc|network|storage|nodedev|proxy|log|lock|interface|secret|nwfilter|ch|vbox|vz)d): /y;
 /** GLib: `ERROR:../path/file.c:LINE:FUNCTION: assertion failed: (EXPR)`, on the line after `**`. */
 const GLIB = /(?:Bail out! )?ERROR:((?:\.{1,2}\/)?[\w./+~-]{1,200}\.(?:c|cc|cpp|h|inc)):(\d{1,7}):([\w.]{1,128}): {1,4}(?=assertion failed|code should not be reached)/y;
-const SUBERROR = /KVM internal error\. Suberror: (\d{1,3})(?= *$| +emulation failure| +extra data\[)/y;
+const SUBERROR = /KVM internal error\. ?Suberror: (\d{1,3})(?= *$| +emulation failure| +extra data\[)/y;
 const RUN_FAILED = /(?:error: )?kvm run failed (?=[A-Z])/y;
+/** KVM refuses a piece of the guest's memory: qemu says which one, and ends itself. */
+const SLOT = /kvm_set_user_memory_region: KVM_SET_USER_MEMORY_REGION failed,(?= slot=\d)|kvm_set_phys_mem: error registering slot: (?=\S)/y;
 const HARDWARE = /hardware error: /y;
 const GUEST_PANIC = /panic hyper-v: (?=arg1='0x)/y;
-const CRASHED = /shutting down, reason=crashed$/y;
+const CRASHED = /shutting down, reason=crashed(?=\s|$)/y;
 /** Folders of the qemu sources that no other program is known to share. */
 const SOURCES = /(?:^|\/)(?:hw|block|target|accel|softmmu|migration|tcg|qom|qapi|qobject|chardev)\//;
 
 export type Crash =
   | { readonly kind: 'assert'; readonly at: number; readonly source: Stretch; readonly symbol?: Stretch; /** The whole statement: place, function, expression. */ readonly text: Stretch; /** The expression's part of it. */ readonly claim: Stretch; /** The daemon of libvirt that failed, where it was not qemu. */ readonly daemon?: Stretch }
-  | { readonly kind: 'kvm' | 'hardware' | 'panic' | 'crashed'; readonly at: number; readonly text: Stretch };
+  | { readonly kind: 'kvm' | 'slot' | 'hardware' | 'panic' | 'crashed'; readonly at: number; readonly text: Stretch };
 
 export interface Stretch {
   readonly start: number;
@@ -49,13 +53,22 @@ function findAssertion(text: string): Crash | undefined {
   const from = at + whole.indexOf(path);
   const source = { start: from, end: from + path.length + 1 + number.length };
   const start = at + whole.length;
-  const failed = text.indexOf("' failed", start);
-  const end = failed < 0 ? text.length : failed + "' failed".length;
+  const quoted = text.indexOf("' failed", start);
+  const failed = quoted < 0 ? text.indexOf(' failed', start) : quoted + 1;
+  const end = failed < 0 ? text.length : failed + ' failed'.length;
   const claim = { start: text.startsWith('Assertion ', start - 10) ? start - 10 : start, end };
   const crash = { kind: 'assert', at, source, text: { start: from, end }, claim, ...(program === undefined ? {} : { daemon: program }) } as const;
   if (name === undefined) return crash;
   const symbolAt = text.indexOf(prototype === undefined ? name : `${name}(`, source.end);
   return { ...crash, symbol: { start: symbolAt, end: symbolAt + name.length } };
+}
+
+/** An assertion up to each blank at which a mail programme breaks it. */
+const BEGUN = /\.(?:c|cc|cpp|h|inc):\d{1,7}:(?: [\w.]{1,128}:(?: Assertion(?: [`'][^']{0,300}'?)?)?)?$/;
+
+/** Whether a line is the beginning of an assertion that goes on below. */
+export function isBegunAssertion(text: string): boolean {
+  return text.length < 600 && readHead(text).program !== undefined && BEGUN.test(text);
 }
 
 /** The failure a line states, or undefined. */
@@ -66,13 +79,15 @@ export function findCrash(text: string): Crash | undefined {
   const suberror = test(SUBERROR, text, at);
   if (suberror !== null) return { kind: 'kvm', at, text: { start: at, end: at + suberror[0].length } };
   if (test(RUN_FAILED, text, at) !== null) return { kind: 'kvm', at, text: { start: at, end: text.length } };
+  if (test(SLOT, text, at) !== null) return { kind: 'slot', at, text: { start: at, end: text.length } };
   if (program !== undefined && test(HARDWARE, text, at) !== null) return { kind: 'hardware', at, text: { start: at, end: text.length } };
   if (test(GUEST_PANIC, text, at) !== null) return { kind: 'panic', at, text: { start: at, end: text.length } };
-  if (dated && test(CRASHED, text, at) !== null) return { kind: 'crashed', at, text: { start: at, end: text.length } };
+  const crashed = dated ? test(CRASHED, text, at) : null;
+  if (crashed !== null) return { kind: 'crashed', at, text: { start: at, end: at + crashed[0].length } };
   return undefined;
 }
 
-const PANIC_KINDS = { assert: 'qemu-assert', kvm: 'kvm-internal-error', hardware: 'qemu-hardware-error', panic: 'guest-panic', crashed: 'qemu-crashed' } as const;
+const PANIC_KINDS = { assert: 'qemu-assert', kvm: 'kvm-internal-error', slot: 'kvm-memory-slot', hardware: 'qemu-hardware-error', panic: 'guest-panic', crashed: 'qemu-crashed' } as const;
 
 /** Says a failure; answers a title for it. */
 export function sayCrash(crash: Crash, line: LogicalLine, sink: BlockSink): string {
@@ -102,40 +117,73 @@ export function sayCrash(crash: Crash, line: LogicalLine, sink: BlockSink): stri
   return crash.kind === 'hardware' ? `qemu ${said}` : said.replace(/^error: /, '');
 }
 
-/**
- * The bug check a Windows guest reported through hv-crash, as libvirt writes it: code and four parameters.
- * `panic hyper-v: arg1='0x101', arg2='0x30', arg3='0x0', arg4='0x807a3120', arg5='0x1'`
- */
-function sayPanic(crash: Crash, line: LogicalLine, sink: BlockSink): string {
-  const argument = /arg([1-5])='(0x[0-9a-f]{1,16})'/g;
-  argument.lastIndex = crash.text.start;
-  let code: string | undefined;
-  sink.token('message', line, crash.text.start, crash.text.start + 'panic hyper-v'.length, 'panic.kind');
-  for (let match = argument.exec(line.text), count = 0; match !== null && count < 5; match = argument.exec(line.text), count++) {
-    const [whole, number = '', written = ''] = match;
-    const value = canonicalHex(written);
-    if (value === undefined) continue;
-    const start = match.index + whole.length - 1 - written.length;
-    sink.token('parameterLabel', line, match.index, match.index + 4);
-    if (number === '1') {
-      code = value;
-      sink.fact('bugcheck.code', value, line, start, start + written.length, 'bugCheckCode');
-    } else sink.fact(`bugcheck.parameter${Number(number) - 1}`, value, line, start, start + written.length, 'parameterValue');
-  }
-  return code === undefined ? 'Guest panic' : `Guest bug check ${code}`;
+/** What Linux writes for a guest's identity: open source, type Linux, vendor 0; the version code stands below. */
+const LINUX_GUEST = /^0x8100([0-9a-f]{8})[0-9a-f]{4}$/;
+
+interface Argument {
+  readonly value: string;
+  readonly start: number;
+  readonly end: number;
 }
 
-const DUMP = /\s{0,8}(?:[ER]?(?:AX|SI|IP)=|R(?:8 |9 |1[0-5])=|[ECSDFG]S ?=|LDT=|TR ?=|GDT=|IDT=|CR[0-8]=|DR[0-7]=|EFER=|CCS=|CCD=|FCW=|FPR\d=|XMM\d\d=|YMM\d\d=|Code=|CPU ?#\d{1,4}:|emulation failure|extra data\[\d{1,2}\]|Bail out!|PC ?=|X\d\d=|PSTATE=)/y;
-const REGISTER = /(?:^|[\s])([A-Z][A-Z0-9]{1,5}) {0,2}= {0,6}([0-9a-f]{4,16})(?![0-9A-Za-z])/g;
+/**
+ * What a guest reported through Hyper-V's crash registers (hv-crash), as libvirt writes it. Windows: bug check and four parameters.
+ * `panic hyper-v: arg1='0x101', arg2='0x30', arg3='0x0', arg4='0x807a3120', arg5='0x1'`
+ * Linux (`hyperv_report_panic`): error, identity of the guest, ip, ax, sp; where it hands over its log instead, three zeros, address, length.
+ */
+function sayPanic(crash: Crash, line: LogicalLine, sink: BlockSink): string {
+  const given = panicArguments(crash, line, sink);
+  const code = given[0]?.value;
+  const version = LINUX_GUEST.exec(given[1]?.value ?? '')?.[1];
+  if (version === undefined && code !== undefined && code !== '0x0') {
+    const keys = ['bugcheck.code', 'bugcheck.parameter1', 'bugcheck.parameter2', 'bugcheck.parameter3', 'bugcheck.parameter4'];
+    given.forEach(({ value, start, end }, index) => sink.fact(keys[index] ?? 'value', value, line, start, end, index === 0 ? 'bugCheckCode' : 'parameterValue'));
+    return `Guest bug check ${code}`;
+  }
+  for (const { start, end } of given) sink.token('parameterValue', line, start, end);
+  sink.fact('panic.text', version === undefined ? 'guest panic without a bug check' : 'guest panic of a Linux kernel', line, crash.text.start, crash.text.end);
+  const identity = given[1];
+  if (version === undefined || identity === undefined) {
+    if (code === '0x0') sink.note('the guest gave no bug check: Linux hands its log over instead', line);
+    return 'Guest panic';
+  }
+  sink.fact('system.product', 'Linux', line, identity.start, identity.end);
+  sink.fact('system.version', `${parseInt(version.slice(0, 4), 16)}.${parseInt(version.slice(4, 6), 16)}.${parseInt(version.slice(6), 16)}`, line, identity.start, identity.end);
+  ['exception.ip', 'register.rax', 'register.rsp'].forEach((key, index) => {
+    const argument = given[index + 2];
+    if (argument !== undefined && argument.value !== '0x0') sink.fact(key, argument.value, line, argument.start, argument.end);
+  });
+  return 'Guest panic of a Linux kernel';
+}
+
+function panicArguments(crash: Crash, line: LogicalLine, sink: BlockSink): Argument[] {
+  const argument = /arg([1-5])='(0x[0-9a-fA-F]{1,16})'/g;
+  argument.lastIndex = crash.text.start;
+  const given: Argument[] = [];
+  sink.token('message', line, crash.text.start, crash.text.start + 'panic hyper-v'.length, 'panic.kind');
+  for (let match = argument.exec(line.text); match !== null && given.length < 5; match = argument.exec(line.text)) {
+    const [whole, number = '', written = ''] = match;
+    const value = canonicalHex(written);
+    if (value === undefined || Number(number) !== given.length + 1) break;
+    const start = match.index + whole.length - 1 - written.length;
+    sink.token('parameterLabel', line, match.index, match.index + 4);
+    given.push({ value, start, end: start + written.length });
+  }
+  return given;
+}
+
+const DUMP = /\s{0,8}(?:[ER]?(?:[A-D]X|[SD]I|[SBI]P|FL)=|II=\d|[CD]S(?:16|32|64)? {1,4}\[|R(?:8 |9 |1[0-5])=|[ECSDFG]S ?=|LDT=|TR ?=|GDT=|IDT=|CR[0-8]=|DR[0-7]=|EFER=|CCS=|CCD=|FCW=|FPR\d=|XMM\d\d=|YMM\d\d=|Code=|CPU ?#\d{1,4}:|emulation failure|extra data\[\d{1,2}\]|Bail out!|PC ?=|X\d\d=|PSTATE=)/y;
+const REGISTER = /(?:^|[\s])([A-Z][A-Z0-9]{1,5}) {0,2}= {0,6}([0-9a-fA-F]{4,16})(?![0-9A-Za-z])/g;
 
 /** Whether a line belongs to the dump that follows a failure. */
 export function isDump(text: string): boolean {
-  return test(DUMP, text, outputAt(text)) !== null;
+  return test(DUMP, text, outputAt(text)) !== null || isOldDump(text);
 }
 
 /** Registers, segments, failure words and code bytes of a line of the dump. Answers whether it held any. */
 export function sayDump(line: LogicalLine, from: number, sink: BlockSink): boolean {
   const text = line.text;
+  if (isOldDump(text)) return sayOldDump(line, sink);
   let found = false;
   const failure = text.indexOf('emulation failure', from);
   if (failure >= 0) {

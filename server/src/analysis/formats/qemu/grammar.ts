@@ -8,7 +8,7 @@ import { isTelling, optionName } from './options.js';
 const DATED = /\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3,6}[+-]\d{4}: /y;
 /** `-msg timestamp=on`. */
 const ISO = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d):? /y;
-const PROGRAM = /(?:\/[\w.+-]{1,40}){0,8}\/?(?:qemu-system-[\w-]{1,24}|qemu-kvm|kvm-spice|qemu|kvm): /y;
+const PROGRAM = /(?:\/[\w.+-]{1,40}){0,8}\/?(?:qemu-system-[\w-]{1,24}|qemu-kvm|kvm-spice|qemu(?:-\d{1,2}\.\d[\w.-]{0,24})?|kvm): /y;
 
 export interface Head {
   readonly time?: { readonly start: number; readonly end: number };
@@ -36,7 +36,7 @@ export function outputAt(text: string): number {
 /** Reads what stands before the text of a message. */
 export function readHead(text: string): Head {
   let at = outputAt(text);
-  for (const most = at + 16; at < text.length && at < most && text.charCodeAt(at) === 32;) at++;
+  for (const most = at + 16; at < text.length && at < most && (text.charCodeAt(at) === 32 || text.charCodeAt(at) === 9);) at++;
   NUMBERED.lastIndex = at;
   at += NUMBERED.exec(text)?.[0].length ?? 0;
   let time: Head['time'];
@@ -133,7 +133,7 @@ const CUT = new RegExp(
     'warning: ',
     'char device redirected ',
     '(?:main_channel|red_(?:client|channel|peer|dispatcher|worker)|reds|snd_(?:channel|receive|disconnect)|inputs_(?:connect|channel))[a-z_]{0,60}:(?=\\s|$)',
-    'KVM internal error\\. ',
+    'KVM internal error\\. ?S',
     'error: kvm run failed ',
   ].join('|'),
   'g',

@@ -3,7 +3,7 @@ import { logicalLines, spanIn } from '../cursor.js';
 import { sinkEnvelope } from '../block.js';
 import type { LogicalLine } from '../cursor.js';
 import type { LineSink, LogFormat } from '../types.js';
-import { findCrash } from './crash.js';
+import { findCrash, isBegunAssertion } from './crash.js';
 import { cuts, findCommand, isBanner } from './grammar.js';
 import { readMessage } from './messages.js';
 import { opensOptionLine, readQemu } from './read.js';
@@ -11,7 +11,7 @@ import { opensOptionLine, readQemu } from './read.js';
 function opens(line: LogicalLine): boolean {
   const text = line.text;
   const message = readMessage(text)?.kind;
-  return isBanner(text) || findCrash(text) !== undefined || message === 'error' || message === 'feature' || findCommand(text) !== undefined || opensOptionLine(text);
+  return isBanner(text) || findCrash(text) !== undefined || isBegunAssertion(text) || message === 'error' || message === 'feature' || findCommand(text) !== undefined || opensOptionLine(text);
 }
 
 function lexLine(text: string, sink: LineSink): boolean {
@@ -33,7 +33,7 @@ export const qemu: LogFormat = {
   id: 'qemu',
   openers: [
     '+0000: starting up', 'qemu-system-', 'qemu-kvm', 'kvm-spice', '/bin/kvm ', 'Z kvm: ', '-enable-kvm', '-nodefaults', '-machine ', '-name guest=',
-    ' Assertion ', 'ERROR:../', 'ERROR:/', 'KVM internal error', 'kvm run failed', 'hardware error: ', 'panic hyper-v: arg1=', 'reason=crashed', "doesn't support requested feature",
+    ' Assertion ', 'ERROR:../', 'ERROR:/', 'KVM internal error', 'kvm run failed', 'hardware error: ', 'KVM_SET_USER_MEMORY_REGION failed', 'kvm_set_phys_mem: error', 'panic hyper-v: arg1=', 'reason=crashed', "doesn't support requested feature",
   ],
   opens,
   cuts,

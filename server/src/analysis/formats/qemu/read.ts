@@ -1,10 +1,12 @@
 /** Walks a region of qemu text: banner, environment, command line, messages, failures. */
 import type { LineCursor, LogicalLine } from '../cursor.js';
+import { joiningSink, joinLines, mayBeWrapped } from '../joined.js';
 import type { BlockSink } from '../types.js';
 import { CommandReader } from './command.js';
-import { findCrash, isDump, sayCrash, sayDump } from './crash.js';
+import { findCrash, isBegunAssertion, isDump, sayCrash, sayDump } from './crash.js';
 import { environmentName, findCommand, isBanner, outputAt, readHead } from './grammar.js';
 import { readMessage, type Message } from './messages.js';
+import { isOldRest } from './oldDump.js';
 import { isKnown, optionName } from './options.js';
 
 /** Messages taken into the block of a command line; CPUID warnings come once per virtual processor. Later ones are ordinary lines. */
@@ -22,14 +24,31 @@ export function opensOptionLine(text: string): boolean {
 }
 
 export function readQemu(cursor: LineCursor, sink: BlockSink): void {
-  const reader = new RegionReader(sink);
+  const reader = new RegionReader(joiningSink(sink));
   // The opening physical line may hold a whole log, or prose in front of what opened.
   for (let line = cursor.peek(); line?.line === 0; line = cursor.peek()) {
     cursor.next();
-    reader.piece(line);
+    reader.piece(wholeStatement(line, cursor));
   }
   reader.follow(cursor);
   reader.finish();
+}
+
+const SLOT_REST = /^[ \t]{0,16}start=0x/;
+
+/** The line at which the cursor stood, with the next one where a mail programme broke an assertion, or a writer the line about a slot. */
+function wholeStatement(line: LogicalLine, cursor: LineCursor): LogicalLine {
+  const next = cursor.peek();
+  if (next?.line === line.line + 1 && line.text.endsWith(',') && SLOT_REST.test(next.text) && findCrash(line.text)?.kind === 'slot') {
+    cursor.next();
+    return joinLines(line, next);
+  }
+  if (!isBegunAssertion(line.text) || !mayBeWrapped(line, next)) return line;
+  const joined = joinLines(line, next);
+  const crash = findCrash(joined.text);
+  if (crash?.kind !== 'assert' || !joined.text.includes(' failed')) return line;
+  cursor.next();
+  return joined;
 }
 
 class RegionReader {
@@ -87,18 +106,30 @@ class RegionReader {
       if (++taken > (this.#crashed ? MAX_DUMP : MAX_MESSAGES)) break;
       if (this.#crashed && isDump(line.text)) {
         cursor.next();
-        this.#dump(line);
+        const rest = cursor.peek();
+        if (rest !== undefined && mayBeWrapped(line, rest) && isOldRest(line.text, rest.text)) {
+          cursor.next();
+          this.#dump(joinLines(line, rest));
+        } else this.#dump(line);
         continue;
+      }
+      // Without libvirt's date the word is somebody's copy of it: here it only confirms.
+      if (this.#crashed && line.text === 'shutting down, reason=crashed') {
+        cursor.next();
+        this.#unproven = undefined;
+        break;
       }
       const crash = findCrash(line.text);
       if (crash !== undefined) {
         // What ends qemu while a failure is told belongs to it; a failure after a start is a block of its own.
         if (!this.#crashed || crash.kind === 'panic') break;
         cursor.next();
-        this.#tryCrash(line);
+        this.#tryCrash(wholeStatement(line, cursor));
         if (crash.kind === 'crashed') break;
         continue;
       }
+      // It opens a block of its own.
+      if (isBegunAssertion(line.text)) break;
       const message = readMessage(line.text);
       if (message === undefined) {
         if (this.#gap(cursor, line)) {
@@ -119,13 +150,13 @@ class RegionReader {
     this.#command?.finish();
     const command = this.#command;
     if (command !== undefined && !this.#crashed) this.#sink.describe({ title: command.guest === undefined ? 'qemu command line' : `qemu command line of ${command.guest}` });
-    // KVM's words without the registers that always follow them are somebody's report of the failure, not the failure.
+    // KVM's words without what always follows them (registers, the end of qemu) are somebody's report of the failure, not the failure.
     if (this.#unproven !== undefined) this.#sink.describe({ role: 'event', opensRecord: false });
   }
 
   /** Blank lines and GLib's `**` between lines of a failure. */
   #gap(cursor: LineCursor, line: LogicalLine): boolean {
-    if (this.#crashed && endFollows(cursor)) return true;
+    if (this.#crashed && !isBanner(line.text) && endFollows(cursor)) return true;
     if (line.text !== '' && line.text !== '**') return false;
     const next = cursor.peek(1);
     if (next === undefined) return false;
@@ -232,12 +263,13 @@ class RegionReader {
     // A second sight of the same end (GLib prints it twice) states nothing new.
     const title = isFirst || crash.kind !== 'assert' ? sayCrash(crash, line, this.#sink) : undefined;
     if (isFirst && title !== undefined) {
+      this.#sink.section('header', 'Failure', line);
       this.#crashed = true;
       this.#described = true;
       const short = title.length > MAX_TITLE ? `${title.slice(0, MAX_TITLE - 1)}\u2026` : title;
       this.#sink.describe({ role: 'crash', title: short, opensRecord: true, headline: { line, start: crash.at, end: crash.text.end } });
-      if (crash.kind === 'kvm' && line.text.includes('Suberror')) this.#unproven = line;
-    }
+      if ((crash.kind === 'kvm' && line.text.includes('Suberror')) || (crash.kind === 'slot' && line.text.includes('failed, slot='))) this.#unproven = line;
+    } else if (crash.kind === 'slot') this.#unproven = undefined;
     if (crash.kind === 'kvm' && sayDump(line, crash.text.end, this.#sink)) this.#unproven = undefined;
     return true;
   }
@@ -245,7 +277,7 @@ class RegionReader {
   /** A line of the dump that follows a failure; false where it is none. */
   #dump(line: LogicalLine): boolean {
     if (!isDump(line.text) && !line.cut) return false;
-    if (!this.#registers && /^.{0,10}[A-Z0-9] ?=/.test(line.text.slice(outputAt(line.text)))) {
+    if (!this.#registers && /^(?:.{0,10}[A-Z0-9] ?=|r\w{1,2} {1,2}[\da-f]{16})/.test(line.text.slice(outputAt(line.text)))) {
       this.#registers = true;
       this.#sink.section('registers', 'Registers', line);
     }
