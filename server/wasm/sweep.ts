@@ -21,6 +21,15 @@ function isWindow(filter: usize, window: usize, at: usize): bool {
   return load<u8>(filter + <usize>(hash & 0xffff)) != 0;
 }
 
+/** Writes the place to `found` if a window may end there; answers where the next one goes. */
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function noted(filter: usize, window: usize, text: usize, at: usize, found: usize): usize {
+  if (!isWindow(filter, window, at)) return found;
+  store<u32>(found, <u32>(at - text));
+  return found + 4;
+}
+
 /**
  * Writes to `found` every place in [first, end) at which a window may end, as offsets from `text` of 32 bits, and returns how
  * many. `text` is where the text begins in memory; three bytes before `first` must be readable. `found` has room for one per byte.
@@ -41,22 +50,10 @@ export function sweep(shifts: usize, bits: u32, filter: usize, window: usize, dr
     const bShift = shiftAt(shifts, bits, drop, b);
     const cShift = shiftAt(shifts, bits, drop, c);
     const dShift = shiftAt(shifts, bits, drop, d);
-    if (!aShift) {
-      if (isWindow(filter, window, a)) { store<u32>(next, <u32>(a - text)); next += 4; }
-      a += 1;
-    }
-    if (!bShift) {
-      if (isWindow(filter, window, b)) { store<u32>(next, <u32>(b - text)); next += 4; }
-      b += 1;
-    }
-    if (!cShift) {
-      if (isWindow(filter, window, c)) { store<u32>(next, <u32>(c - text)); next += 4; }
-      c += 1;
-    }
-    if (!dShift) {
-      if (isWindow(filter, window, d)) { store<u32>(next, <u32>(d - text)); next += 4; }
-      d += 1;
-    }
+    if (!aShift) next = noted(filter, window, text, a++, next);
+    if (!bShift) next = noted(filter, window, text, b++, next);
+    if (!cShift) next = noted(filter, window, text, c++, next);
+    if (!dShift) next = noted(filter, window, text, d++, next);
     a += aShift;
     b += bShift;
     c += cShift;
@@ -73,8 +70,8 @@ function finish(shifts: usize, bits: u32, filter: usize, window: usize, drop: u3
   let next = found;
   for (let at = from; at < end;) {
     const shift = shiftAt(shifts, bits, drop, at);
-    if (!shift && isWindow(filter, window, at)) { store<u32>(next, <u32>(at - text)); next += 4; }
-    at += shift ? shift : 1;
+    if (!shift) next = noted(filter, window, text, at++, next);
+    at += shift;
   }
   return next;
 }
