@@ -15,10 +15,11 @@ describe('clean', () => {
     ['fffff880\u2019019f1050\u00a0nt!KeBugCheckEx', "fffff880'019f1050 nt!KeBugCheckEx"],
     ['Code: 48 <0f> 0b <TASK>', undefined],
     ['&#60;b&#62; &#0; &#xd800;', '<b>    '],
+    ['<tr><td>CPU:</td><td class="n">3</td><td>lab_put<th>+0x1d</tr>', 'CPU:\t3\tlab_put\t+0x1d'],
   ])('%s', (line, expected) => expect(clean(line)?.text).toBe(expected));
 
   it('leads every column back to where it came from', () => {
-    const unit = fc.constantFrom('a', '0', ' ', '&lt;', '&amp;', '<br>', '<p>', '\\[', '\\_', '=3D0x', '\u00a0', '\u200b', '&', '<', ';');
+    const unit = fc.constantFrom('a', '0', ' ', '&lt;', '&amp;', '<br>', '<p>', '<td>', '</td>', '\\[', '\\_', '=3D0x', '\u00a0', '\u200b', '&', '<', ';');
     fc.assert(fc.property(fc.array(unit, { maxLength: 60 }), (units) => {
       const line = units.join('');
       const cleaned = clean(line);
@@ -37,7 +38,7 @@ describe('clean', () => {
 
   it('takes time linear in the line', () => {
     const time = (n: number): number => {
-      const line = '&lt;<p <p <br &#12 \\[ \\_ '.repeat(n);
+      const line = '&lt;</td><td>a<p <p <br &#12 \\[ \\_ '.repeat(n);
       const before = performance.now();
       clean(line);
       return performance.now() - before;

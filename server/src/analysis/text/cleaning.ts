@@ -48,13 +48,16 @@ export function clean(line: string): Cleaned | undefined {
       ends.push(at + 1);
     }
   };
+  /** Where the last cell begins; the end of one and the beginning of the next are one place. */
+  let cellAt = 0;
   let found = false;
   for (let match = expression.exec(line); match !== null; match = expression.exec(line)) {
     found = true;
     copy(match.index);
     from = match.index + match[0].length;
-    // A cell of a table ends the word before it.
-    const instead = CELL.test(match[0]) ? (text === '' || text.endsWith(' ') ? '' : ' ') : replacement(match[0]);
+    // Cells of a row stand apart as they do in what a spreadsheet copies.
+    const isCell = CELL.test(match[0]);
+    const instead = !isCell ? replacement(match[0]) : text.length === cellAt ? '' : '\t';
     if (/^<(?:br|\/p|\/div|\/tr|\/li|\/pre)\b/.test(match[0])) breaks.push(text.length);
     // One character at most stands in for what is undone.
     if (instead !== '') {
@@ -62,6 +65,7 @@ export function clean(line: string): Cleaned | undefined {
       ends.push(from);
     }
     text += instead;
+    if (isCell) cellAt = text.length;
   }
   if (!found) return undefined;
   copy(line.length);

@@ -30,7 +30,7 @@ export interface ExceptionText {
 const HEAD = /(?:(#[A-Za-z]{2}|[DGPTSNMUOABX][A-Z](?= Exception \d)|NMI|EXCVEC_\w{1,40}) )?[Ee]xception(?: type)?(?: |\()(\d{1,3})\)? in world (\d{1,12}|[#*]{2,12}|[XxWwNn?]{2,12}|<[\w -]{1,24}>)(?::|(?<=[#*]) :|(?= (?:IP|ip|@) 0x))/y;
 /** The instruction address: `IP 0x…` since 5.x, `ip 0x…` in 4.x, `@ 0x…` in 3.x and for #GP. */
 const INSTRUCTION = / (?:IP|ip|@) (0x[\da-fA-F]{1,16}(?![\dA-Za-z#*?\u2026]|\.\.))/;
-const MASKED_INSTRUCTION = / (?:IP|ip|@) ([0#]x[\da-fA-F]{0,15}[#xXnN*?.\u2026])/;
+const MASKED_INSTRUCTION = / (?:IP|ip|@) ([0#]x[\da-fA-F]{0,15}[#xXnN*?.\u2026]|0#{2,16})/;
 const ADDRESS = / addr:? (0x[\da-fA-F]{1,16}(?![\dA-Za-z#*?\u2026]|\.\.))/;
 /** ESXi on ARM: exception class, instruction length, syndrome and fault addresses. */
 const ARM = / \(ec (0x[\da-f]{1,4}) il \d iss (0x[\da-f]{1,8}) far_el1 (0x[\da-f]{1,16}) far_el2 (0x[\da-f]{1,16})\)/;
@@ -91,7 +91,7 @@ export function exceptionText(text: string, from: number, announced: boolean, ou
   hex(arm, 3, 'register.far_el1');
   hex(arm, 4, 'register.far_el2');
   const hidesPlace = instruction === null && masked !== null;
-  const schematic = !isNumbered && !/^[#*]/.test(head[3] ?? '') && instruction === null && arm === null && (masked === null || /^0x\D/.test(masked[1] ?? ''));
+  const schematic = !isNumbered && !/^[#*]/.test(head[3] ?? '') && instruction === null && arm === null && (masked === null || /^0(?:x\D|#)/.test(masked[1] ?? ''));
   const where = isNamed ? ` in world ${name}` : '';
   return { end, broken, masked: hidesPlace || !isNumbered, schematic, title: isArm ? `${mnemonic ?? ''} exception${where}` : `${mnemonic === undefined ? '' : mnemonic + ' '}exception ${vector}${where}` };
 }

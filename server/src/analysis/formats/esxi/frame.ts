@@ -42,16 +42,16 @@ const ORIGIN = /(pcpu \d{1,5} [A-Za-z][A-Za-z ]{0,30}): (?=0x)/y;
 // Public copies mask addresses: 0x################, 0x4200XXXXXXXX. Markdown puts backslashes before the brackets.
 // Whoever types a screen sets blanks between the parts, and dots for what does not matter: 0x451a...:[0x4180...].
 // A text that needs to tell its masked addresses apart numbers them: 0xADDRESS12:[0xADDRESS13].
-const ADDRESSES = /(?:(0x(?:ADDRE?SS?\d{0,4}|[\da-fA-F#xXnN*?.\u2026]{1,19}))[ \t#]{0,4}:[ \t]{0,2})?\\?\[[ \t]?(0x(?:ADDRE?SS?\d{0,4}|[\da-fA-F#xXnN*?.\u2026]{1,19}))[ \t]?\\?\][ \t]{0,2}/y;
+const ADDRESSES = /(?:(0x(?:ADDRE?SS?\d{0,4}|[\da-fA-F#xXnN*?.\u2026]{1,19})|#{2,16})[ \t#]{0,4}:[ \t]{0,2})?\\?\[[ \t]?(0x(?:ADDRE?SS?\d{0,4}|[\da-fA-F#xXnN*?.\u2026]{1,19}))[ \t]?\\?\][ \t]{0,2}/y;
 /** A frame without addresses names at least its owner; people number such lists. */
 const NUMBERED = /(?:\.{2,3}\]|\u2026\]|#\d{1,3}[ \t]{1,3}|\d{1,3}[.)] |[-*\u2022] )?(?=[A-Za-z_][\w.$:~]{0,160}@[\w.()<>-]{0,80}#[\w.<>-]{0,60}\+0x[\da-fA-F]{1,16}(?:$|[ \t]))/y;
-const OFFSET = /[ \t]?\+[ \t]?(0x[\da-fA-F]{1,16}|0x[\da-fA-F]{0,15}[#xXnN*?]{1,16})$/;
+const OFFSET = /[ \t]?\+[ \t]?(0x[\da-fA-F]{1,16}|0x[\da-fA-F]{0,15}[#xXnN*?]{1,16}|0#{2,16})$/;
 /** Arguments as ESX 2 printed them: `(0xd, 0x1, 0x0)`. */
 const ARGUMENTS = /\(([-\da-fA-Fx, ]{0,200}(?:\.{3})?)\)$/;
 /** What was left out at the end of the line. */
 const ELLIPSIS = /[ \t]{1,8}(?:\[?\.{3}\]?|\u2026)$/;
-const STACK = /(?:^|[ \t\u00a0])stack:(?=[ \t\u00a0]|$)/;
-const VALUE = /0x[\da-fA-F#xX*]{1,16}/y;
+const STACK = /(?:^|[ \t\u00a0]|(?<=#))stack:(?=[ \t\u00a0]|$)/;
+const VALUE = /0x[\da-fA-F#xX*]{1,16}|0#{2,16}/y;
 const LONGEST_NAME = 240;
 /** A driver of its own: `hpsa_update_scsi_devices`. The VMkernel's own names are in mixed case. */
 const DRIVER_PREFIX = /^([a-z][a-z\d]{1,15})_/;
@@ -233,7 +233,7 @@ export function backtraceHead(text: string): BacktraceHead | undefined {
  * them: it is what a TLB time-out is known by.
  */
 const HELPERS = new Set([
-  'panic', 'panicvpanicint', 'panic_vpanic', 'panic_nosave', 'panic_withbacktrace', 'panic_onassertat', 'panic_exception',
+  'panic', 'vmk_vpanic', 'panicvpanicint', 'panic_vpanic', 'panic_nosave', 'panic_withbacktrace', 'panic_onassertat', 'panic_exception',
   'panic_onassert', 'panic_withmoduleid', 'vmk_panic', 'vmk_panicwithmoduleid', 'vmk_vpanicwithmoduleid', 'int6_ud2assert', 'int14_pf', 'int13_gp', 'int18_mce', 'idtreturnprepare',
   'gate_entry', 'gate_entry_', 'idtnmiwork', 'int2_nmi', 'nmi_interrupt', 'heartbeat_detectcpulockups',
 ]);

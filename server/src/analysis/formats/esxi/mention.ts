@@ -27,17 +27,21 @@ function isSentence(text: string): boolean {
   return plain.length >= FEWEST_WORDS && plain.length * 10 >= words.length * 7 && plain.filter((word) => /^[a-z]/.test(word)).length >= 3;
 }
 
+function mayBeQuoted(row: Row): boolean {
+  return row.quoted === true || panicLine(row.text)?.quotable === true;
+}
+
 /** Whether a line of a purple screen or of a host's log; panic lines that may be quotations themselves do not count. */
 function isEvidence(row: Row): boolean {
   if (fromHost(row) || heartbeatWarning(row.text) !== undefined) return true;
   const kind = kindOf(row.text);
-  return kind === 'panic' ? panicLine(row.text)?.quotable === false : kind !== 'other' && kind !== 'blank';
+  return kind === 'panic' ? !mayBeQuoted(row) : kind !== 'other' && kind !== 'blank';
 }
 
 /** Whether `row`, the first of a block, only quotes a panic line: prose follows and nothing of a screen. The cursor stands at it. */
 export function isMention(row: Row, cursor: LineCursor): boolean {
-  if (fromHost(row) || panicLine(row.text)?.quotable !== true) return false;
-  let prose = false;
+  if (fromHost(row) || !mayBeQuoted(row)) return false;
+  let prose = row.quoted === true;
   for (let ahead = 1; ahead <= LINES_AHEAD; ahead++) {
     const line = cursor.peek(ahead);
     if (line === undefined) break;

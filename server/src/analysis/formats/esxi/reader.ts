@@ -31,8 +31,9 @@ function look(line: LogicalLine): Looked[] {
 function quotedRow(cursor: LineCursor): Row | undefined {
   const first = cursor.peek();
   if (first === undefined || first.cut) return undefined;
-  const [row, ...more] = rowsOf(first);
-  return row !== undefined && more.length === 0 && isMention(row, cursor) ? row : undefined;
+  const rows = rowsOf(first);
+  const row = rows.length === 1 ? rows[0] : rows.find((one) => one.quoted === true);
+  return row !== undefined && isMention(row, cursor) ? row : undefined;
 }
 
 /** Reads one block from the cursor's line on. */
@@ -48,7 +49,14 @@ export function readScreen(cursor: LineCursor, sink: BlockSink): void {
     const line = cursor.peek();
     if (line === undefined) break;
     cursor.next();
-    for (const { row, kind } of look(line)) {
+    const looked = look(line);
+    for (const [index, { row, kind }] of looked.entries()) {
+      const glued = kind === 'other' && !screen.hasPanic ? gluedReason(row, looked[index + 1]?.row ?? sameLine(cursor, line)) : undefined;
+      if (glued !== undefined) {
+        screen.pass(glued, true);
+        started = true;
+        continue;
+      }
       // Pieces before the one that opened are what a mail programme left of an earlier line.
       if (!started && !opensScreen(row.text)) continue;
       if (kind === 'other' && started && !screen.awaitsReason) screen.pass(row);
@@ -76,6 +84,29 @@ export function readScreen(cursor: LineCursor, sink: BlockSink): void {
     }
   }
   screen.finish();
+}
+
+/** What writers set before a screen that they copied: `… with a backtrace similar to:`. */
+const INTRODUCTION = /(?:similar to|as follows|following|below|backtrace|message|error|panic|PSOD\)?) ?: {0,4}(?=\S)/gi;
+
+/** The next piece of the same physical line. */
+function sameLine(cursor: LineCursor, line: LogicalLine): LogicalLine | undefined {
+  const next = cursor.peek();
+  return next?.cut === true && next.line === line.line ? next : undefined;
+}
+
+/**
+ * The reason of a panic where a screen lost its line ends: what stands before `Code start:` on its line. Drivers and the TCP/IP
+ * stack word it as they like.
+ */
+function gluedReason(row: Row, next: LogicalLine | undefined): Row | undefined {
+  // In a log the line before is anybody's.
+  if (row.envelope?.pcpu !== undefined || next === undefined || !next.text.startsWith('Code start: 0x') || row.text.length > 2 * LONGEST_REASON) return undefined;
+  let from = 0;
+  for (const match of row.text.matchAll(INTRODUCTION)) from = match.index + match[0].length;
+  const text = row.text.slice(from).trimEnd();
+  if (text === '' || text.length > LONGEST_REASON || /[:,]$/.test(text)) return undefined;
+  return { ...row, text, start: row.start + from };
 }
 
 /** How many lines stand before the next one that belongs; -1 where none follows in reach. */

@@ -47,7 +47,12 @@ export function registerLine(text: string, out: Out): boolean {
 export function controlRegisters(text: string): boolean {
   const start = skipBlanks(text, 0);
   return at(/(?:frame=0x[\da-f]{1,16} ip=0x[\da-f]{1,16} (?:cr2|err)=|cr0=0x[\da-f]{1,16} cr2=0x|cr2=0x[\da-f]{1,16} cr3=0x|base fs=0x[\da-f]{1,16} gs=0x)/y, text, start) !== null
-    || at(/World: (?:\w{1,40}: ?)?\d{1,6}: (?:PRDA 0x[\da-f]{1,16} ss|TR 0x[\da-f]{1,16} GDT|CR0 0x[\da-f]{1,16} CR3) /y, text, start) !== null;
+    || stopRegisters(text);
+}
+
+/** Whether the line is one of the three that the VMkernel logs before it puts up the screen (`World_ResetToVMKOnPanic`). */
+export function stopRegisters(text: string): boolean {
+  return at(/World: (?:\w{1,40}: ?)?\d{1,6}: (?:PRDA 0x[\da-f]{1,16} ss|TR 0x[\da-f]{1,16} GDT|CR0 0x[\da-f]{1,16} CR3) /y, text, skipBlanks(text, 0)) !== null;
 }
 
 function say(out: Out, name: string, register: string, written: string, nameStart: number, valueStart: number): void {

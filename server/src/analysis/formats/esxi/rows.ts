@@ -8,6 +8,7 @@ import { at, isWordUnit } from '../../text/scan.js';
 import type { LogicalLine } from '../cursor.js';
 import { peelEnvelope, type EnvelopePart } from '../envelopes.js';
 import { readAgain } from './misread.js';
+import { statedIn } from './stated.js';
 
 export interface Row extends LogicalLine {
   /** Column of the physical line from which the columns of `envelope` count. */
@@ -16,10 +17,15 @@ export interface Row extends LogicalLine {
   readonly inner: boolean;
   /** True where letters of the line as it stands were taken for digits. */
   readonly misread?: boolean;
+  /** True for a panic line inside a sentence that may only report one. */
+  readonly quoted?: boolean;
 }
 
-/** A log line of an article with its head masked: `2022-xx-xxTxx:xx:xx.xxxZ cpuXX:XXXXXXX)`. */
-const MASKED_HEAD = /(?:[\dTYMDHSXZxyhmsn#:.+-]{8,32} (?:In\(\d{1,3}\) vmkernel: )?)?cpu(?=[\dXxNn#*]{1,6}:[\dXxNn#*]{1,12}\))(?!\d{1,6}:\d{1,12}\))[\w#*]{1,6}:[\w#*]{1,12}\) ?/y;
+/**
+ * A log line of an article with its head masked: `2022-xx-xxTxx:xx:xx.xxxZ cpuXX:XXXXXXX)`. That of the log in EFI variables has
+ * lines without PCPU, too: `YYYY-MM-DDTHH:MM:SS In(14) LogEFI[####]: `.
+ */
+const MASKED_HEAD = /[ \t]{0,16}[\dTYMDHSZXxyhmsn#:.+-]{8,32} In\(\d{1,3}\) LogEFI(?:\[[\d#X]{1,10}\])?: (?!cpu)|[ \t]{0,16}(?:[\dTYMDHSZXxyhmsn#:.+-]{8,32} (?:In\(\d{1,3}\) (?:vmkernel|LogEFI): )?)?cpu(?=[\dXxNn#*]{1,6}:[\dXxNn#*]{1,12}\))(?!\d{1,6}:\d{1,12}\))[\w#*]{1,6}:[\w#*]{1,12}\) ?/y;
 
 const CPU = /cpu\d{1,5}:\d{1,12}(?: opID=[\w-]{1,64})?\)/y;
 /** What can stand between the line before and `cpuN:WORLD)`: a time, with ESXi 8 also priority and channel. */
@@ -105,7 +111,7 @@ function screenPlaces(text: string, places: Set<number>): void {
 
 /** Whether the line can hold a further one: nearly all cannot, and every line of a log passes here. */
 function mayHoldMore(text: string): boolean {
-  return text.includes('cpu') || text.includes('[0x') || (text.includes(') ') && text.includes('T') && text.search(PRIORITY_ONCE) >= 0) || (text.includes('build-') && SCREEN_START.test(text));
+  return text.includes('cpu') || text.includes('[0x') || (text.includes(') ') && text.includes('T') && text.search(PRIORITY_ONCE) >= 0) || text.includes(' in world ') || (text.includes('build-') && SCREEN_START.test(text));
 }
 const PRIORITY_ONCE = /\d\dT\d\d:/;
 
@@ -136,9 +142,20 @@ function piecesOf(line: LogicalLine): Row[] {
   }
   const places = cutPlaces(line.text);
   const first = places[0];
-  if (first === undefined) return [whole(line, line.text)];
+  if (first === undefined) return sentence(line);
   const rows: Row[] = [whole(line, line.text.slice(0, trimmedEnd(line.text.slice(0, first))))];
   places.forEach((place, index) => rows.push(piece(line, place, places[index + 1] ?? line.text.length)));
+  return rows;
+}
+
+/** A line without line ends to find; where it is a sentence that states a panic line, its three parts. */
+function sentence(line: LogicalLine): Row[] {
+  const fromHost = line.envelope?.parts.some((part) => part.kind !== 'comment') ?? false;
+  const stated = fromHost ? undefined : statedIn(line.text);
+  if (stated === undefined) return [whole(line, line.text)];
+  const statement = piece(line, stated.start, stated.end);
+  const rows = [whole(line, line.text.slice(0, trimmedEnd(line.text.slice(0, stated.start)))), stated.quoted ? { ...statement, quoted: true } : statement];
+  if (stated.end + 1 < line.text.length) rows.push(piece(line, stated.end, line.text.length));
   return rows;
 }
 

@@ -6,7 +6,7 @@ import { debuggerFrame, detailsLine, dumpLine, hardwareLine, headingLine, involv
 import { outOf, trimmedEnd, type Out } from './out.js';
 import { skipBlanks } from '../../text/scan.js';
 import { freeReason, hardwareReason, panicLine, type PanicLine } from './panic.js';
-import { processorLine, registerLine } from './registers.js';
+import { processorLine, registerLine, stopRegisters } from './registers.js';
 import { partOf, partSpan, type Row } from './rows.js';
 import { Traces } from './traces.js';
 import { lexMessage } from './vmkernelLine.js';
@@ -53,6 +53,8 @@ export class Screen {
   readonly #involved: { readonly name: string; readonly row: Row; readonly start: number; readonly end: number }[] = [];
   /** Whose backtrace the first heading announces. */
   #headOnly: 'saved' | 'current' | undefined;
+  /** The registers that the VMkernel logs when it stops, and at no other time. */
+  #stopped: Row | undefined;
 
   constructor(sink: BlockSink) {
     this.#sink = sink;
@@ -93,6 +95,7 @@ export class Screen {
   /** Reads a row that belongs. */
   take(row: Row, kind: RowKind): void {
     if (BODY.has(kind)) this.#body = row;
+    if (kind === 'registers' && stopRegisters(row.text)) this.#stopped ??= row;
     if (this.#first === undefined) {
       this.#first = row;
       this.#firstKind = kind;
@@ -334,7 +337,9 @@ export class Screen {
       // Drivers log their stack on ordinary days, too: in a log a backtrace is a crash only with the panic code in it.
       // A mail's quotation mark is no log's head.
       const logged = first.envelope?.parts.some((part) => part.kind !== 'comment') ?? false;
-      const crash = !logged || this.#traces.panicking || this.#headOnly === 'saved';
+      const stopped = this.#stopped;
+      const crash = !logged || this.#traces.panicking || this.#headOnly === 'saved' || stopped !== undefined;
+      if (logged && stopped !== undefined) this.#sink.note('the panic line is missing: the VMkernel logs these registers when it stops', stopped);
       return { role: crash ? 'crash' : 'context', title: 'VMkernel backtrace' };
     }
     return { role: 'context', title: this.#version ?? 'Registers of a VMkernel panic' };

@@ -13,9 +13,10 @@ import { backtraceFrame, glibcLine } from './glibc.js';
 import { sayPrinted } from './printed.js';
 import { Report } from './report.js';
 import { rowsOf, skipBlanks, type Stretch } from './scan.js';
-import { isInstruction, sayFlags, saySanitized, saySession } from './sessionTokens.js';
+import { isInstruction, sayFlags, sayPlace, saySanitized, saySession } from './sessionTokens.js';
 import { pidOf, Statements } from './statements.js';
 import { goOn, nameOf, type Framed, type Trace } from './traces.js';
+import { unitLine } from './unit.js';
 import { unmarkedFrame } from './unmarked.js';
 
 const MOST_BLANK_LINES = 4;
@@ -26,7 +27,7 @@ const MOST_AHEAD = 200;
 /** gdb wraps a frame with many arguments over some lines. */
 const MOST_WRAPPED = 12;
 
-type Kind = 'blank' | 'frame' | 'thread' | 'signal' | 'core' | 'dumped' | 'field' | 'sanitizer' | 'glibc' | 'title' | 'prompt' | 'current' | 'stopped' | 'stop' | 'fault' | 'library' | 'session' | 'other';
+type Kind = 'blank' | 'frame' | 'thread' | 'signal' | 'core' | 'dumped' | 'unit' | 'field' | 'sanitizer' | 'glibc' | 'title' | 'prompt' | 'current' | 'stopped' | 'stop' | 'fault' | 'library' | 'session' | 'other';
 
 /** A row as it was looked at: frames are the commonest lines, and their grammar is the dearest. */
 interface Looked {
@@ -47,6 +48,7 @@ function kindOf(text: string): Kind {
   if (signalLine(text) !== undefined) return 'signal';
   if (coreLine(text) !== undefined) return 'core';
   if (dumpedLine(text) !== undefined) return 'dumped';
+  if (unitLine(text) !== undefined) return 'unit';
   if (fieldLine(text) !== undefined) return 'field';
   if (sanitizerLine(text) !== undefined) return 'sanitizer';
   if (glibcLine(text) !== undefined) return 'glibc';
@@ -66,7 +68,7 @@ export function opensRow(text: string): boolean {
   switch (kind) {
     case 'frame': return frame?.sure ?? false;
     case 'thread': return threadLine(text)?.title.startsWith('Thread ') === true && (text.includes('stop reason = ') || !/^\s*(?:\* )?thread #/.test(text));
-    case 'signal': case 'core': case 'dumped': case 'sanitizer': case 'glibc': return true;
+    case 'signal': case 'core': case 'dumped': case 'unit': case 'sanitizer': case 'glibc': return true;
     case 'field': {
       const field = fieldLine(text);
       return field !== undefined && fieldOpens(field, text);
@@ -193,6 +195,7 @@ class Reader {
       }
       case 'core': return !this.#said.hasCore && (!frames || this.#said.pid !== undefined);
       case 'dumped': return this.#said.pid === undefined ? !frames : !frames && this.#said.pid === dumpedLine(text)?.pid;
+      case 'unit': return !frames && this.#said.pid !== undefined && text.includes(`: ${this.#said.pid} `);
       case 'field': {
         const field = fieldLine(text);
         if (field?.label === 'PID') return !frames && (this.#said.pid === undefined || pidOf(field, text) === this.#said.pid);
@@ -235,6 +238,7 @@ class Reader {
       case 'signal': return this.#said.ended(row);
       case 'core': return this.#said.core(row);
       case 'dumped': return this.#said.dumped(row);
+      case 'unit': return this.#said.unit(row);
       case 'field': return this.#said.field(row);
       case 'sanitizer': return this.#said.found(row);
       case 'glibc': return this.#said.aborted(row);
@@ -247,7 +251,9 @@ class Reader {
       case 'stopped':
         this.report.sink.note('the debugger could not follow the stack further', row);
         return this.report.token('warning', row, { start: 0, end: text.length });
-      case 'fault': return this.#said.fault(row);
+      case 'fault':
+        this.#said.fault(row);
+        return this.#bulk(row);
       case 'library': return this.#library(row);
       default: return this.#bulk(row);
     }
@@ -294,6 +300,7 @@ class Reader {
     report.token('module', row, frame.module);
     report.token('offset', row, frame.offset);
     report.token('path', row, frame.source);
+    if (report.sink.wantsTokens) sayPlace(this.#say, row, frame);
     const from = frame.symbol?.end ?? frame.address?.end ?? frame.number.end;
     if (frame.style === 'gdb' || frame.style === 'stop' || frame.style === 'lldb') this.#printed(row, from, frame.source?.start ?? (frame.style === 'lldb' ? undefined : frame.module?.start) ?? frame.end, 'argument', frame.offset?.start);
   }

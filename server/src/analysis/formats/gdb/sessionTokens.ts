@@ -2,6 +2,7 @@
 import type { LogicalLine } from '../cursor.js';
 import { sayOperands } from '../operands.js';
 import type { TokenKind } from '../types.js';
+import type { FrameLine } from './frame.js';
 import { sayPrinted } from './printed.js';
 import { at, skipBlanks, type Stretch } from './scan.js';
 
@@ -32,6 +33,15 @@ function sayInstruction(say: Say, row: LogicalLine, start: number): boolean {
   sayOperands((kind, from, to) => say(kind, row, { start: from, end: to }), text, text.slice(...name), name[1]);
   sayPrinted((kind, line, stretch) => (kind === 'symbol' || kind === 'offset' ? say(kind, line, stretch) : undefined), row, name[1], text.length, 'argument');
   return true;
+}
+
+/** The place of a frame in its file, `(libc.so.6 + 0x965a0)` of systemd and `(/lib/libasan.so.6+0xb0aa)` of AddressSanitizer. */
+export function sayPlace(say: Say, row: LogicalLine, frame: FrameLine): void {
+  if (frame.module === undefined || frame.offset !== undefined) return;
+  const place = /^ ?\+ ?(0x[\da-f]{1,12})\)/.exec(row.text.slice(frame.module.end, frame.module.end + 20));
+  if (place === null) return;
+  const end = frame.module.end + place[0].length - 1;
+  say('offset', row, { start: end - (place[1] ?? '').length, end });
 }
 
 /** The names of the flags that are set: `[ PF ZF IF RF ]`. */

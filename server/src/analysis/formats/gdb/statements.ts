@@ -6,6 +6,7 @@ import { glibcLine } from './glibc.js';
 import { ABNORMAL, DUMPED, type Report } from './report.js';
 import { baseName, type Stretch } from './scan.js';
 import { isFatal, signalName, signalText } from './signals.js';
+import { unitLine } from './unit.js';
 
 const FAULT = /\bsi_addr = (0x[\da-fA-F]{1,16})/;
 
@@ -64,6 +65,20 @@ export class Statements {
     this.#report.end({ kind: 'signal', text: dumped.dumped ? DUMPED : ABNORMAL, place: { row, start: dumped.start, end: dumped.end } }, true);
     const time = row.envelope?.time ?? /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)/.exec(row.text)?.[0];
     if (time !== undefined) this.#report.claim('crash.time', time, { row, start: dumped.start, end: dumped.end }, 2);
+  }
+
+  /** systemd shows the process twice: its command, and once more as the unit's main process. */
+  unit(row: LogicalLine): void {
+    const unit = unitLine(row.text);
+    if (unit === undefined) return;
+    const part = (stretch: Stretch): string => row.text.slice(stretch.start, stretch.end);
+    this.pid = part(unit.pid);
+    this.#report.identify(this.pid, { row, ...unit.pid });
+    this.#report.head(row, 'Status of a service');
+    this.#report.token('number', row, unit.pid, 'process.id');
+    this.#report.token('exceptionName', row, unit.signal, 'panic.text');
+    if (unit.program !== undefined) this.process(row, unit.program, 2);
+    this.#report.end({ kind: 'signal', text: signalText(signalName(part(unit.signal))), place: { row, start: unit.start, end: unit.end } }, true);
   }
 
   field(row: LogicalLine): void {

@@ -27,7 +27,7 @@ function words(sink: BlockSink, kind: 'bugCheckName' | 'banner' | 'warning', row
   let end = to;
   while (end > start && ' [(+/'.includes(text.charAt(end - 1))) end--;
   if (behind) while (start < end && ' ])+/,:'.includes(text.charAt(start))) start++;
-  if (!behind || !text.startsWith('0x', start)) sink.token(kind, row, start, end, 'panic.kind');
+  if (!behind || (!text.startsWith('0x', start) && /[A-Za-z\d]/.test(text.slice(start, end)))) sink.token(kind, row, start, end, 'panic.kind');
 }
 
 export function sayCpu(sink: BlockSink, row: Row, cpu: CpuLine): void {

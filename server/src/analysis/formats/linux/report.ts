@@ -64,6 +64,8 @@ export class Report {
   /** The next line of Xen says why. */
   #reasonNext = false;
   #pending: Pending | undefined;
+  /** The first line of a machine check, while no panic has been told. */
+  #bank: { readonly row: Row; readonly head: Head } | undefined;
   readonly #doubles = new Doubles();
 
   constructor(sink: BlockSink) {
@@ -207,7 +209,10 @@ export class Report {
       this.#trap = true;
       this.#count = Number(head.values.count?.text ?? 1);
     }
-    if (head.what === 'panic') this.#panicked = true;
+    if (head.what === 'panic') {
+      this.#panicked = true;
+      this.#lateCrash(row, head);
+    }
     if (head.role === 'crash' && this.#role !== 'crash') this.#crash(row, head);
     else if (head.role === 'event' && isFirst) {
       this.#role = 'event';
@@ -247,9 +252,24 @@ export class Report {
     this.#role = 'crash';
     this.#say.once('panic.kind', kind, row, head);
     // Xen says on the next line why.
-    if (head.kind !== 'xen-panic' || head.values.cpu === undefined) this.#say.once('panic.text', row.text.slice(head.start, head.end), row, head);
+    if (head.what === 'mce') this.#bank = { row, head };
+    else if (head.kind !== 'xen-panic' || head.values.cpu === undefined) this.#text(row, head);
     const time = row.front.time ?? row.envelope?.time;
     if (time !== undefined) this.#say.once('crash.time', time, row, head);
+  }
+
+  /** The statement by which the crash is known. Kernels set blanks before what stands for an address, and two behind a sentence. */
+  #text(row: Row, head: Head): void {
+    this.#say.once('panic.text', row.text.slice(head.start, head.end).replace(/[ \t]{2,}/g, ' '), row, head);
+  }
+
+  /** The machine check is told bank by bank; known is the crash by the panic that follows. */
+  #lateCrash(row: Row, head: Head): void {
+    if (this.#bank === undefined) return;
+    this.#bank = undefined;
+    this.#text(row, head);
+    this.#head = head;
+    this.#headRow = row;
   }
 
   #body(row: Row, body: Body): Pending | undefined {
@@ -351,6 +371,7 @@ export class Report {
     const row = this.#headRow;
     if (row === undefined) return;
     const head = this.#head;
+    if (this.#bank !== undefined) this.#text(this.#bank.row, this.#bank.head);
     // Without its first lines a report with registers and code is an oops, unless the code says that a check failed: a warning looks the same.
     if (head === undefined && this.#tail) this.#role = 'crash';
     // An end mark stands below oopses and warnings only; which of them it was is lost. Where a check failed it was a warning as a rule.
@@ -404,6 +425,8 @@ export class Report {
     if (this.#what === 'lockdep' || this.#what === 'slab') return undefined;
     const { pointed, telling } = this.#traces;
     const isNamed = this.#what === 'warning' || this.#what === 'sanitizer' || this.#what === 'state';
-    return (isNamed ? this.#named ?? pointed : pointed ?? this.#named) ?? telling;
+    // A watchdog that panics prints its own way there first: timer, interrupt, and only then where the processor is stuck.
+    const stuck = this.#kind === 'soft-lockup' || this.#kind === 'hard-lockup' ? this.#traces.interrupted : undefined;
+    return (isNamed ? this.#named ?? pointed : pointed ?? this.#named) ?? stuck ?? telling;
   }
 }

@@ -171,6 +171,8 @@ const XEN: readonly Rule[] = [
   { literals: ['Xen WARN at '], what: 'xen', xen: true, role: event, expression: /Xen WARN at (?<source>[^\s:]{1,300}:\d{1,7})/dy },
   { literals: ['domain_crash'], what: 'xen', xen: true, role: event, expression: /domain_crash(?:_sync)? called from (?<source>[^\s:]{1,300}(?::\d{1,7})?)/dy, whole: true },
   { literals: [') crashed on cpu#'], what: 'xen', xen: true, role: crash, kind: 'domain-crash', expression: /Domain (?<word>\d{1,5}) \(vcpu#\d{1,5}\) crashed on cpu#(?<cpu>\d{1,5})/dy },
+  // The control domain is gone, and with it the machine; what Xen meets on its way down stands below.
+  { literals: ['Hardware Dom', 'Domain 0 crashed: '], what: 'xen', xen: true, role: crash, kind: 'xen-panic', expression: /(?:Hardware Dom\d{1,5}|Domain 0) crashed: (?:rebooting machine in \d{1,4} seconds|'noreboot' set - not rebooting)\.?/dy },
 ];
 
 export const RULES: readonly Rule[] = [...FAULTS, ...PANICS, ...LOCKUPS, ...CHECKS, ...MACHINE, ...XEN];

@@ -21,6 +21,8 @@ export class Traces {
   /** Where the processor stood when the report began, and the first frame of the first trace that is no helper. */
   #pointed: Culprit | undefined;
   #telling: Culprit | undefined;
+  /** Where the processor stood when the interrupt came whose frames stand above. */
+  #interrupted: Culprit | undefined;
   #guessed: Culprit | undefined;
   #pointers = 0;
   /** Registers are those of a program. */
@@ -49,6 +51,10 @@ export class Traces {
     return this.#pointed;
   }
 
+  get interrupted(): Culprit | undefined {
+    return this.#interrupted;
+  }
+
   /** Of frames the kernel is unsure of one counts only where there is no other. */
   get telling(): Culprit | undefined {
     return this.#telling ?? this.#guessed;
@@ -72,6 +78,7 @@ export class Traces {
       if (pointer.symbol === undefined || pointer.inline) pending = { for: 'symbol', stamped: row.front.stamped, own: row.front.own };
       else {
         if (this.#first) this.#pointed ??= { row, called: pointer };
+        else if (this.#trace === 0) this.#interrupted ??= { row, called: pointer };
         if (pointer.module === undefined) pending = { for: 'module', stamped: row.front.stamped, own: row.front.own };
       }
     }

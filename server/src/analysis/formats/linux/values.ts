@@ -23,6 +23,7 @@ export function sayValues(say: Sayer, row: Row, head: Head): Culprit | undefined
   state('process', values.comm, 'process');
   say.token('number', row, values.pid);
   say.token('number', row, values.msr);
+  say.token('number', row, values.bank);
   state('panic.source', values.source, 'path');
   state('image', values.image, 'module');
   state('system.version', values.version, 'version');

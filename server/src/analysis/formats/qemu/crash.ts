@@ -20,6 +20,13 @@ const DAEMON = /(?:\/[\w.+-]{1,40}){0,8}\/?(?:libvirtd|virt(?:qemu|xen|lxc|netwo
 const GLIB = /(?:Bail out! )?ERROR:((?:\.{1,2}\/)?[\w./+~-]{1,200}\.(?:c|cc|cpp|h|inc)):(\d{1,7}):([\w.]{1,128}): {1,4}(?=assertion failed|code should not be reached)/y;
 const SUBERROR = /KVM internal error\. ?Suberror: (\d{1,3})(?= *$| +emulation failure| +extra data\[)/y;
 const RUN_FAILED = /(?:error: )?kvm run failed (?=[A-Z])/y;
+/**
+ * The processor refuses to enter the guest; the number is its exit reason. On hosts of Intel qemu explains it in four lines of prose
+ * before it prints the registers.
+ */
+const ENTRY_FAILED = /KVM: entry failed, hardware error 0x[\da-f]{1,16}(?= *$| +[ER]AX=)/y;
+/** KVM refuses the registers that qemu hands it. Later versions say what they were about to do. */
+const REGISTERS_REFUSED = /(?:Failed to (?:put|get) registers(?: after (?:init|reset|modification|loadvm))?|(?:Putting|Restoring) re[gs]isters after (?:init|reset|modification|loadvm)|Getting registers): (?=\S)/y;
 /** KVM refuses a piece of the guest's memory: qemu says which one, and ends itself. */
 const SLOT = /kvm_set_user_memory_region: KVM_SET_USER_MEMORY_REGION failed,(?= slot=\d)|kvm_set_phys_mem: error registering slot: (?=\S)/y;
 const HARDWARE = /hardware error: /y;
@@ -30,7 +37,7 @@ const SOURCES = /(?:^|\/)(?:hw|block|target|accel|softmmu|migration|tcg|qom|qapi
 
 export type Crash =
   | { readonly kind: 'assert'; readonly at: number; readonly source: Stretch; readonly symbol?: Stretch; /** The whole statement: place, function, expression. */ readonly text: Stretch; /** The expression's part of it. */ readonly claim: Stretch; /** The daemon of libvirt that failed, where it was not qemu. */ readonly daemon?: Stretch }
-  | { readonly kind: 'kvm' | 'slot' | 'hardware' | 'panic' | 'crashed'; readonly at: number; readonly text: Stretch };
+  | { readonly kind: 'kvm' | 'slot' | 'hardware' | 'panic' | 'crashed'; readonly at: number; readonly text: Stretch; /** Somebody's report of it, where the registers that qemu prints do not follow. */ readonly needsDump?: true };
 
 export interface Stretch {
   readonly start: number;
@@ -77,7 +84,10 @@ export function findCrash(text: string): Crash | undefined {
   if (asserted !== undefined) return asserted;
   const { at, program, dated } = readHead(text);
   const suberror = test(SUBERROR, text, at);
-  if (suberror !== null) return { kind: 'kvm', at, text: { start: at, end: at + suberror[0].length } };
+  if (suberror !== null) return { kind: 'kvm', at, text: { start: at, end: at + suberror[0].length }, needsDump: true };
+  const refused = test(ENTRY_FAILED, text, at);
+  if (refused !== null) return { kind: 'kvm', at, text: { start: at, end: at + refused[0].length }, needsDump: true };
+  if (program !== undefined && test(REGISTERS_REFUSED, text, at) !== null) return { kind: 'kvm', at, text: { start: at, end: text.length }, needsDump: true };
   if (test(RUN_FAILED, text, at) !== null) return { kind: 'kvm', at, text: { start: at, end: text.length } };
   if (test(SLOT, text, at) !== null) return { kind: 'slot', at, text: { start: at, end: text.length } };
   if (program !== undefined && test(HARDWARE, text, at) !== null) return { kind: 'hardware', at, text: { start: at, end: text.length } };
@@ -180,6 +190,20 @@ export function isDump(text: string): boolean {
   return test(DUMP, text, outputAt(text)) !== null || isOldDump(text);
 }
 
+/** Base, limit and flags of a segment, which have no names, bits of the processor's state, and its flags as letters. */
+const STATE = /(?<=\s)([\da-f]{8}|[\da-f]{16})(?=\s|$)|\b(CPL|DPL|II|A20|SMM|HLT)=(\d)|\[([-DOSZAPC]{7})\]/g;
+
+function sayState(line: LogicalLine, from: number, to: number, sink: BlockSink): void {
+  for (const found of line.text.slice(from, to).matchAll(STATE)) {
+    const [whole, value, name, bit, flags] = found;
+    const start = from + found.index;
+    if (value !== undefined) sink.token('registerValue', line, start, start + whole.length);
+    if (name !== undefined) sink.token('registerName', line, start, start + name.length);
+    if (bit !== undefined) sink.token('registerValue', line, start + whole.length - 1, start + whole.length);
+    if (flags !== undefined) sink.token('registerValue', line, start + 1, start + 8);
+  }
+}
+
 /** Registers, segments, failure words and code bytes of a line of the dump. Answers whether it held any. */
 export function sayDump(line: LogicalLine, from: number, sink: BlockSink): boolean {
   const text = line.text;
@@ -205,6 +229,7 @@ export function sayDump(line: LogicalLine, from: number, sink: BlockSink): boole
     sink.fact(`register.${name.toLowerCase()}`, value, line, valueAt, match.index + whole.length, 'registerValue');
     if (name === 'RIP' || name === 'EIP' || name === 'PC') sink.fact('exception.ip', value, line, valueAt, match.index + whole.length);
   }
+  if (sink.wantsTokens && found) sayState(line, from, end, sink);
   if (sink.wantsTokens && text.startsWith('extra data[', from)) {
     const equals = text.indexOf(': ', from);
     if (equals > 0) {

@@ -135,6 +135,7 @@ const CUT = new RegExp(
     '(?:main_channel|red_(?:client|channel|peer|dispatcher|worker)|reds|snd_(?:channel|receive|disconnect)|inputs_(?:connect|channel))[a-z_]{0,60}:(?=\\s|$)',
     'KVM internal error\\. ?S',
     'error: kvm run failed ',
+    'KVM: entry failed, hardware error 0x',
   ].join('|'),
   'g',
 );

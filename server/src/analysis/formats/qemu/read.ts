@@ -157,6 +157,7 @@ class RegionReader {
   /** Blank lines and GLib's `**` between lines of a failure. */
   #gap(cursor: LineCursor, line: LogicalLine): boolean {
     if (this.#crashed && !isBanner(line.text) && endFollows(cursor)) return true;
+    if (this.#unproven !== undefined && dumpFollows(cursor)) return true;
     if (line.text !== '' && line.text !== '**') return false;
     const next = cursor.peek(1);
     if (next === undefined) return false;
@@ -268,7 +269,7 @@ class RegionReader {
       this.#described = true;
       const short = title.length > MAX_TITLE ? `${title.slice(0, MAX_TITLE - 1)}\u2026` : title;
       this.#sink.describe({ role: 'crash', title: short, opensRecord: true, headline: { line, start: crash.at, end: crash.text.end } });
-      if ((crash.kind === 'kvm' && line.text.includes('Suberror')) || (crash.kind === 'slot' && line.text.includes('failed, slot='))) this.#unproven = line;
+      if ((crash.kind === 'kvm' && crash.needsDump === true) || (crash.kind === 'slot' && line.text.includes('failed, slot='))) this.#unproven = line;
     } else if (crash.kind === 'slot') this.#unproven = undefined;
     if (crash.kind === 'kvm' && sayDump(line, crash.text.end, this.#sink)) this.#unproven = undefined;
     return true;
@@ -325,6 +326,19 @@ function endFollows(cursor: LineCursor): boolean {
     if (text === undefined || isBanner(text)) return false;
     const crash = findCrash(text);
     if (crash !== undefined) return crash.kind === 'crashed';
+  }
+  return false;
+}
+
+/** qemu's explanation of a failed entry has four lines between two blank ones; mail programmes break them. */
+const MOST_BEFORE_DUMP = 9;
+
+/** Whether the registers stand within a few lines that begin nothing else. */
+function dumpFollows(cursor: LineCursor): boolean {
+  for (let ahead = 1; ahead <= MOST_BEFORE_DUMP; ahead++) {
+    const text = cursor.peek(ahead)?.text;
+    if (text === undefined || isBanner(text) || findCrash(text) !== undefined) return false;
+    if (isDump(text)) return true;
   }
   return false;
 }

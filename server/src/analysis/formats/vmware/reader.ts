@@ -5,7 +5,7 @@ import { levelKind } from '../block.js';
 import type { LineCursor, LogicalLine } from '../cursor.js';
 import type { BlockSink, FactKey, TokenKind } from '../types.js';
 import { readHead, rowsOf, timeOf, type Head, type Stretch } from './head.js';
-import { backtraceRow, crashRegister, goesWithPanic, guestCrashed, isBoxReason, screenRow, signalRegisters, sourceIn, statement, type BacktraceRow, type Statement } from './statements.js';
+import { backtraceRow, boxThread, crashRegister, goesWithPanic, guestCrashed, isBoxReason, screenRow, signalRegisters, sourceIn, statement, type BacktraceRow, type Statement } from './statements.js';
 
 /** The virtual machine goes on logging between the lines of a crash. */
 const MOST_LOG_LINES = 10;
@@ -59,7 +59,11 @@ export function readCrash(cursor: LineCursor, sink: BlockSink): void {
     if (between < 0) break;
     for (let passed = 0; passed < between; passed++) {
       const other = cursor.next();
-      if (other !== undefined) for (const row of rowsOf(other)) headTokens(row, readHead(row), sink);
+      if (other === undefined) continue;
+      for (const row of rowsOf(other)) {
+        headTokens(row, readHead(row), sink);
+        wordTokens(row, readHead(row), sink);
+      }
     }
   }
   crash.finish();
@@ -100,6 +104,23 @@ export function headTokens(row: LogicalLine, head: Head, sink: Pick<BlockSink, '
   say('thread', head.thread);
   if (head.level !== undefined) say(levelKind(row.text.charCodeAt(head.level.start)), head.level);
 }
+
+/** Words of a line that tell what it is: `MONITOR PANIC:`, `[msg.log.error.unrecoverable]`, `Msg_Post:`, `SymBacktrace[3] … eip 0x…`. */
+const WORDS = /(MONITOR PANIC(?=: ))|(\[msg\.[\w.]{2,60}\])|(Msg_Post|MsgHint|(?:Sym)?[Bb]acktrace(?=\[\d)|Backtrace(?=:$)|Writing monitor corefile|Core dump (?:with build|limit is)|(?:Beginning|End) monitor coredump)/y;
+
+function wordTokens(row: LogicalLine, head: Head, sink: BlockSink): void {
+  const found = sink.wantsTokens ? match(WORDS, row.text, head.at) : null;
+  if (found === null) return;
+  const [whole, panic, tag] = found;
+  sink.token(panic !== undefined ? 'warning' : tag !== undefined ? 'source' : 'field', row, head.at, head.at + whole.length);
+  for (const value of row.text.slice(head.at, head.at + 400).matchAll(VALUES)) {
+    const start = head.at + value.index;
+    sink.token(value[0].startsWith('"') ? 'path' : value[0].startsWith('0x') ? 'address' : 'version', row, start, start + value[0].length);
+  }
+}
+
+/** A file, an address, a build. */
+const VALUES = /"\/[^"]{1,300}"|(?<=\s)0x[\da-f]{6,16}(?!\w)|(?<=\s)build-\d{4,12}/g;
 
 /** The place of the envelope's time in the columns of the row: negative, because it stands before the text. */
 function envelopeTime(row: LogicalLine): Stretch {
@@ -173,6 +194,7 @@ class Crash {
     const head = readHead(row);
     if (this.#first === undefined) this.#open(row, head);
     headTokens(row, head, this.#sink);
+    wordTokens(row, head, this.#sink);
     const time = timeOf(row, head);
     if (this.#time === undefined && time !== undefined) this.#time = { row, value: time, place: head.time ?? envelopeTime(row) };
     const register = crashRegister(text, head.at);
@@ -343,13 +365,10 @@ class Crash {
 function threadIn(row: LogicalLine, words: Stretch): Stretch | undefined {
   const named = match(NAMED, row.text, words.start);
   if (named !== null) return { start: words.start, end: words.start + named[0].length };
-  const box = match(BOX, row.text, words.start);
-  if (box !== null) return { start: words.start + box[0].indexOf('(') + 1, end: words.start + box[0].length - 1 };
-  return readHead(row).thread;
+  return boxThread(row.text, words.start) ?? readHead(row).thread;
 }
 
 const NAMED = /vcpu-\d{1,4}(?=:)/y;
-const BOX = /VMware [A-Za-z][A-Za-z ]{1,40} unrecoverable error: \([^)]{1,60}\)/y;
 const HANDLER = /^(?:__kernel_rt_sigreturn|__restore_rt|__kernel_sigreturn)$/;
 const MACHINERY = /^(?:Util_Backtrace|Panic|Warning$)/;
 const C_LIBRARY = /^(?:libc(?:[.-]|$)|libpthread|ld-linux)/;

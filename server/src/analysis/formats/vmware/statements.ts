@@ -30,6 +30,8 @@ const SIGNAL = /(?:PANIC: )?Unexpected signal: \d{1,3}\.$/y;
 const CAUGHT = /Caught signal \d{1,3} -- [pt]id \d{1,10}(?: \(.{0,60}\))?$/y;
 const EXCEPTION = /Exception 0x[\da-fA-F]{8} \([^)]{3,60}\) has occurred\.$/y;
 const UNRECOVERABLE = /(?:\[msg\.log\.error\.unrecoverable\] )?VMware [A-Za-z][A-Za-z ]{1,40} unrecoverable error: \([^)]{1,60}\)/y;
+/** The same words in the language of the host, `VMware Workstation 不可恢复错误: (vcpu-0)`: product and thread stay as they are. */
+const TRANSLATED = /(?:\[msg\.log\.error\.unrecoverable\] )?(?!.{0,80}unrecoverable)(?=.{0,60}VMware (?:Workstation|Player|Fusion|Server))[^()]{12,100}: ?\((?:vcpu-\d{1,4}|vmx|mks|svga|vmui)\)$/y;
 const HALTED = /(?:\[msg\.monitor[eE]vent\.halt\] ?)?The CPU has been disabled by the guest operating system\b/y;
 /** The event that vSphere shows of it: `Message on NAME on HOST in DATACENTER: The CPU has been disabled …`. */
 const HALT_EVENT = /Message on \S.{0,200}?: (?=The CPU has been disabled by the guest operating system\. Power off or reset)/y;
@@ -72,6 +74,8 @@ export function statement(text: string, from: number): Statement | undefined {
     }
     default:
   }
+  const box = translatedBox(text, from);
+  if (box !== undefined) return box;
   if (at(HALT_TAG, text, from) !== null) return { kind: 'cpu-disabled', text: whole, weight: 1, sure: false };
   if (at(TRIPLE_TAG, text, from) !== null) return { kind: 'triple-fault', text: whole, weight: 1, sure: false };
   if (at(SHUTDOWN_STATE, text, from) !== null) return { kind: 'triple-fault', text: { start: from, end: sentenceEnd(text, from, end) }, weight: 3, sure: false };
@@ -82,19 +86,33 @@ export function statement(text: string, from: number): Statement | undefined {
   return undefined;
 }
 
+function translatedBox(text: string, from: number): Statement | undefined {
+  if (text.charCodeAt(text.length - 1) !== 41) return undefined;
+  const found = at(TRANSLATED, text, from);
+  if (found === null) return undefined;
+  const start = found[0].startsWith('[') ? text.indexOf('] ', from) + 2 : from;
+  return { kind: 'vmx-panic', text: { start, end: text.length }, weight: 1, repeats: true, ...(start > from ? { sure: true } : boxOf(text, from, found[0])) };
+}
+
+/** The thread that the heading of a box names, or undefined. */
+export function boxThread(text: string, from: number): Stretch | undefined {
+  const found = at(UNRECOVERABLE, text, from) ?? at(TRANSLATED, text, from);
+  return found === null ? undefined : { start: from + found[0].lastIndexOf('(') + 1, end: from + found[0].length - 1 };
+}
+
 /** `vmui` is the thread of the user interface, which has no vmware.log: its box is all that people have to copy. */
 function boxOf(text: string, from: number, words: string): { readonly sure: boolean; readonly dialog?: 'event' | 'context' } {
-  return from === 0 && words.length === text.length ? { sure: true, dialog: words.endsWith(' (vmui)') ? 'event' : 'context' } : { sure: false };
+  return from === 0 && words.length === text.length ? { sure: true, dialog: words.endsWith('(vmui)') ? 'event' : 'context' } : { sure: false };
 }
 
 /**
- * `Exception 0xc0000005 (access violation) has occurred.` or `VERIFY bora\mks\main\mks.c:10` as the whole line: without the
- * head of a log line only below the heading of a box.
+ * `Exception 0xc0000005 (access violation) has occurred.`, `Unexpected signal: 11.` or `VERIFY bora\mks\main\mks.c:10` as the
+ * whole line: without the head of a log line only below the heading of a box.
  */
 export function isBoxReason(text: string): boolean {
   if (text.length > 300) return false;
   const asserted = at(ASSERTION, text, 0);
-  return asserted === null ? at(EXCEPTION, text, 0) !== null : at(PLACE_ONLY, text, asserted[0].length) !== null;
+  return asserted === null ? (at(EXCEPTION, text, 0) ?? at(SIGNAL, text, 0)) !== null : at(PLACE_ONLY, text, asserted[0].length) !== null;
 }
 const PLACE_ONLY = /(?:[A-Za-z]:)?[\w./\\-]{1,280}:\d{1,6}$/y;
 

@@ -178,6 +178,15 @@ const KEYS: ReadonlyMap<string, Handler> = new Map<string, Handler>([
 /** Fields whose value is a symbol and an instruction on the lines below. */
 const ADDRESS_FIELDS: ReadonlySet<string> = new Set(['FAULTING_IP', 'FOLLOWUP_IP', 'FAILED_INSTRUCTION_ADDRESS']);
 
+/** Who explains a report points at a value with an arrow: `IMAGE_NAME: acme.sys <- this one`. */
+const REMARK = /[ \t]{1,16}(?:<[-=]{1,3}|<<|\u2190|\u21d0)[ \t]/;
+
+/** Where the value that begins at `from` ends, before a remark. */
+function remarkStart(text: string, from: number): number {
+  const remark = REMARK.exec(text.slice(from, from + 400));
+  return remark === null ? text.length : from + remark.index;
+}
+
 export function field(line: LogicalLine, report: Report): Reading | undefined {
   const { text } = line;
   const first = skipBlanks(text, 0);
@@ -217,7 +226,7 @@ export function field(line: LogicalLine, report: Report): Reading | undefined {
         handler?.(report, below, skipBlanks(below.text, 0), below.text.length);
         return 2;
       }
-      if (handler !== undefined) handler(report, line, value, text.length);
+      if (handler !== undefined) handler(report, line, value, remarkStart(text, value));
       else if (ADDRESS_FIELDS.has(name)) symbolField(report, line, value);
       else valueTokens(report, line, value, text.length);
       return 1;

@@ -247,6 +247,7 @@ export function remark(line: LogicalLine, report: Report): Reading | undefined {
       const value = skipBlanks(text, start + label.length + 1);
       if (label.endsWith(' file') || label.endsWith(' path')) report.sink.token('path', line, value, text.length);
       else if (label === 'product' || label === 'company' || label === 'description') report.sink.token('fieldValue', line, value, text.length);
+      else if (label === '' && !/[\d!]/.test(text)) report.sink.token('comment', line, start, text.length);
       else textTokens(report, line, label === '' ? start : value);
     },
   };

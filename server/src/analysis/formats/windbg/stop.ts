@@ -45,6 +45,8 @@ export interface Found {
   readonly name?: { readonly start: number; readonly end: number };
 }
 
+const STOP_WORD = /^(?:BugCheck|STOP|Fatal System Error)(?=:? )/;
+
 /** Says what was found in a line, with the parameters that stand on the line below. */
 export function statement(line: LogicalLine, report: Report, found: Found): Reading {
   const code = hexIn(line, found.codeStart, found.codeEnd);
@@ -56,7 +58,9 @@ export function statement(line: LogicalLine, report: Report, found: Found): Read
       const said = report.bugChecks.add(found.source);
       report.stated ??= code;
       stateCode(report, said, line, found.codeStart, found.codeEnd);
-      if (found.source === 'summary tool') report.sink.token('field', line, found.start, found.start + (/^\w{1,24}(?: \w{1,24}){0,3}/.exec(line.text.slice(found.start, found.codeStart))?.[0].length ?? 0));
+      const word = STOP_WORD.exec(line.text.slice(found.start, found.start + 20))?.[0];
+      if (word !== undefined) report.sink.token('field', line, found.start, found.start + word.length);
+      else if (found.source === 'summary tool') report.sink.token('field', line, found.start, found.start + (/^\w{1,24}(?: \w{1,24}){0,3}/.exec(line.text.slice(found.start, found.codeStart))?.[0].length ?? 0));
       const rest = found.list === undefined ? undefined : restOfList(line.text, found.list, report.ahead.peek(1)?.text);
       if (found.list !== undefined) stateList(report, said, line, rest === undefined ? withoutCutValue(line.text, found.list) : found.list, rest?.values.length);
       const below = report.ahead.peek(1);

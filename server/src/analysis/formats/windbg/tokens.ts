@@ -32,6 +32,11 @@ export function textTokens(report: Report, line: LogicalLine, from: number, end 
       at = skipBlanks(text, at);
       continue;
     }
+    // `(.trap 0xfffffffff0711bec)`: the command that shows it.
+    if (unit === 40 && text.charCodeAt(at + 1) === 46) {
+      const command = /^\.(?:trap|e?cxr|exr|tss)(?= )/.exec(text.slice(at + 1, at + 7))?.[0].length ?? 0;
+      report.sink.token('command', line, at + 1, at + 1 + command);
+    }
     const address = addressEnd(text, at);
     if (address > 0 && address <= to) {
       report.sink.token('address', line, at, address);

@@ -1,7 +1,7 @@
 /** Tokens of a line of command output: whatever can be told by its shape alone. */
 import type { LogicalLine } from '../../cursor.js';
 import type { Report } from '../report.js';
-import { addressEnd, fileNameEnd, isBlank, isNameUnit, isUpper, isWordUnit, skipBlanks, symbolAt, valueEnd, wordEnd } from '../scan.js';
+import { addressEnd, fileNameEnd, hexEnd, isBlank, isNameUnit, isUpper, isWordUnit, skipBlanks, symbolAt, valueEnd, wordEnd } from '../scan.js';
 import { symbolTokens } from '../tokens.js';
 
 /** Longest text that is looked at. */
@@ -103,6 +103,12 @@ function wordAt(report: Report, line: LogicalLine, at: number): number {
     joined ||= text.charCodeAt(end) === 95;
   }
   if (constant && joined && end - at >= 5) report.sink.token('term', line, at, end);
-  else if (isUpper(text.charCodeAt(at)) && end - at >= 2 && (isLabel(text, at, end) || INNER.has(text.slice(at, end)) || (text.startsWith('Thread ', at) && addressEnd(text, end + 1) > 0))) report.sink.token('field', line, at, end);
+  else if (isUpper(text.charCodeAt(at)) && end - at >= 2 && isLabel(text, at, end)) {
+    report.sink.token('field', line, at, end);
+    const value = skipBlanks(text, end + 1);
+    const to = hexEnd(text, value);
+    // `Cid: 0f3c`: a number in hexadecimal that is no address by its width.
+    if (to > value && to - value <= 16 && to - value !== 8 && text.charCodeAt(value) <= 57 && !isWordUnit(text.charCodeAt(to)) && !/[.:/]/.test(text.charAt(to))) report.sink.token(to - value > 8 ? 'address' : 'number', line, value, to);
+  } else if (isUpper(text.charCodeAt(at)) && end - at >= 2 && ( INNER.has(text.slice(at, end)) || (text.startsWith('Thread ', at) && addressEnd(text, end + 1) > 0))) report.sink.token('field', line, at, end);
   return end;
 }
