@@ -65,7 +65,7 @@ const withoutOffset = (symbol) => folded(symbol).replace(/\+(?:0x)?[0-9a-f]+(?:\
 
 /** What a report says in words, where the index quotes a message. */
 function words(report) {
-  return folded(JSON.stringify([report.crashes.map((crash) => [crash.title, crash.exception, crash.panic, crash.message]), (report.events ?? []).map((event) => event.title)])).replace(/\\"/g, '"');
+  return folded(JSON.stringify([report.crashes.map((crash) => [crash.title, crash.exception, crash.panic, crash.message]), (report.events ?? []).map((event) => event.title)])).replace(/\\(["\\])/g, '$1');
 }
 
 /** Fields of the index that the report must repeat: name, expected value, found value. */

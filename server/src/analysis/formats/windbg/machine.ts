@@ -96,6 +96,18 @@ function registerAt(text: string, at: number): { nameEnd: number; end: number } 
   return end < 0 ? undefined : { nameEnd, end };
 }
 
+/** EXCEPTION_MAXIMUM_PARAMETERS of winnt.h. */
+const MOST_PARAMETERS = 15;
+
+/** Parameters that the exception record at hand counts, a few lines below; 0 where it does not say. Without symbols debuggers show any memory as a record. */
+function parametersBelow(report: Report): number {
+  for (let ahead = 1; ahead <= 3; ahead++) {
+    const count = /^\s{0,16}NumberParameters: (\d{1,10})$/.exec(report.ahead.peek(ahead)?.text ?? '');
+    if (count !== null) return Number(count[1]);
+  }
+  return 0;
+}
+
 /** Lines of an exception record, as `.exr` and EXCEPTION_RECORD print it. */
 export function exceptionRecord(line: LogicalLine, report: Report): Reading | undefined {
   const { text } = line;
@@ -115,12 +127,19 @@ export function exceptionRecord(line: LogicalLine, report: Report): Reading | un
       if (match !== null) report.sink.token('field', line, start, start + label.length);
       const canonical = hexIn(line, value, end) ?? '';
       const rank = report.field === 'EXCEPTION_RECORD' ? 0 : 3;
-      if (label === 'ExceptionCode') report.claim('exception.code', canonical, rank, line, value, end, 'statusCode');
+      const isCode = label === 'ExceptionCode';
+      const counted = isCode || label === 'ExceptionAddress' ? parametersBelow(report) : 0;
+      if (counted > MOST_PARAMETERS) {
+        report.sink.token('number', line, value, end);
+        if (isCode) report.sink.note(`what lies there is no exception record: it would have ${counted} parameters`, line);
+        return;
+      }
+      if (isCode) report.claim('exception.code', canonical, rank, line, value, end, 'statusCode');
       else if (label === 'ExceptionAddress') report.claim('exception.ip', canonical, rank, line, value, end, 'address');
       else if (attempt !== null) report.claim('exception.address', canonical, rank, line, value, end, 'address');
       else report.sink.token('number', line, value, end);
-      if (label === 'ExceptionCode') report.headline(6, line, start, text.length);
-      if (label === 'ExceptionCode' && report.field === 'EXCEPTION_RECORD' && !report.bugChecks.hasCode) report.exception = true;
+      if (isCode) report.headline(6, line, start, text.length);
+      if (isCode && report.field === 'EXCEPTION_RECORD' && !report.bugChecks.hasCode) report.exception = true;
       textTokens(report, line, end);
     },
   };
