@@ -8,6 +8,7 @@ import { isIssueFile, type KnowledgeFile, type KnowledgeProblem, loadIssues } fr
 import { LogDecoder } from './encoding.js';
 import { InputError, reasonOf } from './errors.js';
 import { walk } from './glob.js';
+import { keepYoungSmall } from './heap.js';
 
 /** Something about a file of the user's that must be said. Places are 1-based. */
 export interface Problem {
@@ -57,6 +58,8 @@ function readTable(folder: string, table: string): unknown {
 /** Limits that no collection of issues comes near; they keep a wrong folder from being read for minutes. */
 const MOST_FILES = 100_000;
 const LARGEST_BYTES = 4_000_000;
+/** Files read between two looks at the memory. */
+const FILES_PER_SLICE = 256;
 
 /** Most files are smaller than this and read at once, into the same memory. */
 const buffer = Buffer.alloc(65_536);
@@ -108,7 +111,8 @@ function issueFiles(folder: string, problems: Problem[]): string[] {
 
 /** The texts of files, one at a time: a large collection is not kept beside what is made of it. */
 function* readAll(paths: readonly string[], problems: Problem[]): Generator<KnowledgeFile> {
-  for (const path of paths) {
+  for (const [number, path] of paths.entries()) {
+    if (number % FILES_PER_SLICE === FILES_PER_SLICE - 1) keepYoungSmall();
     let text: string | undefined;
     try {
       text = readText(path);
