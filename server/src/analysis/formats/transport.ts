@@ -28,6 +28,8 @@ const HAS_OTHER_END = /[\u000b\u0085\u2028\u2029]/;
 const TAGS = /(?:\[\/?(?:quote|code|spoiler|pre|noparse)(?:[= ][^\]]{0,80})?\]|\{(?:noformat|code|quote|panel)(?::[^}]{0,120})?\}){1,4}/iy;
 const LAST_TAGS = /(?:\[\/(?:quote|code|spoiler|pre|noparse)\]|\{(?:noformat|code|quote|panel)\}){1,4}$/i;
 const LONGEST_TAGS = 120;
+/** Colours and bold of forums, anywhere in a line: `[COLOR=#ff0000]BugCheck 124[/COLOR]`. A lone `[b]` is an index. */
+const MARKS = /\[(?:\/(?:colou?r|size|font|highlight|[biu])|(?:colou?r|size|font|highlight)=[^\]\s]{1,40}|([biu]))\]/gi;
 const CLOSE = /"[ \]},;)]{0,6}$/;
 /** Line ends are written out where a log is a string of a program; a line or two with `\n` in it is no log. */
 const LEAST_ENDS = 4;
@@ -50,9 +52,11 @@ function editsOf(text: string, isPrintable: boolean): readonly Edit[] {
   const last = text.charCodeAt(text.length - 1);
   const isTagged = first === 91 || first === 123 || last === 93 || last === 125;
   const hasEnds = text.length > LONG_LINE && HAS_OTHER_END.test(text);
-  if (!hasColour && !hasEscape && !isPrintable && !isTagged && !hasEnds) return NONE;
+  const hasMarks = text.includes('[/');
+  if (!hasColour && !hasEscape && !isPrintable && !isTagged && !hasEnds && !hasMarks) return NONE;
   const edits: Edit[] = [];
   if (isTagged) tags(text, edits);
+  if (hasMarks) marks(text, edits);
   if (hasEnds) for (const found of text.matchAll(OTHER_END)) edits.push({ start: found.index, end: found.index + 1, by: '', breaks: true });
   if (hasColour) for (const found of text.matchAll(COLOUR)) edits.push({ start: found.index, end: found.index + found[0].length, by: '' });
   if (hasEscape && !writtenEnds(text, edits)) escapes(text, edits);
@@ -71,6 +75,14 @@ function tags(text: string, edits: Edit[]): void {
   const from = Math.max(first?.[0].length ?? 0, text.length - LONGEST_TAGS);
   const last = LAST_TAGS.exec(text.slice(from));
   if (last !== null) edits.push({ start: from + last.index, end: text.length, by: '' });
+}
+
+function marks(text: string, edits: Edit[]): void {
+  const small = text.toLowerCase();
+  for (const found of text.matchAll(MARKS)) {
+    const letter = found[1]?.toLowerCase();
+    if (letter === undefined || small.includes(`[/${letter}]`)) edits.push({ start: found.index, end: found.index + found[0].length, by: '' });
+  }
 }
 
 /** Whether line ends are written out in the line; what stands for them is added to `edits`. */
