@@ -151,6 +151,7 @@ describe('titles', () => {
     [[psod('1187231')], 'Purple screen: #PF exception 14 in world vmklinux_9:h (hpsa)'],
     [['PCPU 3 locked up. Failed to ack TLB invalidate (1 others locked up).', 'cr2=0x0 cr3=0x2fec4000 cr4=0x16c'], 'ESXi lockup: PCPU 3 locked up. Failed to ack TLB invalidate (1 others locked up).'],
     [['KVM internal error. Suberror: 1', 'emulation failure', 'RAX=0000000000000000 RBX=0000000000000000 RCX=0000000000000000 RDX=0000000000000000', 'RIP=00000000000a0000 RFL=00210246 [---Z-P-] CPL=0 II=0 A20=1 SMM=0 HLT=0'], 'Guest failure: KVM internal error. Suberror: 1'],
+    [["2024-03-01 10:00:00.000+0000: panic hyper-v: arg1='0x101', arg2='0x18', arg3='0x0', arg4='0xffffd00012340180', arg5='0x2'", '2024-03-01 10:00:02.000+0000: shutting down, reason=crashed'], 'Guest failure: CLOCK_WATCHDOG_TIMEOUT (0x101)'],
   ])('%j', (parts, title) => expect(titles(analyzed(...parts))).toEqual([title]));
 
   it('the kernel is not blamed where another module raised the stop', () => {

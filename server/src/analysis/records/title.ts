@@ -13,12 +13,8 @@ export function titleOf(kind: CrashKind, value: (key: FactKey) => string | undef
   const where = placeOf(value, frames);
   const place = where === undefined ? '' : ` in ${where}`;
   switch (kind) {
-    case 'bugCheck': {
-      const code = value('bugcheck.code');
-      const name = value('bugcheck.name') ?? (code === undefined ? undefined : nameOf(code));
-      if (name === undefined) return `Bug check${code === undefined ? '' : ` ${code}`}${place}`;
-      return `${name}${code === undefined ? '' : ` (${code})`}${place}`;
-    }
+    case 'bugCheck':
+      return `${bugCheckTitle(value, nameOf)}${place}`;
     case 'userException': {
       const process = value('process');
       const signal = value('exception.code') === undefined ? value('panic.text') : undefined;
@@ -43,9 +39,19 @@ export function titleOf(kind: CrashKind, value: (key: FactKey) => string | undef
       return kernelTitle(value, frames);
     case 'guestFailure': {
       const guest = value('qemu.guest');
-      return `Guest failure${guest === undefined ? '' : ` of ${guest}`}: ${shortened(value('panic.text') ?? 'qemu ended unexpectedly')}`;
+      // A Windows guest hands its bug check to the hypervisor; that the guest is gone is all that follows from it.
+      const reason = value('bugcheck.code') === undefined ? shortened(value('panic.text') ?? 'qemu ended unexpectedly') : bugCheckTitle(value, nameOf);
+      return `Guest failure${guest === undefined ? '' : ` of ${guest}`}: ${reason}`;
     }
   }
+}
+
+/** `DRIVER_IRQL_NOT_LESS_OR_EQUAL (0xd1)`, or what is known of it. */
+function bugCheckTitle(value: (key: FactKey) => string | undefined, nameOf: (code: string) => string | undefined): string {
+  const code = value('bugcheck.code');
+  const name = value('bugcheck.name') ?? (code === undefined ? undefined : nameOf(code));
+  if (name === undefined) return `Bug check${code === undefined ? '' : ` ${code}`}`;
+  return `${name}${code === undefined ? '' : ` (${code})`}`;
 }
 
 /** Kernels that are no Linux. */
