@@ -29,6 +29,11 @@ export function opening(row: LogicalLine): Opening | undefined {
   return isHostd(row) ? 'event' : undefined;
 }
 
+/** What the box says of the log, in English. */
+const BOX_END = 'A log file is available in "';
+/** Longest reason in a box. */
+const LONGEST_REASON = 200;
+
 /** hostd and vobd write lines of their own form; the words alone are anybody's. */
 function isHostd(row: LogicalLine): boolean {
   if (guestCrashed(row.text) === undefined) return false;
@@ -63,6 +68,7 @@ export function readCrash(cursor: LineCursor, sink: BlockSink): void {
       for (const row of rowsOf(other)) {
         headTokens(row, readHead(row), sink);
         wordTokens(row, readHead(row), sink);
+        crash.pass(row);
       }
     }
   }
@@ -138,6 +144,8 @@ class Crash {
   readonly #registers = new Map<number, { row: LogicalLine; value: string; place: Stretch }>();
   #best: Said | undefined;
   #reason: { row: LogicalLine; place: Stretch } | undefined;
+  /** The row below the heading of a box. */
+  #below: LogicalLine | undefined;
   /** The heading of a box. */
   #box: Said | undefined;
   #awaitsReason = false;
@@ -162,7 +170,7 @@ class Crash {
     if (this.#awaitsReason && head.framed) return true;
     const said = statement(text, head.at);
     if (said !== undefined && (head.framed || said.sure)) return !this.#isLater(row, head, SAME_PANIC_MS) && this.#extends(said, text);
-    if (!head.framed) return this.#best?.statement.dialog !== undefined && isBoxReason(text) ? true : undefined;
+    if (!head.framed) return this.#best?.statement.dialog !== undefined && (isBoxReason(text) || this.#endsBox(row)) ? true : undefined;
     if (screenRow(text, head.at) !== undefined) return true;
     return backtraceRow(text, head.at) !== undefined || goesWithPanic(text, head.at) ? true : undefined;
   }
@@ -189,9 +197,24 @@ class Crash {
     return said.repeats === true || (said.kind === best.statement.kind && said.kind !== 'monitor-panic');
   }
 
+  /** Whether the row is the sentence below the reason in a box that was copied whole. */
+  #endsBox(row: LogicalLine): boolean {
+    return this.#reason === undefined && row.text.startsWith(BOX_END);
+  }
+
+  /** A row between those that belong: below the heading of a box its reason, in whatever words. */
+  pass(row: LogicalLine): void {
+    if (row.text.length > 0 && row.text.length <= LONGEST_REASON && this.#box?.row.line === row.line - 1) this.#below = row;
+  }
+
   take(row: LogicalLine): void {
     const { text } = row;
     const head = readHead(row);
+    if (this.#below !== undefined && !head.framed && this.#endsBox(row)) {
+      this.#reason = { row: this.#below, place: { start: 0, end: this.#below.text.length } };
+      this.#sink.token('message', this.#below, 0, this.#below.text.length, 'panic.text');
+      return;
+    }
     if (this.#first === undefined) this.#open(row, head);
     headTokens(row, head, this.#sink);
     wordTokens(row, head, this.#sink);
