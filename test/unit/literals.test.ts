@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { LiteralScanner } from '../../server/src/analysis/text/literals.js';
 import { PIECE } from '../../server/src/analysis/text/sweep.js';
 
@@ -63,6 +63,19 @@ describe('LiteralScanner', () => {
       new LiteralScanner(literals, text, true).scan(text, (index, at) => found.push(`${index}@${at}`));
       expect(found.sort()).toEqual(occurrences(text, literals));
     }), { numRuns: 200 });
+  });
+
+  it('does without WebAssembly where the host has no memory for it, or none at all', () => {
+    for (const host of [undefined, { Module: WebAssembly.Module, Memory: function () { throw new RangeError('could not allocate memory'); } }]) {
+      vi.stubGlobal('WebAssembly', host);
+      try {
+        const found: number[] = [];
+        new LiteralScanner(['needle']).scan('a needle', (_, at) => found.push(at));
+        expect(found).toEqual([2]);
+      } finally {
+        vi.unstubAllGlobals();
+      }
+    }
   });
 
   it('refuses literals that it could miss', () => {

@@ -43,26 +43,18 @@ export class SweepMemory {
   readonly #tables: Table[] = [];
   /** Where the next table goes. */
   #free: number;
-  readonly #textStart = 0;
 
   /** `tableBits`: logarithms of the entries of the tables that will be added. `isPlain` keeps WebAssembly out of it. */
-  constructor(tableBits: readonly number[], isPlain = typeof WebAssembly === 'undefined') {
+  constructor(tableBits: readonly number[], isPlain = false) {
     const foundStart = PIECE;
     this.#free = foundStart + PIECE * 4;
     const size = tableBits.reduce((sum, bits) => sum + (1 << bits) + FILTER_ENTRIES, this.#free);
     const pages = Math.ceil(size / PAGE);
-    let buffer: ArrayBuffer;
-    if (isPlain || WebAssembly === undefined) {
-      buffer = new ArrayBuffer(pages * PAGE);
-      this.#loop = plainLoop(new Uint8Array(buffer), new DataView(buffer));
-    } else {
-      compiled ??= new WebAssembly.Module(wasm);
-      const memory = new WebAssembly.Memory({ initial: pages });
-      buffer = memory.buffer;
-      this.#loop = new WebAssembly.Instance(compiled, { env: { memory } }).exports.sweep;
-    }
+    const host = isPlain ? undefined : instantiate(pages);
+    const buffer = host?.buffer ?? new ArrayBuffer(pages * PAGE);
+    this.#loop = host?.loop ?? plainLoop(new Uint8Array(buffer), new DataView(buffer));
     this.#bytes = new Uint8Array(buffer);
-    this.text = this.#bytes.subarray(this.#textStart, this.#textStart + PIECE);
+    this.text = this.#bytes.subarray(0, PIECE);
     this.view = new DataView(buffer);
     this.#found = new Uint32Array(buffer, foundStart, PIECE);
   }
@@ -85,9 +77,23 @@ export class SweepMemory {
     if (table === undefined) throw new RangeError(`there is no table ${number}`);
     const first = Math.max(table.window - 1, repeated);
     if (first >= length) return this.#found.subarray(0, 0);
-    const text = this.#textStart;
-    const count = this.#loop(table.shifts, table.bits, table.filter, table.window, table.drop, text, text + first, text + length, this.#found.byteOffset);
+    const count = this.#loop(table.shifts, table.bits, table.filter, table.window, table.drop, 0, first, length, this.#found.byteOffset);
     return this.#found.subarray(0, count);
+  }
+}
+
+/**
+ * The compiled loop with memory of its own; undefined where the host has none: switched off, forbidden by a page's policy, or
+ * without the gigabytes of address space that an engine sets aside for each memory (`ulimit -v`).
+ */
+function instantiate(pages: number): { readonly buffer: ArrayBuffer; readonly loop: Loop } | undefined {
+  if (typeof WebAssembly === 'undefined') return undefined;
+  try {
+    compiled ??= new WebAssembly.Module(wasm);
+    const memory = new WebAssembly.Memory({ initial: pages });
+    return { buffer: memory.buffer, loop: new WebAssembly.Instance(compiled, { env: { memory } }).exports.sweep };
+  } catch {
+    return undefined;
   }
 }
 
