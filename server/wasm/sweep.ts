@@ -24,18 +24,18 @@ function isWindow(filter: usize, window: usize, at: usize): bool {
 /** Writes the place to `found` if a window may end there; answers where the next one goes. */
 // @ts-ignore: a decorator of AssemblyScript
 @inline
-function noted(filter: usize, window: usize, text: usize, at: usize, found: usize): usize {
+function noted(filter: usize, window: usize, at: usize, found: usize): usize {
   if (!isWindow(filter, window, at)) return found;
-  store<u32>(found, <u32>(at - text));
+  store<u32>(found, <u32>at);
   return found + 4;
 }
 
 /**
- * Writes to `found` every place in [first, end) at which a window may end, as offsets from `text` of 32 bits, and returns how
- * many. `text` is where the text begins in memory; three bytes before `first` must be readable. `found` has room for one per byte.
+ * Writes to `found` every place in [first, end) at which a window may end, as numbers of 32 bits, and returns how
+ * many. The text begins at the memory's first byte; three bytes before `first` must be readable. `found` has room for one per byte.
  * `shifts` has 1 << bits entries, `filter` 65,536; `drop` is 8 for grams of three bytes and 0 for those of four.
  */
-export function sweep(shifts: usize, bits: u32, filter: usize, window: usize, drop: u32, text: usize, first: usize, end: usize, found: usize): u32 {
+export function sweep(shifts: usize, bits: u32, filter: usize, window: usize, drop: u32, first: usize, end: usize, found: usize): u32 {
   const quarter: usize = (end - first) >> 2;
   const aEnd: usize = first + quarter;
   const bEnd: usize = aEnd + quarter;
@@ -50,27 +50,27 @@ export function sweep(shifts: usize, bits: u32, filter: usize, window: usize, dr
     const bShift = shiftAt(shifts, bits, drop, b);
     const cShift = shiftAt(shifts, bits, drop, c);
     const dShift = shiftAt(shifts, bits, drop, d);
-    if (!aShift) next = noted(filter, window, text, a++, next);
-    if (!bShift) next = noted(filter, window, text, b++, next);
-    if (!cShift) next = noted(filter, window, text, c++, next);
-    if (!dShift) next = noted(filter, window, text, d++, next);
+    if (!aShift) next = noted(filter, window, a++, next);
+    if (!bShift) next = noted(filter, window, b++, next);
+    if (!cShift) next = noted(filter, window, c++, next);
+    if (!dShift) next = noted(filter, window, d++, next);
     a += aShift;
     b += bShift;
     c += cShift;
     d += dShift;
   }
-  next = finish(shifts, bits, filter, window, drop, text, a, aEnd, next);
-  next = finish(shifts, bits, filter, window, drop, text, b, bEnd, next);
-  next = finish(shifts, bits, filter, window, drop, text, c, cEnd, next);
-  next = finish(shifts, bits, filter, window, drop, text, d, end, next);
+  next = finish(shifts, bits, filter, window, drop, a, aEnd, next);
+  next = finish(shifts, bits, filter, window, drop, b, bEnd, next);
+  next = finish(shifts, bits, filter, window, drop, c, cEnd, next);
+  next = finish(shifts, bits, filter, window, drop, d, end, next);
   return <u32>((next - found) >> 2);
 }
 
-function finish(shifts: usize, bits: u32, filter: usize, window: usize, drop: u32, text: usize, from: usize, end: usize, found: usize): usize {
+function finish(shifts: usize, bits: u32, filter: usize, window: usize, drop: u32, from: usize, end: usize, found: usize): usize {
   let next = found;
   for (let at = from; at < end;) {
     const shift = shiftAt(shifts, bits, drop, at);
-    if (!shift) next = noted(filter, window, text, at++, next);
+    if (!shift) next = noted(filter, window, at++, next);
     at += shift;
   }
   return next;

@@ -151,7 +151,7 @@ function marginOf(format: LogFormat, source: TextSource, first: number): MarginF
   const found = marginAt(source, first, (line) => cleanedLine(source, line), own);
   if (opens || (found.margin !== undefined && opensBehind(format, source, first, found.margin))) return found;
   // The lines below say nothing, or something else: what made the line open is all there is.
-  const alone = possibleMargins(cleanedLine(source, first), IN_LISTS.has(format.id)).find((margin) => opensBehind(format, source, first, margin));
+  const alone = possibleMargins(text, IN_LISTS.has(format.id)).find((margin) => opensBehind(format, source, first, margin));
   return { margin: alone, examined: found.examined };
 }
 

@@ -15,7 +15,7 @@
  * Literals are ASCII and compared exactly. Over a string, columns are UTF-16 units: it is copied to bytes one to one, and
  * what is not ASCII becomes a byte no literal holds.
  */
-import { FILTER_ENTRIES, PIECE, SweepMemory } from './sweep.js';
+import { FILTER_ENTRIES, gramHash, PIECE, SweepMemory, windowHash } from './sweep.js';
 
 /** Shortest literal that may be searched. */
 export const MIN_LITERAL = 6;
@@ -145,7 +145,7 @@ class ShiftTable {
         const hash = this.#hash(view, end - 1);
         shifts[hash] = Math.min(shifts[hash] ?? 0, windowEnd - end);
       }
-      const key = this.#windowHash(view, windowEnd - 1);
+      const key = windowHash(view, windowEnd - 1, this.#window);
       filter[key & (FILTER_ENTRIES - 1)] = 1;
       const same = this.#byWindow.get(key);
       if (same === undefined) this.#byWindow.set(key, [{ ...literal, windowEnd }]);
@@ -159,7 +159,7 @@ class ShiftTable {
 
   /** The literals whose window ends at `at` of the piece that begins at `start`. */
   verify(at: number, start: number, standsAt: StandsAt, hit: Hit): void {
-    for (const literal of this.#byWindow.get(this.#windowHash(this.#view, at)) ?? []) {
+    for (const literal of this.#byWindow.get(windowHash(this.#view, at, this.#window)) ?? []) {
       const offset = start + at + 1 - literal.windowEnd;
       if (offset >= 0 && standsAt(literal, offset)) hit(literal.index, offset);
     }
@@ -168,13 +168,7 @@ class ShiftTable {
   /** Hash of the gram that ends at `at`. Only the first gram of three bytes has no byte before it, which would be dropped. */
   #hash(view: DataView, at: number): number {
     const gram = at < 3 ? view.getUint16(0, true) | (view.getUint8(2) << 16) : view.getInt32(at - 3, true) >>> this.#drop;
-    return Math.imul(gram, 0x9e3779b1) >>> (32 - this.#bits);
-  }
-
-  /** Hash of the first and the last four bytes of the window that ends at `at`. */
-  #windowHash(view: DataView, at: number): number {
-    const first = view.getInt32(at + 1 - this.#window, true);
-    return Math.imul(first ^ Math.imul(view.getInt32(at - 3, true), 0x9e3779b1), 0x85ebca6b) >>> 8;
+    return gramHash(gram, this.#bits);
   }
 
   /** How often each gram stands in the sample, by hash. */

@@ -22,7 +22,7 @@ interface Table {
   readonly drop: 0 | 8;
 }
 
-type Loop = (shifts: number, bits: number, filter: number, window: number, drop: number, text: number, first: number, end: number, found: number) => number;
+type Loop = (shifts: number, bits: number, filter: number, window: number, drop: number, first: number, end: number, found: number) => number;
 
 /** Every host has it but for the hardened ones, though the language's own library does not name it. */
 declare const WebAssembly: undefined | {
@@ -77,7 +77,7 @@ export class SweepMemory {
     if (table === undefined) throw new RangeError(`there is no table ${number}`);
     const first = Math.max(table.window - 1, repeated);
     if (first >= length) return this.#found.subarray(0, 0);
-    const count = this.#loop(table.shifts, table.bits, table.filter, table.window, table.drop, 0, first, length, this.#found.byteOffset);
+    const count = this.#loop(table.shifts, table.bits, table.filter, table.window, table.drop, first, length, this.#found.byteOffset);
     return this.#found.subarray(0, count);
   }
 }
@@ -99,16 +99,23 @@ function instantiate(pages: number): { readonly buffer: ArrayBuffer; readonly lo
 
 /** The loop of server/wasm/sweep.ts, from one place only. */
 function plainLoop(bytes: Uint8Array, view: DataView): Loop {
-  return (shifts, bits, filter, window, drop, text, first, end, found) => {
+  return (shifts, bits, filter, window, drop, first, end, found) => {
     let count = 0;
     for (let at = first; at < end;) {
-      const shift = bytes[shifts + (Math.imul(view.getInt32(at - 3, true) >>> drop, 0x9e3779b1) >>> (32 - bits))] ?? 0;
-      if (shift === 0) {
-        const hash = Math.imul(view.getInt32(at + 1 - window, true) ^ Math.imul(view.getInt32(at - 3, true), 0x9e3779b1), 0x85ebca6b) >>> 8;
-        if (bytes[filter + (hash & (FILTER_ENTRIES - 1))] !== 0) view.setUint32(found + 4 * count++, at - text, true);
-      }
+      const shift = bytes[shifts + gramHash(view.getInt32(at - 3, true) >>> drop, bits)] ?? 0;
+      if (shift === 0 && bytes[filter + (windowHash(view, at, window) & (FILTER_ENTRIES - 1))] !== 0) view.setUint32(found + 4 * count++, at, true);
       at += shift === 0 ? 1 : shift;
     }
     return count;
   };
+}
+
+/** Hash of a gram of three or four bytes, of so many bits. server/wasm/sweep.ts has the same. */
+export function gramHash(gram: number, bits: number): number {
+  return Math.imul(gram, 0x9e3779b1) >>> (32 - bits);
+}
+
+/** Hash of the first and the last four bytes of the window that ends at `at`. server/wasm/sweep.ts has the same. */
+export function windowHash(view: DataView, at: number, window: number): number {
+  return Math.imul(view.getInt32(at + 1 - window, true) ^ Math.imul(view.getInt32(at - 3, true), 0x9e3779b1), 0x85ebca6b) >>> 8;
 }
