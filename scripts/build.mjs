@@ -1,6 +1,7 @@
 // npm run build [-- --watch | --production] : writes all of dist/.
 //
 //   dist/client.js  dist/server.js  dist/cli.js   Node: the extension, the language server, the command line
+//   dist/clientSession.js  dist/core.js           what the first two load once something is to be done
 //   dist/web/client.js  dist/web/server.js        browsers: the extension, the language server in a Worker
 //   dist/knowledge/<table>.json, revision.json    what the product knows, gathered from server/knowledge/
 //   dist/THIRD-PARTY-NOTICES.txt                  licences of the packages that went into the bundles
@@ -28,7 +29,9 @@ export const BUNDLES = [
   { out: 'client.js', entry: 'client/src/node/main.ts', options: { ...NODE, external: ['vscode'] } },
   // Loaded by client.js when a document needs the server: the language client is too big to load with the first text file.
   { out: 'clientSession.js', entry: 'client/src/node/session.ts', options: { ...NODE, external: ['vscode'] } },
-  { out: 'server.js', entry: 'server/src/node/main.ts', options: { ...NODE, ...PROGRAM }, program: true },
+  { out: 'server.js', entry: 'server/src/node/main.ts', options: { ...NODE, ...PROGRAM, supported: { 'dynamic-import': false } }, program: true, core: './core.js' },
+  // Loaded by server.js once `initialize` is answered.
+  { out: 'core.js', entry: 'server/src/lsp/coreModule.ts', options: NODE },
   { out: 'cli.js', entry: 'server/src/cli/main.ts', options: { ...NODE, ...PROGRAM }, program: true },
   { out: 'web/client.js', entry: 'client/src/browser/main.ts', options: { ...BROWSER, format: 'cjs', external: ['vscode'] } },
   { out: 'web/server.js', entry: 'server/src/browser/main.ts', options: { ...BROWSER, format: 'iife' } },
@@ -46,7 +49,15 @@ export const noNodeModules = {
   },
 };
 
-function optionsFor({ out, entry, options }, { outdir, minify, sourcemap }) {
+/** Leaves the core out of a bundle: it is loaded from its own file when it is asked for. */
+const apart = (file) => ({
+  name: 'core-apart',
+  setup(build) {
+    build.onResolve({ filter: /\/coreModule\.js$/ }, ({ kind }) => (kind === 'dynamic-import' ? { path: file, external: true } : undefined));
+  },
+});
+
+function optionsFor({ out, entry, options, core }, { outdir, minify, sourcemap }) {
   return {
     ...options,
     absWorkingDir: root,
@@ -59,7 +70,7 @@ function optionsFor({ out, entry, options }, { outdir, minify, sourcemap }) {
     legalComments: 'none',
     metafile: true,
     logLevel: 'silent',
-    plugins: [...(options.platform === 'browser' ? [noNodeModules] : []), knowledgePlugin(), issueValidatorPlugin(), sweepWasmPlugin()],
+    plugins: [...(options.platform === 'browser' ? [noNodeModules] : []), ...(core === undefined ? [] : [apart(core)]), knowledgePlugin(), issueValidatorPlugin(), sweepWasmPlugin()],
   };
 }
 

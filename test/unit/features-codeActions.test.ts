@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { asCommands, codeActions, COMMANDS, type CodeActionOptions } from '../../server/src/features/codeActions.js';
+import { asCommands, codeActions, type CodeActionOptions } from '../../server/src/features/codeActions.js';
+import { COMMANDS } from '../../server/src/features/commands.js';
 import { diagnostics } from '../../server/src/features/diagnostics.js';
 import { issueSkeleton } from '../../server/src/features/issueSkeleton.js';
 import { SHOW_ALL } from '../../server/src/features/summary.js';

@@ -4,7 +4,8 @@ import { documentSymbols, flatSymbols } from '../../server/src/features/document
 import { foldingRanges } from '../../server/src/features/folding.js';
 import { documentLinks } from '../../server/src/features/documentLinks.js';
 import { definition, documentHighlights, references } from '../../server/src/features/occurrences.js';
-import { encodeTokens, LEGEND } from '../../server/src/features/semanticTokens.js';
+import { encodeTokens } from '../../server/src/features/semanticTokens.js';
+import { LEGEND } from '../../server/src/features/tokenStyles.js';
 import { TOKEN_KINDS, type TokenKind } from '../../server/src/analysis/formats/types.js';
 import { fakeAnalysis, fakeBlock, fakeIssue, fakeMatch, placeOf, runToEnd, STORY, story } from '../support/fakeAnalysis.js';
 import type { Span } from '../../server/src/analysis/text/span.js';

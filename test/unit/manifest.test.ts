@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { Ajv } from 'ajv';
 import { parse } from 'jsonc-parser';
 import { describe, expect, it } from 'vitest';
-import { LEGEND } from '../../server/src/features/semanticTokens.js';
+import { LEGEND } from '../../server/src/features/tokenStyles.js';
 import { DEFAULTS, readSettings } from '../../server/src/lsp/settings.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));

@@ -3,20 +3,12 @@ import type { CodeAction, Command, Diagnostic, Range } from 'vscode-languageserv
 import type { CrashFinding, IssueMatch } from '../analysis/knowledge/finding.js';
 import type { Article } from '../analysis/knowledge/data.js';
 import type { Analysis } from '../analysis/types.js';
+import { COMMANDS } from './commands.js';
 import { markers, SOURCE, type DiagnosticOptions, type Marker } from './diagnostics.js';
 import { issueSkeleton } from './issueSkeleton.js';
 import { articleLabel, Page, safeUrl, shortened } from './page.js';
 import { sameRange, touches } from './ranges.js';
 import { firstArticleId, shownMatches, writeCrash, writeMatches, writeWhy } from './summary.js';
-
-/** Commands behind the actions. An action is offered only where its command can be run. */
-export const COMMANDS = {
-  openLink: 'stopcode.openLink',
-  copyText: 'stopcode.copyText',
-  showExplanation: 'stopcode.showExplanation',
-  dismiss: 'stopcode.dismiss',
-  createIssue: 'stopcode.createIssue',
-} as const;
 
 export interface CodeActionOptions extends DiagnosticOptions {
   /** Commands that the client, or the server on its behalf, can run. */

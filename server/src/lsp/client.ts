@@ -1,7 +1,7 @@
 /** What the client can do, read once from its `initialize` request. */
 import type { ClientCapabilities, InitializeParams } from 'vscode-languageserver';
+import { COMMANDS } from '../features/commands.js';
 import type { Markup } from '../features/page.js';
-import { COMMANDS } from '../features/codeActions.js';
 
 export interface Client {
   readonly markup: Markup;

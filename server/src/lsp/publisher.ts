@@ -1,6 +1,7 @@
 /** Publishes the problems of documents, and those of knowledge files, which share addresses when a file is open. */
 import type { Diagnostic } from 'vscode-languageserver';
-import { diagnostics, type DiagnosticOptions } from '../features/diagnostics.js';
+import type { DiagnosticOptions } from '../features/diagnostics.js';
+import { core } from './core.js';
 import { LANGUAGE, speaksAbout, type Reading, type Session } from './session.js';
 import { filterOf } from './settings.js';
 
@@ -30,7 +31,7 @@ export class Publisher {
     const { document, analysis } = reading;
     try {
       const shown = this.#session.settings.diagnostics.enabled && speaksAbout(reading);
-      this.#send(document.uri, shown ? diagnostics(analysis, this.optionsFor(reading)) : [], document.version);
+      this.#send(document.uri, shown ? core().diagnostics(analysis, this.optionsFor(reading)) : [], document.version);
     } catch (error) {
       this.#session.log.fault('textDocument/publishDiagnostics', error);
     }

@@ -1,6 +1,6 @@
 /** Wires a connection to the features. Nothing is read and nothing is computed before `initialize` has been answered. */
 import { PositionEncodingKind, TextDocumentSyncKind, type Connection, type InitializeParams, type InitializeResult } from 'vscode-languageserver';
-import { LEGEND } from '../features/semanticTokens.js';
+import { LEGEND } from '../features/tokenStyles.js';
 import { readClient, SERVER_COMMANDS, type Client } from './client.js';
 import { registerCodeAction } from './handlers/codeAction.js';
 import { registerConfiguration } from './handlers/configuration.js';

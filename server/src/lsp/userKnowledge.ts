@@ -2,7 +2,6 @@
 import { CancellationToken, type Diagnostic } from 'vscode-languageserver';
 import type { IssueProof } from '../analysis/issueProof.js';
 import type { KnowledgeProblem } from '../analysis/knowledgeProblem.js';
-import { knowledgeDiagnostic } from '../features/diagnostics.js';
 import { loadCore } from './core.js';
 import type { KnowledgeFile } from './host.js';
 import type { Session } from './session.js';
@@ -70,7 +69,7 @@ export class UserKnowledge {
     const state = JSON.stringify([settings.knowledge.builtinIssues, files.map((file) => [file.uri, file.text])]);
     if (state === this.#inUse || (this.#inUse === '' && files.length === 0 && settings.knowledge.builtinIssues)) return;
     this.#inUse = state;
-    const { loadUserKnowledge } = await loadCore();
+    const { loadUserKnowledge, knowledgeDiagnostic } = await loadCore();
     const knowledge = await this.#session.knowledge();
     const { issues, problems, proof } = loadUserKnowledge(files.map(({ path, text }) => ({ path, text })), knowledge);
     const uris = new Map(files.map((file) => [file.path, file.uri]));

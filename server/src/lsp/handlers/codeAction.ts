@@ -1,5 +1,6 @@
 import type { CodeAction, Command } from 'vscode-languageserver';
-import { asCommands, codeActions, COMMANDS } from '../../features/codeActions.js';
+import { COMMANDS } from '../../features/commands.js';
+import { core } from '../core.js';
 import { guarded } from '../dispatch.js';
 import type { Session } from '../session.js';
 
@@ -12,8 +13,8 @@ export function registerCodeAction(session: Session): void {
       const reading = await session.reading(textDocument.uri, token);
       if (reading === undefined) return [];
       const canCopy = client.runsCommands && client.commands.has(COMMANDS.copyText);
-      const actions = codeActions(reading.analysis, range, context.diagnostics, { ...session.publisher.optionsFor(reading), commands: client.commands, canCopy });
-      return client.codeActionLiterals ? actions : asCommands(actions);
+      const actions = core().codeActions(reading.analysis, range, context.diagnostics, { ...session.publisher.optionsFor(reading), commands: client.commands, canCopy });
+      return client.codeActionLiterals ? actions : core().asCommands(actions);
     },
   ));
 }

@@ -1,5 +1,5 @@
 import type { DocumentLink, DocumentLinkParams } from 'vscode-languageserver';
-import { documentLinks } from '../../features/documentLinks.js';
+import { core } from '../core.js';
 import { guarded } from '../dispatch.js';
 import type { Session } from '../session.js';
 
@@ -7,6 +7,6 @@ import type { Session } from '../session.js';
 export function registerDocumentLink(session: Session): void {
   session.connection.onDocumentLinks(guarded<DocumentLinkParams, DocumentLink[]>(session.log, 'textDocument/documentLink', [], async ({ textDocument }, token) => {
     const reading = await session.reading(textDocument.uri, token);
-    return reading === undefined ? [] : session.run(documentLinks(reading.analysis), reading, token);
+    return reading === undefined ? [] : session.run(core().documentLinks(reading.analysis), reading, token);
   }));
 }

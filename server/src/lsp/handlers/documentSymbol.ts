@@ -1,5 +1,5 @@
 import type { DocumentSymbol, DocumentSymbolParams, SymbolInformation } from 'vscode-languageserver';
-import { documentSymbols, flatSymbols } from '../../features/documentSymbols.js';
+import { core } from '../core.js';
 import { guarded } from '../dispatch.js';
 import type { Session } from '../session.js';
 
@@ -8,6 +8,6 @@ export function registerDocumentSymbol(session: Session): void {
   session.connection.onDocumentSymbol(guarded<DocumentSymbolParams, DocumentSymbol[] | SymbolInformation[]>(session.log, 'textDocument/documentSymbol', [], async ({ textDocument }, token) => {
     const reading = await session.reading(textDocument.uri, token);
     if (reading === undefined) return [];
-    return session.client?.hierarchicalSymbols === true ? documentSymbols(reading.analysis) : flatSymbols(reading.analysis, textDocument.uri);
+    return session.client?.hierarchicalSymbols === true ? core().documentSymbols(reading.analysis) : core().flatSymbols(reading.analysis, textDocument.uri);
   }));
 }

@@ -1,6 +1,6 @@
 import { MessageType, ShowMessageNotification } from 'vscode-languageserver';
-import { COMMANDS } from '../../features/codeActions.js';
-import { safeUrl } from '../../features/page.js';
+import { COMMANDS } from '../../features/commands.js';
+import { loadCore } from '../core.js';
 import { guarded } from '../dispatch.js';
 import type { Session } from '../session.js';
 
@@ -17,7 +17,7 @@ export function registerExecuteCommand(session: Session): void {
 
 /** Opens an address outside the editor, or shows it where the client cannot. */
 async function open(session: Session, address: unknown): Promise<void> {
-  const url = typeof address === 'string' ? safeUrl(address) : undefined;
+  const url = typeof address === 'string' ? (await loadCore()).safeUrl(address) : undefined;
   if (url === undefined) return;
   const opened = session.client?.showDocument === true && (await session.connection.window.showDocument({ uri: url, external: true })).success;
   if (!opened) show(session, url);

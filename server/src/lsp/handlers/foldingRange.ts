@@ -1,5 +1,5 @@
 import type { FoldingRange, FoldingRangeParams } from 'vscode-languageserver';
-import { foldingRanges } from '../../features/folding.js';
+import { core } from '../core.js';
 import { guarded } from '../dispatch.js';
 import type { Session } from '../session.js';
 
@@ -7,6 +7,6 @@ import type { Session } from '../session.js';
 export function registerFoldingRange(session: Session): void {
   session.connection.onFoldingRanges(guarded<FoldingRangeParams, FoldingRange[]>(session.log, 'textDocument/foldingRange', [], async ({ textDocument }, token) => {
     const reading = await session.reading(textDocument.uri, token);
-    return reading === undefined ? [] : foldingRanges(reading.analysis, session.client?.foldingLimit);
+    return reading === undefined ? [] : core().foldingRanges(reading.analysis, session.client?.foldingLimit);
   }));
 }

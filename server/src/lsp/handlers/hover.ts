@@ -1,6 +1,7 @@
-import type { Session } from '../session.js';
-import { hover, type HoverOptions } from '../../features/hover.js';
+import type { HoverOptions } from '../../features/hover.js';
+import { core } from '../core.js';
 import { guarded } from '../dispatch.js';
+import type { Session } from '../session.js';
 import { filterOf } from '../settings.js';
 
 /** textDocument/hover */
@@ -8,7 +9,7 @@ export function registerHover(session: Session): void {
   session.connection.onHover(guarded(session.log, 'textDocument/hover', null, async ({ textDocument, position }, token) => {
     const reading = await session.reading(textDocument.uri, token);
     if (reading === undefined) return null;
-    return hover(reading.analysis, position.line, position.character, hoverOptions(session)) ?? null;
+    return core().hover(reading.analysis, position.line, position.character, hoverOptions(session)) ?? null;
   }));
 }
 

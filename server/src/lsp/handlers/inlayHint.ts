@@ -1,6 +1,5 @@
 import type { InlayHint, InlayHintParams, MarkupContent } from 'vscode-languageserver';
-import { hover } from '../../features/hover.js';
-import { hintTooltip, inlayHints } from '../../features/inlayHints.js';
+import { core } from '../core.js';
 import { guarded } from '../dispatch.js';
 import type { Session } from '../session.js';
 import { hoverOptions } from './hover.js';
@@ -20,8 +19,9 @@ export function registerInlayHint(session: Session): void {
     if (!session.settings.inlayHints.enabled) return [];
     const reading = await session.reading(uri, token);
     if (reading === undefined) return [];
-    const found = await session.run(inlayHints(reading.analysis, range), reading, token);
+    const found = await session.run(core().inlayHints(reading.analysis, range), reading, token);
     const { document: { version }, analysis } = reading;
+    const { hintTooltip, hover } = core();
     const options = hoverOptions(session);
     return found.map(({ hint, at }) => {
       if (session.client?.hintTooltips === true) return { ...hint, data: { uri, version, line: at.line, character: at.start } satisfies HintData };
@@ -34,7 +34,7 @@ export function registerInlayHint(session: Session): void {
     const reading = await session.reading(data.uri, token);
     // In a text that has changed since, the place holds something else.
     if (reading?.document.version !== data.version) return {};
-    return hintTooltip(hover(reading.analysis, data.line, data.character, hoverOptions(session)));
+    return core().hintTooltip(core().hover(reading.analysis, data.line, data.character, hoverOptions(session)));
   });
   connection.languages.inlayHint.resolve(async (hint, token) => ({ ...hint, ...(await tooltip(hint.data, token)) }));
 }

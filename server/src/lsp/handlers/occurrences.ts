@@ -1,5 +1,5 @@
 import type { DefinitionParams, DocumentHighlight, DocumentHighlightParams, Location, ReferenceParams } from 'vscode-languageserver';
-import { definition, documentHighlights, references } from '../../features/occurrences.js';
+import { core } from '../core.js';
 import { guarded } from '../dispatch.js';
 import type { Session } from '../session.js';
 
@@ -8,17 +8,17 @@ export function registerOccurrences(session: Session): void {
   const { connection, log } = session;
   connection.onDocumentHighlight(guarded<DocumentHighlightParams, DocumentHighlight[]>(log, 'textDocument/documentHighlight', [], async ({ textDocument, position }, token) => {
     const reading = await session.reading(textDocument.uri, token);
-    return reading === undefined ? [] : session.run(documentHighlights(reading.analysis, position.line, position.character), reading, token);
+    return reading === undefined ? [] : session.run(core().documentHighlights(reading.analysis, position.line, position.character), reading, token);
   }));
   connection.onReferences(guarded<ReferenceParams, Location[]>(log, 'textDocument/references', [], async ({ textDocument, position, context }, token) => {
     const reading = await session.reading(textDocument.uri, token);
     if (reading === undefined) return [];
-    return session.run(references(reading.analysis, textDocument.uri, position.line, position.character, context.includeDeclaration), reading, token);
+    return session.run(core().references(reading.analysis, textDocument.uri, position.line, position.character, context.includeDeclaration), reading, token);
   }));
   connection.onDefinition(guarded<DefinitionParams, Location | null>(log, 'textDocument/definition', null, async ({ textDocument, position }, token) => {
     const reading = await session.reading(textDocument.uri, token);
     if (reading === undefined) return null;
-    const [found] = await session.run(listed(definition(reading.analysis, textDocument.uri, position.line, position.character)), reading, token);
+    const [found] = await session.run(listed(core().definition(reading.analysis, textDocument.uri, position.line, position.character)), reading, token);
     return found ?? null;
   }));
 }

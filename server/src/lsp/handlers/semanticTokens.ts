@@ -1,5 +1,5 @@
 import type { SemanticTokens, SemanticTokensDelta, SemanticTokensDeltaParams, SemanticTokensParams, SemanticTokensRangeParams } from 'vscode-languageserver';
-import { encodeTokens } from '../../features/semanticTokens.js';
+import { core } from '../core.js';
 import { guarded } from '../dispatch.js';
 import type { Session } from '../session.js';
 
@@ -15,7 +15,7 @@ export function registerSemanticTokens(session: Session): void {
 
   const all = async (uri: string, token: Parameters<typeof session.reading>[1]): Promise<number[]> => {
     const reading = await session.reading(uri, token);
-    return reading === undefined ? [] : session.run(encodeTokens(reading.analysis, { first: 0, end: reading.analysis.text.lineCount }), reading, token);
+    return reading === undefined ? [] : session.run(core().encodeTokens(reading.analysis, { first: 0, end: reading.analysis.text.lineCount }), reading, token);
   };
   const remember = (uri: string, data: readonly number[]): string => {
     const resultId = String(++results);
@@ -38,7 +38,7 @@ export function registerSemanticTokens(session: Session): void {
   connection.languages.semanticTokens.onRange(guarded<SemanticTokensRangeParams, SemanticTokens>(log, 'textDocument/semanticTokens/range', NONE, async ({ textDocument: { uri }, range }, token) => {
     const reading = await session.reading(uri, token);
     if (reading === undefined) return NONE;
-    return { data: await session.run(encodeTokens(reading.analysis, { first: range.start.line, end: range.end.line + 1 }), reading, token) };
+    return { data: await session.run(core().encodeTokens(reading.analysis, { first: range.start.line, end: range.end.line + 1 }), reading, token) };
   }));
 }
 

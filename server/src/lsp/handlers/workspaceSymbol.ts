@@ -1,5 +1,5 @@
 import type { SymbolInformation, WorkspaceSymbolParams } from 'vscode-languageserver';
-import { crashSymbols, MOST_SYMBOLS } from '../../features/workspaceSymbols.js';
+import { loadCore } from '../core.js';
 import { guarded } from '../dispatch.js';
 import type { Session } from '../session.js';
 import { filterOf } from '../settings.js';
@@ -7,6 +7,7 @@ import { filterOf } from '../settings.js';
 /** workspace/symbol: the crashes of all open documents. */
 export function registerWorkspaceSymbol(session: Session): void {
   session.connection.onWorkspaceSymbol(guarded<WorkspaceSymbolParams, SymbolInformation[]>(session.log, 'workspace/symbol', [], async ({ query }, token) => {
+    const { crashSymbols, MOST_SYMBOLS } = await loadCore();
     const found: SymbolInformation[] = [];
     for (const uri of session.documents.keys()) {
       const reading = await session.reading(uri, token);
