@@ -1,4 +1,4 @@
-// Compiles server/wasm/sweep.ts, the inner loop of the literal scanner, to WebAssembly. The source imports the bytes from
+// Compiles server/wasm/sweep.ts, the loops over all bytes of a log, to WebAssembly. The source imports the bytes from
 // `./sweepWasm.js` (server/src/analysis/text/sweepWasm.d.ts); the plugins of this file stand in for that file.
 
 import { readFileSync } from 'node:fs';
@@ -20,7 +20,7 @@ export function sweepWasm() {
 async function compile() {
   const asc = (await import('assemblyscript/asc')).default;
   let binary;
-  const { error, stderr } = await asc.main(['sweep.ts', '--outFile', 'sweep.wasm', '--runtime', 'stub', '--noAssert', '-O3', '--importMemory', '--initialMemory', '1'], {
+  const { error, stderr } = await asc.main(['sweep.ts', '--outFile', 'sweep.wasm', '--runtime', 'stub', '--noAssert', '-O3', '--importMemory', '--initialMemory', '1', '--enable', 'simd'], {
     readFile: (name) => (name === 'sweep.ts' ? readFileSync(sourcePath, 'utf8') : null),
     writeFile: (_name, contents) => { binary = contents; },
     listFiles: () => [],

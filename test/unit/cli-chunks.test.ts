@@ -1,10 +1,12 @@
 /** A log read in pieces has the lines of the log read whole, whatever its encoding, its line ends and the pieces. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { ByteChunk } from '../../server/src/analysis/text/byteChunk.js';
 import { ChunkedText } from '../../server/src/analysis/text/chunkedText.js';
 import { analyzeFile } from '../../server/src/cli/analyzeFile.js';
 import { LogDecoder } from '../../server/src/cli/encoding.js';
-import { ChunkReader, type ReadBytes, streamReader } from '../../server/src/cli/readChunks.js';
+import { sweepMemory } from '../../server/src/analysis/text/sweep.js';
+import { ChunkReader, PIECE_BYTES, type ReadBytes, streamReader } from '../../server/src/cli/readChunks.js';
 import { CRASH_LOG } from '../support/cli.js';
 import { builtinKnowledge } from '../support/knowledge.js';
 
@@ -62,6 +64,26 @@ describe('a log that is not read to its end', () => {
 });
 
 describe('ChunkReader', () => {
+  test('has its chunks where they are swept, as long as there is room, and gives the room back', async () => {
+    const free = (): number => {
+      const slots = Array.from({ length: 100 }, () => sweepMemory().takeSlot()).filter((slot) => slot !== undefined);
+      for (const slot of slots) sweepMemory().freeSlot(slot);
+      return slots.length;
+    };
+    const before = free();
+    const row = `${'row of a log '.repeat(20)}\n`;
+    const text = row.repeat(Math.ceil(((before + 4) * PIECE_BYTES) / row.length)) + 'x'.repeat(PIECE_BYTES * 2) + '\nlast';
+    const reader = new ChunkReader(reading(Buffer.from(text), 700_000));
+    const kept: ByteChunk[] = [];
+    for (let chunk = await reader.next(); chunk !== undefined; chunk = await reader.next()) if (chunk instanceof ByteChunk) kept.push(chunk);
+    expect(free()).toBe(0);
+    expect(kept.map(({ bytes }) => Buffer.from(bytes).toString('latin1')).join('') === text).toBe(true);
+    expect(kept.reduce((lines, { lineEnds }) => lines + lineEnds, 0)).toBe(text.split('\n').length - 1);
+    expect(kept.at(-1)?.line(1)).toBe('last');
+    reader.close();
+    expect(free()).toBe(before);
+  });
+
   test.each([['UTF-8', 'utf8'], ['UTF-16', 'utf16le']] as const)('reads the lines of a log in %s', async (_, encoding) => {
     await fc.assert(fc.asyncProperty(log, fc.constantFrom(64, 333, 4_096), fc.constantFrom(1, 7, 100_000), async (text, piece, portion) => {
       const bytes = Buffer.from(encoding === 'utf8' ? text : `\ufeff${text}`, encoding);

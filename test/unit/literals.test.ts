@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { LiteralScanner } from '../../server/src/analysis/text/literals.js';
-import { PIECE } from '../../server/src/analysis/text/sweep.js';
+import { PIECE, sweepMemory, SweepMemory } from '../../server/src/analysis/text/sweep.js';
 
 const letters = fc.constantFrom('a', 'b', ' ', '0', 'é', '漢');
 const ascii = fc.constantFrom('a', 'b', ' ', '0');
@@ -41,8 +41,8 @@ describe('LiteralScanner', () => {
 
   it('finds literals wherever the pieces meet in which a text is swept', () => {
     const literals = ['needle', 'a needle in it', 'straw and needle and straw'];
-    for (const isPlain of [false, true]) {
-      const scanner = new LiteralScanner(literals, '', isPlain);
+    for (const memory of [sweepMemory(), new SweepMemory(true)]) {
+      const scanner = new LiteralScanner(literals, '', memory);
       for (let at = PIECE - 60; at < PIECE + 20; at++) {
         const text = `${'-'.repeat(at)}straw and needle and straw, a needle in it${'='.repeat(PIECE)}needle`;
         const found: string[] = [];
@@ -56,11 +56,49 @@ describe('LiteralScanner', () => {
     }
   });
 
+  it('finds the same where the text stands in the memory that is swept, and cuts it into lines', () => {
+    const memory = sweepMemory();
+    const slot = memory.takeSlot();
+    if (slot === undefined) throw new Error('no slot is free');
+    try {
+      const literals = ['needle', 'a needle in it', 'straw and needle and straw'];
+      const scanner = new LiteralScanner(literals);
+      for (const at of [0, 1, PIECE - 27, PIECE - 13, PIECE - 1, PIECE, 2 * PIECE - 5]) {
+        const text = `${'-'.repeat(at)}straw and needle and straw, a\nneedle\n\na needle in it${'='.repeat(PIECE)}\nneedle`;
+        slot.fill(0x6e);
+        const bytes = slot.subarray(3, 3 + text.length);
+        bytes.set(new TextEncoder().encode(text));
+        const found: string[] = [];
+        scanner.scanBytes(bytes, bytes.length, (index, offset) => found.push(`${index}@${offset}`));
+        expect(found.sort()).toEqual(occurrences(text, literals));
+        const starts = [0, ...Array.from(text.matchAll(/\n/g), ({ index }) => index + 1)];
+        expect([...(memory.lineStarts(bytes) ?? [])]).toEqual(starts);
+      }
+      expect(memory.lineStarts(slot.subarray(0, 0))).toEqual(new Uint32Array(1));
+      slot.set(new TextEncoder().encode('one\r\ntwo'), 40);
+      expect(memory.lineStarts(slot.subarray(40, 48)), 'others know what a carriage return means').toBeUndefined();
+      expect(memory.lineStarts(new Uint8Array(9)), 'not in this memory').toBeUndefined();
+      expect(memory.slotOf(slot.subarray(77, 99))?.byteOffset).toBe(slot.byteOffset);
+      expect(memory.slotOf(memory.text)).toBeUndefined();
+    } finally {
+      memory.freeSlot(slot);
+    }
+  });
+
+  it('serves scanners in turn', () => {
+    const one = new LiteralScanner(['needle', 'a long needle here']);
+    const other = new LiteralScanner(['straw!', 'a long straw is here']);
+    const found: string[] = [];
+    for (const [scanner, name] of [[one, 'one'], [other, 'other'], [one, 'one']] as const) scanner.scan('straw! needle', (_, at) => found.push(`${name}@${at}`));
+    expect(found).toEqual(['one@7', 'other@0', 'one@7']);
+  });
+
   it('finds the same without WebAssembly', () => {
+    const plain = new SweepMemory(true);
     fc.assert(fc.property(texts, ([literals, characters, seed]) => {
       const text = characters.join('') + (literals[seed % literals.length] ?? '') + characters.join('');
       const found: string[] = [];
-      new LiteralScanner(literals, text, true).scan(text, (index, at) => found.push(`${index}@${at}`));
+      new LiteralScanner(literals, text, plain).scan(text, (index, at) => found.push(`${index}@${at}`));
       expect(found.sort()).toEqual(occurrences(text, literals));
     }), { numRuns: 200 });
   });
@@ -70,7 +108,7 @@ describe('LiteralScanner', () => {
       vi.stubGlobal('WebAssembly', host);
       try {
         const found: number[] = [];
-        new LiteralScanner(['needle']).scan('a needle', (_, at) => found.push(at));
+        new LiteralScanner(['needle'], '', new SweepMemory()).scan('a needle', (_, at) => found.push(at));
         expect(found).toEqual([2]);
       } finally {
         vi.unstubAllGlobals();

@@ -37,22 +37,28 @@ export const SCAN_FROM_BYTES = 64 * 1_048_576;
 
 /** Analyses a file. Rejects with a system error or an `InputError` where it cannot be read. */
 export async function analyzeFile(path: string, options: FileOptions): Promise<FileResult> {
-  if (options.stream !== undefined) return analyzeChunks(new ChunkReader(streamReader(options.stream)), path, options);
+  if (options.stream !== undefined) return analyzeSource(new ChunkReader(streamReader(options.stream)), path, options);
   const scanned = options.pool === undefined ? undefined : await inRanges(path, options.pool, options.knowledge);
   if (scanned !== undefined) {
     try {
-      return await analyzeChunks(scanned, path, options);
+      return await analyzeSource(scanned, path, options);
     } catch (error) {
       if (!(error instanceof NotInRanges)) throw error;
-    } finally {
-      scanned.close();
     }
   }
   const file = await openFile(path);
   try {
-    return await analyzeChunks(new ChunkReader(file.read), path, options);
+    return await analyzeSource(new ChunkReader(file.read), path, options);
   } finally {
     await file.close();
+  }
+}
+
+async function analyzeSource(source: ChunkSource, path: string, options: FileOptions): Promise<FileResult> {
+  try {
+    return await analyzeChunks(source, path, options);
+  } finally {
+    source.close();
   }
 }
 

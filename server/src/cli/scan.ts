@@ -42,11 +42,12 @@ export interface ScanResult {
 /** Looks at a range of a file. */
 export async function scanRange({ path, start, end, size, detected }: ScanRequest, finder: OpeningFinder): Promise<ScanResult> {
   const file = openSync(path, 'r');
+  let reader: ChunkReader | undefined;
   try {
     const last = lineFrom(file, end, size);
     let position = lineFrom(file, start, size);
     const begin = position;
-    const reader = new ChunkReader((buffer, offset, length) => {
+    reader = new ChunkReader((buffer, offset, length) => {
       const count = position >= last ? 0 : readSync(file, buffer, offset, Math.min(length, last - position), position);
       position += count;
       return Promise.resolve(count);
@@ -60,6 +61,7 @@ export async function scanRange({ path, start, end, size, detected }: ScanReques
     }
     return { chunks, verdict: reader.verdict, endsInLine: reader.endsInLine, isWhole: reader.cutLines.length === 0 };
   } finally {
+    reader?.close();
     closeSync(file);
   }
 }

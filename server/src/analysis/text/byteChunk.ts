@@ -1,6 +1,7 @@
 /** Whole lines of a file as the bytes they are. Text is made of the few stretches that are asked for. */
 import { lineAt, type Chunk } from './chunk.js';
 import type { LiteralScanner } from './literals.js';
+import { sweepMemory } from './sweep.js';
 
 /** Makes text of a stretch of bytes. */
 export type Decode = (bytes: Uint8Array, start: number, end: number) => string;
@@ -16,7 +17,7 @@ export class ByteChunk implements Chunk {
   readonly #decode: Decode;
   /** True where columns of the text are offsets in the bytes, so that a stretch may be decoded at once. */
   readonly isNarrow: boolean;
-  #starts: Uint32Array | undefined;
+  readonly #starts: Uint32Array;
   /** The stretch decoded last. */
   #text = '';
   #textStart = 0;
@@ -26,7 +27,8 @@ export class ByteChunk implements Chunk {
   constructor(readonly bytes: Uint8Array, decode: Decode, isNarrow: boolean) {
     this.#decode = decode;
     this.isNarrow = isNarrow;
-    this.lineEnds = countLineEnds(bytes);
+    this.#starts = sweepMemory().lineStarts(bytes) ?? lineStarts(bytes);
+    this.lineEnds = this.#starts.length - 1;
   }
 
   get size(): number {
@@ -38,11 +40,11 @@ export class ByteChunk implements Chunk {
   }
 
   search(scanner: LiteralScanner, hit: (literal: number, line: number) => void): void {
-    scanner.scanBytes(this.bytes, this.bytes.length, (literal, offset) => { hit(literal, lineAt(this.#lineStarts(), offset)); });
+    scanner.scanBytes(this.bytes, this.bytes.length, (literal, offset) => { hit(literal, lineAt(this.#starts, offset)); });
   }
 
   line(n: number): string {
-    const starts = this.#lineStarts();
+    const starts = this.#starts;
     const start = starts[n] ?? this.bytes.length;
     let end = starts[n + 1] ?? this.bytes.length;
     if (end > start && n < this.lineEnds) {
@@ -58,21 +60,13 @@ export class ByteChunk implements Chunk {
     return this.#text.slice(start - this.#textStart, end - this.#textStart);
   }
 
-  #lineStarts(): Uint32Array {
-    if (this.#starts === undefined) {
-      const starts = new Uint32Array(this.lineEnds + 1);
-      let line = 0;
-      forEachLineEnd(this.bytes, (end) => { starts[++line] = end; });
-      this.#starts = starts;
-    }
-    return this.#starts;
-  }
 }
 
-function countLineEnds(bytes: Uint8Array): number {
-  let count = 0;
-  forEachLineEnd(bytes, () => { count++; });
-  return count;
+/** Offsets at which lines begin; one more than line ends. */
+function lineStarts(bytes: Uint8Array): Uint32Array {
+  const starts = [0];
+  forEachLineEnd(bytes, (end) => { starts.push(end); });
+  return Uint32Array.from(starts);
 }
 
 /** Lines end at `\n`, `\r\n` or a lone `\r`. `indexOf` over bytes runs at several GB/s, a loop at one. */

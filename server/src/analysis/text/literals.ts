@@ -15,13 +15,13 @@
  * Literals are ASCII and compared exactly. Over a string, columns are UTF-16 units: it is copied to bytes one to one, and
  * what is not ASCII becomes a byte no literal holds.
  */
-import { FILTER_ENTRIES, gramHash, PIECE, SweepMemory, windowHash } from './sweep.js';
+import { FILTER_ENTRIES, gramHash, PIECE, sweepMemory, type SweepMemory, type SweepTable, windowHash } from './sweep.js';
 
 /** Shortest literal that may be searched. */
 export const MIN_LITERAL = 6;
 /** Literals from this length on are searched by a window of this length. */
 const LONG = 12;
-/** What the end of a piece and the beginning of the next have in common: a window but for its last byte. */
+/** What the end of a piece and the beginning of the next copied one have in common: a window but for its last byte. */
 const OVERLAP = LONG - 1;
 /** A text shorter than this says too little about what is rare. */
 export const SAMPLE_UNITS = 16_384;
@@ -57,21 +57,21 @@ export class LiteralScanner {
   readonly #encoder = new TextEncoder();
 
   /**
-   * `sample` is text of the kind that will be searched; it decides only on the speed. `isPlain` does without WebAssembly.
+   * `sample` is text of the kind that will be searched; it decides only on the speed.
    * @throws RangeError for a literal that is shorter than six characters or not ASCII.
    */
-  constructor(literals: readonly string[], sample: string | Uint8Array = '', isPlain?: boolean) {
+  constructor(literals: readonly string[], sample: string | Uint8Array = '', memory: SweepMemory = sweepMemory()) {
     for (const literal of literals) {
       if (literal.length < MIN_LITERAL) throw new RangeError(`the literal "${literal}" is shorter than ${MIN_LITERAL} characters`);
       for (let at = 0; at < literal.length; at++) if (literal.charCodeAt(at) >= NOT_ASCII) throw new RangeError(`the literal "${literal}" is not ASCII`);
     }
     const all = literals.map((text, index): Literal => ({ index, text, bytes: bytesOf(text) }));
     const known = typeof sample === 'string' ? bytesOf(sample.slice(0, MOST_SAMPLE)) : sample.subarray(0, MOST_SAMPLE);
-    this.#memory = new SweepMemory([SHORT_BITS, LONG_BITS], isPlain);
+    this.#memory = memory;
     this.#tables = [
       // Grams of three bytes let a window of six jump four bytes instead of three.
-      new ShiftTable(this.#memory, all.filter(({ bytes }) => bytes.length < LONG), 3, SHORT_BITS, known),
-      new ShiftTable(this.#memory, all.filter(({ bytes }) => bytes.length >= LONG), 4, LONG_BITS, known),
+      new ShiftTable(all.filter(({ bytes }) => bytes.length < LONG), 3, SHORT_BITS, known),
+      new ShiftTable(all.filter(({ bytes }) => bytes.length >= LONG), 4, LONG_BITS, known),
     ];
   }
 
@@ -81,7 +81,7 @@ export class LiteralScanner {
     for (let start = 0; ; start += PIECE - OVERLAP) {
       const length = Math.min(PIECE, text.length - start);
       this.#put(length === text.length ? text : text.slice(start, start + length));
-      this.#sweep(start, length, standsAt, hit);
+      this.#sweep(this.#memory.textAddress, start === 0 ? 0 : OVERLAP, length, start, standsAt, hit);
       if (start + length >= text.length) return;
     }
   }
@@ -89,10 +89,15 @@ export class LiteralScanner {
   /** The same over the first `length` bytes. */
   scanBytes(bytes: Uint8Array, length: number, hit: Hit): void {
     const standsAt: StandsAt = (literal, offset) => offset + literal.bytes.length <= length && equalAt(bytes, offset, literal.bytes);
+    const address = this.#memory.addressOf(bytes);
+    if (address !== undefined) {
+      for (let start = 0; start < length; start += PIECE) this.#sweep(address, start, Math.min(start + PIECE, length), 0, standsAt, hit);
+      return;
+    }
     for (let start = 0; ; start += PIECE - OVERLAP) {
       const end = Math.min(start + PIECE, length);
       this.#memory.text.set(bytes.subarray(start, end));
-      this.#sweep(start, end - start, standsAt, hit);
+      this.#sweep(this.#memory.textAddress, start === 0 ? 0 : OVERLAP, end - start, start, standsAt, hit);
       if (end >= length) return;
     }
   }
@@ -108,44 +113,41 @@ export class LiteralScanner {
     }
   }
 
-  /** Sweeps the piece in memory, which begins at `start` of what is searched. */
-  #sweep(start: number, length: number, standsAt: StandsAt, hit: Hit): void {
+  /** Sweeps the bytes [first, end) behind an address; what stands at the address is `start` of what is searched. */
+  #sweep(address: number, first: number, end: number, start: number, standsAt: StandsAt, hit: Hit): void {
+    this.#memory.use(this.#tables);
     this.#tables.forEach((table, number) => {
       if (table.isEmpty) return;
-      for (const at of this.#memory.sweep(number, start === 0 ? 0 : OVERLAP, length)) table.verify(at, start, standsAt, hit);
+      const found = this.#memory.sweep(number, address + Math.max(first, table.window - 1), address + end);
+      for (const at of found) table.verify(this.#memory.view, at, start - address, standsAt, hit);
     });
   }
 }
 
-/** One shift table over grams of three or four bytes, made in the memory of the sweep. */
-class ShiftTable {
-  readonly #view: DataView;
+/** One shift table over grams of three or four bytes. */
+class ShiftTable implements SweepTable {
   readonly #byWindow = new Map<number, Windowed[]>();
-  /** Length of the window. */
-  readonly #window: number;
-  readonly #bits: number;
-  /** Bits of a word of four bytes that are not part of the gram. */
-  readonly #drop: 0 | 8;
+  readonly shifts: Uint8Array;
+  readonly filter = new Uint8Array(FILTER_ENTRIES);
+  readonly window: number;
+  readonly drop: 0 | 8;
 
-  constructor(memory: SweepMemory, literals: readonly Literal[], gram: 3 | 4, bits: number, sample: Uint8Array) {
-    this.#view = memory.view;
-    this.#bits = bits;
-    this.#drop = gram === 3 ? 8 : 0;
-    this.#window = literals.reduce((shortest, { bytes }) => Math.min(shortest, bytes.length), LONG);
-    // By hash of a gram: how far the window's end may move on; 0 where a window may end with this gram.
-    // By hash of its first and last bytes: 1 for windows.
-    const { shifts, filter } = memory.addTable(bits, this.#window, this.#drop);
-    shifts.fill(this.#window - gram + 1);
+  constructor(literals: readonly Literal[], gram: 3 | 4, readonly bits: number, sample: Uint8Array) {
+    this.shifts = new Uint8Array(1 << bits);
+    this.drop = gram === 3 ? 8 : 0;
+    this.window = literals.reduce((shortest, { bytes }) => Math.min(shortest, bytes.length), LONG);
+    const { shifts, filter } = this;
+    shifts.fill(this.window - gram + 1);
     const counts = this.#count(literals.length === 0 ? new Uint8Array(0) : sample);
     for (const literal of literals) {
       const view = new DataView(literal.bytes.buffer);
       const windowEnd = this.#rarestWindow(view, gram, counts);
-      const first = windowEnd - this.#window;
+      const first = windowEnd - this.window;
       for (let end = first + gram; end <= windowEnd; end++) {
         const hash = this.#hash(view, end - 1);
         shifts[hash] = Math.min(shifts[hash] ?? 0, windowEnd - end);
       }
-      const key = windowHash(view, windowEnd - 1, this.#window);
+      const key = windowHash(view, windowEnd - 1, this.window);
       filter[key & (FILTER_ENTRIES - 1)] = 1;
       const same = this.#byWindow.get(key);
       if (same === undefined) this.#byWindow.set(key, [{ ...literal, windowEnd }]);
@@ -157,9 +159,9 @@ class ShiftTable {
     return this.#byWindow.size === 0;
   }
 
-  /** The literals whose window ends at `at` of the piece that begins at `start`. */
-  verify(at: number, start: number, standsAt: StandsAt, hit: Hit): void {
-    for (const literal of this.#byWindow.get(windowHash(this.#view, at, this.#window)) ?? []) {
+  /** The literals whose window ends at the address `at`; `start` and an address are an offset of what is searched. */
+  verify(memory: DataView, at: number, start: number, standsAt: StandsAt, hit: Hit): void {
+    for (const literal of this.#byWindow.get(windowHash(memory, at, this.window)) ?? []) {
       const offset = start + at + 1 - literal.windowEnd;
       if (offset >= 0 && standsAt(literal, offset)) hit(literal.index, offset);
     }
@@ -167,13 +169,13 @@ class ShiftTable {
 
   /** Hash of the gram that ends at `at`. Only the first gram of three bytes has no byte before it, which would be dropped. */
   #hash(view: DataView, at: number): number {
-    const gram = at < 3 ? view.getUint16(0, true) | (view.getUint8(2) << 16) : view.getInt32(at - 3, true) >>> this.#drop;
-    return gramHash(gram, this.#bits);
+    const gram = at < 3 ? view.getUint16(0, true) | (view.getUint8(2) << 16) : view.getInt32(at - 3, true) >>> this.drop;
+    return gramHash(gram, this.bits);
   }
 
   /** How often each gram stands in the sample, by hash. */
   #count(sample: Uint8Array): Uint32Array {
-    const counts = new Uint32Array(1 << this.#bits);
+    const counts = new Uint32Array(1 << this.bits);
     const view = new DataView(sample.buffer, sample.byteOffset, sample.length);
     for (let at = 3; at < sample.length; at++) {
       const hash = this.#hash(view, at);
@@ -184,11 +186,11 @@ class ShiftTable {
 
   /** End of the window whose grams are rarest. The last one counts most: it is what stops the scan; the others shorten jumps. */
   #rarestWindow(view: DataView, gram: number, counts: Uint32Array): number {
-    let best = this.#window;
+    let best = this.window;
     let least = Infinity;
-    for (let end = this.#window; end <= view.byteLength; end++) {
+    for (let end = this.window; end <= view.byteLength; end++) {
       let weight = 0;
-      for (let last = end - this.#window + gram; last <= end; last++) {
+      for (let last = end - this.window + gram; last <= end; last++) {
         weight += (counts[this.#hash(view, last - 1)] ?? 0) * (last === end ? 6 : 1 / (end - last));
       }
       if (weight < least) {
