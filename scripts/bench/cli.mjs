@@ -14,7 +14,7 @@ const WORST_TIMEOUT_MS = 60_000;
 
 const times = (results) => results.map(({ ms }) => ms);
 
-/** All of this file's figures share logs and runs. `manyMs` is what reading the many signatures takes more than reading the few. */
+/** All of this file's figures share logs and runs. `manyMs` is what reading many files of signatures takes more than reading few. */
 export class CommandLine {
   constructor({ cli, folder, full, budgetMs, many, few, manyMs, say }) {
     Object.assign(this, { cli, folder, full, budgetMs, many, few, manyMs, say });
@@ -32,7 +32,7 @@ export class CommandLine {
   }
 
   async analyze(log, signatures, timeoutMs) {
-    const result = await analyzed([log], { cli: this.cli, folder: this.folder, folders: signatures.folders, timeoutMs });
+    const result = await analyzed([log], { cli: this.cli, folder: this.folder, folders: signatures.collection, timeoutMs });
     if (result.peak !== undefined && log.crashes !== undefined) this.peaks.push({ bytes: result.peak, what: `${(log.bytes / MB).toFixed(0)} MB of ${log.kind}` });
     return result;
   }
@@ -61,7 +61,7 @@ export class CommandLine {
     return {
       ...target, runs: done, wanted,
       checks: [{ ...target.check, value: ours / theirs }],
-      details: `${(ours / 1000).toFixed(2)} s (${(log.bytes / 1000 / ours).toFixed(0)} MB/s; in the check before, ${this.many.count} signatures took ${(this.manyMs / 1000).toFixed(1)} s longer than ${this.few.count}), ${peer} ${(theirs / 1000).toFixed(2)} s`,
+      details: `${(ours / 1000).toFixed(2)} s (${(log.bytes / 1000 / ours).toFixed(0)} MB/s; in the check before, files of ${this.many.count} signatures took ${(this.manyMs / 1000).toFixed(2)} s longer than of ${this.few.count}), ${peer} ${(theirs / 1000).toFixed(2)} s`,
     };
   }
 

@@ -1,5 +1,5 @@
-// A collection of known issues as users keep them, one file each with a sample that proves it: a few that the generated logs
-// show, all others near to what the logs say and yet absent.
+// Known issues as users keep them, with samples that prove them: as a file each, and as a collection in one file. A few are such
+// that the generated logs show, all others near to what the logs say and yet absent.
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -74,7 +74,8 @@ const MIX = ['drivers', 'frames', 'drivers', 'messages', 'drivers', 'frames', 'm
 
 /**
  * Writes `count` known issues below `folder`.
- * @returns {{ count: number, folders: string[], literals: string[], shown: number }} `literals` has one per issue, for a search of fixed strings.
+ * @returns {{ count: number, folders: string[], collection: string[], literals: string[], shown: number }} `folders` have a file an issue,
+ *   `collection` is a folder with all in one; `literals` has one per issue, for a search of fixed strings.
  */
 export function writeSignatures(folder, count, seed = 7) {
   const random = new Random(seed);
@@ -93,6 +94,9 @@ export function writeSignatures(folder, count, seed = 7) {
   for (const [kind, list] of groups) for (const group of list) group.lines = NEAR[kind].sample(random, group.members);
 
   const folders = [];
+  const collection = join(folder, 'collection');
+  mkdirSync(join(collection, 'samples'), { recursive: true });
+  const rows = [];
   issues.forEach((issue, index) => {
     if (index % ISSUES_PER_FOLDER === 0) {
       folders.push(join(folder, `part-${folders.length + 1}`));
@@ -101,10 +105,14 @@ export function writeSignatures(folder, count, seed = 7) {
     const at = folders.at(-1);
     const name = `${issue.group?.name ?? issue.id.replaceAll('/', '-')}.txt`;
     // The members of a group can come to stand in two folders; each has the whole sample.
-    writeFileSync(join(at, 'samples', name), (issue.group?.lines ?? issue.sample).concat('').join('\n'));
+    const sample = (issue.group?.lines ?? issue.sample).concat('').join('\n');
+    for (const beside of [at, collection]) writeFileSync(join(beside, 'samples', name), sample);
     const { id, title, all } = issue;
     const data = { id, title, when: { all }, articles: [{ kind: 'kb', id: `BENCH${index}`, title }], matches: [`samples/${name}`] };
-    writeFileSync(join(at, `${id.replaceAll('/', '-')}.json`), JSON.stringify(data));
+    const row = JSON.stringify(data);
+    writeFileSync(join(at, `${id.replaceAll('/', '-')}.json`), row);
+    rows.push(row);
   });
-  return { count: issues.length, folders, literals: issues.map(({ literal }) => literal), shown: shownCount };
+  writeFileSync(join(collection, 'all.jsonl'), rows.join('\n'));
+  return { count: issues.length, folders, collection: [collection], literals: issues.map(({ literal }) => literal), shown: shownCount };
 }

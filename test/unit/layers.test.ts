@@ -140,10 +140,10 @@ describe('layers', () => {
 
 describe('the server', () => {
   /** What the server runs before it loads the core: small, and without tables. */
-  const LIGHT = /^server\/src\/(lsp\/|analysis\/text\/chunkedText$|features\/(commands|tokenStyles)$)/;
+  const LIGHT = /^server\/src\/(lsp\/|node\/|analysis\/(knowledgeFiles|text\/chunkedText)$|features\/(commands|tokenStyles)$)/;
 
   test('answers `initialize` without the core', () => {
-    const heavy = all.filter((path) => path.startsWith('server/src/lsp/') && path !== 'server/src/lsp/coreModule.ts').flatMap(importsOf)
+    const heavy = all.filter((path) => /^server\/src\/(lsp|node)\//.test(path) && path !== 'server/src/lsp/coreModule.ts').flatMap(importsOf)
       .filter(({ to, isTypeOnly, from }) => !isTypeOnly && to.startsWith('server/') && (!LIGHT.test(to) || (to === 'server/src/lsp/coreModule' && from !== 'server/src/lsp/core.ts')));
     expect(heavy.map(({ from, line, to }) => `${from}:${line}: ${to}`)).toEqual([]);
   });

@@ -62,6 +62,36 @@ describe('a file that can be used', () => {
   });
 });
 
+describe('a collection, an issue on each line', () => {
+  const row = (data: Readonly<Record<string, unknown>>): string => JSON.stringify({ ...DATA, ...data });
+  const collection = (...rows: string[]): KnowledgeFile => ({ path: 'ours/all.jsonl', text: rows.join('\r\n') });
+
+  it('is loaded and used, whatever stands between the lines', () => {
+    const { issues, problems } = load({ path: 'ours/all.jsonl', text: `\ufeff${row({})}\n\n   \n${row({ id: 'ours/second' })}\n` });
+    expect(problems).toEqual([]);
+    expect(analyzeText(GOOD_LOG, base.with({ userIssues: issues })).crashes[0]?.matches.map((match) => match.issue.id).sort()).toEqual(['ours/issue', 'ours/second']);
+  });
+
+  it('leaves out a line that is not right alone, and names it', () => {
+    const { issues, problems } = load(file({ id: 'ours/alone' }, 'ours/alone.json'), collection(row({}), '{ "id": ', row({ id: 'ours/typo', titel: 'x' }), row({}), row({ id: 'ours/alone' }), row({ id: 'ours/last' })));
+    expect(issues.map(({ id }) => id).sort()).toEqual(['ours/alone', 'ours/issue', 'ours/last']);
+    expect(problems.map(({ path, line }) => `${path}:${line}`)).toEqual(['ours/all.jsonl:1', 'ours/all.jsonl:2', 'ours/all.jsonl:3', 'ours/all.jsonl:4']);
+    expect(problems.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/no valid JSON/), expect.stringMatching(/no such property/), 'the id "ours/issue" is already used on line 1', 'the id "ours/alone" is already used by ours/alone.json',
+    ]);
+    expect(problems[1]?.column).toBe(row({ id: 'ours/typo', titel: 'x' }).indexOf('"x"'));
+  });
+
+  it('is put to the proof when an issue is first about to be shown', () => {
+    const { issues, problems, proof } = load(collection(row({}), '', row({ id: 'ours/wrong', matches: ['samples/9f.txt'] })));
+    expect(problems).toEqual([]);
+    const shown = analyzeText(GOOD_LOG, base.with({ userIssues: issues, isProven: proof.isProven })).crashes[0]?.matches.map((match) => match.issue.id);
+    expect(shown).toEqual(['ours/issue']);
+    const column = row({ id: 'ours/wrong', matches: ['samples/9f.txt'] }).indexOf('"samples/9f.txt"');
+    expect(proof.takeProblems()).toEqual([{ path: 'ours/all.jsonl', line: 2, column, length: 16, message: expect.stringMatching(/does not show this issue/) as string }]);
+  });
+});
+
 describe('a file that cannot be used says why, and where', () => {
   it.each([
     ['broken JSON', '{\n  "id": "ours/issue",\n  "title" "x"\n}', /no valid JSON: colon expected/, '"x"'],

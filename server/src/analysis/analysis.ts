@@ -174,12 +174,13 @@ class Snapshot implements Analysis {
   #walkTokens(lines: LineRange, inBlock: (token: Token) => void, outside: (kind: TokenKind, line: number, start: number, end: number, key: FactKey | undefined) => void): void {
     const end = Math.min(lines.end, this.text.lineCount);
     let line = Math.max(0, lines.first);
+    // One for all lines: making one for each took a tenth of the time.
+    const inLine = (kind: TokenKind, start: number, stop: number, key: FactKey | undefined): void => { outside(kind, line, start, stop, key); };
     for (let next = this.#blockFrom(line); line < end; next++) {
       const block = this.blocks[next];
       for (const until = Math.min(end, block?.lines.first ?? end); line < until; line++) {
-        const at = line;
-        this.#lex(at);
-        this.#line.forEach((kind, start, stop, key) => { outside(kind, at, start, stop, key); });
+        this.#lex(line);
+        this.#line.forEach(inLine);
       }
       if (block === undefined || line >= end) return;
       const last = Math.min(end, block.lines.end);

@@ -11,6 +11,12 @@ import { problemAt, withoutMark, type KnowledgeProblem } from './knowledgeProble
 /** A sample of more than this is refused: samples are excerpts. */
 const LARGEST_SAMPLE = 1_000_000;
 
+/** Where an issue stands: in a file, and in a collection on a line, from 0. */
+export interface IssuePlace {
+  readonly path: string;
+  readonly line: number | undefined;
+}
+
 /** Gives the text of a file of the user's folders; undefined where there is none, `/` between folders. */
 export type ReadText = (path: string) => string | undefined;
 
@@ -22,18 +28,18 @@ export class IssueProof {
   /** Of all issues, once all are put to the proof. */
   #messages: readonly string[] | undefined;
 
-  /** `places` has the file of each issue that is not proven yet; all others are. */
-  constructor(base: Knowledge, read: ReadText, readonly places: ReadonlyMap<IssueData, string>) {
+  /** `places` has the place of each issue that is not proven yet; all others are. */
+  constructor(base: Knowledge, read: ReadText, readonly places: ReadonlyMap<IssueData, IssuePlace>) {
     this.#base = base;
     this.#read = read;
   }
 
   /** Whether an issue may be shown. It is put to the proof when this is first asked. */
   readonly isProven = (issue: IssueData): boolean => {
-    const path = this.places.get(issue);
-    if (path === undefined) return true;
+    const place = this.places.get(issue);
+    if (place === undefined) return true;
     if (!this.#outcomes.has(issue)) {
-      const problem = prove(issue, path, this.#read, this.#base, this.#messages);
+      const problem = prove(issue, place, this.#read, this.#base, this.#messages);
       this.#outcomes.set(issue, problem);
       if (problem !== undefined) this.#found.push(problem);
     }
@@ -58,13 +64,16 @@ export class IssueProof {
 }
 
 /** What is wrong with the samples of an issue; undefined where all is well. With `messages` of all issues these are searched for as one. */
-export function prove(issue: IssueData, path: string, read: ReadText, base: Knowledge, messages?: readonly string[]): KnowledgeProblem | undefined {
+export function prove(issue: IssueData, { path, line }: IssuePlace, read: ReadText, base: Knowledge, messages?: readonly string[]): KnowledgeProblem | undefined {
   const knowledge = base.with({ builtinIssues: false, userIssues: [issue], ...(messages === undefined ? {} : { messages }) });
   const folder = normalized(path).split('/').slice(0, -1);
   for (const key of ['matches', 'rejects'] as const) {
     for (const [index, sample] of (issue[key] ?? []).entries()) {
       const message = sampleProblem(key, sample, read(resolved(folder, sample)), issue.id, knowledge);
-      if (message !== undefined) return problemAt(withoutMark({ path, text: read(normalized(path)) ?? '' }), [key, String(index)], message);
+      if (message !== undefined) {
+        const file = withoutMark({ path, text: read(normalized(path)) ?? '' });
+        return problemAt(line === undefined ? file : { path, line, text: file.text.split('\n')[line] ?? '' }, [key, String(index)], message);
+      }
     }
   }
   return undefined;

@@ -5,6 +5,8 @@ export interface KnowledgeFile {
   /** As shown to the user; `/` or `\` between folders. */
   readonly path: string;
   readonly text: string;
+  /** Of an issue in a collection: its line in the file, from 0, which is all of `text`. */
+  readonly line?: number;
 }
 
 export interface KnowledgeProblem {
@@ -32,7 +34,7 @@ export function problemAt(file: KnowledgeFile, path: readonly string[], message:
 export function problemAtOffset(file: KnowledgeFile, offset: number, length: number, message: string): KnowledgeProblem {
   const before = file.text.slice(0, offset).split(/\r\n|\n|\r/);
   const rest = /^[^\r\n]*/.exec(file.text.slice(offset, offset + 200))?.[0].length ?? 0;
-  return { path: file.path, line: before.length - 1, column: before.at(-1)?.length ?? 0, length: Math.max(1, Math.min(length, rest)), message };
+  return { path: file.path, line: (file.line ?? 0) + before.length - 1, column: before.at(-1)?.length ?? 0, length: Math.max(1, Math.min(length, rest)), message };
 }
 
 /** Without the byte-order mark that editors on Windows leave. */

@@ -4,12 +4,13 @@
  */
 import { parse, printParseErrorCode, type ParseError } from 'jsonc-parser';
 import { FACT_KEYS } from './formats/types.js';
-import { IssueProof, normalized, prove, type ReadText } from './issueProof.js';
+import { IssueProof, type IssuePlace, normalized, prove, type ReadText } from './issueProof.js';
 import { validate, type SchemaError } from './issueValidator.js';
 import { hasTriggers } from './knowledge/issueIndex.js';
 import type { Condition, ConditionTree, IssueData } from './knowledge/issue.js';
 import type { Knowledge } from './knowledge/knowledge.js';
 import { patternProblem } from './knowledge/patterns.js';
+import { isCollection, isIssueFile } from './knowledgeFiles.js';
 import { problemAt, problemAtOffset, withoutMark, type KnowledgeFile, type KnowledgeProblem } from './knowledgeProblem.js';
 
 export type { KnowledgeFile, KnowledgeProblem } from './knowledgeProblem.js';
@@ -24,24 +25,28 @@ export interface UserKnowledge {
 /** So many issues are put to the proof when they are loaded. Each takes an analysis a sample, about a millisecond. */
 const MOST_PROVEN_AT_ONCE = 200;
 
-/** `files` are all files of the user's folders: `.json` ones are issues, others may be their samples. */
+/** `files` are all files of the user's folders: `.json` ones are issues, `.jsonl` ones collections of them, others may be their samples. */
 export function loadUserKnowledge(files: readonly KnowledgeFile[], base: Knowledge): UserKnowledge {
   const issueFiles = files.filter(({ path }) => isIssueFile(path));
   let byPath: Map<string, string> | undefined;
-  return loadIssues(issueFiles, issueFiles.length, base, (path) => (byPath ??= new Map(files.map((file) => [normalized(file.path), file.text]))).get(path));
+  return loadIssues(issueFiles, issuesIn(issueFiles), base, (path) => (byPath ??= new Map(files.map((file) => [normalized(file.path), file.text]))).get(path));
 }
 
-/** `files` are `count` files of issues or fewer, each needed once; their samples, and they again, are asked of `read`. */
+/** How many issues some files can hold. Of a collection it is not known, and it is no small number. */
+export function issuesIn(files: readonly Pick<KnowledgeFile, 'path'>[]): number {
+  return files.some(({ path }) => isCollection(path)) ? Infinity : files.length;
+}
+
+/** `files` hold `count` issues or fewer, each is needed once; their samples, and they again, are asked of `read`. */
 export function loadIssues(files: Iterable<KnowledgeFile>, count: number, base: Knowledge, read: ReadText): UserKnowledge {
   const atOnce = count <= MOST_PROVEN_AT_ONCE;
   // One that would stand in for a built-in issue has to be right before that one is gone.
   const builtin = new Set(atOnce ? [] : base.with({}).issues.issues.map(({ id }) => id));
   const issues = new Map<string, IssueData>();
   const problems: KnowledgeProblem[] = [];
-  const places = new Map<string, string>();
-  const unproven = new Map<IssueData, string>();
-  for (const given of files) {
-    const file = withoutMark(given);
+  const places = new Map<string, IssuePlace>();
+  const unproven = new Map<IssueData, IssuePlace>();
+  for (const file of entriesOf(files)) {
     const checked = check(file);
     if ('message' in checked) {
       problems.push(checked);
@@ -53,7 +58,7 @@ export function loadIssues(files: Iterable<KnowledgeFile>, count: number, base: 
       // The first one stays where it is right; where it is not, this one takes its place.
       const failed = known === undefined || !unproven.has(known) ? undefined : prove(known, earlier, read, base);
       if (known === undefined || failed === undefined) {
-        problems.push(problemAt(file, ['id'], `the id "${checked.id}" is already used by ${earlier}`));
+        problems.push(problemAt(file, ['id'], `the id "${checked.id}" is already used ${placeIn(earlier, file)}`));
         continue;
       }
       problems.push(failed);
@@ -61,21 +66,39 @@ export function loadIssues(files: Iterable<KnowledgeFile>, count: number, base: 
       unproven.delete(known);
     }
     const isNow = atOnce || builtin.has(checked.id);
-    const failed = isNow ? prove(checked, file.path, read, base) : undefined;
+    const place = { path: file.path, line: file.line };
+    const failed = isNow ? prove(checked, place, read, base) : undefined;
     if (failed !== undefined) {
       problems.push(failed);
       continue;
     }
-    places.set(checked.id, file.path);
+    places.set(checked.id, place);
     issues.set(checked.id, checked);
-    if (!isNow) unproven.set(checked, file.path);
+    if (!isNow) unproven.set(checked, place);
   }
   return { issues: [...issues.values()], problems, proof: new IssueProof(base, read, unproven) };
 }
 
-/** Whether a file of the user's folders is an issue. A sample can be JSON itself: the JSON of a guest's configuration. */
-export function isIssueFile(path: string): boolean {
-  return /\.jsonc?$/i.test(path) && !/(?:^|[\\/])samples[\\/]/.test(path);
+/** The issues of files, one at a time: a file is one, or each line of it. */
+function* entriesOf(files: Iterable<KnowledgeFile>): Generator<KnowledgeFile> {
+  for (const given of files) {
+    const file = withoutMark(given);
+    if (!isCollection(file.path)) {
+      yield file;
+      continue;
+    }
+    for (let start = 0, line = 0; start < file.text.length; line++) {
+      const newline = file.text.indexOf('\n', start);
+      const end = newline < 0 ? file.text.length : newline;
+      const text = file.text.slice(start, end).trimEnd();
+      if (text !== '') yield { path: file.path, text, line };
+      start = end + 1;
+    }
+  }
+}
+
+function placeIn({ path, line }: IssuePlace, file: KnowledgeFile): string {
+  return line === undefined ? `by ${path}` : path === file.path ? `on line ${line + 1}` : `on line ${line + 1} of ${path}`;
 }
 
 function check(file: KnowledgeFile): IssueData | KnowledgeProblem {

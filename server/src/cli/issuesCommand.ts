@@ -90,7 +90,7 @@ async function check(args: IssuesArguments, host: Host, page: Page): Promise<num
   for (const problem of problems) await host.stderr.write(`${neutral(describeProblem(problem))}\n`);
   const samples = issues.reduce((sum, issue) => sum + issue.matches.length + (issue.rejects?.length ?? 0), 0);
   for (const issue of issues) page.line(0, `${page.styles.good('good')}  ${neutral(issue.id)}`);
-  if (issues.length === 0 && problems.length === 0) page.line(0, `No known issues (*.json) in ${args.subjects.map(neutral).join(', ')}.`);
+  if (issues.length === 0 && problems.length === 0) page.line(0, `No known issues (*.json, *.jsonl) in ${args.subjects.map(neutral).join(', ')}.`);
   else {
     const verdict = problems.length === 0 ? '' : `, ${page.styles.warning(count(problems.length, 'problem'))}`;
     page.line(0, `${count(issues.length, 'known issue')} with ${count(samples, 'sample')} ${issues.length === 1 ? 'is' : 'are'} right${verdict}.`);

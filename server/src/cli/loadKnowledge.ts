@@ -1,10 +1,11 @@
 /** Where a program on Node gets its knowledge: tables beside the program, known issues from folders of the user's. */
 import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { IssueProof, normalized, type ReadText } from '../analysis/issueProof.js';
+import { isCollection, isIssueFile } from '../analysis/knowledgeFiles.js';
+import { IssueProof, type IssuePlace, normalized, type ReadText } from '../analysis/issueProof.js';
 import { Knowledge, type KnowledgeTable } from '../analysis/knowledge/knowledge.js';
 import type { IssueData } from '../analysis/knowledge/issue.js';
-import { isIssueFile, type KnowledgeFile, type KnowledgeProblem, loadIssues } from '../analysis/userKnowledge.js';
+import { issuesIn, type KnowledgeFile, type KnowledgeProblem, loadIssues } from '../analysis/userKnowledge.js';
 import { LogDecoder } from './encoding.js';
 import { InputError, reasonOf } from './errors.js';
 import { walk } from './glob.js';
@@ -31,8 +32,8 @@ export interface UserIssues {
 export interface Unproven {
   /** All folders of the user's. */
   readonly folders: readonly string[];
-  /** The file of each. */
-  readonly places: ReadonlyMap<IssueData, string>;
+  /** Where each stands. */
+  readonly places: ReadonlyMap<IssueData, IssuePlace>;
 }
 
 /** The tables of `folder`, read when they are first needed. */
@@ -58,6 +59,7 @@ function readTable(folder: string, table: string): unknown {
 /** Limits that no collection of issues comes near; they keep a wrong folder from being read for minutes. */
 const MOST_FILES = 100_000;
 const LARGEST_BYTES = 4_000_000;
+const LARGEST_COLLECTION = 64_000_000;
 /** Files read between two looks at the memory. */
 const FILES_PER_SLICE = 256;
 
@@ -74,9 +76,13 @@ function readText(path: string): string | undefined {
     closeSync(file);
   }
   if (length < buffer.length) return decoded(buffer, length);
-  if (statSync(path).size > LARGEST_BYTES) return undefined;
+  if (statSync(path).size > largest(path)) return undefined;
   const bytes = readFileSync(path);
   return decoded(bytes, bytes.length);
+}
+
+function largest(path: string): number {
+  return isCollection(path) ? LARGEST_COLLECTION : LARGEST_BYTES;
 }
 
 function decoded(bytes: Buffer, length: number): string {
@@ -116,7 +122,7 @@ function* readAll(paths: readonly string[], problems: Problem[]): Generator<Know
     let text: string | undefined;
     try {
       text = readText(path);
-      if (text === undefined) problems.push({ path, message: `is larger than ${LARGEST_BYTES} bytes` });
+      if (text === undefined) problems.push({ path, message: `is larger than ${largest(path)} bytes` });
     } catch (error) {
       problems.push({ path, message: reasonOf(error) });
     }
@@ -144,7 +150,7 @@ function readerBelow(folders: readonly string[]): ReadText {
 export function readUserIssues(folders: readonly string[], base: Knowledge): UserIssues {
   const problems: Problem[] = [];
   const paths = folders.flatMap((folder) => issueFiles(folder, problems));
-  const loaded = loadIssues(readAll(paths, problems), paths.length, base, readerBelow(folders));
+  const loaded = loadIssues(readAll(paths, problems), issuesIn(paths.map((path) => ({ path }))), base, readerBelow(folders));
   problems.push(...loaded.problems.map(problemOf));
   return { issues: loaded.issues, problems, proof: loaded.proof, unproven: { folders, places: loaded.proof.places } };
 }

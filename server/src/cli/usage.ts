@@ -21,7 +21,7 @@ UTF-8, UTF-16 and Windows-1252 are recognized.
 
   -f, --format FORMAT      text (default), json, ndjson, sarif or markdown
   -o, --output FILE        write the report to FILE instead of standard output
-      --knowledge DIR      add the known issues (*.json) of a folder; may be given more than once
+      --knowledge DIR      add the known issues (*.json, *.jsonl) of a folder; may be given more than once
       --no-builtin-issues  use only the known issues of --knowledge
       --certainty LEVEL    show known issues that are at least exact, likely or possible (default)
       --color WHEN         auto (default), always or never; NO_COLOR is respected
@@ -57,7 +57,7 @@ const ISSUES = `stopcode issues list | show ID | check DIR
 
   list        ids, titles and articles of all known issues
   show ID     what an issue is about, what it needs to match, where it is written up
-  check DIR   checks the *.json files of a folder against the schema and runs their samples
+  check DIR   checks the known issues of a folder against the schema and runs their samples
 
   --knowledge DIR          add the known issues of a folder; may be given more than once
   --no-builtin-issues      only those

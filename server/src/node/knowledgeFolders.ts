@@ -3,13 +3,14 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { isCollection } from '../analysis/knowledgeFiles.js';
 import type { KnowledgeFile } from '../lsp/host.js';
 
 /** Limits that no collection of issues comes near; they keep a wrong folder from being read for minutes. */
 export interface Limits {
   readonly files: number;
   readonly folders: number;
-  /** Of one file. Samples are excerpts, larger files are none. */
+  /** Of one file that is no collection. Samples are excerpts, larger files are none. */
   readonly bytes: number;
   /** Of all files together. */
   readonly total: number;
@@ -34,7 +35,7 @@ export async function readKnowledgeFolders(folders: readonly string[], limits: L
         const child = { path: join(next.path, entry.name), uri: `${next.uri}/${encodeURIComponent(entry.name)}` };
         if (entry.isDirectory() && entry.name !== 'node_modules' && entry.name !== '.git') queue.push(child);
         else if (entry.isFile() && files.length < limits.files) {
-          const text = await readSmall(child.path, Math.min(left, limits.bytes));
+          const text = await readSmall(child.path, isCollection(child.path) ? left : Math.min(left, limits.bytes));
           if (text === undefined) continue;
           left -= text.length;
           files.push({ ...child, text });

@@ -8,6 +8,8 @@ import type { Condition, ConditionTree, IssueData } from './issue.js';
 /** The more telling a fact is, the fewer crashes share it. Keys that are not listed come last. */
 const TELLING: readonly string[] = ['symbol', 'panic.source', 'failure.hash', 'failure.bucket', 'exception.code', 'bugcheck.code', 'libvirt.function', 'module', 'image', 'panic.kind', 'exception.vector', 'exception.mnemonic'];
 
+const RANKS: ReadonlyMap<string, number> = new Map(TELLING.map((key, rank) => [key, rank]));
+
 const NO_MESSAGES: readonly string[] = [];
 
 export interface IssueIndexOptions {
@@ -25,6 +27,8 @@ export class IssueIndex {
   readonly #user: ReadonlySet<IssueData>;
   readonly #isProven: IssueIndexOptions['isProven'];
   readonly #byTrigger = new Map<string, IssueData[]>();
+  /** Facts that are triggers: a crash has a hundred facts, and nine of ten are none. */
+  readonly #facts = new Set<string>();
   /** By message literal: the patterns that conditions put to its lines; undefined for a condition without one. */
   readonly #patterns = new Map<string, (string | undefined)[]>();
 
@@ -36,6 +40,7 @@ export class IssueIndex {
     this.#isProven = isProven;
     for (const issue of this.issues) {
       for (const trigger of triggersOf(issue.when) ?? []) {
+        this.#facts.add(trigger.slice(0, trigger.indexOf('=')));
         const list = this.#byTrigger.get(trigger);
         if (list === undefined) this.#byTrigger.set(trigger, [issue]);
         else list.push(issue);
@@ -57,7 +62,7 @@ export class IssueIndex {
   }
 
   byFact(key: string, value: string): readonly IssueData[] {
-    return this.#byTrigger.get(`${key}=${comparable(value)}`) ?? [];
+    return this.#facts.has(key) ? this.#byTrigger.get(`${key}=${comparable(value)}`) ?? [] : [];
   }
 
   /** `name` is `module!function` or a function, in lower case. */
@@ -80,52 +85,40 @@ export class IssueIndex {
 
 /** What to look an issue up by; undefined where its conditions require nothing that can be looked up. */
 export function triggersOf(part: Condition | ConditionTree): readonly string[] | undefined {
-  if ('fact' in part) {
-    if (part.is === undefined) return undefined;
-    const values = typeof part.is === 'string' ? [part.is] : part.is;
-    return values.some((value) => value.endsWith('*')) ? undefined : values.map((value) => `${part.fact}=${comparable(value)}`);
-  }
-  if ('frames' in part) {
-    const exact = part.frames.find((frame) => !frame.endsWith('*'));
-    return exact === undefined ? undefined : [`frame=${exact.toLowerCase()}`];
-  }
+  if (rankOf(part) === Infinity) return undefined;
+  if ('fact' in part) return (typeof part.is === 'string' ? [part.is] : (part.is ?? [])).map((value) => `${part.fact}=${comparable(value)}`);
+  if ('frames' in part) return [`frame=${part.frames.find(isExact)?.toLowerCase() ?? ''}`];
   if ('message' in part) return [`message=${part.message}`];
-  let best: readonly string[] | undefined;
-  let bestRank = Infinity;
-  const take = (triggers: readonly string[] | undefined): void => {
-    const itsRank = triggers === undefined ? Infinity : rank(triggers);
-    if (itsRank >= bestRank) return;
-    best = triggers;
-    bestRank = itsRank;
-  };
-  for (const inner of part.all ?? []) take(triggersOf(inner));
-  if (part.any !== undefined) {
-    const alternatives = part.any.map(triggersOf);
-    // Every alternative must be able to call the issue up, or a log that shows only that one would be missed.
-    if (alternatives.every((triggers) => triggers !== undefined)) take(alternatives.flat());
-  }
-  return best;
+  const best = (part.all ?? []).reduce<Condition | ConditionTree | undefined>((least, inner) => (least === undefined || rankOf(inner) < rankOf(least) ? inner : least), undefined);
+  const { any } = part;
+  if (any !== undefined && rankOfAny(any) < (best === undefined ? Infinity : rankOf(best))) return any.flatMap((inner) => triggersOf(inner) ?? []);
+  return best && triggersOf(best);
 }
 
 /** Whether `triggersOf` has something to look an issue up by. */
 export function hasTriggers(part: Condition | ConditionTree): boolean {
-  if ('fact' in part) return typeof part.is === 'string' ? !part.is.endsWith('*') : part.is?.some((value) => value.endsWith('*')) === false;
-  if ('frames' in part) return part.frames.some((frame) => !frame.endsWith('*'));
+  if ('fact' in part) return typeof part.is === 'string' ? isExact(part.is) : part.is?.every(isExact) === true;
+  if ('frames' in part) return part.frames.some(isExact);
   return 'message' in part || part.all?.some(hasTriggers) === true || part.any?.every(hasTriggers) === true;
 }
 
-/** Of alternatives the least telling one counts. */
-function rank(triggers: readonly string[]): number {
-  let worst = -1;
-  for (const trigger of triggers) worst = Math.max(worst, rankOf(trigger));
-  return worst;
+/** How many crashes share what a condition requires, as a place in an order; Infinity where it cannot be looked up. */
+function rankOf(part: Condition | ConditionTree): number {
+  if ('fact' in part) return hasTriggers(part) ? (RANKS.get(part.fact) ?? TELLING.length) : Infinity;
+  if ('frames' in part) return part.frames.some(isExact) ? -1 : Infinity;
+  if ('message' in part) return TELLING.length - 0.5;
+  let best = part.any === undefined ? Infinity : rankOfAny(part.any);
+  for (const inner of part.all ?? []) best = Math.min(best, rankOf(inner));
+  return best;
 }
 
-function rankOf(trigger: string): number {
-  if (trigger.startsWith('frame=')) return -1;
-  if (trigger.startsWith('message=')) return TELLING.length - 0.5;
-  const at = TELLING.indexOf(trigger.slice(0, trigger.indexOf('=')));
-  return at < 0 ? TELLING.length : at;
+/** Every alternative must be able to call the issue up, or a log that shows only that one would be missed; the least telling one counts. */
+function rankOfAny(alternatives: readonly (Condition | ConditionTree)[]): number {
+  return alternatives.reduce((worst, inner) => Math.max(worst, rankOf(inner)), -1);
+}
+
+function isExact(value: string): boolean {
+  return !value.endsWith('*');
 }
 
 /** Adds the messages that conditions ask for, each with the patterns beside it. */
