@@ -85,6 +85,19 @@ describe('LiteralScanner', () => {
     }
   });
 
+  it('compares few literals where thousands are alike', () => {
+    // Each is one word and a number; a text that says the word again and again must not be held against all of them.
+    const literals = Array.from({ length: 5_000 }, (_, number) => `the controller of the array was reset ${number} times`);
+    const scanner = new LiteralScanner(literals, 'nothing of the kind');
+    const compared = vi.spyOn(String.prototype, 'startsWith');
+    try {
+      scanner.scan('the controller of the array was reset\n'.repeat(500), () => undefined);
+      expect(compared.mock.calls.length).toBeLessThan(500 * 250);
+    } finally {
+      compared.mockRestore();
+    }
+  });
+
   it('serves scanners in turn', () => {
     const one = new LiteralScanner(['needle', 'a long needle here']);
     const other = new LiteralScanner(['straw!', 'a long straw is here']);

@@ -79,11 +79,11 @@ export function loadIssues(files: Iterable<KnowledgeFile>, count: number, base: 
   return { issues: [...issues.values()], problems, proof: new IssueProof(base, read, unproven) };
 }
 
-/** The issues of files, one at a time: a file is one, or each line of it. */
-function* entriesOf(files: Iterable<KnowledgeFile>): Generator<KnowledgeFile> {
+/** The issues of files, one at a time: a file is one, or each line of it. What is one line already stays as it is. */
+export function* entriesOf(files: Iterable<KnowledgeFile>): Generator<KnowledgeFile> {
   for (const given of files) {
     const file = withoutMark(given);
-    if (!isCollection(file.path)) {
+    if (file.line !== undefined || !isCollection(file.path)) {
       yield file;
       continue;
     }

@@ -5,7 +5,7 @@ import { isCollection, isIssueFile } from '../analysis/knowledgeFiles.js';
 import { IssueProof, type IssuePlace, normalized, type ReadText } from '../analysis/issueProof.js';
 import { Knowledge, type KnowledgeTable } from '../analysis/knowledge/knowledge.js';
 import type { IssueData } from '../analysis/knowledge/issue.js';
-import { issuesIn, type KnowledgeFile, type KnowledgeProblem, loadIssues } from '../analysis/userKnowledge.js';
+import { entriesOf, issuesIn, type KnowledgeFile, type KnowledgeProblem, loadIssues } from '../analysis/userKnowledge.js';
 import { LogDecoder } from './encoding.js';
 import { InputError, reasonOf } from './errors.js';
 import { walk } from './glob.js';
@@ -60,8 +60,8 @@ function readTable(folder: string, table: string): unknown {
 const MOST_FILES = 100_000;
 const LARGEST_BYTES = 4_000_000;
 const LARGEST_COLLECTION = 64_000_000;
-/** Files read between two looks at the memory. */
-const FILES_PER_SLICE = 256;
+/** Issues read between two looks at the memory. */
+const ISSUES_PER_SLICE = 256;
 
 /** Most files are smaller than this and read at once, into the same memory. */
 const buffer = Buffer.alloc(65_536);
@@ -115,10 +115,17 @@ function issueFiles(folder: string, problems: Problem[]): string[] {
   return files;
 }
 
-/** The texts of files, one at a time: a large collection is not kept beside what is made of it. */
+/** The texts of issues, one at a time: a large collection is not kept beside what is made of it. */
+function* readIssues(paths: readonly string[], problems: Problem[]): Generator<KnowledgeFile> {
+  let number = 0;
+  for (const file of entriesOf(readAll(paths, problems))) {
+    if (++number % ISSUES_PER_SLICE === 0) keepYoungSmall();
+    yield file;
+  }
+}
+
 function* readAll(paths: readonly string[], problems: Problem[]): Generator<KnowledgeFile> {
-  for (const [number, path] of paths.entries()) {
-    if (number % FILES_PER_SLICE === FILES_PER_SLICE - 1) keepYoungSmall();
+  for (const path of paths) {
     let text: string | undefined;
     try {
       text = readText(path);
@@ -150,7 +157,7 @@ function readerBelow(folders: readonly string[]): ReadText {
 export function readUserIssues(folders: readonly string[], base: Knowledge): UserIssues {
   const problems: Problem[] = [];
   const paths = folders.flatMap((folder) => issueFiles(folder, problems));
-  const loaded = loadIssues(readAll(paths, problems), issuesIn(paths.map((path) => ({ path }))), base, readerBelow(folders));
+  const loaded = loadIssues(readIssues(paths, problems), issuesIn(paths.map((path) => ({ path }))), base, readerBelow(folders));
   problems.push(...loaded.problems.map(problemOf));
   return { issues: loaded.issues, problems, proof: loaded.proof, unproven: { folders, places: loaded.proof.places } };
 }

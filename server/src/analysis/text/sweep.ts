@@ -1,5 +1,5 @@
 /**
- * The memory in which texts are swept with shift tables and cut into lines, and the loops that do it: server/wasm/sweep.ts where the
+ * The memory in which texts are searched and cut into lines, and the loops that do it: server/wasm/sweep.ts where the
  * host has WebAssembly with vectors, the same in JavaScript where it has not or it is switched off (`--jitless`, some hardened hosts).
  *
  * Most texts are copied into a piece of this memory that stays in the processor's nearest caches. A log is read into slots of it and
@@ -7,42 +7,42 @@
  */
 import { wasm } from './sweepWasm.js';
 
-/** Bytes of text swept at a time: what is found in them has its place in a near cache, too. */
-export const PIECE = 65_536;
+/** Bytes of text swept at a time: what is found in them has its place in a near cache, too. A multiple of STRIDE. */
+export const PIECE = 65_535;
+/** Grams are looked up at every so many places. */
+export const STRIDE = 3;
+const GRAM = 4;
+/** The bytes of a literal that are searched: whatever place it has in the text, a gram that is looked up lies in them. */
+export const WINDOW = STRIDE + GRAM - 1;
+/** Entries of the table of grams, as a power of two. Half of them cost a seventh of the speed. */
+export const GRAM_BITS = 17;
 /** Bytes of a slot. */
 export const SLOT = 524_288;
 /** So many chunks of a log are in use at a time, with some to spare. Memory that is never written to takes none. */
 const SLOTS = 24;
-/** Entries of a filter. */
+/** Entries of the filter of windows. */
 export const FILTER_ENTRIES = 0x10000;
-/** Most entries of a table, and most tables. */
-const MOST_SHIFTS = 0x10000;
-const MOST_TABLES = 2;
 const PAGE = 65_536;
 
 // What stands where in the memory.
 const FOUND = 0;
-const TABLES = FOUND + PIECE * 4;
-const TABLE_BYTES = MOST_SHIFTS + FILTER_ENTRIES;
-const TEXT = TABLES + MOST_TABLES * TABLE_BYTES;
-const FIRST_SLOT = TEXT + PIECE;
-const BYTES = FIRST_SLOT + SLOTS * SLOT;
+const GRAMS = FOUND + 4 * (PIECE + 1);
+const FILTER = GRAMS + (1 << GRAM_BITS);
+const TEXT = FILTER + FILTER_ENTRIES;
+// What is read behind the last byte of a text is of no importance, but must be there.
+const FIRST_SLOT = TEXT + PIECE + 1;
+const BYTES = FIRST_SLOT + SLOTS * SLOT + GRAM;
 
-/** What the loop needs to know of a table; see server/wasm/sweep.ts. */
+/** What is searched. */
 export interface SweepTable {
-  /** By hash of a gram: how far the end of a window may move on, or 0. 1 << `bits` entries. */
-  readonly shifts: Uint8Array;
-  readonly bits: number;
-  /** By hash of a window: whether it may be one. */
+  /** By hash of a gram: at which places of a window it stands, as bits. 1 << GRAM_BITS entries. */
+  readonly grams: Uint8Array;
+  /** By hash of a window: whether it is one. */
   readonly filter: Uint8Array;
-  /** Length of the windows. */
-  readonly window: number;
-  /** Bits of a word of four bytes that are not part of the gram. */
-  readonly drop: 0 | 8;
 }
 
 interface Loops {
-  sweep(shifts: number, bits: number, filter: number, window: number, drop: number, first: number, end: number, found: number): number;
+  sweep(grams: number, shift: number, filter: number, low: number, first: number, last: number, end: number, found: number): number;
   lines(first: number, end: number, base: number, found: number): number;
 }
 
@@ -66,8 +66,8 @@ export class SweepMemory {
   readonly #bytes: Uint8Array;
   readonly #found: Uint32Array;
   readonly #loops: Pick<Loops, 'sweep'> & Partial<Loops>;
-  /** The tables that are in the memory now. */
-  #tables: readonly SweepTable[] = [];
+  /** The table that is in the memory now. */
+  #table: SweepTable | undefined;
   readonly #freeSlots = Array.from({ length: SLOTS }, (_, number) => FIRST_SLOT + number * SLOT);
 
   /** `isPlain` keeps WebAssembly out of it. */
@@ -105,28 +105,20 @@ export class SweepMemory {
     return bytes.buffer === this.view.buffer ? bytes.byteOffset : undefined;
   }
 
-  /** Makes sure that these tables are the ones `sweep` uses. Two scanners in turn cost some microseconds each time. */
-  use(tables: readonly SweepTable[]): void {
-    if (this.#tables === tables) return;
-    if (tables.length > MOST_TABLES) throw new RangeError(`there is no room for ${tables.length} tables`);
-    tables.forEach(({ shifts, filter }, number) => {
-      this.#bytes.set(shifts, TABLES + number * TABLE_BYTES);
-      this.#bytes.set(filter, TABLES + number * TABLE_BYTES + MOST_SHIFTS);
-    });
-    this.#tables = tables;
+  /** Makes sure that this table is the one `sweep` uses. Two scanners in turn cost some microseconds each time. */
+  use(table: SweepTable): void {
+    if (this.#table === table) return;
+    this.#bytes.set(table.grams, GRAMS);
+    this.#bytes.set(table.filter, FILTER);
+    this.#table = table;
   }
 
   /**
-   * Addresses in [first, end) at which a window of table `number` may end, in no particular order. No more than PIECE bytes at a time;
-   * what stands before `first` back to the length of a window is text, too. The answer is valid until the next call.
+   * Addresses at which a window may end in the text [low, end), in no particular order, of those that have a gram at the places
+   * `first`, `first` + STRIDE … below `last`. No more than PIECE bytes at a time. The answer is valid until the next call.
    */
-  sweep(number: number, first: number, end: number): Uint32Array {
-    const table = this.#tables[number];
-    if (table === undefined) throw new RangeError(`there is no table ${number}`);
-    if (first >= end) return this.#found.subarray(0, 0);
-    const shifts = TABLES + number * TABLE_BYTES;
-    const count = this.#loops.sweep(shifts, table.bits, shifts + MOST_SHIFTS, table.window, table.drop, first, end, FOUND);
-    return this.#found.subarray(0, count);
+  sweep(low: number, first: number, last: number, end: number): Uint32Array {
+    return this.#found.subarray(0, this.#loops.sweep(GRAMS, 32 - GRAM_BITS, FILTER, low, first, last, end, FOUND));
   }
 
   /**
@@ -176,25 +168,28 @@ function instantiate(): { readonly buffer: ArrayBuffer; readonly loops: Loops } 
   }
 }
 
-/** The loop of server/wasm/sweep.ts, from one place only. */
+/** The loop of server/wasm/sweep.ts. */
 function plainLoop(bytes: Uint8Array, view: DataView): Loops['sweep'] {
-  return (shifts, bits, filter, window, drop, first, end, found) => {
+  return (grams, shift, filter, low, first, last, end, found) => {
     let count = 0;
-    for (let at = first; at < end;) {
-      const shift = bytes[shifts + gramHash(view.getInt32(at - 3, true) >>> drop, bits)] ?? 0;
-      if (shift === 0 && bytes[filter + (windowHash(view, at, window) & (FILTER_ENTRIES - 1))] !== 0) view.setUint32(found + 4 * count++, at, true);
-      at += shift === 0 ? 1 : shift;
+    for (let at = first; at < last; at += STRIDE) {
+      const places = bytes[grams + (Math.imul(view.getInt32(at, true), 0x9e3779b1) >>> shift)] ?? 0;
+      for (let place = 0; places >>> place !== 0; place++) {
+        const windowEnd = at - place + WINDOW - 1;
+        if (((places >>> place) & 1) === 0 || windowEnd >= end || windowEnd < low + WINDOW - 1) continue;
+        if (bytes[filter + (windowHash(view, windowEnd) & (FILTER_ENTRIES - 1))] !== 0) view.setUint32(found + 4 * count++, windowEnd, true);
+      }
     }
     return count;
   };
 }
 
-/** Hash of a gram of three or four bytes, of so many bits. server/wasm/sweep.ts has the same. */
-export function gramHash(gram: number, bits: number): number {
-  return Math.imul(gram, 0x9e3779b1) >>> (32 - bits);
+/** Hash of the gram that begins at `at`. server/wasm/sweep.ts has the same. */
+export function gramHash(view: DataView, at: number): number {
+  return Math.imul(view.getInt32(at, true), 0x9e3779b1) >>> (32 - GRAM_BITS);
 }
 
-/** Hash of the first and the last four bytes of the window that ends at `at`. server/wasm/sweep.ts has the same. */
-export function windowHash(view: DataView, at: number, window: number): number {
-  return Math.imul(view.getInt32(at + 1 - window, true) ^ Math.imul(view.getInt32(at - 3, true), 0x9e3779b1), 0x85ebca6b) >>> 8;
+/** Hash of the window that ends at `at`. server/wasm/sweep.ts has the same. */
+export function windowHash(view: DataView, at: number): number {
+  return Math.imul(view.getInt32(at + 1 - WINDOW, true) ^ Math.imul(view.getInt32(at - 3, true), 0x9e3779b1), 0x85ebca6b) >>> 8;
 }
