@@ -33,7 +33,7 @@ export class CommandLine {
 
   async analyze(log, signatures, timeoutMs) {
     const result = await analyzed([log], { cli: this.cli, folder: this.folder, folders: signatures.collection, timeoutMs });
-    if (result.peak !== undefined && log.crashes !== undefined) this.peaks.push({ bytes: result.peak, what: `${(log.bytes / MB).toFixed(0)} MB of ${log.kind}` });
+    if (result.peak !== undefined && log.crashes !== undefined && !WORST.includes(log.kind)) this.peaks.push({ bytes: result.peak, what: `${(log.bytes / MB).toFixed(0)} MB of ${log.kind}` });
     return result;
   }
 

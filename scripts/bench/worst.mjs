@@ -1,4 +1,5 @@
-// Inputs that are bad for a reader of logs. Nothing is planted in them and nothing is expected of them but an end.
+// Inputs that are bad for a reader of logs. Nothing is planted in them; near misses must be passed over without a word, of the others
+// nothing is expected but an end.
 
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { Random } from './random.mjs';
@@ -6,15 +7,15 @@ import { Random } from './random.mjs';
 const LONG = 1_000_000;
 const BAIT = 20_000;
 
-/** Beginnings of what the readers look for, none of them complete. */
+/** What the readers look for, but for a character: each line is looked at, and none states anything. */
 const NEAR = [
   (r) => `2024-03-01T10:00:00.000Z cpu3:2100321)@BlueScreen ${r.hex(8)}: #PF Exception`,
   (r) => `2024-03-01T10:00:00.000Z cpu3:2100321)ScsiDeviceIO: FlushUnpinned${r.below(99)}: timer on vmhb`,
-  (r) => `*** STOP 0x000000D1 (0x${r.hex(16)}, 0x${r.hex(16)}`,
-  (r) => `BugCheck D1, {${r.hex(8)}, ${r.hex(8)}`,
+  (r) => `*** STOP 0x000000D1G (0x${r.hex(16)}, 0x${r.hex(16)}, 0x${r.hex(16)}, 0x${r.hex(16)})`,
+  (r) => `BugCheck D1 (${r.hex(8)}, ${r.hex(8)}, ${r.hex(8)}, ${r.hex(8)}`,
   () => 'somebody wrote that PCPU 3: no heartbeat was on the screen',
   (r) => `STACK_TEX: ${r.hex(16)} nt!KeBugCheckE`,
-  () => "qemu-system-x86_64: Assertion `x' fail",
+  () => "qemu-system-x86_64: Assertion `x' held",
   (r) => `0x4390${r.hex(8)}:[0x4180${r.hex(8)}HeapAllocateUnpinned${r.below(99)}@`,
   (r) => `KVM internal erro. Suberror: ${r.below(9)}`,
 ];
@@ -51,14 +52,15 @@ export function writeWorst(path, kind, bytes) {
   const random = new Random(3);
   const file = openSync(path, 'w');
   let size = 0;
+  let lines = 0;
   try {
     while (size < bytes) {
       let piece = '';
-      while (piece.length < Math.min(LONG, bytes)) piece += `${KINDS[kind](random)}\n`;
+      for (; piece.length < Math.min(LONG, bytes); lines++) piece += `${KINDS[kind](random)}\n`;
       size += writeSync(file, Buffer.from(piece, 'latin1'));
     }
   } finally {
     closeSync(file);
   }
-  return { path, kind, bytes: size };
+  return { path, kind, bytes: size, ...(kind === 'near misses' ? { crashes: [], events: [], lines } : {}) };
 }

@@ -46,6 +46,7 @@ export interface Stretch {
 
 /** The assertion at the head of a line, or undefined. */
 function findAssertion(text: string): Crash | undefined {
+  if (!text.includes('ssertion ') && !text.includes(' should not be reached')) return undefined;
   const head = readHead(text);
   const daemon = head.program === undefined ? test(DAEMON, text, head.at) : null;
   const program = daemon === null ? undefined : { start: head.at, end: head.at + daemon[0].length - 2 };

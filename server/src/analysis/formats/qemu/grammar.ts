@@ -33,16 +33,25 @@ export function outputAt(text: string): number {
   return RUNNER.exec(text)?.[0].length ?? 0;
 }
 
+/** The line asked about last: each of half a dozen recognizers begins with its head. */
+let known: { readonly text: string; readonly head: Head } | undefined;
+
 /** Reads what stands before the text of a message. */
 export function readHead(text: string): Head {
+  if (known?.text !== text) known = { text, head: headOf(text) };
+  return known.head;
+}
+
+function headOf(text: string): Head {
   let at = outputAt(text);
   for (const most = at + 16; at < text.length && at < most && (text.charCodeAt(at) === 32 || text.charCodeAt(at) === 9);) at++;
-  NUMBERED.lastIndex = at;
-  at += NUMBERED.exec(text)?.[0].length ?? 0;
+  if (isDigit(text, at)) {
+    NUMBERED.lastIndex = at;
+    at += NUMBERED.exec(text)?.[0].length ?? 0;
+  }
   let time: Head['time'];
   let dated = false;
-  const first = text.charCodeAt(at);
-  if (first >= 48 && first <= 57) {
+  if (isDigit(text, at)) {
     DATED.lastIndex = at;
     ISO.lastIndex = at;
     const libvirt = DATED.exec(text);
@@ -55,10 +64,17 @@ export function readHead(text: string): Head {
     }
   }
   PROGRAM.lastIndex = at;
-  const program = PROGRAM.exec(text);
+  const first = text.charCodeAt(at);
+  // A path, `qemu` or `kvm`.
+  const program = first === 47 || first === 113 || first === 107 ? PROGRAM.exec(text) : null;
   const head = { dated, ...(time === undefined ? {} : { time }) };
   if (program === null) return { ...head, at };
   return { ...head, program: { start: at, end: at + program[0].length - 2 }, at: at + program[0].length };
+}
+
+function isDigit(text: string, at: number): boolean {
+  const unit = text.charCodeAt(at);
+  return unit >= 48 && unit <= 57;
 }
 
 /** The first line of a guest's log. Up to libvirt 1.2 nothing followed the words. */
@@ -79,6 +95,7 @@ const LOOK = 24;
 
 /** The program of a qemu command line in the text, or undefined: a sentence that names the program has no options after it. */
 export function findCommand(text: string): CommandPlace | undefined {
+  if (!text.includes('qemu') && !text.includes('kvm')) return undefined;
   PROGRAM_WORD.lastIndex = 0;
   for (let match = PROGRAM_WORD.exec(text); match !== null; match = PROGRAM_WORD.exec(text)) {
     const end = match.index + match[0].length;
