@@ -2,7 +2,7 @@ import type { TextDocument, TextDocumentChangeEvent } from 'vscode';
 import { describe, expect, it } from 'vitest';
 import { SyncGate } from '../../client/src/common/syncGate.js';
 
-const document = (name: string, version = 1): TextDocument => ({ uri: { toString: () => `file:///${name}` }, version, isClosed: false }) as unknown as TextDocument;
+const document = (name: string, version = 1): TextDocument => ({ uri: { toString: () => `file:///${name}` }, version, isClosed: false, lineCount: 1, lineAt: () => ({ text: '' }), getText: () => '' }) as unknown as TextDocument;
 const change = (of: TextDocument): TextDocumentChangeEvent => ({ document: of, contentChanges: [], reason: undefined });
 
 function setUp() {
@@ -13,7 +13,9 @@ function setUp() {
   const gate = new SyncGate({
     isFound: (address) => found.has(address),
     decided: () => undecided ?? Promise.resolve(),
-    sendOpen: (of) => { sent.push(`open ${of.uri.toString()} ${of.version}`); return Promise.resolve(); },
+    sendOpen: (of, version) => { sent.push(`open ${of.uri.toString()} ${version}`); return Promise.resolve(); },
+    sendChange: (of, version) => { sent.push(`change ${of.uri.toString()} ${version}`); return Promise.resolve(); },
+    pause: () => Promise.resolve(),
     sendClose: (of) => { sent.push(`close ${of.uri.toString()}`); return Promise.resolve(); },
   });
   const { didOpen, didChange, didClose, sendRequest } = gate.middleware;

@@ -133,8 +133,8 @@ describe('semantic tokens', () => {
   it('are relative to each other', () => {
     const analysis = fakeAnalysis('ab cd\n\nef', { tokens: [['module', { line: 0, start: 0, end: 2 }], ['module', { line: 0, start: 3, end: 5 }], ['module', { line: 2, start: 1, end: 2 }]] });
     const type = LEGEND.tokenTypes.indexOf('namespace');
-    expect(runToEnd(encodeTokens(analysis, { first: 0, end: 3 }))).toEqual([0, 0, 2, type, 0, 0, 3, 2, type, 0, 2, 1, 1, type, 0]);
-    expect(runToEnd(encodeTokens(analysis, { first: 2, end: 99 }))).toEqual([2, 1, 1, type, 0]);
+    expect([...runToEnd(encodeTokens(analysis, { first: 0, end: 3 }))]).toEqual([0, 0, 2, type, 0, 0, 3, 2, type, 0, 2, 1, 1, type, 0]);
+    expect([...runToEnd(encodeTokens(analysis, { first: 2, end: 99 }))]).toEqual([2, 1, 1, type, 0]);
   });
 
   it('of a long text come in pieces and are the same as at once', () => {

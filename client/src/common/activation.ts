@@ -28,7 +28,9 @@ export function activateWith(context: ExtensionContext, load: SessionLoader): Ac
 
   let session: Promise<Session> | undefined;
   let loaded: Session | undefined;
+  let isWanted = false;
   let stopped = false;
+  const later = (work: () => void): void => void setTimeout(() => { if (!stopped) work(); }, 0);
 
   const fail = (error: unknown): void => {
     const message = error instanceof Error ? error.message : String(error);
@@ -52,11 +54,15 @@ export function activateWith(context: ExtensionContext, load: SessionLoader): Ac
 
   const detector = new Detector<TextDocument>({
     detect: () => workspace.getConfiguration('stopcode').get<string>('detect', 'on') !== 'off',
-    later: (work) => void setTimeout(() => { if (!stopped) work(); }, 0),
+    later,
     now: () => performance.now(),
     found: (document) => {
       if (loaded !== undefined) loaded.found(document);
-      else if (session === undefined && !stopped) startSession().then((started) => started.start()).catch(fail);
+      else if (!isWanted) {
+        isWanted = true;
+        // The editor hands over a long document in the same turn, which takes it 0.1 s; to load the language client takes half of that.
+        later(() => { startSession().then((started) => started.start()).catch(fail); });
+      }
     },
     lost: (document) => loaded?.lost(document),
   });

@@ -1,11 +1,13 @@
 /** The running language client. Loaded only when there is a document for the server. */
 import {
-  DidChangeConfigurationNotification, DidCloseTextDocumentNotification, DidOpenTextDocumentNotification, RevealOutputChannelOn, State,
-  type BaseLanguageClient, type LanguageClientOptions,
+  DidChangeConfigurationNotification, DidChangeTextDocumentNotification, DidCloseTextDocumentNotification, DidOpenTextDocumentNotification,
+  RevealOutputChannelOn, State, type BaseLanguageClient, type LanguageClientOptions,
 } from 'vscode-languageclient';
 import { workspace, type Disposable, type LogOutputChannel, type TextDocument, type WorkspaceFolder } from 'vscode';
+import { colouredByRange } from './colouredByRange.js';
 import { withDismissals, type Dismissals } from './dismissals.js';
 import { sendKnowledgeFiles } from './knowledgeFiles.js';
+import type { Place } from './pieces.js';
 import { SyncGate } from './syncGate.js';
 import { traceChannel } from './trace.js';
 
@@ -43,9 +45,17 @@ export function createSession(host: SessionHost, connector: Connector): Session 
   const gate = new SyncGate({
     isFound: host.isFound,
     decided: host.decided,
-    sendOpen: (document) => client.sendNotification(DidOpenTextDocumentNotification.type, client.code2ProtocolConverter.asOpenTextDocumentParams(document)),
+    sendOpen: (document, version, text) => client.sendNotification(DidOpenTextDocumentNotification.type, {
+      textDocument: { uri: addressOf(document), languageId: document.languageId, version, text },
+    }),
+    sendChange: (document, version, changes) => client.sendNotification(DidChangeTextDocumentNotification.type, {
+      textDocument: { uri: addressOf(document), version },
+      contentChanges: changes.map(({ range: { start, end }, text }) => ({ range: { start: plain(start), end: plain(end) }, text })),
+    }),
     sendClose: (document) => client.sendNotification(DidCloseTextDocumentNotification.type, client.code2ProtocolConverter.asCloseTextDocumentParams(document)),
+    pause: () => new Promise((resolve) => { setTimeout(resolve, 0); }),
   });
+  const addressOf = (document: TextDocument): string => client.code2ProtocolConverter.asUri(document.uri);
   const client = connector.create({
     documentSelector: [{ language: 'crashlog' }, { language: 'log' }, { language: 'plaintext' }],
     initializationOptions: { commands: [...SERVER_FACING_COMMANDS] },
@@ -54,6 +64,7 @@ export function createSession(host: SessionHost, connector: Connector): Session 
     revealOutputChannelOn: RevealOutputChannelOn.Never,
     middleware: {
       ...gate.middleware,
+      ...colouredByRange(),
       workspace: {
         configuration: async (params, token, next) => {
           const answer = await next(params, token);
@@ -113,4 +124,9 @@ export function createSession(host: SessionHost, connector: Connector): Session 
       if (client.needsStop()) await client.dispose();
     },
   };
+}
+
+/** A position of the editor has more to it than the protocol's. */
+function plain({ line, character }: Place): Place {
+  return { line, character };
 }

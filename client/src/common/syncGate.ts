@@ -4,29 +4,28 @@
  */
 import type { Middleware } from 'vscode-languageclient';
 import type { TextDocument } from 'vscode';
+import type { TextChange } from './pieces.js';
+import { TextSender } from './textSender.js';
 
 export interface GateHost {
   isFound(address: string): boolean;
   /** Resolves when `isFound` is final for the document's present text. */
   decided(address: string): Promise<void>;
-  /** Tells the server that a document is open, with its present text. */
-  sendOpen(document: TextDocument): Promise<void>;
+  /** Tells the server that a document is open. */
+  sendOpen(document: TextDocument, version: number, text: string): Promise<void>;
+  sendChange(document: TextDocument, version: number, changes: readonly TextChange[]): Promise<void>;
   sendClose(document: TextDocument): Promise<void>;
+  /** Resolves when others had their turn. */
+  pause(): Promise<void>;
 }
 
 /** Answers that leave the editor's own folding and highlighting in place where the server has none to offer. */
 const BETTER_NOTHING: ReadonlySet<string> = new Set(['textDocument/foldingRange', 'textDocument/documentHighlight']);
 
-interface Opened {
-  readonly version: number;
-  /** The server has been told. */
-  readonly sent: Promise<void>;
-}
-
 export class SyncGate {
   readonly #host: GateHost;
-  /** Documents the server knows, with the version it was told first. */
-  readonly #open = new Map<string, Opened>();
+  /** Documents the server knows, with what it has of their texts. */
+  readonly #open = new Map<string, TextSender<TextDocument>>();
 
   constructor(host: GateHost) {
     this.#host = host;
@@ -34,6 +33,7 @@ export class SyncGate {
 
   /** The server is gone, and with it all it knew. */
   reset(): void {
+    for (const sender of this.#open.values()) sender.stop();
     this.#open.clear();
   }
 
@@ -43,38 +43,41 @@ export class SyncGate {
 
   /** Opens a document at the server after the editor has opened it. */
   async admit(document: TextDocument): Promise<void> {
-    const address = document.uri.toString();
-    if (this.#open.has(address) || document.isClosed) return;
-    await this.#opened(document, this.#host.sendOpen(document));
+    if (this.#open.has(document.uri.toString()) || document.isClosed) return;
+    await this.#opened(document, () => this.#host.sendOpen(document, document.version, document.getText()));
   }
 
-  async #opened(document: TextDocument, sent: Promise<void>): Promise<void> {
-    this.#open.set(document.uri.toString(), { version: document.version, sent });
-    await sent;
+  async #opened(document: TextDocument, whole: () => Promise<void>): Promise<void> {
+    const sender = new TextSender(document, this.#host);
+    this.#open.set(document.uri.toString(), sender);
+    await sender.open(whole);
   }
 
   /** Closes a document at the server that the editor keeps open. */
   async dismiss(document: TextDocument): Promise<void> {
-    if (this.#open.delete(document.uri.toString())) await this.#host.sendClose(document);
+    if (this.#closed(document)) await this.#host.sendClose(document);
+  }
+
+  #closed(document: TextDocument): boolean {
+    const address = document.uri.toString();
+    this.#open.get(address)?.stop();
+    return this.#open.delete(address);
   }
 
   readonly middleware: Middleware = {
     didOpen: async (document, next) => {
       const address = document.uri.toString();
       if (!this.#host.isFound(address) || this.#open.has(address)) return;
-      await this.#opened(document, next(document));
+      await this.#opened(document, () => next(document));
     },
     didChange: async (event, next) => {
-      const opened = this.#open.get(event.document.uri.toString());
-      // The text sent at opening holds the change that made the document interesting.
-      if (opened === undefined || event.document.version <= opened.version) return;
-      await next(event);
+      await this.#open.get(event.document.uri.toString())?.changed(event, () => next(event));
     },
     didSave: async (document, next) => {
       if (this.#open.has(document.uri.toString())) await next(document);
     },
     didClose: async (document, next) => {
-      if (this.#open.delete(document.uri.toString())) await next(document);
+      if (this.#closed(document)) await next(document);
     },
     sendRequest: async (type, param, token, next) => {
       const address = documentOf(param);
@@ -88,13 +91,16 @@ export class SyncGate {
     },
   };
 
-  /** The editor asks once when a document opens, so an answer waits for the look at it. */
+  /** The editor asks once when a document opens, so an answer waits for the look at it, and for its last piece. */
   async #isReady(address: string): Promise<boolean> {
     if (!this.#open.has(address)) await this.#host.decided(address);
-    const opened = this.#open.get(address);
-    if (opened === undefined) return false;
-    await opened.sent;
-    return true;
+    for (;;) {
+      const sender = this.#open.get(address);
+      if (sender === undefined) return false;
+      const { sent } = sender;
+      await sent;
+      if (this.#open.get(address) === sender && sender.sent === sent) return true;
+    }
   }
 }
 

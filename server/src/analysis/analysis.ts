@@ -18,12 +18,16 @@ import type { IssueIndex } from './knowledge/issueIndex.js';
 import type { Knowledge } from './knowledge/knowledge.js';
 import type { Block, FactKey, FormatId, Token, TokenKind } from './formats/types.js';
 import type { CrashRecord } from './records/types.js';
+import { AsciiLines } from './text/asciiLines.js';
 import { ChunkedText } from './text/chunkedText.js';
 import type { LineEdit, LineRange, Located, Span } from './text/span.js';
 import type { Explanation } from './decoders/types.js';
 import type { Analysis } from './types.js';
 
 export type { Analysis } from './types.js';
+
+/** Formats that can say the tokens of their commonest lines at once. */
+const IN_ORDER = FORMATS.filter((format) => format.lexOrdinary !== undefined);
 
 /** Crashes matched between two yields. */
 const CRASHES_PER_SLICE = 32;
@@ -95,6 +99,7 @@ class Snapshot implements Analysis {
   /** Tokens of blocks that were asked for; a block is read again at most once per snapshot. */
   readonly #tokens = new Map<Block, readonly Token[]>();
   readonly #line = new LineTokens();
+  readonly #ascii = new AsciiLines();
 
   constructor(
     readonly text: ChunkedText,
@@ -175,10 +180,13 @@ class Snapshot implements Analysis {
     const end = Math.min(lines.end, this.text.lineCount);
     let line = Math.max(0, lines.first);
     // One for all lines: making one for each took a tenth of the time.
-    const inLine = (kind: TokenKind, start: number, stop: number, key: FactKey | undefined): void => { outside(kind, line, start, stop, key); };
+    const inLine = (kind: TokenKind, start: number, stop: number, key?: FactKey): void => { outside(kind, line, start, stop, key); };
+    const ascii = this.#ascii;
+    const inBytes = (kind: TokenKind, start: number, stop: number): void => { outside(kind, line, start - ascii.start, stop - ascii.start, undefined); };
     for (let next = this.#blockFrom(line); line < end; next++) {
       const block = this.blocks[next];
       for (const until = Math.min(end, block?.lines.first ?? end); line < until; line++) {
+        if (ascii.seek(this.text, line) && lexedAtOnce(ascii, inBytes)) continue;
         this.#lex(line);
         this.#line.forEach(inLine);
       }
@@ -204,7 +212,7 @@ class Snapshot implements Analysis {
     return tokens;
   }
 
-  /** The tokens of an ordinary line, in `#line`. */
+  /** The tokens of a line that stands in no block, in `#line`. */
   #lex(line: number): void {
     const text = this.text.line(line);
     this.#line.clear();
@@ -239,6 +247,11 @@ class Snapshot implements Analysis {
     const explanation = explainWord(text.slice(at.start, at.end), text, this.knowledge, (key) => record?.value(key));
     return explanation === undefined ? undefined : { value: explanation, at };
   }
+}
+
+function lexedAtOnce({ bytes, start, end }: AsciiLines, token: (kind: TokenKind, start: number, end: number) => void): boolean {
+  for (const format of IN_ORDER) if (format.lexOrdinary?.(bytes, start, end, token) === true) return true;
+  return false;
 }
 
 /** Index of the first token on the line or below; tokens stand in order. */

@@ -12,6 +12,14 @@ export class LogDocument {
     this.text = ChunkedText.from(text);
   }
 
+  /**
+   * The text is the beginning of one that is still being sent. Our extension sends a long text in pieces and gives all but the
+   * last a negative version; editors count up from 0 or 1.
+   */
+  get isPart(): boolean {
+    return this.version < 0;
+  }
+
   /** Applies the changes of one notification, in order. */
   update(changes: readonly TextDocumentContentChangeEvent[], version: number): void {
     for (const change of changes) {

@@ -19,6 +19,8 @@ export interface Host {
   later(run: () => void): void;
   /** Milliseconds from any fixed moment. */
   now(): number;
+  /** Whether the transport writes a typed array of numbers as it writes a list: then no list is made of the tokens of a document. */
+  readonly writesTypedArrays?: boolean;
   /**
    * All files below some folders: known issues and their samples. A folder is a `file:` address or a path; one that does not exist has no files.
    * Number and size of the files are bounded.

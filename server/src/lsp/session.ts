@@ -85,6 +85,8 @@ export class Session {
 
   #finished(reading: Reading): void {
     const { document } = reading;
+    // A crash at the end of a part may be half a crash. What there is to say of the whole comes when its last part was read.
+    if (document.isPart) return;
     const now = { version: document.version, speaks: speaksAbout(reading) };
     const before = this.#spoke.get(document);
     this.#spoke.set(document, now);

@@ -2,9 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { createConnection, ProposedFeatures, type Connection } from 'vscode-languageserver/node';
+import { createConnection, ProposedFeatures, StreamMessageReader, type Connection } from 'vscode-languageserver/node';
 import { version } from '../../../package.json';
 import { createServer } from '../lsp/server.js';
+import { writerTo } from './jsonWriter.js';
 import { readKnowledgeFolders } from './knowledgeFolders.js';
 
 const USAGE = `stopcode-language-server ${version}: explains crash logs in any editor that speaks the language server protocol.
@@ -34,8 +35,14 @@ function main(args: readonly string[]): void {
   serve(transport);
 }
 
+interface Transport {
+  readonly connect: () => Connection;
+  /** Whether messages go through a stream, or through Node's channel. */
+  readonly isStream: boolean;
+}
+
 /** How to make the connection that the command line names, or what is wrong with it. */
-function transportOf(args: readonly string[]): (() => Connection) | string {
+function transportOf(args: readonly string[]): Transport | string {
   const transport = args.find((arg) => TRANSPORT.test(arg));
   if (transport === undefined) return 'no transport is named; an editor starts this program with --stdio, --node-ipc, --socket=PORT or --pipe=NAME';
   const [name, given] = transport.split('=', 2);
@@ -43,13 +50,23 @@ function transportOf(args: readonly string[]): (() => Connection) | string {
   if (name === '--socket') {
     const port = /^\d{1,5}$/.test(value) ? Number(value) : 0;
     if (port < 1 || port > 65_535) return `"${value}" is no port; --socket=PORT takes a number from 1 to 65535`;
-    return () => overSocket({ port, host: '127.0.0.1' });
+    return { isStream: true, connect: () => overSocket({ port, host: '127.0.0.1' }) };
   }
-  if (name === '--pipe') return value === '' ? '--pipe=NAME takes the name of a pipe' : () => overSocket({ path: value });
+  if (name === '--pipe') return value === '' ? '--pipe=NAME takes the name of a pipe' : { isStream: true, connect: () => overSocket({ path: value }) };
   if (name === '--node-ipc' && process.send === undefined) return '--node-ipc works only for a process that was started with an IPC channel';
+  if (name === '--stdio') return { isStream: true, connect: () => overStreams(process.stdin, process.stdout) };
   // Streams that end take the process with them; a channel that is closed does not.
-  if (name === '--node-ipc') process.on('disconnect', () => process.exit(1));
-  return () => createConnection(ProposedFeatures.all);
+  process.on('disconnect', () => process.exit(1));
+  return { isStream: false, connect: () => createConnection(ProposedFeatures.all) };
+}
+
+/** The process ends with the stream that it reads, as it does where the library makes reader and writer. */
+function overStreams(input: NodeJS.ReadableStream, output: NodeJS.WritableStream): Connection {
+  const connection = createConnection(ProposedFeatures.all, new StreamMessageReader(input), writerTo(output));
+  let status = 1;
+  connection.onShutdown(() => { status = 0; });
+  for (const event of ['end', 'close']) input.on(event, () => process.exit(status));
+  return connection;
 }
 
 /** The editor listens, the server connects. */
@@ -59,10 +76,10 @@ function overSocket(address: { port: number; host: string } | { path: string }):
     process.stderr.write(`stopcode-language-server: the connection to the editor failed: ${error.message}\n`);
     process.exit(1);
   });
-  return createConnection(ProposedFeatures.all, socket, socket);
+  return overStreams(socket, socket);
 }
 
-function serve(open: () => Connection): void {
+function serve({ connect: open, isStream }: Transport): void {
   let log = (message: string): void => void process.stderr.write(`${message}\n`);
   process.on('uncaughtException', (error: NodeJS.ErrnoException) => {
     // The editor is gone, or was never there.
@@ -80,6 +97,7 @@ function serve(open: () => Connection): void {
     knowledge: (table) => JSON.parse(readFileSync(join(__dirname, 'knowledge', `${table}.json`), 'utf8')) as unknown,
     later: (run) => void setImmediate(run),
     now: () => performance.now(),
+    writesTypedArrays: isStream,
     readKnowledgeFolders,
   });
   connection.listen();

@@ -142,4 +142,10 @@ export interface LogFormat {
   read(cursor: LineCursor, sink: BlockSink): void;
   /** Colours an ordinary line of the format that stands outside blocks. False where the line is not of the format. Linear. */
   lexLine?(line: string, sink: LineSink): boolean;
+  /**
+   * The same for lines of the commonest form, which are asked about before all others: the line stands in the bytes from `from` to
+   * `to`, all ASCII, with its end or a 0 behind it; columns count from the first byte. Says tokens in order, without overlaps, and
+   * none where it answers false. Of a vmkernel log nine lines of ten pass here, in a third of the time.
+   */
+  lexOrdinary?(bytes: Uint8Array, from: number, to: number, token: (kind: TokenKind, start: number, end: number) => void): boolean;
 }

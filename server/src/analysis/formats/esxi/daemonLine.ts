@@ -7,9 +7,9 @@
  *     <14>2023-05-11T08:12:33.124Z esx17.example.net vobd[2301]:  [netCorrelator] 512us: [esx.problem.net…] TEXT
  */
 import { at, skipBlanks } from '../../text/scan.js';
+import type { Emit } from './pieces.js';
+import { DIGIT, isOf, isUnit, runEnd, WORD } from './units.js';
 import type { TokenKind } from '../types.js';
-
-type Emit = (kind: TokenKind, start: number, end: number) => void;
 
 const TIME = /(?:<\d{1,3}>)?(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)|[A-Z][a-z]{2} {1,2}\d{1,2} \d\d:\d\d:\d\d\.\d{3}(?=: ))/y;
 /** `esx17.example.net vobd[2301]:`, behind the time of a forwarded line. */
@@ -40,6 +40,18 @@ export function lexDaemonHead(text: string, from: number, emit: Emit): number {
   if (originator === null) return from;
   emit('comment', start, start + originator[0].length);
   return skipBlanks(text, start + originator[0].length);
+}
+
+/**
+ * Whether `[word]`, `[Originator@` or a digit stands behind blanks of an ASCII line. Lines of heartbeats begin with `[HB state`, and
+ * logs are full of them.
+ */
+export function mayBeHead(bytes: Uint8Array, from: number): boolean {
+  let start = from;
+  while (isUnit(32, bytes, start) || isUnit(9, bytes, start)) start++;
+  if (!isUnit(91, bytes, start)) return isOf(DIGIT, bytes, start);
+  const end = runEnd(WORD, bytes, start + 1, 40);
+  return isUnit(93, bytes, end) || isUnit(64, bytes, end);
 }
 
 /** Colours time, host, level and head of a line that has no envelope. Answers where its message begins; -1 where it is none of a daemon. */

@@ -4,7 +4,7 @@ import { EVENT_OPENERS, isEvent, readEvent, readWarning } from './events.js';
 import { heartbeatWarning, opensScreen, SCREEN_OPENERS, warningTitle } from './kinds.js';
 import { readScreen } from './reader.js';
 import { cutPlaces, rowsOf, type Row } from './rows.js';
-import { lexVmkernelLine } from './vmkernelLine.js';
+import { lexOrdinary, lexVmkernelLine } from './vmkernelLine.js';
 import type { LogicalLine } from '../cursor.js';
 import type { LogFormat } from '../types.js';
 
@@ -44,4 +44,5 @@ export const esxi: LogFormat = {
     }
   },
   lexLine: lexVmkernelLine,
+  lexOrdinary,
 };

@@ -1,6 +1,7 @@
 /** libvirt: records of its daemons, wherever they were printed. See README.md. */
 import { sinkEnvelope } from '../block.js';
 import { logicalLines, type LineCursor, type LogicalLine, spanIn } from '../cursor.js';
+import { isDated } from '../dated.js';
 import { joiningSink, joinLines, mayBeWrapped } from '../joined.js';
 import type { BlockSink, LineSink, LogFormat } from '../types.js';
 import { bareMessage, isTagged, jsonRecord } from './bare.js';
@@ -64,7 +65,7 @@ function lexLine(text: string, sink: LineSink): boolean {
     if (json.symbol !== undefined) emit('symbol', json.symbol.start, json.symbol.end, 'libvirt.function');
     if (json.time !== undefined) emit('timestamp', json.time.start, json.time.end);
   }
-  if (known) sinkEnvelope(text, sink);
+  if (known && !isDated(text)) sinkEnvelope(text, sink);
   return known;
 }
 

@@ -2,12 +2,14 @@
 import type { LineSink, LogFormat } from '../types.js';
 import { sinkEnvelope } from '../block.js';
 import { logicalLines } from '../cursor.js';
+import { isDated } from '../dated.js';
 import { cuts, readHead, rowsOf } from './head.js';
 import { headTokens, opening, readCrash } from './reader.js';
 
 const MODULE = /[A-Za-z][\w.-]{1,31}(?=: )/y;
 
 function lexLine(text: string, sink: LineSink): boolean {
+  if (isDated(text)) return false;
   const line = logicalLines(text, 0, () => [])[0];
   if (line === undefined) return false;
   const head = readHead(line);
