@@ -4,7 +4,7 @@
  */
 import { peelEnvelope, type Envelope } from './envelopes.js';
 import type { Margin, MarginFound } from './margins.js';
-import { isSoftBreak, looksPrintable, undo } from './transport.js';
+import { isPlain, isSoftBreak, looksPrintable, undo } from './transport.js';
 import type { Cleaned } from '../text/cleaning.js';
 import type { Span, TextSource } from '../text/span.js';
 
@@ -190,9 +190,12 @@ export class LineCursor {
 
   /** Most lines are short and plain: no list is made for them. */
   #push(physical: string, line: number): void {
-    if (!this.#isPrintable && physical.includes('=') && looksPrintable(physical)) this.#isPrintable = true;
-    if (this.#isPrintable && isSoftBreak(physical)) return this.#pushJoined(physical, line);
-    const undone = undo(physical, this.#isPrintable) ?? null;
+    let undone: Cleaned | null = null;
+    if (!isPlain(physical)) {
+      if (!this.#isPrintable && looksPrintable(physical)) this.#isPrintable = true;
+      if (this.#isPrintable && isSoftBreak(physical)) return this.#pushJoined(physical, line);
+      undone = undo(physical, this.#isPrintable) ?? null;
+    }
     if (undone === null && physical.length < LONG_LINE && this.#margin === undefined && peelEnvelope(physical) === undefined) {
       this.#pending.push({ text: trimmed(physical), line, start: 0, cut: false });
       return;

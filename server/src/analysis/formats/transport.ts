@@ -35,6 +35,20 @@ const CLOSE = /"[ \]},;)]{0,6}$/;
 const LEAST_ENDS = 4;
 const LONG_LINE = 200;
 
+/** A sign without which there is nothing to undo in a line of ordinary length, but for what may stand at its very ends. */
+const SIGN = /[&<\\=\u001b\u241b\u00a0\u2018\u2019\u200b\ufeff\u00ad]|\[(?:[/[]|0m)/;
+
+/**
+ * Whether nothing can be undone in a line and it tells nothing of how the text came: nine of ten lines. One expression for all
+ * signs takes a third of the time of looking for each.
+ */
+export function isPlain(line: string): boolean {
+  if (line.length > LONG_LINE) return false;
+  const first = line.charCodeAt(0);
+  const last = line.charCodeAt(line.length - 1);
+  return first !== 91 && first !== 123 && last !== 93 && last !== 125 && !SIGN.test(line);
+}
+
 /** The line as it was printed, or undefined where there is nothing to undo. Linear in the line. */
 export function undo(line: string, isPrintable: boolean): Cleaned | undefined {
   const cleaned = clean(line);

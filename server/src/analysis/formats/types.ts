@@ -66,8 +66,6 @@ export interface Frame {
   readonly module?: string;
   readonly symbol?: string;
   readonly offset?: string;
-  /** Argument values a debugger printed with the frame (`kb`, `kv`), canonical. */
-  readonly args?: readonly string[];
 }
 
 /** A part of a block that an outline shows and an editor folds. `lines` is relative to the block. */

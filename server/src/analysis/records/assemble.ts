@@ -6,7 +6,7 @@
 import type { Block } from '../formats/types.js';
 import { contextOf, indexAt, MOST_CONTEXT, type ContextEntry } from './context.js';
 import { EventGroups } from './events.js';
-import { absoluteFacts, GrowingCrash } from './growing.js';
+import { absoluteFacts, firstValues, GrowingCrash } from './growing.js';
 import { familyOf, startsProcess } from './process.js';
 import { recordOf, type BugCheckName } from './record.js';
 import type { CrashRecord } from './types.js';
@@ -23,6 +23,28 @@ export interface Settled {
   readonly record: CrashRecord;
   /** Nothing from this line on says anything about it. */
   readonly until: number;
+}
+
+/**
+ * Settled crashes, each made when it is come to: a chunk of a log settles dozens at once, and records that wait for their turn
+ * are moved about by every collection of garbage.
+ */
+export class Taken implements Iterable<Settled> {
+  readonly #crashes: readonly GrowingCrash[];
+  readonly #settle: (crash: GrowingCrash, index: number) => Settled;
+
+  constructor(crashes: readonly GrowingCrash[], settle: (crash: GrowingCrash, index: number) => Settled) {
+    this.#crashes = crashes;
+    this.#settle = settle;
+  }
+
+  *entries(): Generator<[index: number, settled: Settled], void> {
+    for (const [index, crash] of this.#crashes.entries()) yield [index, this.#settle(crash, index)];
+  }
+
+  *[Symbol.iterator](): Generator<Settled, void> {
+    for (const [index, crash] of this.#crashes.entries()) yield this.#settle(crash, index);
+  }
 }
 
 export class Assembler {
@@ -49,36 +71,40 @@ export class Assembler {
     if (startsProcess(block)) this.#open.delete(family);
     const current = this.#open.get(family);
     const near = current !== undefined && block.lines.first - current.end <= NEAR && block.lines.first < this.#horizon(current);
-    if (block.node.role === 'crash') {
-      if (near && current.continuesWith(block)) current.add(block);
-      else {
-        const crash = new GrowingCrash(block);
+    const isCrash = block.node.role === 'crash';
+    if (isCrash || (near && extendsCrash(block))) {
+      const now = firstValues(block);
+      if (near && (isCrash ? current.continuesWith(block, now) : current.takes(block, now))) {
+        current.add(block, now);
+        return;
+      }
+      if (isCrash) {
+        const crash = new GrowingCrash(block, now);
         this.#crashes.push(crash);
         this.#open.set(family, crash);
+        return;
       }
-    } else if (near && extendsCrash(block) && current.takes(block)) current.add(block);
-    else {
-      this.context.push({ block, facts: absoluteFacts(block) });
-      this.contextCount++;
     }
+    this.context.push({ block, facts: absoluteFacts(block) });
+    this.contextCount++;
   }
 
   /**
    * Takes the crashes of which everything is known once all blocks that begin above the line `reached` were added; all of
    * them for Infinity. In the order of their first blocks.
    */
-  take(reached: number): Settled[] {
+  take(reached: number): Taken {
     let settled = 0;
     while (settled < this.#crashes.length && this.#horizon(this.#crashes[settled] as GrowingCrash, settled) <= reached) settled++;
-    if (settled === 0) return [];
+    const untils = Array.from({ length: settled }, (_, index) => this.#horizon(this.#crashes[index] as GrowingCrash, index));
+    const crashes = this.#crashes.splice(0, settled);
+    for (const crash of crashes) for (const [family, open] of this.#open) if (open === crash) this.#open.delete(family);
     // A later crash may take some of the context away from memory; each record keeps what it can see.
-    const context = reached === Infinity ? this.context : this.context.slice();
-    const records = this.#crashes.slice(0, settled).map((crash, index): Settled => {
-      const until = this.#horizon(crash, index);
+    const context = settled === 0 || reached === Infinity ? this.context : this.context.slice();
+    return new Taken(crashes, (crash, index) => {
+      const until = untils[index] ?? Infinity;
       return { record: recordOf(crash.blocks, this.#nameOf, (headline) => contextOf(context, headline, until)), until };
     });
-    for (const crash of this.#crashes.splice(0, settled)) for (const [family, open] of this.#open) if (open === crash) this.#open.delete(family);
-    return records;
   }
 
   /** Lets context go that no crash can see any more that begins at the line `reached` or is still to be taken. */

@@ -6,7 +6,9 @@ import { isSameEnd, isSameProcess } from './process.js';
 
 /** Facts of a block with absolute positions. */
 export function absoluteFacts(block: Block): Fact[] {
-  return block.node.facts.map((fact) => ({ ...fact, at: moved(fact.at, block.lines.first) }));
+  const { facts } = block.node;
+  const { first } = block.lines;
+  return facts.map(({ key, value, at, text }) => (text === undefined ? { key, value, at: moved(at, first) } : { key, value, at: moved(at, first), text }));
 }
 
 /** Facts that tell two crashes apart when both state them. */
@@ -19,9 +21,13 @@ const IDENTITY: readonly FactKey[] = ['bugcheck.code', 'bugcheck.parameter1', 'b
 const TASK: readonly FactKey[] = ['process', 'exception.ip', 'panic.pcpu'];
 const ABOUT_OTHERS: ReadonlySet<string> = new Set(['hung-task', 'rcu-stall', 'hard-lockup']);
 
-function firstValues(block: Block): Map<FactKey, string> {
+/** Facts that say whether two blocks tell of one crash, here and in `process.ts`; a report of a debugger has a hundred others. */
+const TELLING: ReadonlySet<FactKey> = new Set([...IDENTITY, ...TASK, 'panic.text', 'symbol']);
+
+/** The first value of each telling fact of a block. */
+export function firstValues(block: Block): Map<FactKey, string> {
   const values = new Map<FactKey, string>();
-  for (const fact of block.node.facts) if (!values.has(fact.key)) values.set(fact.key, fact.value);
+  for (const { key, value } of block.node.facts) if (TELLING.has(key) && !values.has(key)) values.set(key, value);
   return values;
 }
 
@@ -46,8 +52,9 @@ export class GrowingCrash {
   readonly #values = new Map<FactKey, string>();
   #isWhole = false;
 
-  constructor(block: Block) {
-    this.add(block);
+  /** `now` are the block's first values, here and below. */
+  constructor(block: Block, now: ReadonlyMap<FactKey, string>) {
+    this.add(block, now);
   }
 
   get first(): number {
@@ -64,10 +71,9 @@ export class GrowingCrash {
     return this.blocks.at(-1)?.lines.end ?? 0;
   }
 
-  add(block: Block): void {
+  add(block: Block, now: ReadonlyMap<FactKey, string>): void {
     this.blocks.push(block);
     this.#isWhole ||= isWhole(block);
-    const now = firstValues(block);
     const instead = isBlank(this.#values) && !isBlank(now);
     for (const [key, value] of now) if (!this.#values.has(key) || (instead && key.startsWith('bugcheck.parameter'))) this.#values.set(key, value);
   }
@@ -76,8 +82,7 @@ export class GrowingCrash {
    * Whether a crash block speaks of the crash so far. Write-ups repeat the header, or quote the stop screen first and the
    * analysis later; two whole reports with stacks of their own are two crashes even where their values agree.
    */
-  continuesWith(block: Block): boolean {
-    const now = firstValues(block);
+  continuesWith(block: Block, now: ReadonlyMap<FactKey, string>): boolean {
     const whole = { blocks: this.blocks, values: this.#values };
     if (block.format !== this.blocks[0]?.format && this.blocks.every((part) => part.format !== block.format)) return isSameEnd(whole, { blocks: [block], values: now });
     // No process ends twice: libvirt's word belongs to the failure above, whatever stands between.
@@ -93,8 +98,8 @@ export class GrowingCrash {
   }
 
   /** Whether a block without a crash of its own can add to it. A debugger's stack adds to the ends it can show only. */
-  takes(block: Block): boolean {
-    return this.blocks.some((part) => part.format === block.format) || isSameEnd({ blocks: this.blocks, values: this.#values }, { blocks: [block], values: new Map([...firstValues(block), ['panic.text', DUMPED]]) });
+  takes(block: Block, now: ReadonlyMap<FactKey, string>): boolean {
+    return this.blocks.some((part) => part.format === block.format) || isSameEnd({ blocks: this.blocks, values: this.#values }, { blocks: [block], values: new Map([...now, ['panic.text', DUMPED]]) });
   }
 
   /** Whether a stack without a first line belongs to another task than the crash so far. */

@@ -1,4 +1,5 @@
 /** From the blocks of a crash to its record: facts in the order of trust, frames, kind, title, signature. */
+import { frameAt } from '../formats/block.js';
 import { LOCKUP_KINDS } from '../formats/linux/rules.js';
 import type { Block, Fact, FactKey, FormatId, Frame } from '../formats/types.js';
 import { moved, type Located } from '../text/span.js';
@@ -38,7 +39,7 @@ export function recordOf(blocks: readonly Block[], nameOf: BugCheckName, context
   for (const block of blocks) {
     let highest = -1;
     for (const frame of block.node.frames) {
-      frames.push({ ...frame, at: moved(frame.at, block.lines.first), trace: frame.trace + traces });
+      frames.push(frameAt(frame, moved(frame.at, block.lines.first), frame.trace + traces));
       highest = Math.max(highest, frame.trace);
     }
     traces += highest + 1;
@@ -78,9 +79,12 @@ function architecture(format: FormatId, facts: readonly Fact[], frames: readonly
   return kernel === undefined ? [] : [{ key: 'system.architecture', value: 'x86', at: kernel.at }];
 }
 
+const PARAMETERS: readonly FactKey[] = ['bugcheck.parameter1', 'bugcheck.parameter2', 'bugcheck.parameter3', 'bugcheck.parameter4'];
+
 /** A stop screen with blank parameters is believed less than the analysis of the same crash; so is one who only says that a process is gone. */
 function ordered(blocks: readonly Block[]): readonly Block[] {
   if (blocks.length === 1) return blocks;
-  const blank = (block: Block): boolean => isVagueEnd(new Map(block.node.facts.map((fact) => [fact.key, fact.value]))) || [1, 2, 3, 4].every((n) => block.node.facts.some((fact) => fact.key === `bugcheck.parameter${n}` && fact.value === '0x0'));
+  const blank = ({ node: { facts } }: Block): boolean => (facts.some((fact) => fact.key.startsWith('panic.')) && isVagueEnd(new Map(facts.map((fact) => [fact.key, fact.value]))))
+    || PARAMETERS.every((key) => facts.some((fact) => fact.key === key && fact.value === '0x0'));
   return [...blocks.filter((block) => !blank(block)), ...blocks.filter(blank)];
 }

@@ -62,8 +62,15 @@ export class ResultBuilder {
 
 /** Drops fields that are undefined or empty, so that a report holds only what the log gave. */
 function present<T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], undefined> } | undefined {
-  const entries = Object.entries(value).filter(([, item]) => item !== undefined);
-  return entries.length === 0 ? undefined : (Object.fromEntries(entries) as { [K in keyof T]?: Exclude<T[K], undefined> });
+  const kept: { [K in keyof T]?: Exclude<T[K], undefined> } = {};
+  let isEmpty = true;
+  for (const key in value) {
+    const item = value[key];
+    if (item === undefined) continue;
+    kept[key] = item as Exclude<T[typeof key], undefined>;
+    isEmpty = false;
+  }
+  return isEmpty ? undefined : kept;
 }
 
 function crashReport({ record }: CrashFinding, matches: readonly IssueMatch[], text: TextSource, knowledge: Knowledge): CrashReport {

@@ -35,9 +35,10 @@ export class CrashPiler {
   add({ line, start }: Span, crash: CrashReport, crashDetails: CrashDetails): void {
     const report = JSON.stringify(crash);
     const details = JSON.stringify(crashDetails);
-    const size = Buffer.byteLength(report) + Buffer.byteLength(details);
-    if (this.#filled + size > this.#open.length) {
-      this.#close();
+    // A unit of text takes three bytes at most; they are counted only where that many might not fit.
+    if (this.#filled + (report.length + details.length) * 3 > this.#open.length) {
+      const size = Buffer.byteLength(report) + Buffer.byteLength(details);
+      if (this.#filled + size > this.#open.length) this.#close();
       if (size > this.#open.length) this.#open = Buffer.alloc(Math.max(size, BLOCK_BYTES));
     }
     const reportBytes = this.#open.write(report, this.#filled);

@@ -1,6 +1,6 @@
 /** Which recognizers are asked about a line: by its first character and the signs it holds. */
 import { AWAITS } from './awaits.js';
-import { codeLabel, instruction } from './commands/disassembly.js';
+import { codeLabel, formedInstruction, instruction } from './commands/disassembly.js';
 import { memory, structure } from './commands/memory.js';
 import { commandOutput, outputHead, OUTPUT_HEADS } from './commands/output.js';
 import { kernelProcess, kernelThread, processImage, userThread } from './commands/threads.js';
@@ -12,14 +12,16 @@ import { errorElements } from './errorElements.js';
 import { errorReport } from './errorReport.js';
 import { errorSignature } from './errorSignature.js';
 import { applicationError, errorInTable, powerEvent } from './events.js';
-import { field, fieldBody, fieldContinuation, fieldSymbol, keyValue } from './fields.js';
-import { frame, stackHeading, unwindWarning } from './frames.js';
+import { field, fieldBody, fieldContinuation, fieldSymbol, formedField, keyValue } from './fields.js';
+import { FORM } from './forms.js';
+import { FormedFrame, frame, stackHeading, unwindWarning } from './frames.js';
 import { consoleLine, consoleStop, hyperVEvent, hyperVReset } from './guest.js';
 import { guestMsr } from './guestMsr.js';
 import { argument, box, header } from './header.js';
 import { exceptionEvent, exceptionRecord, registers, wideRegisters } from './machine.js';
-import { imageNotLoaded, loadedModule, loadWarning, moduleDetail, moduleHeading, moduleRow } from './modules.js';
-import type { Recognizer, Report } from './report.js';
+import { formedRow, imageNotLoaded, loadedModule, loadWarning, moduleDetail, moduleHeading, moduleRow } from './modules.js';
+import type { LogicalLine } from '../cursor.js';
+import type { Reading, Recognizer, Report } from './report.js';
 import { stopName } from './screen.js';
 import { dumpBanner, prompt, remark } from './session.js';
 import { HAS, SIGNS } from './shape.js';
@@ -103,4 +105,15 @@ export function recognizersFor(unit: number, shape: number, report: Report): rea
     .map(({ recognizer }) => recognizer);
   if (row.size < MOST_SHAPES) row.set(shape & SIGNS, asked);
   return asked;
+}
+
+/** What a line of a known form says in a report that waits for nothing but what goes on below a field. */
+export function readForm(form: number, line: LogicalLine, report: Report): Reading | undefined {
+  switch (form) {
+    case FORM.frame: return new FormedFrame(line, report);
+    case FORM.field: return formedField(line, report);
+    case FORM.row: return formedRow(line, report);
+    case FORM.instruction: return formedInstruction(line, report);
+    default: return formedRow(line, report) ?? formedInstruction(line, report);
+  }
 }

@@ -183,6 +183,8 @@ const REMARK = /[ \t]{1,16}(?:<[-=]{1,3}|<<|\u2190|\u21d0)[ \t]/;
 
 /** Where the value that begins at `from` ends, before a remark. */
 function remarkStart(text: string, from: number): number {
+  // Nearly no value holds the first sign of an arrow.
+  if (!text.includes('<', from) && !/[\u2190\u21d0]/.test(text)) return text.length;
   const remark = REMARK.exec(text.slice(from, from + 400));
   return remark === null ? text.length : from + remark.index;
 }
@@ -197,7 +199,25 @@ export function field(line: LogicalLine, report: Report): Reading | undefined {
   if (after < 0 && report.isBare && isListedField(text.slice(start, wordEnd(text, start)))) after = wordEnd(text, start) + 1;
   if (after < 0) return followup(line, report, start);
   const name = text.slice(start, after - 1).trimEnd();
-  if (!isFieldName(name)) return undefined;
+  return isFieldName(name) ? fieldAt(line, report, { first, start, after, name }) : undefined;
+}
+
+/** A listed field of which the form is known (`forms.ts`). */
+export function formedField(line: LogicalLine, report: Report): Reading {
+  const after = line.text.indexOf(':') + 1;
+  return fieldAt(line, report, { first: 0, start: 0, after, name: line.text.slice(0, after - 1) });
+}
+
+/** Where a label begins, with its signs and without, where the value can begin, and the name between. */
+interface Label {
+  readonly first: number;
+  readonly start: number;
+  readonly after: number;
+  readonly name: string;
+}
+
+function fieldAt(line: LogicalLine, report: Report, { first, start, after, name }: Label): Reading {
+  const { text } = line;
   return {
     // A name that is assigned a value stands in the source of a program, too.
     strength: isListedField(name) ? 'strong' : 'weak', opens: text.charCodeAt(after - 1) !== 61 && (isOpeningField(name) || opensByValue(name, text.slice(skipBlanks(text, after), skipBlanks(text, after) + 300))),

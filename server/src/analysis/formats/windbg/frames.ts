@@ -1,6 +1,7 @@
 /** Stacks: headings, frames of every `k` command and of STACK_TEXT, warnings about unwinding. */
 import type { LogicalLine } from '../cursor.js';
 import type { Frame, FrameTrust } from '../types.js';
+import { frameColumns } from './forms.js';
 import { hexIn, type Reading, type Report, type Stack } from './report.js';
 import { addressEnd, canonicalAddress, hexEnd, isBlank, isWordUnit, skipBlanks, symbolAt, type SymbolPlace } from './scan.js';
 import { labelEnd } from './cuts.js';
@@ -201,6 +202,45 @@ export function frame(line: LogicalLine, report: Report): Reading | undefined {
   };
 }
 
+/** The call that stops the machine, of which the arguments are looked at. */
+const STOP_CALL = /bugcheck/i;
+
+/** A frame of which the form is known (`forms.ts`). Its parts are where they always are, so that they are not made before it is read. */
+export class FormedFrame implements Reading {
+  readonly strength = 'strong';
+  readonly opens: boolean;
+  readonly #line: LogicalLine;
+  readonly #report: Report;
+
+  constructor(line: LogicalLine, report: Report) {
+    const { site, colons } = frameColumns(line.text);
+    this.opens = colons > 0 || line.text.includes('!KeBugCheck', site);
+    this.#line = line;
+    this.#report = report;
+  }
+
+  act(): number {
+    return say(formedParts(this.#line, this.#report), this.#line, this.#report, 1);
+  }
+}
+
+function formedParts(line: LogicalLine, report: Report): FrameText {
+  const { text } = line;
+  const { width, site: moduleStart, args: firstArgument, argCount, colons } = frameColumns(text);
+  const mark = text.indexOf('!', moduleStart);
+  const plus = text.indexOf('+', mark);
+  const end = text.length;
+  const site: SymbolPlace = { moduleStart, moduleEnd: mark, functionStart: mark + 1, functionEnd: plus < 0 ? end : plus, offsetStart: plus < 0 ? -1 : plus + 1, offsetEnd: plus < 0 ? -1 : end, end };
+  const args: Part[] = [];
+  if (argCount > 0 && (report.sink.wantsTokens || STOP_CALL.test(text))) {
+    for (let n = 0, start = firstArgument; n < argCount; n++, start += width + 1) args.push({ line, start, end: start + width });
+  }
+  return {
+    start: 0, index: undefined, child: { line, start: 0, end: width }, ret: { line, start: width + 1, end: width * 2 + 1 },
+    inline: false, args, colons, site, raw: undefined, siteLine: line, end,
+  };
+}
+
 /** A frame of a 64-bit `kb`, with all its columns: nothing else looks like it, so that it needs no heading. */
 function isWide(frame: FrameText): boolean {
   const { child, ret, site } = frame;
@@ -260,22 +300,19 @@ function say(found: FrameText, line: LogicalLine, report: Report, used: number):
   if (module !== undefined) said.module = module;
   if (symbol !== undefined) said.symbol = symbol;
   if (offset !== undefined) said.offset = offset;
-  if (found.args.length > 0) said.args = found.args.map((part) => canonicalAddress(part.line.text.slice(part.start, part.end)));
   report.frame(said, line, found.start, line.text.length);
   if (!found.inline) stack.returnTo = found.ret === undefined ? undefined : canonicalAddress(line.text.slice(found.ret.start, found.ret.end));
   used += lostTail(report, text, used);
   // A token that is said first stays: code and parameters before the plain arguments.
-  pageFault(stack, found.inline ? undefined : module?.toLowerCase(), symbol?.toLowerCase(), site !== undefined && text.startsWith('<Unloaded_', site.moduleStart - 10));
+  if (stack.call !== undefined) pageFault(stack, stack.call, found.inline ? undefined : module?.toLowerCase(), symbol?.toLowerCase(), site !== undefined && text.startsWith('<Unloaded_', site.moduleStart - 10));
   if (isTrapHandler(said.index, module, symbol)) report.signs.trap ??= line;
-  if (symbol !== undefined) bugCheckCall(found, symbol, report, stack);
+  if (symbol !== undefined && STOP_CALL.test(symbol)) bugCheckCall(found, symbol, report, stack);
   tokens(found, report);
   return used;
 }
 
 /** Follows the stack from KeBugCheckEx over the page fault handler to the code that faulted. */
-function pageFault(stack: Stack, module: string | undefined, symbol: string | undefined, unloaded: boolean): void {
-  const { call } = stack;
-  if (call === undefined) return;
+function pageFault(stack: Stack, call: NonNullable<Stack['call']>, module: string | undefined, symbol: string | undefined, unloaded: boolean): void {
   const isHandler = module === 'nt' && symbol !== undefined && /^ki(?:bugcheckdispatch|pagefault|pagefaultshadow)$/.test(symbol);
   if (isHandler) {
     call.handler ||= symbol !== 'kibugcheckdispatch';
@@ -301,6 +338,7 @@ function wrapped(found: FrameText, report: Report, used: number): { text: string
   const next = report.ahead.peek(used);
   if (next === undefined) return undefined;
   const full = siteLine.start + siteLine.text.length === 80;
+  if (!full && next.text.charCodeAt(0) !== 43) return undefined;
   if (!(full ? /^[\w:~+<>]{1,64}$/ : /^\+0x[0-9a-f]{1,8}$/).test(next.text) || (!full && site.offsetStart >= 0)) return undefined;
   const text = siteLine.text.slice(site.moduleStart) + next.text;
   const joined = symbolAt(text, 0);

@@ -1,5 +1,6 @@
 /** Module lists (`lm`, `lmt`, `x *!`) and the details of `lmv` and `!lmi`. */
 import type { LogicalLine } from '../cursor.js';
+import { addressWidth } from './forms.js';
 import type { Reading, Report } from './report.js';
 import { addressEnd, fileNameEnd, hexEnd, isBlank, isWordUnit, moduleOfImage, skipBlanks, wordEnd } from './scan.js';
 
@@ -34,7 +35,25 @@ export function moduleRow(line: LogicalLine, report: Report): Reading | undefine
   if (first < 0) return undefined;
   const second = skipBlanks(text, first);
   const secondEnd = addressEnd(text, second);
-  if (secondEnd < 0) return undefined;
+  return secondEnd < 0 ? undefined : rowAt(line, report, { start, first, second, secondEnd });
+}
+
+/** A row of which the form is known (`forms.ts`). */
+export function formedRow(line: LogicalLine, report: Report): Reading | undefined {
+  const width = addressWidth(line.text);
+  return rowAt(line, report, { start: 0, first: width, second: width + 1, secondEnd: width * 2 + 1 });
+}
+
+/** Where the addresses of a row begin and end. */
+interface RowAddresses {
+  readonly start: number;
+  readonly first: number;
+  readonly second: number;
+  readonly secondEnd: number;
+}
+
+function rowAt(line: LogicalLine, report: Report, { start, first, second, secondEnd }: RowAddresses): Reading | undefined {
+  const { text } = line;
   const name = skipBlanks(text, secondEnd);
   let end = name;
   while (end < text.length && end - name < 96 && (isWordUnit(text.charCodeAt(end)) || text.charCodeAt(end) === 46 || text.charCodeAt(end) === 45)) end++;

@@ -1,9 +1,11 @@
 /** Walks a region: cuts what is flattened, asks every recognizer, decides where a report ends. */
 import type { LineCursor, LogicalLine } from '../cursor.js';
 import type { BlockSink } from '../types.js';
+import { AWAITS } from './awaits.js';
 import { cuts } from './cuts.js';
-import { recognizersFor } from './dispatch.js';
+import { readForm, recognizersFor } from './dispatch.js';
 import { isFieldStart } from './fieldNames.js';
+import { FORM, FORMS, formOf } from './forms.js';
 import { isFrameStart } from './frames.js';
 import { Report, type Ahead, type Reading } from './report.js';
 import { isBlank, skipBlanks } from './scan.js';
@@ -31,10 +33,16 @@ const BEGINS = 1 << 24;
 /** The pieces of lines: what a web page or a form has joined, at any length of line. */
 export class Pieces {
   readonly lines: LogicalLine[] = [];
-  /** Their shapes (`shape.ts`). */
+  /** Their shapes (`shape.ts`), or forms (`forms.ts`). */
   readonly shapes: number[] = [];
 
   add(physical: LogicalLine): void {
+    const form = formOf(physical.text);
+    if (form !== 0) {
+      this.lines.push(physical);
+      this.shapes.push(form | BEGINS);
+      return;
+    }
     const line = uncommented(physical);
     const shape = shapeOf(line.text);
     const places = line.cut || line.text.length < 24 || (shape & MAY_CUT) === 0 ? NONE : cuts(line.text);
@@ -82,6 +90,7 @@ class Feed implements Ahead {
   readonly #cursor: LineCursor;
   readonly #queue = new Pieces();
   #at = 0;
+  #hasLooked = false;
   /** Lines of the cursor that are in the queue and not yet consumed. */
   #pulled = 0;
 
@@ -89,7 +98,20 @@ class Feed implements Ahead {
     this.#cursor = cursor;
   }
 
-  peek(ahead = 0): LogicalLine | undefined {
+  peek(ahead: number): LogicalLine | undefined {
+    this.#hasLooked = true;
+    return this.piece(ahead);
+  }
+
+  /** Whether a recognizer has looked ahead since it was asked last: what it found then holds only where it stood. */
+  hasLooked(): boolean {
+    const looked = this.#hasLooked;
+    this.#hasLooked = false;
+    return looked;
+  }
+
+  /** The piece `ahead` pieces from here, for the walk itself. */
+  piece(ahead: number): LogicalLine | undefined {
     const { lines } = this.#queue;
     while (lines.length - this.#at <= ahead) {
       const line = this.#cursor.peek(this.#pulled);
@@ -100,16 +122,16 @@ class Feed implements Ahead {
     return lines[this.#at + ahead];
   }
 
-  /** The shape of a piece that `peek` has answered. */
+  /** The shape of a piece that `piece` or `peek` has answered. */
   shape(ahead: number): number {
     return this.#queue.shapes[this.#at + ahead] ?? 0;
   }
 
   /** Whether the text ends behind the next `count` pieces; `read` is the physical line of the last piece consumed. */
   endsAfter(count: number, read: number): boolean {
-    if (this.peek(count) !== undefined || this.#cursor.isStopped) return false;
-    const first = this.peek(0);
-    const last = this.peek(count - 1);
+    if (this.piece(count) !== undefined || this.#cursor.isStopped) return false;
+    const first = this.piece(0);
+    const last = this.piece(count - 1);
     const lines = first === undefined || last === undefined ? 0 : last.line - first.line + (first.line === read ? 0 : 1);
     // The cursor has looked past its last line only where that is the last of the text and no limit of a block.
     return this.#cursor.examined - this.#cursor.end > lines;
@@ -117,7 +139,7 @@ class Feed implements Ahead {
 
   /** Consumes a piece; a line counts as consumed with its first piece. */
   next(): void {
-    if (this.peek() === undefined) return;
+    if (this.piece(0) === undefined) return;
     if ((this.shape(0) & BEGINS) !== 0) {
       this.#cursor.next();
       this.#pulled--;
@@ -129,10 +151,17 @@ class Feed implements Ahead {
   }
 }
 
+/** Whether forms tell all of a line: whoever waits for something is asked first. What goes on below a field has none of the forms. */
+function isReadByForm(report: Report): boolean {
+  return (report.awaits & ~AWAITS.fieldBody) === 0;
+}
+
 export function recognize(line: LogicalLine, shape: number, report: Report): Reading | undefined {
   const { text } = line;
   if (text === '') return undefined;
-  for (const recognizer of recognizersFor(text.charCodeAt(skipBlanks(text, 0)), shape, report)) {
+  const form = shape & FORMS;
+  if (form !== 0 && isReadByForm(report)) return readForm(form, line, report);
+  for (const recognizer of recognizersFor(text.charCodeAt(skipBlanks(text, 0)), form === 0 ? shape : shapeOf(text), report)) {
     const reading = recognizer(line, report);
     if (reading !== undefined) return reading;
   }
@@ -144,21 +173,18 @@ export function read(cursor: LineCursor, sink: BlockSink): void {
   const report = new Report(sink, feed);
   let first = true;
   for (;;) {
-    // The next line is of the report in most cases; a recognizer is asked twice only behind a gap.
-    const next = first ? undefined : feed.peek();
-    let reading = next === undefined ? undefined : recognize(next, feed.shape(0), report);
-    const gap = first ? leadIn(feed, report) : reading !== undefined && reading.begins === undefined ? 0 : gapLength(feed, report, reading);
+    const { length: gap, reading: found } = first ? leadIn(feed, report) : toNext(feed, report);
     if (gap < 0) break;
     for (let skipped = 0; skipped < gap; skipped++) feed.next();
-    const line = feed.peek();
+    const line = feed.piece(0);
     if (line === undefined) break;
-    if (line !== next) reading = recognize(line, feed.shape(0), report);
+    const reading = found ?? recognize(line, feed.shape(0), report);
     if (reading === undefined) {
       feed.next();
       continue;
     }
-    if (reading.begins !== undefined) report.opens = true;
     first = false;
+    if (reading.begins !== undefined) report.opens = true;
     report.cutFrame = undefined;
     report.lastArgument = undefined;
     report.lastLine = line.line;
@@ -179,12 +205,12 @@ function noteCut(feed: Feed, report: Report): void {
   const inFields = stack === undefined && !awaits && report.analysed;
   if (stack === undefined && !awaits && !inFields) return;
   let blank = 0;
-  while (feed.peek(blank)?.text === '' && blank < MAX_BLANK) blank++;
-  const rest = feed.peek(blank);
+  while (feed.piece(blank)?.text === '' && blank < MAX_BLANK) blank++;
+  const rest = feed.piece(blank);
   // The last line may hold what is left of a frame or of a label, in which no recognizer sees anything.
   const isRest = rest !== undefined && (awaits ? /^\s{0,16}A(?:r(?:g[1-4]?)?)?$/.test(rest.text) : inFields ? isFieldStart(rest.text) : isFrameStart(rest.text));
   let below = isRest ? blank + 1 : blank;
-  while (isRest && feed.peek(below)?.text === '' && below < MAX_BLANK) below++;
+  while (isRest && feed.piece(below)?.text === '' && below < MAX_BLANK) below++;
   if (!feed.endsAfter(below, report.lastLine)) return;
   if (isRest) for (let n = blank; n >= 0; n--) feed.next();
   if (awaits) {
@@ -201,33 +227,59 @@ function noteCut(feed: Feed, report: Report): void {
   report.sink.note('the report ends in the middle of the stack', cut);
 }
 
+/** How many pieces to pass over to the next line of the report, -1 where it ends here; and what that line says, where it was found out. */
+interface Gap {
+  readonly length: number;
+  readonly reading: Reading | undefined;
+}
+
+const END: Gap = { length: -1, reading: undefined };
+const NO_GAP: Gap = { length: 0, reading: undefined };
+
 /** Prose before the statement that opened, in the same physical line. */
-function leadIn(feed: Feed, report: Report): number {
+function leadIn(feed: Feed, report: Report): Gap {
   for (let ahead = 0; ; ahead++) {
-    const line = feed.peek(ahead);
-    if (line === undefined || line.line > 0) return ahead === 0 ? -1 : 0;
+    const line = feed.piece(ahead);
+    if (line === undefined || line.line > 0) return ahead === 0 ? END : NO_GAP;
     const reading = recognize(line, feed.shape(ahead), report);
-    if (reading?.opens === true && reading.strength === 'strong') return ahead;
+    if (reading?.opens === true && reading.strength === 'strong') return { length: ahead, reading: undefined };
   }
 }
 
-/** How many lines to pass over to the next line of the report; -1 where it ends here. `nearest` is what the first line says. */
-function gapLength(feed: Feed, report: Report, nearest: Reading | undefined): number {
+/** The way to the next line of the report; in most cases it is the next one of the text. */
+function toNext(feed: Feed, report: Report): Gap {
+  const next = feed.piece(0);
+  const reading = next === undefined ? undefined : recognize(next, feed.shape(0), report);
+  return reading === undefined || reading.begins !== undefined ? acrossGap(feed, report, reading) : { length: 0, reading };
+}
+
+/** The gap that begins at the next line. `nearest` is what that line says. */
+function acrossGap(feed: Feed, report: Report, nearest: Reading | undefined): Gap {
   const isAmongArguments = report.lastArgument !== undefined && report.arguments !== ALL_ARGUMENTS;
   const limit = report.awaitsArguments ? GAP_BEFORE_ARGUMENTS : report.command !== '' ? GAP_AFTER_COMMAND : report.field !== '' || isAmongArguments ? GAP_IN_FIELDS : GAP;
   let prose = 0;
-  for (let ahead = 0, lines = 0; lines <= limit; ahead++, lines++) {
-    const line = feed.peek(ahead);
-    if (line === undefined) return -1;
-    if (line.text === '' || line.text.trim() === '') continue;
+  for (let ahead = 0; ahead <= limit; ahead++) {
+    const line = feed.piece(ahead);
+    if (line === undefined) return END;
+    if (isBlankLine(line.text)) continue;
+    // What is weak at best is prose behind prose.
+    if (prose > 0 && (feed.shape(ahead) & FORM.row) !== 0 && isReadByForm(report)) continue;
+    feed.hasLooked();
     const reading = ahead === 0 ? nearest : recognize(line, feed.shape(ahead), report);
     if (reading === undefined || (reading.strength === 'weak' && prose > 0)) {
       prose++;
       continue;
     }
     // What begins another report ends this one, unless it stands in the same physical line.
-    if (reading.begins !== undefined && line.line > report.lastLine && report.endsAt(reading.begins, reading.code)) return -1;
-    return ahead;
+    if (reading.begins !== undefined && line.line > report.lastLine && report.endsAt(reading.begins, reading.code)) return END;
+    return { length: ahead, reading: feed.hasLooked() && ahead > 0 ? undefined : reading };
   }
-  return -1;
+  return END;
+}
+
+/** Whether nothing but blanks is in a line. */
+function isBlankLine(text: string): boolean {
+  if (text === '') return true;
+  const first = text.charCodeAt(0);
+  return (first <= 32 || first > 127) && text.trim() === '';
 }

@@ -10,6 +10,8 @@ export const SOURCES = [
 ] as const;
 export type Source = (typeof SOURCES)[number];
 
+const RANKS: ReadonlyMap<Source, number> = new Map(SOURCES.map((source, rank) => [source, rank]));
+
 export interface Place {
   readonly value: string;
   readonly line: LogicalLine;
@@ -116,10 +118,8 @@ export class BugCheckStatements {
   /** States what was found, best source first; answers the code and parameter 1 of the best source that has one. */
   settle(sink: BlockSink): { code: string | undefined; first: Place | undefined } {
     this.#refine(sink);
-    const ranked = this.#statements
-      .map((statement, said) => ({ statement, said }))
-      .sort((a, b) => SOURCES.indexOf(a.statement.source) - SOURCES.indexOf(b.statement.source) || a.said - b.said)
-      .map(({ statement }) => statement);
+    // Of one source the first said stays first.
+    const ranked = [...this.#statements].sort((a, b) => (RANKS.get(a.source) ?? 0) - (RANKS.get(b.source) ?? 0));
     const best = ranked.find((statement) => statement.code !== undefined);
     const code = best?.code?.value;
     const chosen: ({ readonly value: string; readonly source: Source } | undefined)[] = [];

@@ -127,13 +127,16 @@ function listBelow(report: Report, said: Statement): number {
 /** The stop screen, the event log and summary tools: `STOP: 0x000000D1 (0x…, 0x…, 0x…, 0x…)` anywhere in a line. */
 export function stop(line: LogicalLine, report: Report): Reading | undefined {
   const { text } = line;
-  if (text.length > MAX_STOP) return undefined;
+  if (text.length > MAX_STOP || !MAY_STOP.test(text)) return undefined;
   const found = typedStop(text) ?? stopScreen(text) ?? labelled(text) ?? logged(text) ?? sentence(text);
   return found === undefined ? brokenEvent(line, report) : statement(line, report, found);
 }
 
 /** Longest line that is searched for a stop. */
 const MAX_STOP = 65_536;
+
+/** A word of one of the statements below, or the values of one in brackets: few of the lines that are asked about have any. */
+const MAY_STOP = /stop|fatal system|bug ?check|bsod|blue ?screen|insertion|\(0x/i;
 
 /** Who types a stop off a screen writes the letter for the zero of `0x`; a word processor makes a sign of multiplication of the `x`. */
 const TYPED = /\b(?:O[xX\u00d7]|0\u00d7)(?=[0-9a-fA-F])/g;

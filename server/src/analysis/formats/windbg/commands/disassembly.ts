@@ -1,6 +1,7 @@
 /** Disassembly: what `u`, `ub` and `uf` print, and the current instruction below registers. */
 import type { LogicalLine } from '../../cursor.js';
 import { sayOperands } from '../../operands.js';
+import { addressWidth } from '../forms.js';
 import { hexIn, type Reading, type Report } from '../report.js';
 import { addressEnd, hexEnd, isBlank, isLower, isUpper, isWordUnit, skipBlanks, symbolAt, type SymbolPlace } from '../scan.js';
 import { symbolTokens, textTokens } from '../tokens.js';
@@ -62,6 +63,25 @@ export function instruction(line: LogicalLine, report: Report): Reading | undefi
   const bytes = skipBlanks(text, address);
   const bytesEnd = hexEnd(text, bytes);
   if (bytesEnd - bytes < 2 || bytesEnd - bytes > 30 || (bytesEnd - bytes) % 2 !== 0 || !isBlank(text.charCodeAt(bytesEnd))) return undefined;
+  return instructionAt(line, report, { start, address, bytes, bytesEnd });
+}
+
+/** An instruction of which the form is known (`forms.ts`). */
+export function formedInstruction(line: LogicalLine, report: Report): Reading | undefined {
+  const address = addressWidth(line.text);
+  return instructionAt(line, report, { start: 0, address, bytes: address + 1, bytesEnd: line.text.indexOf(' ', address + 1) });
+}
+
+/** Where address and bytes of an instruction begin and end. */
+interface Row {
+  readonly start: number;
+  readonly address: number;
+  readonly bytes: number;
+  readonly bytesEnd: number;
+}
+
+function instructionAt(line: LogicalLine, report: Report, { start, address, bytes, bytesEnd }: Row): Reading | undefined {
+  const { text } = line;
   const name = skipBlanks(text, bytesEnd);
   let nameEnd = name;
   while (nameEnd - name < 16 && isWordUnit(text.charCodeAt(nameEnd)) && !isUpper(text.charCodeAt(nameEnd))) nameEnd++;
