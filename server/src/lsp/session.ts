@@ -57,10 +57,12 @@ export class Session {
     return (this.#knowledge ??= loadCore().then(({ Knowledge }) => new Knowledge((table) => this.#table(table))));
   }
 
-  /** Loads the core while nobody waits: after `initialize` was answered, before the first document is there. */
+  /** Loads the core and warms it while nobody waits: after `initialize` was answered, before the first document is there. */
   async prepare(): Promise<void> {
     const { prepare } = await loadCore();
-    prepare(await this.knowledge());
+    for (const run = prepare(await this.knowledge()); this.documents.keys().length === 0 && run.next().done !== true;) {
+      await new Promise<void>((resolve) => { this.host.later(resolve); });
+    }
   }
 
   /**

@@ -1,8 +1,8 @@
 /** Turns what a reader says into a block, or into the tokens of a block. The one place that knows how columns move. */
-import { LineCursor, logicalLines, spanIn, type LogicalLine } from './cursor.js';
+import { isShort, LineCursor, logicalLines, spanIn, type LogicalLine } from './cursor.js';
 import { peelEnvelope, type EnvelopePart } from './envelopes.js';
 import { marginAt, mayHaveMargin, possibleMargins, type Margin, type MarginFound, type MarginKind } from './margins.js';
-import { looksPrintable, undo } from './transport.js';
+import { isPlain, looksPrintable, undo } from './transport.js';
 import type { Block, BlockRole, BlockSink, Fact, FactKey, FormatId, Frame, LineSink, LogFormat, Section, Token, TokenKind } from './types.js';
 import { moved, type Located, type Span, type TextSource } from '../text/span.js';
 
@@ -128,7 +128,16 @@ export function opensBehindMargin(format: LogFormat, source: TextSource, line: n
 
 /** Whether the line opens a region of the format as it stands. */
 export function opensPlain(format: LogFormat, source: TextSource, line: number): boolean {
-  return logicalLines(source.line(line), 0, (text) => format.cuts(text)).some((logical) => format.opens(logical));
+  return linesOf(source.line(line), format).some((logical) => format.opens(logical));
+}
+
+/** The short line asked about last: several formats are asked about one, and the one it opens again when it is read. */
+let short: { readonly physical: string; readonly lines: readonly LogicalLine[] } | undefined;
+
+function linesOf(physical: string, format: LogFormat): readonly LogicalLine[] {
+  if (!isShort(physical)) return logicalLines(physical, 0, (text) => format.cuts(text));
+  if (short?.physical !== physical) short = { physical, lines: logicalLines(physical, 0, () => []) };
+  return short.lines;
 }
 
 function opensBehind(format: LogFormat, source: TextSource, line: number, margin: Margin): boolean {
@@ -137,7 +146,7 @@ function opensBehind(format: LogFormat, source: TextSource, line: number, margin
 
 function cleanedLine(source: TextSource, line: number): string {
   const text = source.line(line);
-  return undo(text, looksPrintable(text))?.text ?? text;
+  return isPlain(text) ? text : (undo(text, looksPrintable(text))?.text ?? text);
 }
 
 /** Formats whose lines have no time of their own: what stands before one is of whoever passed it on. */

@@ -11,6 +11,11 @@ import type { Span, TextSource } from '../text/span.js';
 /** Physical lines shorter than this are never flattened reports. Longest real single line seen in the formats: about 300. */
 const LONG_LINE = 320;
 
+/** Whether a physical line is never cut, so that its logical lines are the same for all formats. */
+export function isShort(physical: string): boolean {
+  return physical.length < LONG_LINE;
+}
+
 /** A block never grows beyond this, so that editing inside one and reading one for tokens stay bounded. */
 export const MAX_BLOCK_LINES = 20_000;
 export const MAX_BLOCK_UNITS = 2_000_000;
@@ -94,7 +99,7 @@ const PLAIN: Way = {};
 
 /** A physical line as the logical lines it holds. */
 export function logicalLines(physical: string, line: number, cuts: (text: string) => readonly number[], way = PLAIN): LogicalLine[] {
-  const undone = way.undone === undefined ? undo(physical, way.isPrintable ?? looksPrintable(physical)) : way.undone ?? undefined;
+  const undone = way.undone === undefined ? undoneIn(physical, way.isPrintable) : way.undone ?? undefined;
   const cleaned: Printed | undefined = way.joins === undefined ? undone : { ...(undone ?? asItIs(physical)), joins: way.joins };
   const printed = cleaned?.text ?? physical;
   const margin = way.margin?.start(printed) ?? 0;
@@ -120,6 +125,10 @@ export function logicalLines(physical: string, line: number, cuts: (text: string
   }
   result.push(piece(payload.slice(from), start + from, true));
   return result;
+}
+
+function undoneIn(physical: string, isPrintable: boolean | undefined): Cleaned | undefined {
+  return isPlain(physical) ? undefined : undo(physical, isPrintable ?? looksPrintable(physical));
 }
 
 /** An envelope behind a margin. */

@@ -42,6 +42,8 @@ const CHAT = /<[@+%&~]?[A-Za-z_][\w.|-]{0,31}>(?: (?!<)|$)(?![^<]{0,120}<\/)/y;
 /** `joe: `, `host1 console: `, `web_1  | `. */
 const LABEL = /[A-Za-z][\w.@-]{0,63}(?: [A-Za-z][\w./-]{0,63}(?:\[\d{1,10}\])?)?(?:: | {0,16}\| )/y;
 const FILE = /(?:[\w.-]{0,120}\/)?[\w.-]{1,120}\.(?:log|txt|out|md)(?:\.\d{1,3})?[:-](?=[\d \t[<*A-Za-z])/y;
+/** Without one of these there is no name of a file; most lines have none. */
+const FILE_ENDS = /\.(?:log|txt|out|md)/;
 
 /** More than a number behind a time behind a quote mark was not seen. */
 const MOST_ATOMS = 4;
@@ -105,13 +107,17 @@ function wordAt(text: string, at: number, before: Atom | undefined): Atom | unde
     const level = take(LEVEL, text, at);
     if (level !== null) return of('name', level, '');
   }
-  const line = take(NUMBER, text, at);
+  // Each is told by its first letters; most words are none of them.
+  const from = skipBlanks(text, at);
+  const small = text.charCodeAt(from) | 32;
+  const line = small === 108 ? take(NUMBER, text, at) : null; // L, line
   if (line !== null) return numberAt(text, at);
-  const time = timeAt(text, at);
+  const fourth = text.charCodeAt(from + 3);
+  const time = fourth === 32 || fourth === 44 ? timeAt(text, at) : undefined; // Mon, Jan
   if (time !== undefined) return time;
-  const sign = take(SIGN, text, at);
+  const sign = small === 114 ? take(SIGN, text, at) : null; // REM
   if (sign !== null) return of('sign', sign, sign[1] ?? '');
-  const file = take(FILE, text, at);
+  const file = FILE_ENDS.test(text) ? take(FILE, text, at) : null;
   if (file !== null) return of('file', file, file[0]);
   const label = take(LABEL, text, at);
   return of('label', label, label?.[0] ?? '');

@@ -70,6 +70,9 @@ export class ChunkedText implements ChunkSequence {
   /** First line of each chunk. */
   readonly #firstLines: number[];
   #lastChunk = 0;
+  /** The line asked for last: whoever looks at a line asks for it several times. */
+  #lastLine = -1;
+  #lastText = '';
 
   private constructor(readonly chunks: readonly TextChunk[]) {
     this.#firstLines = new Array<number>(chunks.length);
@@ -87,8 +90,11 @@ export class ChunkedText implements ChunkSequence {
 
   line(n: number): string {
     if (n < 0 || n >= this.lineCount) return '';
+    if (n === this.#lastLine) return this.#lastText;
     const index = this.chunkOf(n);
-    return this.chunks[index]?.line(n - (this.#firstLines[index] ?? 0)) ?? '';
+    this.#lastText = this.chunks[index]?.line(n - (this.#firstLines[index] ?? 0)) ?? '';
+    this.#lastLine = n;
+    return this.#lastText;
   }
 
   get chunkEnd(): number {

@@ -17,6 +17,9 @@ export class SlidingText implements ChunkSequence {
   #lineEnds = 0;
   #isComplete = false;
   #recent = 0;
+  /** The line asked for last, as long as the chunks are the same: whoever looks at a line asks for it several times. */
+  #lastLine = -1;
+  #lastText = '';
 
   constructor(reach: Reach) {
     this.#reach = reach;
@@ -27,6 +30,7 @@ export class SlidingText implements ChunkSequence {
     this.#chunks.push(chunk);
     this.#firstLines.push(this.#lineEnds);
     this.#lineEnds += chunk.lineEnds;
+    this.#lastLine = -1;
   }
 
   /** No chunk will follow. */
@@ -40,6 +44,7 @@ export class SlidingText implements ChunkSequence {
     while (count < this.#chunks.length - 1 && (this.#firstLines[count + 1] ?? Infinity) <= line) count++;
     if (count === 0) return [];
     this.#gone += count;
+    this.#lastLine = -1;
     this.#firstLines.splice(0, count);
     return this.#chunks.splice(0, count);
   }
@@ -76,6 +81,14 @@ export class SlidingText implements ChunkSequence {
   }
 
   line(n: number): string {
+    if (n !== this.#lastLine) {
+      this.#lastText = this.#lineOf(n);
+      this.#lastLine = n;
+    }
+    return this.#lastText;
+  }
+
+  #lineOf(n: number): string {
     const starts = this.#firstLines;
     // Lines are asked for in order, mostly.
     if (!((starts[this.#recent] ?? Infinity) <= n && n < (starts[this.#recent + 1] ?? Infinity))) this.#recent = lineAt(starts, n);

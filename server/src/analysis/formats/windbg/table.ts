@@ -44,19 +44,21 @@ function nameBefore(text: string, code: number): Cell | undefined {
   return undefined;
 }
 
+/** A row that begins with the name of a dump. */
+const OF_DUMP = /^\s{0,4}"?[\w.-]{1,80}\.dmp"?[\t,;]/i;
+
 /** Whether the cell before the code is blank, in a row that begins with the name of a dump. */
 function isUnnamed(text: string, code: number): boolean {
-  return /[\t,;] ?(?:"")?[\t,;] ?"?$/.test(text.slice(Math.max(0, code - 8), code)) && /^\s{0,4}"?[\w.-]{1,80}\.dmp"?[\t,;]/i.test(text.slice(0, 96));
+  return OF_DUMP.test(text) && /[\t,;] ?(?:"")?[\t,;] ?"?$/.test(text.slice(Math.max(0, code - 8), code));
 }
 
 function rowIn(text: string): Row | undefined {
   for (let at = text.indexOf('0x'); at >= 0; at = text.indexOf('0x', at + 2)) {
     const before = text.charCodeAt(at - 1);
     if (!(isNameUnit(before) || before === 9 || before === 32 || before === 34 || before === 44 || before === 59 || before === 124)) continue;
-    const digits = text.slice(at + 2, at + 10);
-    if (hexEnd(digits, 0) !== 8) continue;
+    if (hexEnd(text, at + 2) < at + 10) continue;
     const name = nameBefore(text, at);
-    const code = Number.parseInt(digits, 16) & ~MINIDUMP;
+    const code = Number.parseInt(text.slice(at + 2, at + 10), 16) & ~MINIDUMP;
     if (name === undefined ? !isUnnamed(text, at) || !isBugCheckCode(code >>> 0) : code !== bugCheckCodeOf(text.slice(name.start, name.end))) continue;
     const parameters: Cell[] = [];
     let place = nextCell(text, at + 10);
