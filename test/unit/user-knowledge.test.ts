@@ -85,7 +85,7 @@ describe('a collection, an issue on each line', () => {
   it('is put to the proof when an issue is first about to be shown', () => {
     const { issues, problems, proof } = load(collection(row({}), '', row({ id: 'ours/wrong', matches: ['samples/9f.txt'] })));
     expect(problems).toEqual([]);
-    const shown = analyzeText(GOOD_LOG, base.with({ userIssues: issues, isProven: proof.isProven })).crashes[0]?.matches.map((match) => match.issue.id);
+    const shown = analyzeText(GOOD_LOG, base.with({ userIssues: issues, proof })).crashes[0]?.matches.map((match) => match.issue.id);
     expect(shown).toEqual(['ours/issue']);
     const column = row({ id: 'ours/wrong', matches: ['samples/9f.txt'] }).indexOf('"samples/9f.txt"');
     expect(proof.takeProblems()).toEqual([{ path: 'ours/all.jsonl', line: 2, column, length: 16, message: expect.stringMatching(/does not show this issue/) as string }]);
@@ -166,7 +166,7 @@ it('one bad file leaves the others', () => {
 describe('a large collection', () => {
   /** More issues than are put to the proof when they are loaded; none of them is about the logs of this test. */
   const others = Array.from({ length: 210 }, (_, index) => file({ id: `ours/other-${index}`, when: { all: [{ fact: 'bugcheck.code', is: `0x1${index}` }] }, matches: ['samples/9f.txt'] }, `ours/other-${index}.json`));
-  const shownIn = (text: string, { issues, proof }: UserKnowledge): (string | undefined)[] => analyzeText(text, base.with({ userIssues: issues, isProven: proof.isProven })).crashes.flatMap(({ matches }) => matches.map(({ issue }) => issue.id)).filter((id) => id.startsWith('ours/'));
+  const shownIn = (text: string, { issues, proof }: UserKnowledge): (string | undefined)[] => analyzeText(text, base.with({ userIssues: issues, proof })).crashes.flatMap(({ matches }) => matches.map(({ issue }) => issue.id)).filter((id) => id.startsWith('ours/'));
 
   it('is put to the proof where an issue is about to be shown', () => {
     const wrong = file({ id: 'ours/wrong', supersedes: ['ours/issue'], rejects: ['samples/d1.txt'] }, 'ours/wrong.json');

@@ -3,7 +3,7 @@
  * about an issue, so those of a large collection are made when an issue is first about to be shown.
  */
 import { analyzeText } from './analysis.js';
-import { IssueIndex } from './knowledge/issueIndex.js';
+import { IssueIndex, type Proof } from './knowledge/issueIndex.js';
 import type { IssueData } from './knowledge/issue.js';
 import type { Knowledge } from './knowledge/knowledge.js';
 import { problemAt, withoutMark, type KnowledgeProblem } from './knowledgeProblem.js';
@@ -20,12 +20,12 @@ export interface IssuePlace {
 /** Gives the text of a file of the user's folders; undefined where there is none, `/` between folders. */
 export type ReadText = (path: string) => string | undefined;
 
-export class IssueProof {
+export class IssueProof implements Proof {
   readonly #base: Knowledge;
   readonly #read: ReadText;
   readonly #outcomes = new Map<IssueData, KnowledgeProblem | undefined>();
   #found: KnowledgeProblem[] = [];
-  /** Of all issues, once all are put to the proof. */
+  /** Of all issues. */
   #messages: readonly string[] | undefined;
 
   /** `places` has the place of each issue that is not proven yet; all others are. */
@@ -46,9 +46,13 @@ export class IssueProof {
     return this.#outcomes.get(issue) === undefined;
   };
 
+  share(messages: readonly string[]): void {
+    this.#messages = messages;
+  }
+
   /** Puts all issues to the proof, one at a time. */
   * rest(): Generator<undefined, undefined> {
-    this.#messages = new IssueIndex([], [...this.places.keys()]).messages;
+    this.#messages ??= new IssueIndex([], [...this.places.keys()]).messages;
     for (const issue of this.places.keys()) {
       this.isProven(issue);
       yield undefined;

@@ -41,7 +41,7 @@ export function issuesIn(files: readonly Pick<KnowledgeFile, 'path'>[]): number 
 export function loadIssues(files: Iterable<KnowledgeFile>, count: number, base: Knowledge, read: ReadText): UserKnowledge {
   const atOnce = count <= MOST_PROVEN_AT_ONCE;
   // One that would stand in for a built-in issue has to be right before that one is gone.
-  const builtin = new Set(atOnce ? [] : base.with({}).issues.issues.map(({ id }) => id));
+  const builtin = new Set(atOnce ? [] : base.builtinIssues.map(({ id }) => id));
   const issues = new Map<string, IssueData>();
   const problems: KnowledgeProblem[] = [];
   const places = new Map<string, IssuePlace>();

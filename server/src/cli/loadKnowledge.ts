@@ -183,5 +183,5 @@ export function describeProblem({ path, line, column, message }: Problem): strin
 
 /** Built-in knowledge with the user's issues. */
 export function makeKnowledge(folder: string, builtinIssues: boolean, userIssues: readonly IssueData[], proof?: IssueProof): Knowledge {
-  return new Knowledge(knowledgeSource(folder), { builtinIssues, userIssues, ...(proof === undefined ? {} : { isProven: proof.isProven }) });
+  return new Knowledge(knowledgeSource(folder), { builtinIssues, userIssues, ...(proof === undefined ? {} : { proof }) });
 }

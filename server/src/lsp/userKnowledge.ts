@@ -80,7 +80,7 @@ export class UserKnowledge {
     };
     this.#proof = proof;
     log.info(`known issues of the user's: ${issues.length} in use, ${problems.length} with a problem`);
-    analyses.learn(knowledge.with({ userIssues: issues, builtinIssues: settings.knowledge.builtinIssues, isProven: proof.isProven }));
+    analyses.learn(knowledge.with({ userIssues: issues, builtinIssues: settings.knowledge.builtinIssues, proof }));
     publish(problems);
     if (proof.places.size > 0) void this.#proveRest(proof, publish);
   }

@@ -12,9 +12,16 @@ const RANKS: ReadonlyMap<string, number> = new Map(TELLING.map((key, rank) => [k
 
 const NO_MESSAGES: readonly string[] = [];
 
-export interface IssueIndexOptions {
+/** What puts a user's issues to the proof. */
+export interface Proof {
   /** Asked about a user's issue before it is shown. */
-  readonly isProven?: (issue: IssueData) => boolean;
+  isProven(issue: IssueData): boolean;
+  /** Told the literals of all issues: who searches for the very same list uses the same scanner. */
+  share(messages: readonly string[]): void;
+}
+
+export interface IssueIndexOptions {
+  readonly proof?: Proof;
   /** Literals of these issues and of others. Indexes with the same list share the search for them. */
   readonly messages?: readonly string[];
 }
@@ -25,19 +32,19 @@ export class IssueIndex {
   /** Literals of all message conditions, without repeats. */
   readonly messages: readonly string[];
   readonly #user: ReadonlySet<IssueData>;
-  readonly #isProven: IssueIndexOptions['isProven'];
+  readonly #proof: Proof | undefined;
   readonly #byTrigger = new Map<string, IssueData[]>();
   /** Facts that are triggers: a crash has a hundred facts, and nine of ten are none. */
   readonly #facts = new Set<string>();
   /** By message literal: the patterns that conditions put to its lines; undefined for a condition without one. */
   readonly #patterns = new Map<string, (string | undefined)[]>();
 
-  constructor(builtin: readonly IssueData[], user: readonly IssueData[], { isProven, messages }: IssueIndexOptions = {}) {
+  constructor(builtin: readonly IssueData[], user: readonly IssueData[], { proof, messages }: IssueIndexOptions = {}) {
     // A user's issue of the same id stands in for the built-in one.
     const own = new Set(user.map((issue) => issue.id));
     this.issues = [...builtin.filter((issue) => !own.has(issue.id)), ...user];
     this.#user = new Set(user);
-    this.#isProven = isProven;
+    this.#proof = proof;
     for (const issue of this.issues) {
       for (const trigger of triggersOf(issue.when) ?? []) {
         this.#facts.add(trigger.slice(0, trigger.indexOf('=')));
@@ -50,6 +57,7 @@ export class IssueIndex {
       for (const { when } of issue.ruledOutBy ?? []) collectMessages(when, this.#patterns);
     }
     this.messages = messages ?? (this.#patterns.size === 0 ? NO_MESSAGES : [...this.#patterns.keys()]);
+    proof?.share(this.messages);
   }
 
   isUserIssue(issue: IssueData): boolean {
@@ -58,7 +66,7 @@ export class IssueIndex {
 
   /** False for a user's issue that its own samples refute. */
   isProven(issue: IssueData): boolean {
-    return this.#isProven === undefined || !this.#user.has(issue) || this.#isProven(issue);
+    return this.#proof === undefined || !this.#user.has(issue) || this.#proof.isProven(issue);
   }
 
   byFact(key: string, value: string): readonly IssueData[] {

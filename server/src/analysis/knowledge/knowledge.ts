@@ -182,8 +182,13 @@ export class Knowledge {
     return (this.#loaded.patterns ??= this.#list<FillPatternData>('patterns'));
   }
 
+  /** Those the product comes with, whether they are used or not. */
+  get builtinIssues(): readonly IssueData[] {
+    return this.#list<IssueData>('issues');
+  }
+
   /** Known issues, indexed by what a crash must show. */
   get issues(): IssueIndex {
-    return (this.#issues ??= new IssueIndex(this.#options.builtinIssues === false ? [] : this.#list<IssueData>('issues'), this.#options.userIssues ?? [], this.#options));
+    return (this.#issues ??= new IssueIndex(this.#options.builtinIssues === false ? [] : this.builtinIssues, this.#options.userIssues ?? [], this.#options));
   }
 }

@@ -26,7 +26,7 @@ const OVERLAP = WINDOW - 1;
 /** A text shorter than this says too little about what is rare. */
 export const SAMPLE_UNITS = 16_384;
 /** More adds nothing. */
-const MOST_SAMPLE = 262_144;
+const MOST_SAMPLE = 65_536;
 /** So many literals with one window count as much as a gram that stands in the sample once. */
 const CROWD = 8;
 const NOT_ASCII = 0x80;
