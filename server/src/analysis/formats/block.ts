@@ -118,17 +118,20 @@ export function readBlock(format: LogFormat, source: TextSource, first: number, 
 
 /** Whether the line opens a region of the format. */
 export function opensAt(format: LogFormat, source: TextSource, line: number): boolean {
-  return opensPlain(format, source, line) || opensBehindMargin(format, source, line);
+  const text = source.line(line);
+  return opensPlain(format, text) || opensBehindMargin(format, text);
 }
 
 /** Whether the line opens a region of the format behind something that transport may have put before it. */
-export function opensBehindMargin(format: LogFormat, source: TextSource, line: number): boolean {
-  return possibleMargins(cleanedLine(source, line), IN_LISTS.has(format.id)).some((margin) => opensBehind(format, source, line, margin));
+export function opensBehindMargin(format: LogFormat, physical: string): boolean {
+  for (const margin of possibleMargins(cleaned(physical), IN_LISTS.has(format.id))) if (opensBehind(format, physical, margin)) return true;
+  return false;
 }
 
 /** Whether the line opens a region of the format as it stands. */
-export function opensPlain(format: LogFormat, source: TextSource, line: number): boolean {
-  return linesOf(source.line(line), format).some((logical) => format.opens(logical));
+export function opensPlain(format: LogFormat, physical: string): boolean {
+  for (const logical of linesOf(physical, format)) if (format.opens(logical)) return true;
+  return false;
 }
 
 /** The short line asked about last: several formats are asked about one, and the one it opens again when it is read. */
@@ -136,16 +139,17 @@ let short: { readonly physical: string; readonly lines: readonly LogicalLine[] }
 
 function linesOf(physical: string, format: LogFormat): readonly LogicalLine[] {
   if (!isShort(physical)) return logicalLines(physical, 0, (text) => format.cuts(text));
-  if (short?.physical !== physical) short = { physical, lines: logicalLines(physical, 0, () => []) };
+  if (short?.physical !== physical) short = { physical, lines: logicalLines(physical, 0, uncut) };
   return short.lines;
 }
 
-function opensBehind(format: LogFormat, source: TextSource, line: number, margin: Margin): boolean {
-  return logicalLines(source.line(line), 0, (text) => format.cuts(text), { margin }).some((logical) => format.opens(logical));
+const uncut = (): readonly number[] => [];
+
+function opensBehind(format: LogFormat, physical: string, margin: Margin): boolean {
+  return logicalLines(physical, 0, (text) => format.cuts(text), { margin }).some((logical) => format.opens(logical));
 }
 
-function cleanedLine(source: TextSource, line: number): string {
-  const text = source.line(line);
+function cleaned(text: string): string {
   return isPlain(text) ? text : (undo(text, looksPrintable(text))?.text ?? text);
 }
 
@@ -162,15 +166,16 @@ const NOTHING: ReadonlySet<MarginKind> = new Set<MarginKind>();
  * may be its own.
  */
 function marginOf(format: LogFormat, source: TextSource, first: number): MarginFound | undefined {
-  const text = cleanedLine(source, first);
+  const physical = source.line(first);
+  const text = cleaned(physical);
   // The VMkernel's own head says that the line is whole; logs have tens of thousands of such blocks.
   if (!mayHaveMargin(text) || peelEnvelope(text)?.pcpu !== undefined) return undefined;
-  const opens = opensPlain(format, source, first);
+  const opens = opensPlain(format, physical);
   const own = !opens ? NOTHING : WITHOUT_TIMES.has(format.id) ? LABELS : TIMES_AND_LABELS;
-  const found = marginAt(source, first, (line) => cleanedLine(source, line), own);
-  if (opens || (found.margin !== undefined && opensBehind(format, source, first, found.margin))) return found;
+  const found = marginAt(source, first, (line) => cleaned(source.line(line)), own);
+  if (opens || (found.margin !== undefined && opensBehind(format, physical, found.margin))) return found;
   // The lines below say nothing, or something else: what made the line open is all there is.
-  const alone = possibleMargins(text, IN_LISTS.has(format.id)).find((margin) => opensBehind(format, source, first, margin));
+  const alone = possibleMargins(text, IN_LISTS.has(format.id)).find((margin) => opensBehind(format, physical, margin));
   return { margin: alone, examined: found.examined };
 }
 

@@ -137,9 +137,14 @@ function closerStart(text: string, from: number, closer: string): number {
   return end;
 }
 
-function atomsOf(text: string): Atom[] {
-  const atoms: Atom[] = [];
-  for (let at = 0; atoms.length < MOST_ATOMS;) {
+const NO_ATOMS: readonly Atom[] = [];
+const NO_MARGINS: readonly Margin[] = [];
+
+function atomsOf(text: string): readonly Atom[] {
+  const first = atomAt(text, 0, undefined);
+  if (first === undefined || first.end <= 0) return NO_ATOMS;
+  const atoms = [first];
+  for (let at = first.end; atoms.length < MOST_ATOMS;) {
     const atom = atomAt(text, at, atoms.at(-1));
     if (atom === undefined || atom.end <= at) break;
     atoms.push(atom);
@@ -190,8 +195,9 @@ export class Margin {
  * Margins that a line alone could have, narrowest first. What stands before a colon tells nothing by itself, nor do, unless
  * `isList` is set, a number and a blank or quotation marks: prose has them.
  */
-export function possibleMargins(text: string, isList: boolean): Margin[] {
+export function possibleMargins(text: string, isList: boolean): readonly Margin[] {
   const atoms = atomsOf(text);
+  if (atoms.length === 0) return NO_MARGINS;
   const margins: Margin[] = [];
   for (let count = 1; count <= atoms.length; count++) {
     const atom = atoms[count - 1];

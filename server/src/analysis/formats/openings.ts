@@ -6,7 +6,6 @@ import { FORMATS } from './index.js';
 import { opensBehindMargin, opensPlain } from './block.js';
 import type { Chunk } from '../text/chunk.js';
 import { LiteralScanner, SAMPLE_UNITS } from '../text/literals.js';
-import type { TextSource } from '../text/span.js';
 
 /** A line that holds an opener. */
 export interface Opening {
@@ -32,6 +31,8 @@ export interface ChunkHits {
   readonly openings: readonly Opening[];
   readonly messages: readonly MessageHit[];
 }
+
+const NUMBERED = [...FORMATS.entries()];
 
 const NOTHING: ChunkHits = { openings: [], messages: [] };
 
@@ -95,11 +96,11 @@ export class OpeningFinder {
   }
 
   #verified(chunk: Chunk, { line, formats }: Opening): number {
-    const source: TextSource = { lineCount: chunk.lineEnds + 1, line: (n) => chunk.line(n) };
+    const text = chunk.line(line);
     // Time and thread of vmware.log are a margin to others: whoever knows the line as it stands comes first.
-    const plain = FORMATS.findIndex((candidate, number) => (formats & (1 << number)) !== 0 && opensPlain(candidate, source, line));
-    if (plain >= 0) return plain;
-    return FORMATS.findIndex((candidate, number) => (formats & (1 << number)) !== 0 && opensBehindMargin(candidate, source, line));
+    for (const [number, candidate] of NUMBERED) if ((formats & (1 << number)) !== 0 && opensPlain(candidate, text)) return number;
+    for (const [number, candidate] of NUMBERED) if ((formats & (1 << number)) !== 0 && opensBehindMargin(candidate, text)) return number;
+    return -1;
   }
 
   hits(chunk: Chunk): ChunkHits {

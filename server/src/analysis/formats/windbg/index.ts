@@ -44,16 +44,20 @@ const NOTHING: BlockSink = {
 /** Recognizers ask a report for its state; that of an opener is empty and stays so. */
 const EMPTY = new Report(NOTHING, { peek: () => undefined });
 
+/** One for all lines that are asked about. */
+const PIECES = new Pieces();
+
 export const windbg: LogFormat = {
   id: 'windbg',
   openers: [...new Set(OPENERS)],
   opens: (line: LogicalLine) => {
-    const pieces = new Pieces();
-    pieces.add(line);
-    return pieces.lines.some((piece, at) => {
-      const reading = recognize(piece, pieces.shapes[at] ?? 0, EMPTY);
-      return reading?.opens === true && reading.strength === 'strong';
-    });
+    PIECES.drop(PIECES.lines.length);
+    PIECES.add(line);
+    for (const [at, piece] of PIECES.lines.entries()) {
+      const reading = recognize(piece, PIECES.shapes[at] ?? 0, EMPTY);
+      if (reading?.opens === true && reading.strength === 'strong') return true;
+    }
+    return false;
   },
   cuts,
   read,

@@ -66,6 +66,11 @@ export class Pieces {
 
   /** Lets the first `count` go. */
   drop(count: number): void {
+    if (count === this.lines.length) {
+      this.lines.length = 0;
+      this.shapes.length = 0;
+      return;
+    }
     this.lines.splice(0, count);
     this.shapes.splice(0, count);
   }
