@@ -47,7 +47,7 @@ export class IssueIndex {
     this.#proof = proof;
     for (const issue of this.issues) {
       for (const trigger of triggersOf(issue.when) ?? []) {
-        this.#facts.add(trigger.slice(0, trigger.indexOf('=')));
+        if (!trigger.startsWith('frame=') && !trigger.startsWith('message=')) this.#facts.add(trigger.slice(0, trigger.indexOf('=')));
         const list = this.#byTrigger.get(trigger);
         if (list === undefined) this.#byTrigger.set(trigger, [issue]);
         else list.push(issue);
