@@ -23,6 +23,16 @@ describe('document symbols', () => {
     expect(documentSymbols(fakeAnalysis('a\nb\nc', { blocks })).map((symbol) => symbol.name)).toEqual(['qemu command line of vm1']);
   });
 
+  it('of a log full of crashes are all crashes, and the parts of the first', () => {
+    const { crashes: [crash] } = story();
+    if (crash === undefined) throw new Error('the story has a crash');
+    const symbols = documentSymbols(fakeAnalysis(STORY, { crashes: Array.from({ length: 4_000 }, () => crash) }));
+    expect(symbols).toHaveLength(4_000);
+    const parts = symbols.reduce((sum, { children }) => sum + (children?.length ?? 0), 0);
+    expect(parts).toBe(3_000);
+    expect(symbols.at(-1)?.children).toBeUndefined();
+  });
+
   it('never select outside their range, which editors refuse', () => {
     const check = (symbols: readonly DocumentSymbol[]): void => {
       for (const { range, selectionRange, children, name } of symbols) {

@@ -18,13 +18,20 @@ const TRUST_WORDS: Readonly<Record<FrameTrust, string>> = {
   listed: '', inline: 'inline', afterUnwindWarning: 'uncertain: after the unwind warning', guessed: 'a guess of the debugger',
 };
 
-/** An outline of more than this many frames is no outline; a log full of crashes keeps their names. */
+/** An outline of more than this many parts and frames is no outline, and 9 MB of one hold up an editor; a log full of crashes keeps their names. */
 const MOST_FRAMES = 5_000;
+const MOST_SECTIONS = 3_000;
 const MOST_BLOCKS = 1_000;
+
+/** What an outline may still have. */
+interface Budget {
+  frames: number;
+  sections: number;
+}
 
 /** Crashes and other blocks in the order of the document. */
 export function documentSymbols(analysis: Analysis): DocumentSymbol[] {
-  const budget = { frames: MOST_FRAMES };
+  const budget: Budget = { frames: MOST_FRAMES, sections: MOST_SECTIONS };
   const owned = new Set<Block>(analysis.crashes.flatMap((crash) => crash.record.blocks));
   const symbols = analysis.crashes.map((crash) => crashSymbol(crash, analysis.text, budget));
   let blocks = 0;
@@ -50,7 +57,7 @@ export function flatSymbols(analysis: Analysis, uri: string): SymbolInformation[
   return flat;
 }
 
-function crashSymbol(crash: CrashFinding, text: TextSource, budget: { frames: number }): DocumentSymbol {
+function crashSymbol(crash: CrashFinding, text: TextSource, budget: Budget): DocumentSymbol {
   const { record } = crash;
   const children = record.blocks.flatMap((block) => sectionSymbols(block, text, budget));
   // The blocks of another crash can stand between those of this one; the outline shows the first stretch only.
@@ -59,11 +66,12 @@ function crashSymbol(crash: CrashFinding, text: TextSource, budget: { frames: nu
   return symbol(record.title, crash.matches[0]?.issue.articles[0]?.id ?? '', KIND.event, stretch, record.headline, text, children);
 }
 
-function sectionSymbols(block: Block, text: TextSource, budget: { frames: number }): DocumentSymbol[] {
+function sectionSymbols(block: Block, text: TextSource, budget: Budget): DocumentSymbol[] {
   const { sections, frames } = block.node;
   const left = new Set(frames);
   const result: DocumentSymbol[] = [];
   for (const section of sections) {
+    if (budget.sections-- <= 0) return result;
     const inside = section.kind === 'stack' ? [...left].filter((frame) => frame.at.line >= section.lines.first && frame.at.line < section.lines.end) : [];
     for (const frame of inside) left.delete(frame);
     const lines = { first: section.lines.first + block.lines.first, end: section.lines.end + block.lines.first };
@@ -72,7 +80,7 @@ function sectionSymbols(block: Block, text: TextSource, budget: { frames: number
   return [...result, ...frameSymbols([...left], block, budget)];
 }
 
-function frameSymbols(frames: readonly Frame[], block: Block, budget: { frames: number }): DocumentSymbol[] {
+function frameSymbols(frames: readonly Frame[], block: Block, budget: Budget): DocumentSymbol[] {
   const shown = frames.slice(0, Math.max(0, budget.frames));
   budget.frames -= shown.length;
   return shown.map((frame) => {
