@@ -110,21 +110,22 @@ export function logicalLines(physical: string, line: number, cuts: (text: string
   const breaks = cleaned === undefined ? NONE : cleaned.breaks.map((place) => place - start).filter((place) => place > 0 && place < payload.length);
   const flattened = payload.length < LONG_LINE ? NONE : cuts(payload);
   const places = breaks.length === 0 ? flattened : [...new Set([...breaks, ...flattened])].sort((a, b) => a - b);
-  // Most lines have neither; they are made in one step, because a block of 20,000 lines passes here.
-  const piece = (text: string, at: number, cut: boolean): LogicalLine => {
-    if (cleaned !== undefined) return envelope === undefined ? { text: trimmed(text), line, start: at, cut, cleaned } : { text: trimmed(text), line, start: at, cut, envelope, cleaned };
-    return envelope === undefined ? { text: trimmed(text), line, start: at, cut } : { text: trimmed(text), line, start: at, cut, envelope };
-  };
-  if (places.length === 0) return [piece(payload, start, false)];
+  if (places.length === 0) return [pieceOf(payload, line, start, false, envelope, cleaned)];
   const result: LogicalLine[] = [];
   let from = 0;
   for (const place of places) {
     if (place <= from || place >= payload.length) continue;
-    result.push(piece(payload.slice(from, place), start + from, true));
+    result.push(pieceOf(payload.slice(from, place), line, start + from, true, envelope, cleaned));
     from = place;
   }
-  result.push(piece(payload.slice(from), start + from, true));
+  result.push(pieceOf(payload.slice(from), line, start + from, true, envelope, cleaned));
   return result;
+}
+
+/** Most lines have neither envelope nor anything undone; they are made in one step, because a block of 20,000 lines passes here. */
+function pieceOf(text: string, line: number, start: number, cut: boolean, envelope: Envelope | undefined, cleaned: Printed | undefined): LogicalLine {
+  if (cleaned !== undefined) return envelope === undefined ? { text: trimmed(text), line, start, cut, cleaned } : { text: trimmed(text), line, start, cut, envelope, cleaned };
+  return envelope === undefined ? { text: trimmed(text), line, start, cut } : { text: trimmed(text), line, start, cut, envelope };
 }
 
 function undoneIn(physical: string, isPrintable: boolean | undefined): Cleaned | undefined {

@@ -53,8 +53,9 @@ export const windbg: LogFormat = {
   opens: (line: LogicalLine) => {
     PIECES.drop(PIECES.lines.length);
     PIECES.add(line);
-    for (const [at, piece] of PIECES.lines.entries()) {
-      const reading = recognize(piece, PIECES.shapes[at] ?? 0, EMPTY);
+    for (let at = 0; at < PIECES.lines.length; at++) {
+      const piece = PIECES.lines[at];
+      const reading = piece && recognize(piece, PIECES.shapes[at] ?? 0, EMPTY);
       if (reading?.opens === true && reading.strength === 'strong') return true;
     }
     return false;
