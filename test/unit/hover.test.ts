@@ -29,6 +29,12 @@ describe('hover', () => {
     for (let column = 0; column < 50; column++) expect(analysis.explain(0, column)).toBeUndefined();
   });
 
+  it('does not take letters behind an interrupt for its number', () => {
+    const row = 'fffff805`12a4b6d5 cd29            int     A';
+    const analysis = analyzeText(`DRIVER_POWER_STATE_FAILURE (9f)\n${row}\n`, knowledge);
+    for (let column = 0; column < row.length; column++) expect(() => analysis.explain(1, column)).not.toThrow();
+  });
+
   it('answers nothing outside of the text', () => {
     const analysis = analyzeText('DRIVER_IRQL_NOT_LESS_OR_EQUAL (d1)\nArguments:\nArg1: 0000000000000010, memory referenced\n', knowledge);
     for (const [line, column] of [[-1, 0], [0, -1], [0, 1_000], [99, 0], [3, 0]] as const) expect(analysis.explain(line, column)).toBeUndefined();

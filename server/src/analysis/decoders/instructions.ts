@@ -29,7 +29,10 @@ export function explainInstruction(text: string, after: string, record: CrashRec
 function explainInterrupt(after: string, record: CrashRecord | undefined, knowledge: Knowledge): Explanation | undefined {
   const written = /^\s{0,12}\$?(0x)?([0-9a-f]{1,2})(h)?\b/i.exec(after);
   if (written === null) return undefined;
-  const number = Number.parseInt(written[2] ?? '', written[1] !== undefined || written[3] !== undefined ? 16 : 10);
+  const isHex = written[1] !== undefined || written[3] !== undefined;
+  // Letters without a sign that they are digits name something else.
+  if (!isHex && /[a-f]/i.test(written[2] ?? '')) return undefined;
+  const number = Number.parseInt(written[2] ?? '', isHex ? 16 : 10);
   const found = scoped('instruction', `int${number.toString(16)}`, `int ${formatHex(number)}`, knowledge);
   if (number !== 0x29 || found === undefined) return found;
   const code = record?.value('register.rcx') ?? record?.value('register.ecx');
