@@ -1,5 +1,4 @@
 /** `stopcode analyze`. */
-import { randomBytes } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import type { AnalyzeArguments } from './arguments.js';
@@ -157,7 +156,8 @@ class OutputFile {
   private constructor(readonly path: string, readonly temporary: string, readonly file: Awaited<ReturnType<typeof open>>) {}
 
   static async create(path: string): Promise<OutputFile> {
-    const temporary = `${path}.${randomBytes(4).toString('hex')}.part`;
+    // Of this run alone; a file that is there all the same is not written over.
+    const temporary = `${path}.${process.pid.toString(36)}-${Math.trunc(performance.timeOrigin + performance.now()).toString(36)}.part`;
     try {
       return new OutputFile(path, temporary, await open(temporary, 'wx'));
     } catch (error) {

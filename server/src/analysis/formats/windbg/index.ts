@@ -8,8 +8,14 @@ import { OPENING_FIELDS, VALUE_FIELDS } from './fieldNames.js';
 import { Pieces, read, recognize } from './reader.js';
 import { Report } from './report.js';
 
-/** Names that contain another name are found with it. */
-const NAMES = BUG_CHECK_NAMES.filter((name) => !BUG_CHECK_NAMES.some((other) => other !== name && name.includes(other)));
+/** Names that begin or end with another name are found with it. To hold each against all others would take as long as all of this file. */
+const KNOWN: ReadonlySet<string> = new Set(BUG_CHECK_NAMES);
+const NAMES = BUG_CHECK_NAMES.filter((name) => !hasOther(name));
+
+function hasOther(name: string): boolean {
+  for (let at = name.indexOf('_'); at > 0; at = name.indexOf('_', at + 1)) if (KNOWN.has(name.slice(0, at)) || KNOWN.has(name.slice(at + 1))) return true;
+  return false;
+}
 
 const OPENERS: readonly string[] = [
   ...[...OPENING_FIELDS, ...VALUE_FIELDS].map((name) => name + ':'), ...NAMES,
