@@ -124,7 +124,9 @@ export function opensAt(format: LogFormat, source: TextSource, line: number): bo
 
 /** Whether the line opens a region of the format behind something that transport may have put before it. */
 export function opensBehindMargin(format: LogFormat, physical: string): boolean {
-  for (const margin of possibleMargins(cleaned(physical), IN_LISTS.has(format.id))) if (opensBehind(format, physical, margin)) return true;
+  const text = cleaned(physical);
+  if (isWhole(text)) return false;
+  for (const margin of possibleMargins(text, IN_LISTS.has(format.id))) if (opensBehind(format, physical, margin)) return true;
   return false;
 }
 
@@ -149,6 +151,11 @@ function opensBehind(format: LogFormat, physical: string, margin: Margin): boole
   return logicalLines(physical, 0, (text) => format.cuts(text), { margin }).some((logical) => format.opens(logical));
 }
 
+/** The VMkernel's own head says that nothing stands before the line; logs have tens of thousands of such blocks. */
+function isWhole(text: string): boolean {
+  return peelEnvelope(text)?.pcpu !== undefined;
+}
+
 function cleaned(text: string): string {
   return isPlain(text) ? text : (undo(text, looksPrintable(text))?.text ?? text);
 }
@@ -168,8 +175,7 @@ const NOTHING: ReadonlySet<MarginKind> = new Set<MarginKind>();
 function marginOf(format: LogFormat, source: TextSource, first: number): MarginFound | undefined {
   const physical = source.line(first);
   const text = cleaned(physical);
-  // The VMkernel's own head says that the line is whole; logs have tens of thousands of such blocks.
-  if (!mayHaveMargin(text) || peelEnvelope(text)?.pcpu !== undefined) return undefined;
+  if (isWhole(text) || !mayHaveMargin(text)) return undefined;
   const opens = opensPlain(format, physical);
   const own = !opens ? NOTHING : WITHOUT_TIMES.has(format.id) ? LABELS : TIMES_AND_LABELS;
   const found = marginAt(source, first, (line) => cleaned(source.line(line)), own);

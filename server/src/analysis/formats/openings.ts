@@ -129,7 +129,9 @@ export class OpeningFinder {
       for (const message of use.messages) messages.push({ line, message });
     });
     if (formatsByLine.size === 0 && messages.length === 0) return NOTHING;
-    const openings = [...formatsByLine].map(([line, formats]): Opening => ({ line, formats })).sort((a, b) => a.line - b.line);
+    const openings: Opening[] = [];
+    formatsByLine.forEach((formats, line) => { openings.push({ line, formats }); });
+    openings.sort((a, b) => a.line - b.line);
     messages.sort((a, b) => a.line - b.line || a.message - b.message);
     return { openings, messages: messages.filter((hit, index) => index === 0 || hit.line !== messages[index - 1]?.line || hit.message !== messages[index - 1]?.message) };
   }
