@@ -131,10 +131,7 @@ export class LiteralScanner {
   #sweep(address: number, first: number, last: number, length: number, start: number, standsAt: StandsAt, hit: Hit): void {
     const { view } = this.#memory;
     this.#memory.use(this.#table);
-    const found = this.#memory.sweep(address, address + first, address + last, address + length);
-    // By index: an iterator makes an object for each place, and a text that is like the literals has many.
-    for (let index = 0; index < found.length; index++) {
-      const at = found[index] ?? 0;
+    for (const at of this.#memory.sweep(address, address + first, address + last, address + length)) {
       const alike = this.#byWindow.get(windowHash(view, at));
       if (alike === undefined) continue;
       for (const literal of alike) {
