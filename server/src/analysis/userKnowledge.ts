@@ -29,12 +29,12 @@ const MOST_PROVEN_AT_ONCE = 200;
 export function loadUserKnowledge(files: readonly KnowledgeFile[], base: Knowledge): UserKnowledge {
   const issueFiles = files.filter(({ path }) => isIssueFile(path));
   let byPath: Map<string, string> | undefined;
-  return loadIssues(issueFiles, issuesIn(issueFiles), base, (path) => (byPath ??= new Map(files.map((file) => [normalized(file.path), file.text]))).get(path));
+  return loadIssues(issueFiles, issuesIn(issueFiles.map(({ path }) => path)), base, (path) => (byPath ??= new Map(files.map((file) => [normalized(file.path), file.text]))).get(path));
 }
 
 /** How many issues some files can hold. Of a collection it is not known, and it is no small number. */
-export function issuesIn(files: readonly Pick<KnowledgeFile, 'path'>[]): number {
-  return files.some(({ path }) => isCollection(path)) ? Infinity : files.length;
+export function issuesIn(paths: readonly string[]): number {
+  return paths.some(isCollection) ? Infinity : paths.length;
 }
 
 /** `files` hold `count` issues or fewer, each is needed once; their samples, and they again, are asked of `read`. */

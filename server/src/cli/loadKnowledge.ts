@@ -157,7 +157,7 @@ function readerBelow(folders: readonly string[]): ReadText {
 export function readUserIssues(folders: readonly string[], base: Knowledge): UserIssues {
   const problems: Problem[] = [];
   const paths = folders.flatMap((folder) => issueFiles(folder, problems));
-  const loaded = loadIssues(readIssues(paths, problems), issuesIn(paths.map((path) => ({ path }))), base, readerBelow(folders));
+  const loaded = loadIssues(readIssues(paths, problems), issuesIn(paths), base, readerBelow(folders));
   problems.push(...loaded.problems.map(problemOf));
   return { issues: loaded.issues, problems, proof: loaded.proof, unproven: { folders, places: loaded.proof.places } };
 }

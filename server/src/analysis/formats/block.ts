@@ -2,7 +2,7 @@
 import { isShort, LineCursor, logicalLines, spanIn, type LogicalLine } from './cursor.js';
 import { peelEnvelope, type EnvelopePart } from './envelopes.js';
 import { marginAt, mayHaveMargin, possibleMargins, type Margin, type MarginFound, type MarginKind } from './margins.js';
-import { isPlain, looksPrintable, undo } from './transport.js';
+import { undo } from './transport.js';
 import type { Block, BlockRole, BlockSink, Fact, FactKey, FormatId, Frame, LineSink, LogFormat, Section, Token, TokenKind } from './types.js';
 import { moved, type Located, type Span, type TextSource } from '../text/span.js';
 
@@ -157,7 +157,7 @@ function isWhole(text: string): boolean {
 }
 
 function cleaned(text: string): string {
-  return isPlain(text) ? text : (undo(text, looksPrintable(text))?.text ?? text);
+  return undo(text)?.text ?? text;
 }
 
 /** Formats whose lines have no time of their own: what stands before one is of whoever passed it on. */

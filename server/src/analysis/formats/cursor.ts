@@ -99,7 +99,7 @@ const PLAIN: Way = {};
 
 /** A physical line as the logical lines it holds. */
 export function logicalLines(physical: string, line: number, cuts: (text: string) => readonly number[], way = PLAIN): LogicalLine[] {
-  const undone = way.undone === undefined ? undoneIn(physical, way.isPrintable) : way.undone ?? undefined;
+  const undone = way.undone === undefined ? undo(physical, way.isPrintable) : way.undone ?? undefined;
   const cleaned: Printed | undefined = way.joins === undefined ? undone : { ...(undone ?? asItIs(physical)), joins: way.joins };
   const printed = cleaned?.text ?? physical;
   const margin = way.margin?.start(printed) ?? 0;
@@ -126,10 +126,6 @@ export function logicalLines(physical: string, line: number, cuts: (text: string
 function pieceOf(text: string, line: number, start: number, cut: boolean, envelope: Envelope | undefined, cleaned: Printed | undefined): LogicalLine {
   if (cleaned !== undefined) return envelope === undefined ? { text: trimmed(text), line, start, cut, cleaned } : { text: trimmed(text), line, start, cut, envelope, cleaned };
   return envelope === undefined ? { text: trimmed(text), line, start, cut } : { text: trimmed(text), line, start, cut, envelope };
-}
-
-function undoneIn(physical: string, isPrintable: boolean | undefined): Cleaned | undefined {
-  return isPlain(physical) ? undefined : undo(physical, isPrintable ?? looksPrintable(physical));
 }
 
 /** An envelope behind a margin. */

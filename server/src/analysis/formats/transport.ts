@@ -49,11 +49,12 @@ export function isPlain(line: string): boolean {
   return first !== 91 && first !== 123 && last !== 93 && last !== 125 && !SIGN.test(line);
 }
 
-/** The line as it was printed, or undefined where there is nothing to undo. Linear in the line. */
-export function undo(line: string, isPrintable: boolean): Cleaned | undefined {
+/** The line as it was printed, or undefined where there is nothing to undo. Linear in the line. By itself a line tells whether it is quoted-printable. */
+export function undo(line: string, isPrintable?: boolean): Cleaned | undefined {
+  if (isPlain(line)) return undefined;
   const cleaned = clean(line);
   const text = cleaned?.text ?? line;
-  const edits = editsOf(text, isPrintable);
+  const edits = editsOf(text, isPrintable ?? looksPrintable(line));
   return edits.length === 0 ? cleaned : edited(text, cleaned, edits, line.length);
 }
 

@@ -43,7 +43,7 @@ export class Taken implements Iterable<Settled> {
   }
 
   *[Symbol.iterator](): Generator<Settled, void> {
-    for (const [index, crash] of this.#crashes.entries()) yield this.#settle(crash, index);
+    for (const [, settled] of this.entries()) yield settled;
   }
 }
 

@@ -235,11 +235,11 @@ const LABELS: readonly (readonly [label: string, source: Source, atStart: boolea
   ['Bugcheck: ', 'summary tool', true, 'list'],
 ];
 
-/** What each of the labels holds: one look instead of eleven. */
-const LABEL_WORD = /[Bb]ug ?[Cc]heck|BUGCHECK|Insertion/;
+/** One look instead of eleven: most lines have none of them. */
+const ANY_LABEL = new RegExp(LABELS.map(([label]) => label).join('|'));
 
 function labelled(text: string): Found | undefined {
-  if (!LABEL_WORD.test(text)) return undefined;
+  if (!ANY_LABEL.test(text)) return undefined;
   const start = skipBlanks(text, 0);
   for (const [label, source, atStart, needs] of LABELS) {
     const at = !atStart ? text.indexOf(label) : text.startsWith(label, start) ? start : -1;
