@@ -56,7 +56,8 @@ async function check({ cli, folder, many, few, server }) {
   const logs = ['vmkernel', 'libvirtd', 'qemu', 'windbg'].map((kind) => writeLog(join(folder, `check-${kind}.log`), { kind, bytes: CHECKED_BYTES, seed: 9 }));
   const { ms: fewMs } = await analyzed(logs, { cli, folder, folders: few.folders });
   const { ms: manyMs } = await analyzed(logs, { cli, folder, folders: many.folders });
-  await analyzed(logs, { cli, folder, folders: many.collection });
+  // The first run keeps the collection, the second one uses what is kept.
+  for (const isKept of [true, true, false]) await analyzed(logs, { cli, folder, folders: many.collection, isKept });
   await server.check(logs[0]);
   const count = (key) => logs.reduce((sum, log) => sum + log[key].length, 0);
   return { bytes: logs.reduce((sum, log) => sum + log.bytes, 0), crashes: count('crashes'), events: count('events'), signatures: many.count, signaturesShown: many.shown, manyMs: Math.max(0, manyMs - fewMs) };

@@ -40,18 +40,25 @@ export class Inexact extends Error {
   }
 }
 
+/** Has the program keep what it keeps below a folder, on any system. */
+function cacheIn(folder) {
+  const place = join(folder, 'cache');
+  return { XDG_CACHE_HOME: place, LOCALAPPDATA: place, ...(process.platform === 'darwin' ? { HOME: place } : {}) };
+}
+
 /**
  * Runs the command line over logs, with the time and the memory it took; throws `Inexact` where a report is wrong.
  * A log without a list of what stands in it is not checked.
- * @param {{ cli: string, folder: string, folders?: string[], timeoutMs?: number }} options `folders` hold known issues.
+ * @param {{ cli: string, folder: string, folders?: string[], isKept?: boolean, timeoutMs?: number }} options `folders` hold known issues;
+ *   `isKept` lets the program keep them between runs, below `folder`.
  */
-export async function analyzed(logs, { cli, folder, folders = [], timeoutMs }) {
+export async function analyzed(logs, { cli, folder, folders = [], isKept = false, timeoutMs }) {
   const path = join(folder, 'report.ndjson');
   const stdout = openSync(path, 'w');
   let result;
   try {
-    const args = [cli, 'analyze', '--format', 'ndjson', '--progress', 'never', ...folders.flatMap((item) => ['--knowledge', item]), ...logs.map((log) => log.path)];
-    result = await run(process.execPath, args, { stdout, memory: true, timeoutMs });
+    const args = [cli, 'analyze', '--format', 'ndjson', '--progress', 'never', ...(isKept ? [] : ['--no-cache']), ...folders.flatMap((item) => ['--knowledge', item]), ...logs.map((log) => log.path)];
+    result = await run(process.execPath, args, { stdout, memory: true, timeoutMs, env: cacheIn(folder) });
   } finally {
     closeSync(stdout);
   }

@@ -17,13 +17,13 @@ export function memoryOf(pid, figure) {
 
 /**
  * One run of a program.
- * @param {{ stdout?: number | 'ignore', memory?: boolean, timeoutMs?: number }} [options] `stdout` can be an open file.
+ * @param {{ stdout?: number | 'ignore', memory?: boolean, timeoutMs?: number, env?: Record<string, string> }} [options] `stdout` can be an open file, `env` is added.
  * @returns {Promise<{ ms: number, status: number | null, peak?: number, isTimeout: boolean }>} `peak` in bytes, where asked for and known.
  */
-export function run(program, args, { stdout = 'ignore', memory = false, timeoutMs = 600_000 } = {}) {
+export function run(program, args, { stdout = 'ignore', memory = false, timeoutMs = 600_000, env = {} } = {}) {
   return new Promise((done, fail) => {
     const start = performance.now();
-    const child = spawn(program, args, { stdio: ['ignore', stdout, 'pipe'] });
+    const child = spawn(program, args, { stdio: ['ignore', stdout, 'pipe'], env: { ...process.env, ...env } });
     let errors = '';
     let peak;
     let isTimeout = false;

@@ -73,6 +73,7 @@ export function builtCli(): Promise<string> {
 export interface SpawnOptions {
   readonly stdin?: Uint8Array | string;
   readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
   /** Standard output is closed after the first bytes. */
   readonly closeEarly?: boolean;
   /** Sent once the program has written something. */
@@ -83,7 +84,7 @@ export interface SpawnOptions {
 export async function spawnCli(args: readonly string[], options: SpawnOptions = {}): Promise<Ran> {
   const file = await builtCli();
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [file, ...args], { cwd: options.cwd, env: { PATH: process.env['PATH'] } });
+    const child = spawn(process.execPath, [file, ...args], { cwd: options.cwd, env: { PATH: process.env['PATH'], ...options.env } });
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (data: Buffer) => {

@@ -3,7 +3,7 @@ import { referenceOf } from './decoders/explain.js';
 import type { FactKey } from './formats/types.js';
 import type { CrashFinding, EventFinding, IssueMatch } from './knowledge/finding.js';
 import type { Knowledge } from './knowledge/knowledge.js';
-import { collectMessages } from './knowledge/issueIndex.js';
+import { collectMessages, type MessagePattern } from './knowledge/issueKeys.js';
 import { matchCrash, matchMessages } from './knowledge/match.js';
 import type { MessageTable } from './knowledge/messages.js';
 import type { Settled } from './records/assemble.js';
@@ -45,7 +45,7 @@ export function eventFindings(
 
 /** How often the message stands in the file at whose first place an issue was found. */
 function timesSaid({ issue, evidence }: IssueMatch, messages: MessageTable): number {
-  const asked = new Map<string, (string | undefined)[]>();
+  const asked = new Map<string, readonly MessagePattern[]>();
   collectMessages(issue.when, asked);
   for (const [message, patterns] of asked) {
     for (const pattern of patterns) {

@@ -3,19 +3,14 @@
  * about an issue, so those of a large collection are made when an issue is first about to be shown.
  */
 import { analyzeText } from './analysis.js';
-import { IssueIndex, type Proof } from './knowledge/issueIndex.js';
-import type { IssueData } from './knowledge/issue.js';
+import type { IssueData, IssuePlace, IssuePlaces } from './knowledge/issue.js';
+import type { Proof } from './knowledge/issueIndex.js';
+import { keysOf } from './knowledge/issueKeys.js';
 import type { Knowledge } from './knowledge/knowledge.js';
 import { problemAt, withoutMark, type KnowledgeProblem } from './knowledgeProblem.js';
 
 /** A sample of more than this is refused: samples are excerpts. */
 const LARGEST_SAMPLE = 1_000_000;
-
-/** Where an issue stands: in a file, and in a collection on a line, from 0. */
-export interface IssuePlace {
-  readonly path: string;
-  readonly line: number | undefined;
-}
 
 /** Gives the text of a file of the user's folders; undefined where there is none, `/` between folders. */
 export type ReadText = (path: string) => string | undefined;
@@ -29,7 +24,7 @@ export class IssueProof implements Proof {
   #messages: readonly string[] | undefined;
 
   /** `places` has the place of each issue that is not proven yet; all others are. */
-  constructor(base: Knowledge, read: ReadText, readonly places: ReadonlyMap<IssueData, IssuePlace>) {
+  constructor(base: Knowledge, read: ReadText, readonly places: IssuePlaces) {
     this.#base = base;
     this.#read = read;
   }
@@ -52,7 +47,7 @@ export class IssueProof implements Proof {
 
   /** Puts all issues to the proof, one at a time. */
   * rest(): Generator<undefined, undefined> {
-    this.#messages ??= new IssueIndex([], [...this.places.keys()]).messages;
+    this.#messages ??= keysOf([...this.places.keys()]).messages;
     for (const issue of this.places.keys()) {
       this.isProven(issue);
       yield undefined;

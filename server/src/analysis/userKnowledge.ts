@@ -4,10 +4,10 @@
  */
 import { parse, printParseErrorCode, type ParseError } from 'jsonc-parser';
 import { FACT_KEYS } from './formats/types.js';
-import { IssueProof, type IssuePlace, normalized, prove, type ReadText } from './issueProof.js';
+import { IssueProof, normalized, prove as proveIssue, type ReadText } from './issueProof.js';
 import { validate, type SchemaError } from './issueValidator.js';
-import { hasTriggers } from './knowledge/issueIndex.js';
-import type { Condition, ConditionTree, IssueData } from './knowledge/issue.js';
+import { hasTriggers } from './knowledge/issueKeys.js';
+import type { Condition, ConditionTree, IssueData, IssuePlace } from './knowledge/issue.js';
 import type { Knowledge } from './knowledge/knowledge.js';
 import { patternProblem } from './knowledge/patterns.js';
 import { isCollection, isIssueFile } from './knowledgeFiles.js';
@@ -20,6 +20,8 @@ export interface UserKnowledge {
   readonly problems: readonly KnowledgeProblem[];
   /** Asked before an issue is shown: those of a large collection are not put to the proof when they are loaded. */
   readonly proof: IssueProof;
+  /** Whether samples were read, too: what is right then depends on more than the issues' own files. */
+  readonly hasReadSamples: boolean;
 }
 
 /** So many issues are put to the proof when they are loaded. Each takes an analysis a sample, about a millisecond. */
@@ -46,6 +48,11 @@ export function loadIssues(files: Iterable<KnowledgeFile>, count: number, base: 
   const problems: KnowledgeProblem[] = [];
   const places = new Map<string, IssuePlace>();
   const unproven = new Map<IssueData, IssuePlace>();
+  let hasReadSamples = false;
+  const prove = (issue: IssueData, place: IssuePlace): KnowledgeProblem | undefined => {
+    hasReadSamples = true;
+    return proveIssue(issue, place, read, base);
+  };
   for (const file of entriesOf(files)) {
     const checked = check(file);
     if ('message' in checked) {
@@ -56,7 +63,7 @@ export function loadIssues(files: Iterable<KnowledgeFile>, count: number, base: 
     if (earlier !== undefined) {
       const known = issues.get(checked.id);
       // The first one stays where it is right; where it is not, this one takes its place.
-      const failed = known === undefined || !unproven.has(known) ? undefined : prove(known, earlier, read, base);
+      const failed = known === undefined || !unproven.has(known) ? undefined : prove(known, earlier);
       if (known === undefined || failed === undefined) {
         problems.push(problemAt(file, ['id'], `the id "${checked.id}" is already used ${placeIn(earlier, file)}`));
         continue;
@@ -67,7 +74,7 @@ export function loadIssues(files: Iterable<KnowledgeFile>, count: number, base: 
     }
     const isNow = atOnce || builtin.has(checked.id);
     const place = { path: file.path, line: file.line };
-    const failed = isNow ? prove(checked, place, read, base) : undefined;
+    const failed = isNow ? prove(checked, place) : undefined;
     if (failed !== undefined) {
       problems.push(failed);
       continue;
@@ -76,7 +83,7 @@ export function loadIssues(files: Iterable<KnowledgeFile>, count: number, base: 
     issues.set(checked.id, checked);
     if (!isNow) unproven.set(checked, place);
   }
-  return { issues: [...issues.values()], problems, proof: new IssueProof(base, read, unproven) };
+  return { issues: [...issues.values()], problems, proof: new IssueProof(base, read, unproven), hasReadSamples };
 }
 
 /** The issues of files, one at a time: a file is one, or each line of it. What is one line already stays as it is. */

@@ -6,7 +6,7 @@ import { analyzeFile, SCAN_FROM_BYTES } from './analyzeFile.js';
 import { InputError, reasonOf } from './errors.js';
 import { type Host, Stopped } from './host.js';
 import { expandInputs, type Input } from './inputs.js';
-import { describeProblem, knowledgeRevision, lateProblems, makeKnowledge, type Problem, readUserIssues, type UserIssues } from './loadKnowledge.js';
+import { describeProblem, knowledgeRevision, makeKnowledge, type Problem } from './loadKnowledge.js';
 import { Pool, type ThreadTask } from './pool.js';
 import { type Progress, progressOn } from './progress.js';
 import { writerFor } from './report/format.js';
@@ -14,6 +14,7 @@ import { nameOf } from './report/text.js';
 import type { FileResult } from './report/types.js';
 import { tally, type Totals } from './report/words.js';
 import { neutral, stylesFor } from './terminal.js';
+import { type KeptIssues, keptUserIssues, lateProblems } from './userIssues.js';
 import { VERSION } from './version.js';
 
 /** Less text than this is read sooner than threads start. */
@@ -38,11 +39,10 @@ export async function analyzeCommand(args: AnalyzeArguments, host: Host): Promis
     return complain(text);
   };
 
-  const user = readUserIssues(args.knowledge, makeKnowledge(host.knowledgeFolder, false, []));
+  const user = keptUserIssues(args.knowledge, makeKnowledge(host.knowledgeFolder, false, []), host, args.cache);
   for (const problem of user.problems) await fail(describeProblem(problem));
   for (const { path, message } of inputs.problems) await fail(`${path}: ${message}`);
   if (inputs.files.some(({ path }) => path === '-') && host.stdinIsTerminal) await complain('reading standard input, end it with Ctrl-D');
-
 
   const output = args.output === undefined ? undefined : await OutputFile.create(args.output);
   const write = (text: string) => (text === '' ? Promise.resolve() : output === undefined ? host.stdout.write(text) : output.write(text));
@@ -74,6 +74,7 @@ export async function analyzeCommand(args: AnalyzeArguments, host: Host): Promis
     await write(writer.end());
     await output?.finish();
     if (host.stop.aborted) throw new Stopped();
+    user.keep();
   } catch (error) {
     await progress.clear();
     await output?.discard();
@@ -100,7 +101,7 @@ interface Finished {
 }
 
 /** Results in the order of the inputs, however many are worked on at a time. */
-async function* inOrder(files: readonly Input[], args: AnalyzeArguments, user: UserIssues, host: Host, progress: Progress): AsyncGenerator<Finished> {
+async function* inOrder(files: readonly Input[], args: AnalyzeArguments, user: KeptIssues, host: Host, progress: Progress): AsyncGenerator<Finished> {
   const { certainty, builtinIssues } = args;
   const { knowledgeFolder, stop } = host;
   const explain = args.format === 'text' || args.format === 'markdown';
@@ -109,7 +110,7 @@ async function* inOrder(files: readonly Input[], args: AnalyzeArguments, user: U
   // Many files are given to the threads whole; of a few large ones each thread takes ranges.
   const isByFile = files.length >= threads;
   const task: ThreadTask = isByFile
-    ? { stopcode: 'analyze', knowledgeFolder, builtinIssues, userIssues: user.issues, unproven: user.unproven, certainty, explain }
+    ? { stopcode: 'analyze', knowledgeFolder, builtinIssues, issues: user.copy, certainty, explain }
     : { stopcode: 'scan', messages: knowledge.issues.messages };
   // With ranges, this thread is one of them.
   const pool = threads > 1 && host.program !== undefined ? new Pool(host.program, isByFile ? threads : threads - 1, task) : undefined;

@@ -17,6 +17,8 @@ export interface AnalyzeArguments {
   readonly format: Format;
   readonly output: string | undefined;
   readonly knowledge: readonly string[];
+  /** Whether large collections of known issues may be kept between runs. */
+  readonly cache: boolean;
   readonly builtinIssues: boolean;
   readonly certainty: Certainty;
   readonly color: When;
@@ -68,6 +70,7 @@ function analyzeArguments(args: readonly string[]): Arguments {
     ...COMMON, ...COLOR, ...KNOWLEDGE,
     format: { type: 'string', short: 'f' },
     output: { type: 'string', short: 'o' },
+    'no-cache': { type: 'boolean' },
     certainty: { type: 'string' },
     progress: { type: 'string' },
     jobs: { type: 'string', short: 'j' },
@@ -82,6 +85,7 @@ function analyzeArguments(args: readonly string[]): Arguments {
     format: oneOf('format', values.format, FORMATS, 'text'),
     output: values.output === undefined ? undefined : nonEmpty('output', values.output),
     knowledge: (values.knowledge ?? []).map((folder) => nonEmpty('knowledge', folder)),
+    cache: values['no-cache'] !== true,
     builtinIssues: values['no-builtin-issues'] !== true,
     certainty: oneOf('certainty', values.certainty, CERTAINTIES, 'possible'),
     color: oneOf('color', values.color, WHENS, 'auto'),

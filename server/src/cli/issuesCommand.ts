@@ -3,11 +3,12 @@ import type { IssueData } from '../analysis/knowledge/issue.js';
 import type { IssuesArguments } from './arguments.js';
 import { InputError } from './errors.js';
 import type { Host } from './host.js';
-import { describeProblem, knowledgeSource, lateProblems, makeKnowledge, type Problem, readUserIssues, type UserIssues } from './loadKnowledge.js';
+import { describeProblem, knowledgeSource, makeKnowledge, type Problem } from './loadKnowledge.js';
 import { articleReport } from './report/build.js';
 import { Page } from './report/text.js';
 import { count } from './report/words.js';
 import { neutral, stylesFor } from './terminal.js';
+import { lateProblems, readUserIssues, type UserIssues } from './userIssues.js';
 
 /** Runs the command; answers the exit status. */
 export async function issuesCommand(args: IssuesArguments, host: Host): Promise<number> {

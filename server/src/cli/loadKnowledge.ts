@@ -2,10 +2,11 @@
 import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { isCollection, isIssueFile } from '../analysis/knowledgeFiles.js';
-import { IssueProof, type IssuePlace, normalized, type ReadText } from '../analysis/issueProof.js';
+import { type IssueProof, normalized, type ReadText } from '../analysis/issueProof.js';
 import { Knowledge, type KnowledgeTable } from '../analysis/knowledge/knowledge.js';
 import type { IssueData } from '../analysis/knowledge/issue.js';
-import { entriesOf, issuesIn, type KnowledgeFile, type KnowledgeProblem, loadIssues } from '../analysis/userKnowledge.js';
+import type { PackedIssues } from '../analysis/knowledge/packedIssues.js';
+import { entriesOf, type KnowledgeFile } from '../analysis/userKnowledge.js';
 import { LogDecoder } from './encoding.js';
 import { InputError, reasonOf } from './errors.js';
 import { walk } from './glob.js';
@@ -17,23 +18,6 @@ export interface Problem {
   readonly line?: number;
   readonly column?: number;
   readonly message: string;
-}
-
-export interface UserIssues {
-  readonly issues: readonly IssueData[];
-  readonly problems: readonly Problem[];
-  /** Asked before one of them is shown. */
-  readonly proof: IssueProof;
-  /** What a thread makes such a proof of. */
-  readonly unproven: Unproven;
-}
-
-/** Issues that are put to the proof when they are first about to be shown. */
-export interface Unproven {
-  /** All folders of the user's. */
-  readonly folders: readonly string[];
-  /** Where each stands. */
-  readonly places: ReadonlyMap<IssueData, IssuePlace>;
 }
 
 /** The tables of `folder`, read when they are first needed. */
@@ -95,7 +79,7 @@ function decoded(bytes: Buffer, length: number): string {
 }
 
 /** The files of issues below a folder. Their samples are read when they are asked for. */
-function issueFiles(folder: string, problems: Problem[]): string[] {
+export function issueFiles(folder: string, problems: Problem[]): string[] {
   const files: string[] = [];
   try {
     if (!statSync(folder).isDirectory()) throw new InputError('is not a folder');
@@ -116,7 +100,7 @@ function issueFiles(folder: string, problems: Problem[]): string[] {
 }
 
 /** The texts of issues, one at a time: a large collection is not kept beside what is made of it. */
-function* readIssues(paths: readonly string[], problems: Problem[]): Generator<KnowledgeFile> {
+export function* readIssues(paths: readonly string[], problems: Problem[]): Generator<KnowledgeFile> {
   let number = 0;
   for (const file of entriesOf(readAll(paths, problems))) {
     if (++number % ISSUES_PER_SLICE === 0) keepYoungSmall();
@@ -138,7 +122,7 @@ function* readAll(paths: readonly string[], problems: Problem[]): Generator<Know
 }
 
 /** Reads what stands below the folders, and nothing beside them. A sample that cannot be read is told by its issue. */
-function readerBelow(folders: readonly string[]): ReadText {
+export function readerBelow(folders: readonly string[]): ReadText {
   const roots = folders.map((folder) => {
     const root = normalized(join(folder, '.'));
     return root === '.' || root === './' ? '' : root.endsWith('/') ? root : `${root}/`;
@@ -153,35 +137,12 @@ function readerBelow(folders: readonly string[]): ReadText {
   };
 }
 
-/** The known issues of some folders. A file that is not right is skipped alone and named. */
-export function readUserIssues(folders: readonly string[], base: Knowledge): UserIssues {
-  const problems: Problem[] = [];
-  const paths = folders.flatMap((folder) => issueFiles(folder, problems));
-  const loaded = loadIssues(readIssues(paths, problems), issuesIn(paths), base, readerBelow(folders));
-  problems.push(...loaded.problems.map(problemOf));
-  return { issues: loaded.issues, problems, proof: loaded.proof, unproven: { folders, places: loaded.proof.places } };
-}
-
-/** The proof as a thread makes it, which has only data of the main program's. */
-export function proofOf({ folders, places }: Unproven, base: Knowledge): IssueProof {
-  return new IssueProof(base, readerBelow(folders), places);
-}
-
-/** The problems that came up since this was last asked. */
-export function lateProblems(proof: IssueProof): readonly Problem[] {
-  return proof.takeProblems().map(problemOf);
-}
-
-function problemOf({ path, line, column, message }: KnowledgeProblem): Problem {
-  return { path, line: line + 1, column: column + 1, message };
+/** Built-in knowledge with the user's issues. */
+export function makeKnowledge(folder: string, builtinIssues: boolean, userIssues: readonly IssueData[] | PackedIssues, proof?: IssueProof): Knowledge {
+  return new Knowledge(knowledgeSource(folder), { builtinIssues, userIssues, ...(proof === undefined ? {} : { proof }) });
 }
 
 /** `issues/a.json:3:5: "when" is missing`. */
 export function describeProblem({ path, line, column, message }: Problem): string {
   return `${path}${line === undefined ? '' : `:${line}${column === undefined ? '' : `:${column}`}`}: ${message}`;
-}
-
-/** Built-in knowledge with the user's issues. */
-export function makeKnowledge(folder: string, builtinIssues: boolean, userIssues: readonly IssueData[], proof?: IssueProof): Knowledge {
-  return new Knowledge(knowledgeSource(folder), { builtinIssues, userIssues, ...(proof === undefined ? {} : { proof }) });
 }

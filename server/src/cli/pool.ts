@@ -1,12 +1,13 @@
 /** Threads that analyse files. A thread is the program itself, started with a task instead of arguments. */
 import { parentPort, Worker, workerData } from 'node:worker_threads';
 import { OpeningFinder } from '../analysis/formats/openings.js';
-import type { Certainty, IssueData } from '../analysis/knowledge/issue.js';
+import type { Certainty } from '../analysis/knowledge/issue.js';
 import { analyzeFile } from './analyzeFile.js';
 import { InputError, reasonOf } from './errors.js';
-import { lateProblems, makeKnowledge, type Problem, proofOf, type Unproven } from './loadKnowledge.js';
+import { makeKnowledge, type Problem } from './loadKnowledge.js';
 import type { FileResult } from './report/types.js';
 import { scanRange, type ScanRequest, type ScanResult } from './scan.js';
+import { type IssueCopy, issuesOfCopy, lateProblems } from './userIssues.js';
 
 /** Young garbage a thread may hold before it is collected; the default of 48 MB would be most of what the program uses. */
 const YOUNG_MB = 4;
@@ -16,9 +17,7 @@ export type ThreadTask = {
   readonly stopcode: 'analyze';
   readonly knowledgeFolder: string;
   readonly builtinIssues: boolean;
-  readonly userIssues: readonly IssueData[];
-  /** Its issues are those of `userIssues`: both are copied as one. */
-  readonly unproven: Unproven;
+  readonly issues: IssueCopy;
   readonly certainty: Certainty;
   readonly explain: boolean;
 } | { readonly stopcode: 'scan'; readonly messages: readonly string[] };
@@ -53,9 +52,9 @@ function worker(task: ThreadTask): Work {
     const finder = new OpeningFinder(task.messages);
     return { work: (request) => scanRange(request as ScanRequest, finder), problems: () => [] };
   }
-  const { knowledgeFolder, builtinIssues, userIssues, unproven, certainty, explain } = task;
-  const proof = proofOf(unproven, makeKnowledge(knowledgeFolder, false, []));
-  const knowledge = makeKnowledge(knowledgeFolder, builtinIssues, userIssues, proof);
+  const { knowledgeFolder, builtinIssues, certainty, explain } = task;
+  const { issues, proof } = issuesOfCopy(task.issues, makeKnowledge(knowledgeFolder, false, []));
+  const knowledge = makeKnowledge(knowledgeFolder, builtinIssues, issues, proof);
   return { work: (request) => analyzeFile(request as string, { knowledge, certainty, explain }), problems: () => lateProblems(proof) };
 }
 

@@ -62,6 +62,19 @@ export interface IssueData {
   readonly rejects?: readonly string[];
 }
 
+/** Where an issue stands: in a file, and in a collection on a line, from 0. */
+export interface IssuePlace {
+  readonly path: string;
+  readonly line: number | undefined;
+}
+
+/** Issues and where they stand. */
+export interface IssuePlaces {
+  readonly size: number;
+  get(issue: IssueData): IssuePlace | undefined;
+  keys(): Iterable<IssueData>;
+}
+
 export interface AffectedComponent {
   /** As people say it: `scsi-hpsa driver`. */
   readonly component: string;

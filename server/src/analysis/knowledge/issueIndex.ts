@@ -3,14 +3,9 @@
  * nothing of it is evaluated until its trigger is seen, so the number of issues does not matter to a crash.
  */
 import { comparable } from './conditions.js';
-import type { Condition, ConditionTree, IssueData } from './issue.js';
-
-/** The more telling a fact is, the fewer crashes share it. Keys that are not listed come last. */
-const TELLING: readonly string[] = ['symbol', 'panic.source', 'failure.hash', 'failure.bucket', 'exception.code', 'bugcheck.code', 'libvirt.function', 'module', 'image', 'panic.kind', 'exception.vector', 'exception.mnemonic'];
-
-const RANKS: ReadonlyMap<string, number> = new Map(TELLING.map((key, rank) => [key, rank]));
-
-const NO_MESSAGES: readonly string[] = [];
+import type { IssueData } from './issue.js';
+import { keysOf, NO_PATTERN, type IssueKeys, type MessagePattern } from './issueKeys.js';
+import { PackedIssues } from './packedIssues.js';
 
 /** What puts a user's issues to the proof. */
 export interface Proof {
@@ -26,118 +21,99 @@ export interface IssueIndexOptions {
   readonly messages?: readonly string[];
 }
 
+/** Issues with their keys. */
+interface Part {
+  readonly keys: IssueKeys;
+  readonly facts: ReadonlySet<string>;
+  readonly issue: (number: number) => IssueData | undefined;
+}
+
 export class IssueIndex {
-  /** All issues, built-in first. */
-  readonly issues: readonly IssueData[];
   /** Literals of all message conditions, without repeats. */
   readonly messages: readonly string[];
-  readonly #user: ReadonlySet<IssueData>;
+  readonly #builtin: ReadonlySet<IssueData>;
   readonly #proof: Proof | undefined;
-  readonly #byTrigger = new Map<string, IssueData[]>();
-  /** Facts that are triggers: a crash has a hundred facts, and nine of ten are none. */
-  readonly #facts = new Set<string>();
-  /** By message literal: the patterns that conditions put to its lines; undefined for a condition without one. */
-  readonly #patterns = new Map<string, (string | undefined)[]>();
+  /** Built-in issues, then the user's. */
+  readonly #parts: readonly Part[];
+  /** By message literal: the patterns that conditions put to its lines, where there are any. */
+  readonly #patterns: ReadonlyMap<string, readonly MessagePattern[]>;
 
-  constructor(builtin: readonly IssueData[], user: readonly IssueData[], { proof, messages }: IssueIndexOptions = {}) {
+  /** Packed issues of the user's stand in for no built-in one. */
+  constructor(builtin: readonly IssueData[], user: readonly IssueData[] | PackedIssues, { proof, messages }: IssueIndexOptions = {}) {
+    const own = new Set(user instanceof PackedIssues ? [] : user.map((issue) => issue.id));
     // A user's issue of the same id stands in for the built-in one.
-    const own = new Set(user.map((issue) => issue.id));
-    this.issues = [...builtin.filter((issue) => !own.has(issue.id)), ...user];
-    this.#user = new Set(user);
+    const others = builtin.filter((issue) => !own.has(issue.id));
+    this.#builtin = new Set(others);
     this.#proof = proof;
-    for (const issue of this.issues) {
-      for (const trigger of triggersOf(issue.when) ?? []) {
-        if (!trigger.startsWith('frame=') && !trigger.startsWith('message=')) this.#facts.add(trigger.slice(0, trigger.indexOf('=')));
-        const list = this.#byTrigger.get(trigger);
-        if (list === undefined) this.#byTrigger.set(trigger, [issue]);
-        else list.push(issue);
-      }
-      collectMessages(issue.when, this.#patterns);
-      for (const { when } of issue.confirms ?? []) collectMessages(when, this.#patterns);
-      for (const { when } of issue.ruledOutBy ?? []) collectMessages(when, this.#patterns);
-    }
-    this.messages = messages ?? (this.#patterns.size === 0 ? NO_MESSAGES : [...this.#patterns.keys()]);
+    this.#parts = [others, user].filter(({ length }) => length > 0).map(partOf);
+    this.#patterns = mergedPatterns(this.#parts);
+    this.messages = messages ?? mergedMessages(this.#parts);
     proof?.share(this.messages);
   }
 
   isUserIssue(issue: IssueData): boolean {
-    return this.#user.has(issue);
+    return !this.#builtin.has(issue);
   }
 
   /** False for a user's issue that its own samples refute. */
   isProven(issue: IssueData): boolean {
-    return this.#proof === undefined || !this.#user.has(issue) || this.#proof.isProven(issue);
+    return this.#proof === undefined || !this.isUserIssue(issue) || this.#proof.isProven(issue);
   }
 
+  /** These and the following answer all issues with a trigger, and now and then one with another: its conditions decide. */
   byFact(key: string, value: string): readonly IssueData[] {
-    return this.#facts.has(key) ? this.#byTrigger.get(`${key}=${comparable(value)}`) ?? [] : [];
+    return this.#parts.some(({ facts }) => facts.has(key)) ? this.#at(`${key}=${comparable(value)}`) : [];
   }
 
   /** `name` is `module!function` or a function, in lower case. */
   byFrame(name: string): readonly IssueData[] {
-    const whole = this.#byTrigger.get(`frame=${name}`) ?? [];
+    const whole = this.#at(`frame=${name}`);
     const bang = name.indexOf('!');
-    const bare = bang < 0 ? [] : (this.#byTrigger.get(`frame=${name.slice(bang + 1)}`) ?? []);
+    const bare = bang < 0 ? [] : this.#at(`frame=${name.slice(bang + 1)}`);
     return bare.length === 0 ? whole : [...whole, ...bare];
   }
 
-  /** The patterns that stand beside a message literal in conditions, each once. */
-  patternsOf(message: string): readonly (string | undefined)[] {
-    return this.#patterns.get(message) ?? [];
-  }
-
   byMessage(message: string): readonly IssueData[] {
-    return this.#byTrigger.get(`message=${message}`) ?? [];
+    return this.#at(`message=${message}`);
+  }
+
+  /** The patterns that stand beside a message literal in conditions, each once. */
+  patternsOf(message: string): readonly MessagePattern[] {
+    return this.#patterns.get(message) ?? NO_PATTERN;
+  }
+
+  #at(trigger: string): IssueData[] {
+    const found: IssueData[] = [];
+    for (const { keys, issue } of this.#parts) {
+      for (const number of keys.triggers.at(trigger)) {
+        const known = issue(number);
+        if (known !== undefined) found.push(known);
+      }
+    }
+    return found;
   }
 }
 
-/** What to look an issue up by; undefined where its conditions require nothing that can be looked up. */
-export function triggersOf(part: Condition | ConditionTree): readonly string[] | undefined {
-  if (rankOf(part) === Infinity) return undefined;
-  if ('fact' in part) return (typeof part.is === 'string' ? [part.is] : (part.is ?? [])).map((value) => `${part.fact}=${comparable(value)}`);
-  if ('frames' in part) return [`frame=${part.frames.find(isExact)?.toLowerCase() ?? ''}`];
-  if ('message' in part) return [`message=${part.message}`];
-  const best = (part.all ?? []).reduce<Condition | ConditionTree | undefined>((least, inner) => (least === undefined || rankOf(inner) < rankOf(least) ? inner : least), undefined);
-  const { any } = part;
-  if (any !== undefined && rankOfAny(any) < (best === undefined ? Infinity : rankOf(best))) return any.flatMap((inner) => triggersOf(inner) ?? []);
-  return best && triggersOf(best);
+function partOf(issues: readonly IssueData[] | PackedIssues): Part {
+  const keys = issues instanceof PackedIssues ? issues.issueKeys : keysOf(issues);
+  return { keys, facts: new Set(keys.facts), issue: (number) => issues.at(number) };
 }
 
-/** Whether `triggersOf` has something to look an issue up by. */
-export function hasTriggers(part: Condition | ConditionTree): boolean {
-  if ('fact' in part) return typeof part.is === 'string' ? isExact(part.is) : part.is?.every(isExact) === true;
-  if ('frames' in part) return part.frames.some(isExact);
-  return 'message' in part || part.all?.some(hasTriggers) === true || part.any?.every(hasTriggers) === true;
+function mergedMessages(parts: readonly Part[]): readonly string[] {
+  const [first, second] = parts;
+  if (first === undefined || second === undefined) return first?.keys.messages ?? [];
+  const known = new Set(first.keys.messages);
+  return [...first.keys.messages, ...second.keys.messages.filter((message) => !known.has(message))];
 }
 
-/** How many crashes share what a condition requires, as a place in an order; Infinity where it cannot be looked up. */
-function rankOf(part: Condition | ConditionTree): number {
-  if ('fact' in part) return hasTriggers(part) ? (RANKS.get(part.fact) ?? TELLING.length) : Infinity;
-  if ('frames' in part) return part.frames.some(isExact) ? -1 : Infinity;
-  if ('message' in part) return TELLING.length - 0.5;
-  let best = part.any === undefined ? Infinity : rankOfAny(part.any);
-  for (const inner of part.all ?? []) best = Math.min(best, rankOf(inner));
-  return best;
-}
-
-/** Every alternative must be able to call the issue up, or a log that shows only that one would be missed; the least telling one counts. */
-function rankOfAny(alternatives: readonly (Condition | ConditionTree)[]): number {
-  return alternatives.reduce((worst, inner) => Math.max(worst, rankOf(inner)), -1);
-}
-
-function isExact(value: string): boolean {
-  return !value.endsWith('*');
-}
-
-/** Adds the messages that conditions ask for, each with the patterns beside it. */
-export function collectMessages(part: Condition | ConditionTree, into: Map<string, (string | undefined)[]>): void {
-  if ('message' in part) {
-    const patterns = into.get(part.message);
-    if (patterns === undefined) into.set(part.message, [part.matches]);
-    else if (!patterns.includes(part.matches)) patterns.push(part.matches);
-  } else if (!('fact' in part) && !('frames' in part)) {
-    for (const inner of part.all ?? []) collectMessages(inner, into);
-    for (const inner of part.any ?? []) collectMessages(inner, into);
-    for (const inner of part.none ?? []) collectMessages(inner, into);
+/** A message stands in one list with the patterns of both. */
+function mergedPatterns(parts: readonly Part[]): ReadonlyMap<string, readonly MessagePattern[]> {
+  const [first, second] = parts;
+  if (first === undefined || second === undefined || (first.keys.patterns.size === 0 && second.keys.patterns.size === 0)) return first?.keys.patterns ?? new Map();
+  const merged = new Map<string, readonly MessagePattern[]>();
+  const has = parts.map(({ keys }) => new Set(keys.messages));
+  for (const message of [...first.keys.patterns.keys(), ...second.keys.patterns.keys()]) {
+    merged.set(message, [...new Set(parts.flatMap(({ keys }, number) => keys.patterns.get(message) ?? (has[number]?.has(message) === true ? NO_PATTERN : [])))]);
   }
+  return merged;
 }

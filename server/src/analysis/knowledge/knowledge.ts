@@ -5,6 +5,7 @@ import type {
 } from './data.js';
 import type { IssueData } from './issue.js';
 import { IssueIndex, type IssueIndexOptions } from './issueIndex.js';
+import type { PackedIssues } from './packedIssues.js';
 
 /** Names of the tables a host can be asked for; each is one JSON value built from `server/knowledge/`. */
 export type KnowledgeTable = 'bugchecks' | 'registers' | 'terms' | 'status' | 'traps' | 'panics' | 'patterns' | 'issues';
@@ -16,7 +17,7 @@ export interface KnowledgeOptions extends IssueIndexOptions {
   /** False leaves the built-in known issues out. */
   readonly builtinIssues?: boolean;
   /** Known issues of the user's, already checked by `userKnowledge.ts`. */
-  readonly userIssues?: readonly IssueData[];
+  readonly userIssues?: readonly IssueData[] | PackedIssues;
 }
 
 export interface BugCheck {
