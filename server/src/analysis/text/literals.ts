@@ -36,24 +36,22 @@ type Hit = (literal: number, offset: number) => void;
 /** Every host has it, though the language's own library does not name it. */
 declare const TextEncoder: new () => { encodeInto(text: string, into: Uint8Array): { readonly read: number; readonly written: number } };
 
-interface Literal {
-  readonly index: number;
-  readonly text: string;
-  readonly bytes: Uint8Array;
-}
-
-interface Windowed extends Literal {
-  /** Where the searched window ends in the literal. */
-  readonly windowEnd: number;
-}
-
 /** Whether a literal stands at an offset of what is searched. */
-type StandsAt = (literal: Literal, offset: number) => boolean;
+type StandsAt = (literal: number, offset: number) => boolean;
 
 export class LiteralScanner {
+  readonly #literals: readonly string[];
   readonly #memory: SweepMemory;
   readonly #table: SweepTable;
-  readonly #byWindow = new Map<number, Windowed[]>();
+  /** All literals one after the other, and where each begins. */
+  readonly #bytes: Uint8Array;
+  readonly #starts: Uint32Array;
+  /** Of each literal: where in it the searched window ends, the hash of that, and one more than the next literal of the same list. */
+  readonly #windowEnds: Uint32Array;
+  readonly #hashes: Uint32Array;
+  readonly #nexts: Uint32Array;
+  /** One more than the first literal of a list, by the low bits of the hash of its window. */
+  readonly #lists = new Uint32Array(FILTER_ENTRIES);
   readonly #encoder = new TextEncoder();
 
   /**
@@ -61,37 +59,42 @@ export class LiteralScanner {
    * @throws RangeError for a literal that is shorter than six characters or not ASCII.
    */
   constructor(literals: readonly string[], sample: string | Uint8Array = '', memory: SweepMemory = sweepMemory()) {
+    this.#literals = literals;
     this.#memory = memory;
+    const { bytes, starts } = joined(literals);
+    this.#bytes = bytes;
+    this.#starts = starts;
+    this.#windowEnds = new Uint32Array(literals.length);
+    this.#hashes = new Uint32Array(literals.length);
+    this.#nexts = new Uint32Array(literals.length);
     const grams = new Uint8Array(1 << GRAM_BITS);
     const filter = new Uint8Array(FILTER_ENTRIES);
     const crowds = new Uint16Array(FILTER_ENTRIES);
     const counts = countGrams(typeof sample === 'string' ? bytesOf(sample.slice(0, MOST_SAMPLE)) : sample.subarray(0, MOST_SAMPLE));
-    for (const [index, text] of literals.entries()) {
-      if (text.length < MIN_LITERAL) throw new RangeError(`the literal "${text}" is shorter than ${MIN_LITERAL} characters`);
-      const bytes = bytesOf(text);
-      if (bytes.includes(NOT_ASCII)) throw new RangeError(`the literal "${text}" is not ASCII`);
-      const view = new DataView(bytes.buffer);
-      const start = rarestWindow(view, counts, crowds);
+    const view = new DataView(bytes.buffer);
+    for (let index = 0; index < literals.length; index++) {
+      const start = rarestWindow(view, starts[index] ?? 0, starts[index + 1] ?? 0, counts, crowds);
       for (let place = 0; place < STRIDE; place++) {
         const hash = gramHash(view, start + place);
         grams[hash] = (grams[hash] ?? 0) | (1 << place);
         // Whoever has the same gram finds it looked for already.
         counts[hash] = 0;
       }
-      const literal = { index, text, bytes, windowEnd: start + WINDOW };
-      const key = windowHash(view, start + WINDOW - 1);
-      filter[key & (FILTER_ENTRIES - 1)] = 1;
-      crowds[key & (FILTER_ENTRIES - 1)] = (crowds[key & (FILTER_ENTRIES - 1)] ?? 0) + 1;
-      const same = this.#byWindow.get(key);
-      if (same === undefined) this.#byWindow.set(key, [literal]);
-      else same.push(literal);
+      const hash = windowHash(view, start + WINDOW - 1);
+      const list = hash & (FILTER_ENTRIES - 1);
+      filter[list] = 1;
+      crowds[list] = (crowds[list] ?? 0) + 1;
+      this.#windowEnds[index] = start + WINDOW - (starts[index] ?? 0);
+      this.#hashes[index] = hash;
+      this.#nexts[index] = this.#lists[list] ?? 0;
+      this.#lists[list] = index + 1;
     }
     this.#table = { grams, filter };
   }
 
   /** Every place where a literal stands, in no particular order; `offset` is where the literal begins. */
   scan(text: string, hit: Hit): void {
-    const standsAt: StandsAt = (literal, offset) => text.startsWith(literal.text, offset);
+    const standsAt: StandsAt = (literal, offset) => text.startsWith(this.#literals[literal] ?? '', offset);
     for (let start = 0; ; start += PIECE - OVERLAP) {
       const length = Math.min(PIECE, text.length - start);
       this.#put(length === text.length ? text : text.slice(start, start + length));
@@ -102,7 +105,13 @@ export class LiteralScanner {
 
   /** The same over the first `length` bytes. */
   scanBytes(bytes: Uint8Array, length: number, hit: Hit): void {
-    const standsAt: StandsAt = (literal, offset) => offset + literal.bytes.length <= length && equalAt(bytes, offset, literal.bytes);
+    const standsAt: StandsAt = (literal, offset) => {
+      const start = this.#starts[literal] ?? 0;
+      const size = (this.#starts[literal + 1] ?? 0) - start;
+      if (offset + size > length) return false;
+      for (let at = 0; at < size; at++) if (bytes[offset + at] !== this.#bytes[start + at]) return false;
+      return true;
+    };
     const address = this.#memory.addressOf(bytes);
     if (address !== undefined) {
       for (let start = 0; start < length; start += PIECE) this.#sweep(address, start, Math.min(start + PIECE, length), length, 0, standsAt, hit);
@@ -132,11 +141,11 @@ export class LiteralScanner {
     const { view } = this.#memory;
     this.#memory.use(this.#table);
     for (const at of this.#memory.sweep(address, address + first, address + last, address + length)) {
-      const alike = this.#byWindow.get(windowHash(view, at));
-      if (alike === undefined) continue;
-      for (const literal of alike) {
-        const offset = start + at - address + 1 - literal.windowEnd;
-        if (offset >= 0 && standsAt(literal, offset)) hit(literal.index, offset);
+      const hash = windowHash(view, at);
+      for (let literal = (this.#lists[hash & (FILTER_ENTRIES - 1)] ?? 0) - 1; literal >= 0; literal = (this.#nexts[literal] ?? 0) - 1) {
+        if (this.#hashes[literal] !== hash) continue;
+        const offset = start + at - address + 1 - (this.#windowEnds[literal] ?? 0);
+        if (offset >= 0 && standsAt(literal, offset)) hit(literal, offset);
       }
     }
   }
@@ -153,30 +162,42 @@ function countGrams(sample: Uint8Array): Uint32Array {
   return counts;
 }
 
+/** All literals in one piece of memory: an object each for ten thousand of them takes longer than all else about the tables. */
+function joined(literals: readonly string[]): { readonly bytes: Uint8Array; readonly starts: Uint32Array } {
+  const starts = new Uint32Array(literals.length + 1);
+  for (let index = 0; index < literals.length; index++) {
+    const { length } = literals[index] ?? '';
+    if (length < MIN_LITERAL) throw new RangeError(`the literal "${literals[index] ?? ''}" is shorter than ${MIN_LITERAL} characters`);
+    starts[index + 1] = (starts[index] ?? 0) + length;
+  }
+  const bytes = bytesOf(literals.join(''));
+  const other = bytes.indexOf(NOT_ASCII);
+  if (other >= 0) throw new RangeError(`the literal "${literals[starts.findIndex((start) => start > other) - 1] ?? ''}" is not ASCII`);
+  return { bytes, starts };
+}
+
 /**
- * Where the window begins whose grams are rarest, and which it shares with few others: a thousand messages with one window would all
- * be compared wherever it stands.
+ * Where the window begins, of a literal that stands at [from, to), whose grams are rarest, and which it shares with few others: a
+ * thousand messages with one window would all be compared wherever it stands.
  */
-function rarestWindow(literal: DataView, counts: Uint32Array, crowds: Uint16Array): number {
-  let best = 0;
+function rarestWindow(literals: DataView, from: number, to: number, counts: Uint32Array, crowds: Uint16Array): number {
+  let best = from;
   let least = Infinity;
-  for (let start = 0; start + WINDOW <= literal.byteLength; start++) {
-    let sum = Math.floor((crowds[windowHash(literal, start + WINDOW - 1) & (FILTER_ENTRIES - 1)] ?? 0) / CROWD);
-    for (let place = 0; place < STRIDE; place++) sum += counts[gramHash(literal, start + place)] ?? 0;
+  for (let start = from; start + WINDOW <= to; start++) {
+    let sum = Math.floor((crowds[windowHash(literals, start + WINDOW - 1) & (FILTER_ENTRIES - 1)] ?? 0) / CROWD);
+    for (let place = 0; place < STRIDE; place++) sum += counts[gramHash(literals, start + place)] ?? 0;
     if (sum >= least) continue;
     least = sum;
     best = start;
+    // Nothing is rarer.
+    if (sum === 0) break;
   }
   return best;
 }
 
 function bytesOf(text: string): Uint8Array {
   const bytes = new Uint8Array(text.length);
-  for (let at = 0; at < text.length; at++) bytes[at] = Math.min(text.charCodeAt(at), NOT_ASCII);
+  const { read, written } = new TextEncoder().encodeInto(text, bytes);
+  if (read !== text.length || written !== read) for (let at = 0; at < text.length; at++) bytes[at] = Math.min(text.charCodeAt(at), NOT_ASCII);
   return bytes;
-}
-
-function equalAt(bytes: Uint8Array, offset: number, literal: Uint8Array): boolean {
-  for (let at = 0; at < literal.length; at++) if (bytes[offset + at] !== literal[at]) return false;
-  return true;
 }
