@@ -2,6 +2,7 @@
 //
 //   dist/client.js  dist/server.js  dist/cli.js   Node: the extension, the language server, the command line
 //   dist/clientSession.js  dist/core.js           what the first two load once something is to be done
+//   dist/cliProgram.js                            what the third starts
 //   dist/web/client.js  dist/web/server.js        browsers: the extension, the language server in a Worker
 //   dist/knowledge/<table>.json, revision.json    what the product knows, gathered from server/knowledge/
 //   dist/THIRD-PARTY-NOTICES.txt                  licences of the packages that went into the bundles
@@ -32,7 +33,9 @@ export const BUNDLES = [
   { out: 'server.js', entry: 'server/src/node/main.ts', options: { ...NODE, ...PROGRAM, supported: { 'dynamic-import': false } }, program: true, core: './core.js' },
   // Loaded by server.js once `initialize` is answered.
   { out: 'core.js', entry: 'server/src/lsp/coreModule.ts', options: NODE },
-  { out: 'cli.js', entry: 'server/src/cli/main.ts', options: { ...NODE, ...PROGRAM }, program: true },
+  { out: 'cli.js', entry: 'server/src/cli/launch.ts', options: { ...NODE, ...PROGRAM }, program: true },
+  // Loaded by cli.js.
+  { out: 'cliProgram.js', entry: 'server/src/cli/main.ts', options: NODE },
   { out: 'web/client.js', entry: 'client/src/browser/main.ts', options: { ...BROWSER, format: 'cjs', external: ['vscode'] } },
   { out: 'web/server.js', entry: 'server/src/browser/main.ts', options: { ...BROWSER, format: 'iife' } },
 ];

@@ -64,7 +64,7 @@ let program: Promise<string> | undefined;
 export function builtCli(): Promise<string> {
   program ??= (async () => {
     const outdir = mkdtempSync(join(tmpdir(), 'stopcode-cli-'));
-    if (!(await build({ outdir, only: ['cli.js'], quiet: true }))) throw new Error('the command line cannot be built');
+    if (!(await build({ outdir, only: ['cli.js', 'cliProgram.js'], quiet: true }))) throw new Error('the command line cannot be built');
     return join(outdir, 'cli.js');
   })();
   return program;

@@ -6,7 +6,7 @@ import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Condition, ConditionTree, IssueData } from '../../server/src/analysis/knowledge/issue.js';
 import { IssueIndex } from '../../server/src/analysis/knowledge/issueIndex.js';
 import { packIssues, PackedIssues } from '../../server/src/analysis/knowledge/packedIssues.js';
-import { cacheFolder } from '../../server/src/cli/issueCache.js';
+import { cacheFolder } from '../../server/src/cli/cache.js';
 import { cli, CRASH_LOG, spawnCli } from '../support/cli.js';
 import { builtinKnowledge } from '../support/knowledge.js';
 
@@ -92,7 +92,7 @@ describe('a collection of an analysis', () => {
   let folder = '';
   let env: Record<string, string> = {};
   const collection = (): string => join(folder, 'issues', 'all.jsonl');
-  const packs = (): string[] => existsSync(join(folder, 'cache', 'stopcode')) ? readdirSync(join(folder, 'cache', 'stopcode')) : [];
+  const packs = (): string[] => existsSync(join(folder, 'cache', 'stopcode')) ? readdirSync(join(folder, 'cache', 'stopcode')).filter((name) => name.startsWith('issues-')) : [];
   const pack = (): string => join(folder, 'cache', 'stopcode', packs()[0] ?? '');
   const issue = (id: string, title: string, code: string): string => JSON.stringify({ id, title, when: { all: [{ fact: 'bugcheck.code', is: code }] }, articles: [{ kind: 'bug', id: 'OURS-1', title: 'Written up', url: 'https://example.net/1' }], matches: ['samples/d1.txt'] });
 

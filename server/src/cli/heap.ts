@@ -35,6 +35,13 @@ export function keepYoungSmall(): void {
   setFlagsFromString('--semi-space-growth-factor=1');
 }
 
+/** Sets all flags back to what the engine begins with: it takes over compiled code only from a run with the same flags. */
+export function resetFlags(): void {
+  setFlagsFromString('--heap-growing-percent=0');
+  setFlagsFromString('--semi-space-growth-factor=2');
+  setFlagsFromString('--no-expose-gc');
+}
+
 function youngBytes(): number {
   return getHeapSpaceStatistics().find(({ space_name: name }) => name === 'new_space')?.space_size ?? 0;
 }

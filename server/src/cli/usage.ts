@@ -23,7 +23,7 @@ UTF-8, UTF-16 and Windows-1252 are recognized.
   -o, --output FILE        write the report to FILE instead of standard output
       --knowledge DIR      add the known issues (*.json, *.jsonl) of a folder; may be given more than once
       --no-builtin-issues  use only the known issues of --knowledge
-      --no-cache           read large collections of them anew, and keep nothing of them between runs
+      --no-cache           neither use nor keep anything between runs: packed collections of them, compiled code
       --certainty LEVEL    show known issues that are at least exact, likely or possible (default)
       --color WHEN         auto (default), always or never; NO_COLOR is respected
       --progress WHEN      auto (default: on a terminal), always or never; on standard error

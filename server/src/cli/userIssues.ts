@@ -5,8 +5,9 @@ import type { IssueData, IssuePlaces } from '../analysis/knowledge/issue.js';
 import type { Knowledge } from '../analysis/knowledge/knowledge.js';
 import { packIssues, PackedIssues } from '../analysis/knowledge/packedIssues.js';
 import { issuesIn, type KnowledgeProblem, loadIssues } from '../analysis/userKnowledge.js';
+import { cacheFolder } from './cache.js';
 import type { Host } from './host.js';
-import { cacheFolder, type FilesState, IssueCache, stateOf } from './issueCache.js';
+import { IssueCache, stateOf } from './issueCache.js';
 import { issueFiles, knowledgeRevision, type Problem, readerBelow, readIssues } from './loadKnowledge.js';
 import { VERSION } from './version.js';
 
@@ -44,7 +45,7 @@ export type IssueCopy = { readonly folders: readonly string[] } & (
 
 /** What is kept beside the issues. */
 interface About {
-  readonly state: FilesState;
+  readonly state: string;
   readonly problems: readonly Problem[];
 }
 

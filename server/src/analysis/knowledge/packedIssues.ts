@@ -6,6 +6,7 @@
  * The bytes are meant for the program that made them, on the machine that did: numbers stand in the processor's order. What was cut or
  * changed since is refused.
  */
+import { wordSum } from '../text/textHash.js';
 import type { IssueData, IssuePlace, IssuePlaces } from './issue.js';
 import { type IssueKeys, keysOf, type MessagePattern, TriggerTable } from './issueKeys.js';
 
@@ -14,6 +15,8 @@ const MAGIC = 0x4b434150;
 const LAYOUT = 1;
 /** Numbers before all else: magic, layout, sum of all that follows, and the lengths of the parts. */
 const HEAD = 7;
+/** The first number that is part of the sum. */
+const SUMMED = 3;
 
 /** Every host has them, though the language's own library does not name them. */
 declare const TextEncoder: new () => { encode(text: string): Uint8Array };
@@ -59,7 +62,7 @@ export function packIssues(issues: readonly IssueData[], at: IssuePlaces, about:
   const bytes = new Uint8Array(words.buffer);
   bytes.set(head, 4 * numbers);
   bodies.forEach((body, number) => { bytes.set(body, 4 * numbers + head.length + (starts[number] ?? 0)); });
-  words[2] = sumOf(words);
+  words[2] = wordSum(words.subarray(SUMMED));
   return bytes;
 }
 
@@ -81,7 +84,7 @@ export class PackedIssues implements IssuePlaces {
     if (bytes.length % 4 !== 0 || bytes.length < 4 * HEAD) return undefined;
     const words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
     const [magic, layout, sum, count = 0, entries = 0, cells = 0, headBytes = 0] = words;
-    if (magic !== MAGIC || layout !== LAYOUT || sum !== sumOf(words)) return undefined;
+    if (magic !== MAGIC || layout !== LAYOUT || sum !== wordSum(words.subarray(SUMMED))) return undefined;
     let at = HEAD;
     const take = (length: number): Uint32Array => words.subarray(at, (at += length));
     const starts = take(count + 1);
@@ -124,11 +127,4 @@ export class PackedIssues implements IssuePlaces {
       if (issue !== undefined) yield issue;
     }
   }
-}
-
-/** Of all numbers behind the sum, turned with each, so that their order counts. */
-function sumOf(words: Uint32Array): number {
-  let sum = 0;
-  for (let at = 3; at < words.length; at++) sum = (Math.imul(sum, 31) + (words[at] ?? 0)) | 0;
-  return sum >>> 0;
 }

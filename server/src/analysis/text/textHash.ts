@@ -4,3 +4,10 @@ export function textHash(text: string): number {
   for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
   return hash >>> 0;
 }
+
+/** A sum of numbers in which their order counts: it tells what was cut or damaged, or is nothing but zeros. */
+export function wordSum(words: Uint32Array): number {
+  let sum = 1;
+  for (let at = 0; at < words.length; at++) sum = (Math.imul(sum, 31) + (words[at] ?? 0)) | 0;
+  return sum >>> 0;
+}
