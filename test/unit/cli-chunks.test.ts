@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ByteChunk } from '../../server/src/analysis/text/byteChunk.js';
 import { ChunkedText } from '../../server/src/analysis/text/chunkedText.js';
+import { LiteralScanner } from '../../server/src/analysis/text/literals.js';
 import { analyzeFile } from '../../server/src/cli/analyzeFile.js';
 import { LogDecoder } from '../../server/src/cli/encoding.js';
 import { sweepMemory } from '../../server/src/analysis/text/sweep.js';
@@ -121,5 +122,27 @@ describe('ChunkReader', () => {
       for (const piece of ['one\ntw', '', 'o\nthr', 'ee']) yield await Promise.resolve(Buffer.from(piece));
     })();
     expect(await linesOf(new ChunkReader(streamReader(pieces)))).toEqual(['one', 'two', 'three']);
+  });
+});
+
+describe('where something stands in a chunk', () => {
+  test.each([['newlines', '\n', ''], ['carriage returns, too', '\r\n', ''], ['more than ASCII', '\n', 'größer ']])('lines with %s are counted without looking for them, and found when one is asked for', async (_, end, more) => {
+    const lines = Array.from({ length: 40_000 }, (__, n) => `${more}line ${n}${n % 7 === 0 ? ' with a needle' : n % 11 === 0 ? ' and straw, too' : ''}`);
+    const bytes = Buffer.from(lines.join(end) + end);
+    expect(bytes.length).toBeGreaterThan(PIECE_BYTES);
+    const reader = new ChunkReader(reading(bytes, 100_000));
+    const scanner = new LiteralScanner(['needle', 'straw, too']);
+    const found: number[] = [];
+    let first = 0;
+    for (;;) {
+      const chunk = await reader.next();
+      if (chunk === undefined) break;
+      chunk.search(scanner, (_literal, line) => { found.push(first + line); });
+      first += chunk.lineEnds;
+      reader.release(chunk);
+    }
+    reader.close();
+    expect(first).toBe(lines.length);
+    expect(found.sort((a, b) => a - b)).toEqual(lines.flatMap((line, n) => (/needle|straw/.test(line) ? [n] : [])));
   });
 });

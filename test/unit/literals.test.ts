@@ -134,3 +134,25 @@ describe('LiteralScanner', () => {
     expect(() => new LiteralScanner(['längere Wörter'])).toThrow('not ASCII');
   });
 });
+
+it('counts newlines, and tells of carriage returns and of what is not ASCII, wherever the bytes begin', () => {
+  const memory = sweepMemory();
+  const slot = memory.takeSlot();
+  if (slot === undefined) throw new Error('no slot is free');
+  try {
+    const unit = fc.constantFrom(10, 10, 97, 98, 13, 200);
+    fc.assert(fc.property(fc.array(fc.constantFrom(10, 97), { maxLength: 100 }), fc.array(unit, { maxLength: 3 }), fc.nat({ max: 9_000 }), fc.nat({ max: 20 }), (some, last, length, start) => {
+      slot.fill(10);
+      slot.fill(13, start + length);
+      const bytes = slot.subarray(start, start + length);
+      bytes.set(some.slice(0, length), 0);
+      bytes.set(last.slice(0, Math.max(0, length - 200)), Math.max(0, length - 3));
+      const newlines = bytes.filter((byte) => byte === 10).length;
+      expect(memory.tally(bytes)).toEqual({ lineEnds: bytes.includes(13) ? undefined : newlines, isAscii: bytes.every((byte) => byte < 0x80) });
+    }), { numRuns: 300 });
+    expect(memory.tally(slot.fill(10))).toEqual({ lineEnds: slot.length, isAscii: true });
+    expect(memory.tally(new Uint8Array(9)), 'not in this memory').toBeUndefined();
+  } finally {
+    memory.freeSlot(slot);
+  }
+});

@@ -42,10 +42,10 @@ export interface ChunkSource {
   close(): void;
 }
 
-/** Text of bytes in an encoding in which ASCII is ASCII. */
-export function chunkOfBytes(bytes: Buffer, isPlain: boolean, encoding: Encoding): ByteChunk {
-  if (isPlain) return new ByteChunk(bytes, latin1, true);
-  return encoding === 'windows-1252' ? new ByteChunk(bytes, ansi, true) : new ByteChunk(bytes, utf8, false);
+/** Text of bytes in an encoding in which ASCII is ASCII; `lineEnds` where their number is known. */
+export function chunkOfBytes(bytes: Buffer, isPlain: boolean, encoding: Encoding, lineEnds?: number): ByteChunk {
+  if (isPlain) return new ByteChunk(bytes, latin1, true, lineEnds);
+  return encoding === 'windows-1252' ? new ByteChunk(bytes, ansi, true, lineEnds) : new ByteChunk(bytes, utf8, false, lineEnds);
 }
 
 interface ReaderOptions {
@@ -218,12 +218,13 @@ export class ChunkReader implements ChunkSource {
     this.#buffer.copy(larger, 0, end, this.#filled);
     this.#buffer = larger;
     this.#filled = rest;
-    const isPlain = isAscii(bytes);
+    const tally = sweepMemory().tally(bytes);
+    const isPlain = tally?.isAscii ?? isAscii(bytes);
     if (!isPlain && this.#encoding === undefined) {
       const verdict = utf8OrNot(bytes);
       this.#encoding = verdict === 'windows-1252' || verdict === 'cut' ? 'windows-1252' : 'utf-8';
     }
-    return chunkOfBytes(bytes, isPlain, this.encoding);
+    return chunkOfBytes(bytes, isPlain, this.encoding, tally?.lineEnds);
   }
 
   /** Passes over the rest of a line that is too long. */

@@ -17,18 +17,25 @@ export class ByteChunk implements Chunk {
   readonly #decode: Decode;
   /** True where columns of the text are offsets in the bytes, so that a stretch may be decoded at once. */
   readonly isNarrow: boolean;
-  readonly #starts: Uint32Array;
+  /** Where lines begin, and the end of the last one: made when it is first of interest, in one of sixteen chunks of a log. */
+  #lineStarts: Uint32Array | undefined;
   /** The stretch decoded last. */
   #text = '';
   #textStart = 0;
   #textEnd = 0;
 
-  /** `bytes` begin at a line and end with one, in an encoding in which ASCII is ASCII. `isNarrow`: one byte is one UTF-16 unit. */
-  constructor(readonly bytes: Uint8Array, decode: Decode, isNarrow: boolean) {
+  /**
+   * `bytes` begin at a line and end with one, in an encoding in which ASCII is ASCII. `isNarrow`: one byte is one UTF-16 unit. `lineEnds` is
+   * their number where it is known.
+   */
+  constructor(readonly bytes: Uint8Array, decode: Decode, isNarrow: boolean, lineEnds?: number) {
     this.#decode = decode;
     this.isNarrow = isNarrow;
-    this.#starts = sweepMemory().lineStarts(bytes) ?? lineStarts(bytes);
-    this.lineEnds = this.#starts.length - 1;
+    this.lineEnds = lineEnds ?? this.#starts.length - 1;
+  }
+
+  get #starts(): Uint32Array {
+    return (this.#lineStarts ??= sweepMemory().lineStarts(this.bytes) ?? lineStarts(this.bytes));
   }
 
   get size(): number {

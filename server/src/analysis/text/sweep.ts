@@ -26,7 +26,9 @@ const PAGE = 65_536;
 
 // What stands where in the memory.
 const FOUND = 0;
-const GRAMS = FOUND + 4 * (PIECE + 1);
+/** Apart from what was found: who finds something asks for its line. */
+const FOUND_LINES = FOUND + 4 * (PIECE + 1);
+const GRAMS = FOUND_LINES + 4 * (PIECE + 1);
 const FILTER = GRAMS + (1 << GRAM_BITS);
 const TEXT = FILTER + FILTER_ENTRIES;
 // What is read behind the last byte of a text is of no importance, but must be there.
@@ -44,6 +46,7 @@ export interface SweepTable {
 interface Loops {
   sweep(grams: number, shift: number, filter: number, low: number, first: number, last: number, end: number, found: number): number;
   lines(first: number, end: number, base: number, found: number): number;
+  tally(first: number, end: number): number;
 }
 
 /** Every host has it but for the hardened ones, though the language's own library does not name it. */
@@ -53,8 +56,16 @@ declare const WebAssembly: undefined | {
   Instance: new (module: object, imports: object) => { readonly exports: Loops };
 };
 
-/** What `lines` answers besides the number of lines where there is a carriage return. */
+/** What `lines` and `tally` answer besides the number of lines where there is a carriage return, and `tally` where there is more than ASCII. */
 const CARRIAGE = 0x80000000;
+const BEYOND_ASCII = 0x40000000;
+
+/** What one look at some bytes tells. */
+export interface Tally {
+  /** Line ends; undefined where they are not only newlines. */
+  readonly lineEnds: number | undefined;
+  readonly isAscii: boolean;
+}
 
 export class SweepMemory {
   /** Of the whole memory. */
@@ -65,6 +76,7 @@ export class SweepMemory {
   readonly textAddress = TEXT;
   readonly #bytes: Uint8Array;
   readonly #found: Uint32Array;
+  readonly #foundLines: Uint32Array;
   readonly #loops: Pick<Loops, 'sweep'> & Partial<Loops>;
   /** The table that is in the memory now. */
   #table: SweepTable | undefined;
@@ -78,6 +90,7 @@ export class SweepMemory {
     this.view = new DataView(buffer);
     this.text = this.#bytes.subarray(TEXT, TEXT + PIECE);
     this.#found = new Uint32Array(buffer, FOUND, PIECE);
+    this.#foundLines = new Uint32Array(buffer, FOUND_LINES, PIECE);
     this.#loops = host?.loops ?? { sweep: plainLoop(this.#bytes, this.view) };
   }
 
@@ -121,6 +134,13 @@ export class SweepMemory {
     return this.#found.subarray(0, this.#loops.sweep(GRAMS, 32 - GRAM_BITS, FILTER, low, first, last, end, FOUND));
   }
 
+  /** Undefined where somebody else must look: the bytes stand elsewhere, or there is no WebAssembly. */
+  tally(bytes: Uint8Array): Tally | undefined {
+    const first = this.addressOf(bytes);
+    const answer = first === undefined ? undefined : this.#loops.tally?.(first, first + bytes.length);
+    return answer === undefined ? undefined : { lineEnds: (answer & CARRIAGE) === 0 ? answer & ~BEYOND_ASCII : undefined, isAscii: (answer & BEYOND_ASCII) === 0 };
+  }
+
   /**
    * Where the lines of a text that stands in this memory begin, 0 first; the end of the text last, where a line ends there. Undefined
    * where somebody else must look: the text stands elsewhere, has lines that end with a carriage return, or there is no WebAssembly.
@@ -132,9 +152,9 @@ export class SweepMemory {
     const parts: Uint32Array[] = [];
     let count = 1;
     for (let first = base; first < base + bytes.length; first += PIECE) {
-      const found = lines(first, Math.min(first + PIECE, base + bytes.length), base, FOUND);
+      const found = lines(first, Math.min(first + PIECE, base + bytes.length), base, FOUND_LINES);
       if ((found & CARRIAGE) !== 0) return undefined;
-      parts.push(this.#found.slice(0, found));
+      parts.push(this.#foundLines.slice(0, found));
       count += found;
     }
     const starts = new Uint32Array(count);

@@ -8,6 +8,8 @@ export function textHash(text: string): number {
 /** A sum of numbers in which their order counts: it tells what was cut or damaged, or is nothing but zeros. */
 export function wordSum(words: Uint32Array): number {
   let sum = 1;
+  // It runs once, and an iterator takes three times as long until the engine has compiled it.
+  // eslint-disable-next-line @typescript-eslint/prefer-for-of
   for (let at = 0; at < words.length; at++) sum = (Math.imul(sum, 31) + (words[at] ?? 0)) | 0;
   return sum >>> 0;
 }
