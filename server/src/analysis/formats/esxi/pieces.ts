@@ -3,9 +3,15 @@
  * same, but a list of its groups for every match took most of the time.
  */
 import { bytesOf, DEVICE, DIGIT, HEX, HEX_ANY, isOf, isUnit, runEnd, standsAt, WORD } from './units.js';
+import { kindNumber, LineTokens } from '../lineTokens.js';
 import type { TokenKind } from '../types.js';
 
 export type Emit = (kind: TokenKind, start: number, end: number) => void;
+
+const ADDRESS = kindNumber('address');
+const PCPU = kindNumber('pcpu');
+const STATUS = kindNumber('statusCode');
+const STRING = kindNumber('string');
 
 /** Messages are shorter; what is longer is a dump of something. */
 export const LONGEST_MESSAGE = 4000;
@@ -26,17 +32,30 @@ for (const [index, pair] of BEGINNINGS.entries()) {
 
 /** Colours what is known in the words of the message that begins at column `from`. */
 export function lexPieces(text: string, from: number, emit: Emit): void {
-  const bytes = bytesOf(text);
-  const end = Math.min(text.length, from + LONGEST_MESSAGE);
-  bytes[end] = 0;
-  piecesIn(bytes, from, end, emit);
+  sayFound(text, emit, (bytes, tokens) => {
+    const end = Math.min(text.length, from + LONGEST_MESSAGE);
+    bytes[end] = 0;
+    piecesIn(bytes, from, end, tokens);
+    return end;
+  });
+}
+
+/** What was found in a text, before it is said. */
+const found = new LineTokens();
+
+/** Has a text read as bytes, and says what was found by name. The answer is that of the reader. */
+export function sayFound(text: string, emit: Emit, read: (bytes: Uint8Array, tokens: LineTokens) => number): number {
+  found.clear();
+  const reached = read(bytesOf(text), found);
+  found.forEach(emit);
+  return reached;
 }
 
 /**
  * The same for bytes; a byte of no class stands at `end`. Each character is put to one test that nearly always fails: where words
  * begin was guessed wrong by the processor twice a word, which took half the time.
  */
-export function piecesIn(bytes: Uint8Array, from: number, end: number, emit: Emit): void {
+export function piecesIn(bytes: Uint8Array, from: number, end: number, tokens: LineTokens): void {
   let pairs = PAIRS[bytes[from] ?? 0] ?? 0;
   for (let at = from + 1; at < end; at++) {
     const before = pairs;
@@ -44,7 +63,7 @@ export function piecesIn(bytes: Uint8Array, from: number, end: number, emit: Emi
     if ((before & (pairs >>> HALF)) === 0) continue;
     const start = at - 1;
     if (start > from && isOf(WORD, bytes, start - 1)) continue;
-    const stop = pieceAt(bytes, start, emit);
+    const stop = pieceAt(bytes, start, tokens);
     if (stop === start) continue;
     at = stop;
     pairs = PAIRS[bytes[at] ?? 0] ?? 0;
@@ -52,51 +71,51 @@ export function piecesIn(bytes: Uint8Array, from: number, end: number, emit: Emi
 }
 
 /** Emits the piece that begins at the beginning of a word. The answer is its end, or `at` where there is none. */
-function pieceAt(bytes: Uint8Array, at: number, emit: Emit): number {
+function pieceAt(bytes: Uint8Array, at: number, tokens: LineTokens): number {
   switch (bytes[at]) {
-    case 48: return hexadecimal(bytes, at, emit); // 0x…
-    case 98: return badStatus(bytes, at, at, emit); // bad0001
-    case 72: case 68: return hostStatus(bytes, at, emit); // H:0x0, D:0x2
-    case 80: return isUnit(67, bytes, at + 1) ? numbered('pcpu', bytes, at, 'PCPU ', 4, emit) : hostStatus(bytes, at, emit); // PCPU 3, P:0x0
-    case 67: return numbered('pcpu', bytes, at, 'CPU', 4, emit); // CPU3
-    case 118: return isUnit(110, bytes, at + 2) ? numbered('string', bytes, at, 'vmnic', 3, emit) : adapter(bytes, at, emit); // vmnic0, vmhba1
-    case 115: return senseData(bytes, at, emit); // sense data: 0x5 0x24 0x0
-    case 110: return device(bytes, at, 'naa.', emit);
-    case 101: return device(bytes, at, 'eui.', emit);
-    case 116: return device(bytes, at, 't10.', emit);
-    case 109: return device(bytes, at, 'mpx.', emit);
-    case 49: return vmkStatus(bytes, at, emit); // 195887105
+    case 48: return hexadecimal(bytes, at, tokens); // 0x…
+    case 98: return badStatus(bytes, at, at, tokens); // bad0001
+    case 72: case 68: return hostStatus(bytes, at, tokens); // H:0x0, D:0x2
+    case 80: return isUnit(67, bytes, at + 1) ? numbered(PCPU, bytes, at, 'PCPU ', 4, tokens) : hostStatus(bytes, at, tokens); // PCPU 3, P:0x0
+    case 67: return numbered(PCPU, bytes, at, 'CPU', 4, tokens); // CPU3
+    case 118: return isUnit(110, bytes, at + 2) ? numbered(STRING, bytes, at, 'vmnic', 3, tokens) : adapter(bytes, at, tokens); // vmnic0, vmhba1
+    case 115: return senseData(bytes, at, tokens); // sense data: 0x5 0x24 0x0
+    case 110: return device(bytes, at, 'naa.', tokens);
+    case 101: return device(bytes, at, 'eui.', tokens);
+    case 116: return device(bytes, at, 't10.', tokens);
+    case 109: return device(bytes, at, 'mpx.', tokens);
+    case 49: return vmkStatus(bytes, at, tokens); // 195887105
     default: return at;
   }
 }
 
 /** A word that ends at `end`; `at` where it goes on. */
-function whole(kind: TokenKind, bytes: Uint8Array, at: number, end: number, emit: Emit): number {
+function whole(kind: number, bytes: Uint8Array, at: number, end: number, tokens: LineTokens): number {
   if (isOf(WORD, bytes, end)) return at;
-  emit(kind, at, end);
+  tokens.add(kind, at, end);
   return end;
 }
 
 /** An address of up to 64 bits, or a VMkernel status: `0x430a1c`, `0xbad0013`. */
-function hexadecimal(bytes: Uint8Array, at: number, emit: Emit): number {
+function hexadecimal(bytes: Uint8Array, at: number, tokens: LineTokens): number {
   const digits = at + 2;
   if (!isUnit(120, bytes, at + 1)) return at;
-  if (isUnit(98, bytes, digits) && badStatus(bytes, at, digits, emit) > at) return digits + 7;
+  if (isUnit(98, bytes, digits) && badStatus(bytes, at, digits, tokens) > at) return digits + 7;
   const end = runEnd(HEX_ANY, bytes, digits, MOST_DIGITS);
-  return end === digits ? at : whole('address', bytes, at, end, emit);
+  return end === digits ? at : whole(ADDRESS, bytes, at, end, tokens);
 }
 
 /** `bad0013` at column `bad`, with the `0x` before it at column `at`. */
-function badStatus(bytes: Uint8Array, at: number, bad: number, emit: Emit): number {
+function badStatus(bytes: Uint8Array, at: number, bad: number, tokens: LineTokens): number {
   if (!isUnit(97, bytes, bad + 1) || !isUnit(100, bytes, bad + 2) || runEnd(HEX, bytes, bad + 3, 4) !== bad + 7) return at;
-  return whole('statusCode', bytes, at, bad + 7, emit);
+  return whole(STATUS, bytes, at, bad + 7, tokens);
 }
 
 /** Status of the host adapter, of the device and of the plug-in: `H:0x0 D:0x2 P:0x0`. */
-function hostStatus(bytes: Uint8Array, at: number, emit: Emit): number {
+function hostStatus(bytes: Uint8Array, at: number, tokens: LineTokens): number {
   if (!isUnit(58, bytes, at + 1)) return at;
   const end = byteEnd(bytes, at + 2);
-  return end < 0 ? at : whole('statusCode', bytes, at, end, emit);
+  return end < 0 ? at : whole(STATUS, bytes, at, end, tokens);
 }
 
 /** The end of `0x` with one or two digits in lower case; -1 where there is none. */
@@ -110,35 +129,35 @@ const SENSE = 'sense ';
 const SENSE_DATA = 'sense data: ';
 
 /** The sense key is known by its label, code and qualifier belong together. */
-function senseData(bytes: Uint8Array, at: number, emit: Emit): number {
+function senseData(bytes: Uint8Array, at: number, tokens: LineTokens): number {
   if (!isUnit(101, bytes, at + 1) || !standsAt(SENSE_DATA, bytes, at)) return at;
   const key = byteEnd(bytes, at + SENSE_DATA.length);
   const code = key < 0 || !isUnit(32, bytes, key) ? -1 : byteEnd(bytes, key + 1);
   const qualifier = code < 0 || !isUnit(32, bytes, code) ? -1 : byteEnd(bytes, code + 1);
   if (qualifier < 0) return at;
-  emit('statusCode', at + SENSE.length, key);
-  emit('statusCode', key + 1, qualifier);
+  tokens.add(STATUS, at + SENSE.length, key);
+  tokens.add(STATUS, key + 1, qualifier);
   return qualifier;
 }
 
 /** A label with a number of at most `most` digits. */
-function numbered(kind: TokenKind, bytes: Uint8Array, at: number, label: string, most: number, emit: Emit): number {
+function numbered(kind: number, bytes: Uint8Array, at: number, label: string, most: number, tokens: LineTokens): number {
   if (!standsAt(label, bytes, at)) return at;
   const digits = at + label.length;
   const end = runEnd(DIGIT, bytes, digits, most);
-  return end === digits ? at : whole(kind, bytes, at, end, emit);
+  return end === digits ? at : whole(kind, bytes, at, end, tokens);
 }
 
 const ADAPTER = 'vmhba';
 
 /** A storage adapter or a path behind it: `vmhba2`, `vmhba2:C0:T1:L4`. */
-function adapter(bytes: Uint8Array, at: number, emit: Emit): number {
+function adapter(bytes: Uint8Array, at: number, tokens: LineTokens): number {
   if (!isUnit(109, bytes, at + 1) || !standsAt(ADAPTER, bytes, at)) return at;
   const digits = at + ADAPTER.length;
   const end = runEnd(DIGIT, bytes, digits, 4);
   if (end === digits) return at;
   const path = pathEnd(bytes, end);
-  return whole('string', bytes, at, path > end && !isOf(WORD, bytes, path) ? path : end, emit);
+  return whole(STRING, bytes, at, path > end && !isOf(WORD, bytes, path) ? path : end, tokens);
 }
 
 /** The end of `:C0:T1:L4`; `at` where there is none. Copies have the letter O for a zero. */
@@ -158,19 +177,19 @@ function partEnd(bytes: Uint8Array, at: number, letter: number, most: number): n
 }
 
 /** The name of a device: `naa.600508b1001c5e1f`, `t10.NVMe____MODEL_3C5A7`. */
-function device(bytes: Uint8Array, at: number, kind: string, emit: Emit): number {
+function device(bytes: Uint8Array, at: number, kind: string, tokens: LineTokens): number {
   if (!isUnit(46, bytes, at + 3) || !standsAt(kind, bytes, at)) return at;
   const name = at + kind.length;
   let end = runEnd(DEVICE, bytes, name, LONGEST_DEVICE);
   while (end > name && !isOf(WORD, bytes, end - 1)) end--;
   if (end === name) return at;
-  emit('string', at, end);
+  tokens.add(STRING, at, end);
   return end;
 }
 
 /** A VMkernel status in decimal: `195887105`. */
-function vmkStatus(bytes: Uint8Array, at: number, emit: Emit): number {
+function vmkStatus(bytes: Uint8Array, at: number, tokens: LineTokens): number {
   if (!isUnit(57, bytes, at + 1) || !standsAt('195887', bytes, at)) return at;
   if (!(isUnit(49, bytes, at + 6) || isUnit(50, bytes, at + 6) || isUnit(51, bytes, at + 6)) || runEnd(DIGIT, bytes, at + 7, 2) !== at + 9) return at;
-  return whole('statusCode', bytes, at, at + 9, emit);
+  return whole(STATUS, bytes, at, at + 9, tokens);
 }
