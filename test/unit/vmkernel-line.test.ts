@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { lexMessage, lexOrdinary, lexVmkernelLine } from '../../server/src/analysis/formats/esxi/vmkernelLine.js';
-import { lexPieces } from '../../server/src/analysis/formats/esxi/pieces.js';
+import { BEGINNINGS, lexPieces } from '../../server/src/analysis/formats/esxi/pieces.js';
 import { peelEnvelope } from '../../server/src/analysis/formats/envelopes.js';
 import { LineTokens } from '../../server/src/analysis/formats/lineTokens.js';
 import { ORDINARY_LINES } from '../../server/src/analysis/formats/ordinary.js';
 import { AsciiLines } from '../../server/src/analysis/text/asciiLines.js';
 import { ChunkedText } from '../../server/src/analysis/text/chunkedText.js';
+import { PairTable } from '../../server/src/analysis/text/pairs.js';
 import { noise } from '../support/mutation.js';
 
 type Found = [kind: string, start: number, end: number];
@@ -71,7 +72,9 @@ function collect(lex: (emit: (kind: string, start: number, end: number) => void)
 function ordinaryIn(bytes: Uint8Array, from: number, to: number): Found[] {
   const tokens = new LineTokens();
   tokens.clear(from);
-  expect(lexOrdinary(bytes, from, to, tokens)).toBe(tokens.count > 0);
+  const pairs = new Uint32Array(bytes.length);
+  const count = new PairTable(BEGINNINGS).find(bytes, 0, bytes.length, pairs);
+  expect(lexOrdinary({ bytes, start: from, end: to, pairs: pairs.subarray(0, count), nextPair: 0 }, tokens)).toBe(tokens.count > 0);
   return collect((emit) => { tokens.forEach(emit); });
 }
 
@@ -151,7 +154,7 @@ describe('the lines of a document as bytes', () => {
     const long = Array.from({ length: 4_000 }, (_, n) => `line ${String(n)} ${'x'.repeat(n % 60)}`);
     for (const text of ['', 'a', 'a\n', '\n\n', 'a\r\nb\rc\n', 'é\nb', long.join('\r\n'), `${long.join('\n')}\né\n${long.join('\n')}`, 'y'.repeat(300_000)]) {
       const chunked = ChunkedText.from(text);
-      const ascii = new AsciiLines();
+      const ascii = new AsciiLines(new PairTable(BEGINNINGS));
       for (let line = chunked.lineCount - 1; line >= 0; line--) {
         if (!ascii.seek(chunked, line)) continue;
         expect(Buffer.from(ascii.bytes.subarray(ascii.start, ascii.end)).toString('latin1')).toBe(chunked.line(line));
@@ -160,9 +163,24 @@ describe('the lines of a document as bytes', () => {
     }
   });
 
+  it('come with the places at which something may begin, in whatever order they are asked for', () => {
+    const text = Array.from({ length: 4_000 }, (_, n) => ['0x1 a0x1 vmnic', 'no', '', 'H:0x0,naa.6', 'P:', '0'][n % 6]).join('\n');
+    const chunked = ChunkedText.from(text);
+    const [ascii, other] = [new AsciiLines(new PairTable(BEGINNINGS)), new AsciiLines(new PairTable([['no']]))];
+    const placesIn = (lines: AsciiLines, line: number): number[] => {
+      expect(lines.seek(chunked, line)).toBe(true);
+      return [...lines.pairs.subarray(lines.nextPair)].filter((at) => at >= lines.start && at < lines.end).map((at) => at - lines.start);
+    };
+    for (const line of [0, 5, 0, 0, 3_000, 2_999, 3, 4, 3_999]) expect(placesIn(ascii, line), String(line)).toEqual([[0, 9], [], [], [0, 2, 6], [0], []][line % 6]);
+    // Two documents in turn are written to the same place.
+    expect(placesIn(other, 1)).toEqual([0]);
+    expect(placesIn(ascii, 3)).toEqual([0, 2, 6]);
+    expect(placesIn(other, 1)).toEqual([0]);
+  });
+
   it('are not given where a chunk has other characters, or is of a size that gains nothing', () => {
-    expect(new AsciiLines().seek(ChunkedText.from('a\nb'), 1)).toBe(true);
-    expect(new AsciiLines().seek(ChunkedText.from('a\né'), 0)).toBe(false);
-    expect(new AsciiLines().seek(ChunkedText.from('y'.repeat(300_000)), 0)).toBe(false);
+    expect(new AsciiLines(new PairTable(BEGINNINGS)).seek(ChunkedText.from('a\nb'), 1)).toBe(true);
+    expect(new AsciiLines(new PairTable(BEGINNINGS)).seek(ChunkedText.from('a\né'), 0)).toBe(false);
+    expect(new AsciiLines(new PairTable(BEGINNINGS)).seek(ChunkedText.from('y'.repeat(300_000)), 0)).toBe(false);
   });
 });

@@ -19,8 +19,9 @@ import type { IssueIndex } from './knowledge/issueIndex.js';
 import type { Knowledge } from './knowledge/knowledge.js';
 import type { Block, FormatId, Token } from './formats/types.js';
 import type { CrashRecord } from './records/types.js';
-import { AsciiLines } from './text/asciiLines.js';
+import { AsciiLines, type BytesOfLine } from './text/asciiLines.js';
 import { ChunkedText } from './text/chunkedText.js';
+import { PairTable } from './text/pairs.js';
 import type { LineEdit, LineRange, Located, Span } from './text/span.js';
 import type { Explanation } from './decoders/types.js';
 import type { Analysis } from './types.js';
@@ -29,6 +30,7 @@ export type { Analysis } from './types.js';
 
 /** Formats that can say the tokens of their commonest lines at once. */
 const IN_ORDER = FORMATS.filter((format) => format.lexOrdinary !== undefined);
+const ORDINARY_PAIRS = new PairTable(IN_ORDER.flatMap((format) => format.ordinaryPairs ?? []));
 
 /** Crashes matched between two yields. */
 const CRASHES_PER_SLICE = 32;
@@ -100,7 +102,7 @@ class Snapshot implements Analysis {
   /** Tokens of blocks that were asked for; a block is read again at most once per snapshot. */
   readonly #tokens = new Map<Block, readonly Token[]>();
   readonly #line = new LineTokens();
-  readonly #ascii = new AsciiLines();
+  readonly #ascii = new AsciiLines(ORDINARY_PAIRS);
 
   constructor(
     readonly text: ChunkedText,
@@ -254,9 +256,9 @@ class Snapshot implements Analysis {
   }
 }
 
-function lexedAtOnce({ bytes, start, end }: AsciiLines, tokens: LineTokens): boolean {
-  tokens.clear(start);
-  for (const format of IN_ORDER) if (format.lexOrdinary?.(bytes, start, end, tokens) === true) return true;
+function lexedAtOnce(line: BytesOfLine, tokens: LineTokens): boolean {
+  tokens.clear(line.start);
+  for (const format of IN_ORDER) if (format.lexOrdinary?.(line, tokens) === true) return true;
   return false;
 }
 

@@ -3,31 +3,56 @@
  * chunk in a few microseconds.
  */
 import type { ChunkedText, TextChunk } from './chunkedText.js';
+import type { PairTable } from './pairs.js';
+import { DOCUMENT_PART, sweepMemory, type SweepMemory } from './sweep.js';
 
 /** Part of every host, but not of the language. */
 declare const TextEncoder: new () => { encodeInto(text: string, into: Uint8Array): { readonly read: number; readonly written: number } };
 
-/** A chunk is larger where a line is; nothing is gained there. */
-const LARGEST_CHUNK = 262_144;
+const NOTHING = new Uint32Array(0);
 
-export class AsciiLines {
-  /** The chunk of the line; behind each line stands a byte that belongs to none: its end, or 0. */
-  bytes = new Uint8Array(0);
+/** A line among others. */
+export interface BytesOfLine {
+  /** Behind each line stands a byte that belongs to none: its end, or 0. */
+  readonly bytes: Uint8Array;
   /** Where the line begins and ends in the bytes. */
+  readonly start: number;
+  readonly end: number;
+  /** Where in the bytes one of some pairs may stand at the beginning of a word, ascending; those from `nextPair` on are in this line or below. */
+  readonly pairs: Uint32Array;
+  nextPair: number;
+}
+
+/** One line after the other. */
+export class AsciiLines implements BytesOfLine {
+  /** The chunk of the line. */
+  bytes: Uint8Array = new Uint8Array(0);
   start = 0;
   end = 0;
+  pairs: Uint32Array = NOTHING;
+  nextPair = 0;
   readonly #encoder = new TextEncoder();
+  readonly #table: PairTable;
+  #memory: SweepMemory | undefined;
   #chunk: TextChunk | undefined;
+  /** The memory's turn in which the chunk was written there. */
+  #turn = -1;
   #isAscii = false;
+  /** Where the lines of the chunk begin. */
+  #starts: Uint32Array = NOTHING;
+
+  constructor(table: PairTable) {
+    this.#table = table;
+  }
 
   /** Moves to a line; false where its chunk is not all ASCII. */
   seek(text: ChunkedText, line: number): boolean {
     const index = text.chunkOf(line);
     const chunk = text.chunks[index];
     if (chunk === undefined) return false;
-    if (chunk !== this.#chunk) this.#load(chunk);
+    if (chunk !== this.#chunk || this.#memory?.documentTurn !== this.#turn) this.#load(chunk);
     if (!this.#isAscii) return false;
-    const { starts } = chunk;
+    const starts = this.#starts;
     const at = line - text.firstLineOf(index);
     const start = starts[at] ?? 0;
     let end = at < chunk.lineEnds ? (starts[at + 1] ?? 0) : chunk.size;
@@ -35,19 +60,29 @@ export class AsciiLines {
       if (this.bytes[end - 1] === 10) end--;
       if (end > start && this.bytes[end - 1] === 13) end--;
     }
+    if (start <= this.start) this.nextPair = 0;
     this.start = start;
     this.end = end;
     return true;
   }
 
   #load(chunk: TextChunk): void {
-    this.#chunk = chunk;
-    this.#isAscii = false;
     const { size } = chunk;
-    if (size > LARGEST_CHUNK) return;
-    if (this.bytes.length <= size) this.bytes = new Uint8Array(2 * size + 1);
+    const memory = (this.#memory ??= sweepMemory());
+    this.#chunk = chunk;
+    this.#turn = ++memory.documentTurn;
+    this.#isAscii = false;
+    // A chunk is larger where a line is; nothing is gained there.
+    if (size >= DOCUMENT_PART) return;
+    this.bytes = memory.document;
     const { read, written } = this.#encoder.encodeInto(chunk.text, this.bytes);
     this.#isAscii = read === size && written === size;
+    if (!this.#isAscii) return;
     this.bytes[size] = 0;
+    this.start = 0;
+    // Where they are not needed again, they are not kept with the chunk: 100,000 lines take 3 ms less.
+    this.#starts = memory.documentLines(size) ?? chunk.starts;
+    this.pairs = memory.pairs(this.#table, size);
+    this.nextPair = 0;
   }
 }

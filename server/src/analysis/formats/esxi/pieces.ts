@@ -4,6 +4,8 @@
  */
 import { bytesOf, DEVICE, DIGIT, HEX, HEX_ANY, isOf, isUnit, runEnd, standsAt, WORD } from './units.js';
 import { kindNumber, LineTokens } from '../lineTokens.js';
+import type { BytesOfLine } from '../../text/asciiLines.js';
+import { PairTable } from '../../text/pairs.js';
 import type { TokenKind } from '../types.js';
 
 export type Emit = (kind: TokenKind, start: number, end: number) => void;
@@ -20,22 +22,19 @@ const MOST_DIGITS = 16;
 /** Characters of the name of a device, behind `naa.` */
 const LONGEST_DEVICE = 80;
 
-/** First letters of all that is known; each begins a word. */
-const BEGINNINGS = ['0x', 'ba', 'H:', 'D:', 'P:', 'PC', 'CP', 'vm', 'se', 'na', 'eu', 't1', 'mp', '19'];
-const HALF = 16;
-/** By byte: in the lower half a bit for each pair that begins with it, in the upper half one for each that ends with it. */
-const PAIRS = new Uint32Array(256);
-for (const [index, pair] of BEGINNINGS.entries()) {
-  PAIRS[pair.charCodeAt(0)] = (PAIRS[pair.charCodeAt(0)] ?? 0) | (1 << index);
-  PAIRS[pair.charCodeAt(1)] = (PAIRS[pair.charCodeAt(1)] ?? 0) | (1 << (index + HALF));
-}
+/** With one of these begins all that is known, each at the beginning of a word. Those of a group can be taken for each other. */
+export const BEGINNINGS: readonly (readonly string[])[] = [['0x'], ['19'], ['se'], ['ba', 'na'], ['vm', 'mp'], ['eu', 't1'], ['PC', 'CP'], ['H:', 'D:', 'P:']];
+
+const TABLE = new PairTable(BEGINNINGS);
+const beginnings = new Uint32Array(LONGEST_MESSAGE);
 
 /** Colours what is known in the words of the message that begins at column `from`. */
 export function lexPieces(text: string, from: number, emit: Emit): void {
   sayFound(text, emit, (bytes, tokens) => {
     const end = Math.min(text.length, from + LONGEST_MESSAGE);
     bytes[end] = 0;
-    piecesIn(bytes, from, end, tokens);
+    const count = TABLE.find(bytes, from, end, beginnings);
+    piecesIn({ bytes, start: from, end, pairs: beginnings.subarray(0, count), nextPair: 0 }, from, tokens);
     return end;
   });
 }
@@ -51,23 +50,18 @@ export function sayFound(text: string, emit: Emit, read: (bytes: Uint8Array, tok
   return reached;
 }
 
-/**
- * The same for bytes; a byte of no class stands at `end`. Each character is put to one test that nearly always fails: where words
- * begin was guessed wrong by the processor twice a word, which took half the time.
- */
-export function piecesIn(bytes: Uint8Array, from: number, end: number, tokens: LineTokens): void {
-  let pairs = PAIRS[bytes[from] ?? 0] ?? 0;
-  for (let at = from + 1; at < end; at++) {
-    const before = pairs;
-    pairs = PAIRS[bytes[at] ?? 0] ?? 0;
-    if ((before & (pairs >>> HALF)) === 0) continue;
-    const start = at - 1;
-    if (start > from && isOf(WORD, bytes, start - 1)) continue;
-    const stop = pieceAt(bytes, start, tokens);
-    if (stop === start) continue;
-    at = stop;
-    pairs = PAIRS[bytes[at] ?? 0] ?? 0;
+/** The same for a line as bytes, from a column on. */
+export function piecesIn(line: BytesOfLine, from: number, tokens: LineTokens): void {
+  const { bytes, end, pairs } = line;
+  let reached = from;
+  let next = line.nextPair;
+  for (; next < pairs.length; next++) {
+    const at = pairs[next] ?? end;
+    if (at < reached) continue;
+    if (at >= end) break;
+    reached = pieceAt(bytes, at, tokens);
   }
+  line.nextPair = next;
 }
 
 /** Emits the piece that begins at the beginning of a word. The answer is its end, or `at` where there is none. */

@@ -6,6 +6,7 @@ import { kindNumber, type LineTokens } from '../lineTokens.js';
 import { lexDaemonHead, lexDaemonLine, mayBeHead } from './daemonLine.js';
 import { LONGEST_MESSAGE, lexPieces, piecesIn, sayFound, type Emit } from './pieces.js';
 import { CAPITAL, CAPITAL_T, COLON, DASH, DASHED, DIGIT, DOTTED, isOf, isUnit, LETTER, NAME, runEnd, standsAt, WORD } from './units.js';
+import type { BytesOfLine } from '../../text/asciiLines.js';
 import type { LineSink } from '../types.js';
 
 // Every line of a log passes here, so it is read byte by byte: an expression costs as much as 30 characters each time, and there
@@ -156,10 +157,10 @@ function lexHead(bytes: Uint8Array, from: number, to: number, tokens: LineTokens
 }
 
 /** Colours a line that begins with time, PCPU and world; false where it begins otherwise, and then says nothing. Says all in order. */
-export function lexOrdinary(bytes: Uint8Array, from: number, to: number, tokens: LineTokens): boolean {
-  const payload = lexHead(bytes, from, to, tokens);
+export function lexOrdinary(line: BytesOfLine, tokens: LineTokens): boolean {
+  const payload = lexHead(line.bytes, line.start, line.end, tokens);
   if (payload < 0) return false;
-  piecesIn(bytes, lexSource(bytes, payload, tokens), to, tokens);
+  piecesIn(line, lexSource(line.bytes, payload, tokens), tokens);
   return true;
 }
 
