@@ -149,14 +149,18 @@ describe('an ordinary vmkernel line', () => {
   });
 });
 
+function asciiOf(text: ChunkedText): AsciiLines {
+  return new AsciiLines(text, new PairTable(BEGINNINGS));
+}
+
 describe('the lines of a document as bytes', () => {
   it('are those of the text', () => {
     const long = Array.from({ length: 4_000 }, (_, n) => `line ${String(n)} ${'x'.repeat(n % 60)}`);
     for (const text of ['', 'a', 'a\n', '\n\n', 'a\r\nb\rc\n', 'é\nb', long.join('\r\n'), `${long.join('\n')}\né\n${long.join('\n')}`, 'y'.repeat(300_000)]) {
       const chunked = ChunkedText.from(text);
-      const ascii = new AsciiLines(new PairTable(BEGINNINGS));
+      const ascii = asciiOf(chunked);
       for (let line = chunked.lineCount - 1; line >= 0; line--) {
-        if (!ascii.seek(chunked, line)) continue;
+        if (!ascii.seek(line)) continue;
         expect(Buffer.from(ascii.bytes.subarray(ascii.start, ascii.end)).toString('latin1')).toBe(chunked.line(line));
         expect([0, 10, 13]).toContain(ascii.bytes[ascii.end]);
       }
@@ -166,9 +170,9 @@ describe('the lines of a document as bytes', () => {
   it('come with the places at which something may begin, in whatever order they are asked for', () => {
     const text = Array.from({ length: 4_000 }, (_, n) => ['0x1 a0x1 vmnic', 'no', '', 'H:0x0,naa.6', 'P:', '0'][n % 6]).join('\n');
     const chunked = ChunkedText.from(text);
-    const [ascii, other] = [new AsciiLines(new PairTable(BEGINNINGS)), new AsciiLines(new PairTable([['no']]))];
+    const [ascii, other] = [asciiOf(chunked), new AsciiLines(chunked, new PairTable([['no']]))];
     const placesIn = (lines: AsciiLines, line: number): number[] => {
-      expect(lines.seek(chunked, line)).toBe(true);
+      expect(lines.seek(line)).toBe(true);
       return [...lines.pairs.subarray(lines.nextPair)].filter((at) => at >= lines.start && at < lines.end).map((at) => at - lines.start);
     };
     for (const line of [0, 5, 0, 0, 3_000, 2_999, 3, 4, 3_999]) expect(placesIn(ascii, line), String(line)).toEqual([[0, 9], [], [], [0, 2, 6], [0], []][line % 6]);
@@ -179,8 +183,8 @@ describe('the lines of a document as bytes', () => {
   });
 
   it('are not given where a chunk has other characters, or is of a size that gains nothing', () => {
-    expect(new AsciiLines(new PairTable(BEGINNINGS)).seek(ChunkedText.from('a\nb'), 1)).toBe(true);
-    expect(new AsciiLines(new PairTable(BEGINNINGS)).seek(ChunkedText.from('a\né'), 0)).toBe(false);
-    expect(new AsciiLines(new PairTable(BEGINNINGS)).seek(ChunkedText.from('y'.repeat(300_000)), 0)).toBe(false);
+    expect(asciiOf(ChunkedText.from('a\nb')).seek(1)).toBe(true);
+    expect(asciiOf(ChunkedText.from('a\né')).seek(0)).toBe(false);
+    expect(asciiOf(ChunkedText.from('y'.repeat(300_000))).seek(0)).toBe(false);
   });
 });

@@ -102,7 +102,7 @@ class Snapshot implements Analysis {
   /** Tokens of blocks that were asked for; a block is read again at most once per snapshot. */
   readonly #tokens = new Map<Block, readonly Token[]>();
   readonly #line = new LineTokens();
-  readonly #ascii = new AsciiLines(ORDINARY_PAIRS);
+  readonly #ascii: AsciiLines;
 
   constructor(
     readonly text: ChunkedText,
@@ -113,6 +113,7 @@ class Snapshot implements Analysis {
     readonly crashes: readonly CrashFinding[],
     readonly events: readonly EventFinding[],
   ) {
+    this.#ascii = new AsciiLines(text, ORDINARY_PAIRS);
     this.formats = [...new Set(blocks.map((block) => block.format))];
   }
 
@@ -185,7 +186,7 @@ class Snapshot implements Analysis {
     for (let next = this.#blockFrom(line); line < end; next++) {
       const block = this.blocks[next];
       for (const until = Math.min(end, block?.lines.first ?? end); line < until; line++) {
-        if (!(ascii.seek(this.text, line) && lexedAtOnce(ascii, tokens))) this.#lex(line);
+        if (!(ascii.seek(line) && lexedAtOnce(ascii, tokens))) this.#lex(line);
         if (tokens.count > 0) visit(line, tokens);
       }
       if (block === undefined || line >= end) return;

@@ -2,7 +2,7 @@
  * Lines of an open document as bytes. A character of a string costs 2 ns, a byte a third of that, and the engine copies the text of a
  * chunk in a few microseconds.
  */
-import type { ChunkedText, TextChunk } from './chunkedText.js';
+import type { ChunkedText } from './chunkedText.js';
 import type { PairTable } from './pairs.js';
 import { DOCUMENT_PART, sweepMemory, type SweepMemory } from './sweep.js';
 
@@ -33,30 +33,32 @@ export class AsciiLines implements BytesOfLine {
   nextPair = 0;
   readonly #encoder = new TextEncoder();
   readonly #table: PairTable;
+  readonly #text: ChunkedText;
   #memory: SweepMemory | undefined;
-  #chunk: TextChunk | undefined;
   /** The memory's turn in which the chunk was written there. */
   #turn = -1;
-  #isAscii = false;
-  /** Where the lines of the chunk begin. */
+  /** Lines of the chunk, and where they begin in it. */
+  #first = 0;
+  #lineEnds = -1;
   #starts: Uint32Array = NOTHING;
+  #size = 0;
+  #isAscii = false;
 
-  constructor(table: PairTable) {
+  /** `table` has the pairs whose places are wanted. */
+  constructor(text: ChunkedText, table: PairTable) {
+    this.#text = text;
     this.#table = table;
   }
 
   /** Moves to a line; false where its chunk is not all ASCII. */
-  seek(text: ChunkedText, line: number): boolean {
-    const index = text.chunkOf(line);
-    const chunk = text.chunks[index];
-    if (chunk === undefined) return false;
-    if (chunk !== this.#chunk || this.#memory?.documentTurn !== this.#turn) this.#load(chunk);
+  seek(line: number): boolean {
+    // The last line of a text has no end; it may be asked for as the one behind a chunk's last end, too, and costs a look.
+    if (line < this.#first || line >= this.#first + this.#lineEnds || this.#memory?.documentTurn !== this.#turn) this.#load(this.#text.chunkOf(line));
     if (!this.#isAscii) return false;
-    const starts = this.#starts;
-    const at = line - text.firstLineOf(index);
-    const start = starts[at] ?? 0;
-    let end = at < chunk.lineEnds ? (starts[at + 1] ?? 0) : chunk.size;
-    if (at < chunk.lineEnds) {
+    const at = line - this.#first;
+    const start = this.#starts[at] ?? 0;
+    let end = this.#starts[at + 1] ?? this.#size;
+    if (at < this.#lineEnds) {
       if (this.bytes[end - 1] === 10) end--;
       if (end > start && this.bytes[end - 1] === 13) end--;
     }
@@ -66,14 +68,17 @@ export class AsciiLines implements BytesOfLine {
     return true;
   }
 
-  #load(chunk: TextChunk): void {
-    const { size } = chunk;
+  #load(index: number): void {
+    const chunk = this.#text.chunks[index];
     const memory = (this.#memory ??= sweepMemory());
-    this.#chunk = chunk;
     this.#turn = ++memory.documentTurn;
+    this.#first = this.#text.firstLineOf(index);
+    this.#lineEnds = chunk?.lineEnds ?? 0;
+    this.#size = chunk?.size ?? 0;
     this.#isAscii = false;
     // A chunk is larger where a line is; nothing is gained there.
-    if (size >= DOCUMENT_PART) return;
+    if (chunk === undefined || chunk.size >= DOCUMENT_PART) return;
+    const { size } = chunk;
     this.bytes = memory.document;
     const { read, written } = this.#encoder.encodeInto(chunk.text, this.bytes);
     this.#isAscii = read === size && written === size;

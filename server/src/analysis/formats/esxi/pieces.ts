@@ -2,7 +2,7 @@
  * What is worth a colour in the words of a vmkernel message. Written by hand: one expression with nine alternatives said the
  * same, but a list of its groups for every match took most of the time.
  */
-import { bytesOf, DEVICE, DIGIT, HEX, HEX_ANY, isOf, isUnit, runEnd, standsAt, WORD } from './units.js';
+import { bytesOf, DEVICE, DIGIT, HEX, HEX_ANY, isOf, isUnit, runEnd, standsAt, word, WORD } from './units.js';
 import { kindNumber, LineTokens } from '../lineTokens.js';
 import type { BytesOfLine } from '../../text/asciiLines.js';
 import { PairTable } from '../../text/pairs.js';
@@ -64,20 +64,29 @@ export function piecesIn(line: BytesOfLine, from: number, tokens: LineTokens): v
   line.nextPair = next;
 }
 
+const PROCESSOR = word('PCPU ');
+const CPU = word('CPU');
+const NIC = word('vmnic');
+const NAA = word('naa.');
+const EUI = word('eui.');
+const T10 = word('t10.');
+const MPX = word('mpx.');
+const STATUSES = word('195887');
+
 /** Emits the piece that begins at the beginning of a word. The answer is its end, or `at` where there is none. */
 function pieceAt(bytes: Uint8Array, at: number, tokens: LineTokens): number {
   switch (bytes[at]) {
     case 48: return hexadecimal(bytes, at, tokens); // 0x…
     case 98: return badStatus(bytes, at, at, tokens); // bad0001
     case 72: case 68: return hostStatus(bytes, at, tokens); // H:0x0, D:0x2
-    case 80: return isUnit(67, bytes, at + 1) ? numbered(PCPU, bytes, at, 'PCPU ', 4, tokens) : hostStatus(bytes, at, tokens); // PCPU 3, P:0x0
-    case 67: return numbered(PCPU, bytes, at, 'CPU', 4, tokens); // CPU3
-    case 118: return isUnit(110, bytes, at + 2) ? numbered(STRING, bytes, at, 'vmnic', 3, tokens) : adapter(bytes, at, tokens); // vmnic0, vmhba1
+    case 80: return isUnit(67, bytes, at + 1) ? numbered(PCPU, bytes, at, PROCESSOR, 4, tokens) : hostStatus(bytes, at, tokens); // PCPU 3, P:0x0
+    case 67: return numbered(PCPU, bytes, at, CPU, 4, tokens); // CPU3
+    case 118: return isUnit(110, bytes, at + 2) ? numbered(STRING, bytes, at, NIC, 3, tokens) : adapter(bytes, at, tokens); // vmnic0, vmhba1
     case 115: return senseData(bytes, at, tokens); // sense data: 0x5 0x24 0x0
-    case 110: return device(bytes, at, 'naa.', tokens);
-    case 101: return device(bytes, at, 'eui.', tokens);
-    case 116: return device(bytes, at, 't10.', tokens);
-    case 109: return device(bytes, at, 'mpx.', tokens);
+    case 110: return device(bytes, at, NAA, tokens);
+    case 101: return device(bytes, at, EUI, tokens);
+    case 116: return device(bytes, at, T10, tokens);
+    case 109: return device(bytes, at, MPX, tokens);
     case 49: return vmkStatus(bytes, at, tokens); // 195887105
     default: return at;
   }
@@ -119,8 +128,8 @@ function byteEnd(bytes: Uint8Array, at: number): number {
   return end === at + 2 ? -1 : end;
 }
 
-const SENSE = 'sense ';
-const SENSE_DATA = 'sense data: ';
+const SENSE = word('sense ');
+const SENSE_DATA = word('sense data: ');
 
 /** The sense key is known by its label, code and qualifier belong together. */
 function senseData(bytes: Uint8Array, at: number, tokens: LineTokens): number {
@@ -135,14 +144,14 @@ function senseData(bytes: Uint8Array, at: number, tokens: LineTokens): number {
 }
 
 /** A label with a number of at most `most` digits. */
-function numbered(kind: number, bytes: Uint8Array, at: number, label: string, most: number, tokens: LineTokens): number {
+function numbered(kind: number, bytes: Uint8Array, at: number, label: Uint8Array, most: number, tokens: LineTokens): number {
   if (!standsAt(label, bytes, at)) return at;
   const digits = at + label.length;
   const end = runEnd(DIGIT, bytes, digits, most);
   return end === digits ? at : whole(kind, bytes, at, end, tokens);
 }
 
-const ADAPTER = 'vmhba';
+const ADAPTER = word('vmhba');
 
 /** A storage adapter or a path behind it: `vmhba2`, `vmhba2:C0:T1:L4`. */
 function adapter(bytes: Uint8Array, at: number, tokens: LineTokens): number {
@@ -171,7 +180,7 @@ function partEnd(bytes: Uint8Array, at: number, letter: number, most: number): n
 }
 
 /** The name of a device: `naa.600508b1001c5e1f`, `t10.NVMe____MODEL_3C5A7`. */
-function device(bytes: Uint8Array, at: number, kind: string, tokens: LineTokens): number {
+function device(bytes: Uint8Array, at: number, kind: Uint8Array, tokens: LineTokens): number {
   if (!isUnit(46, bytes, at + 3) || !standsAt(kind, bytes, at)) return at;
   const name = at + kind.length;
   let end = runEnd(DEVICE, bytes, name, LONGEST_DEVICE);
@@ -183,7 +192,7 @@ function device(bytes: Uint8Array, at: number, kind: string, tokens: LineTokens)
 
 /** A VMkernel status in decimal: `195887105`. */
 function vmkStatus(bytes: Uint8Array, at: number, tokens: LineTokens): number {
-  if (!isUnit(57, bytes, at + 1) || !standsAt('195887', bytes, at)) return at;
+  if (!isUnit(57, bytes, at + 1) || !standsAt(STATUSES, bytes, at)) return at;
   if (!(isUnit(49, bytes, at + 6) || isUnit(50, bytes, at + 6) || isUnit(51, bytes, at + 6)) || runEnd(DIGIT, bytes, at + 7, 2) !== at + 9) return at;
   return whole(STATUS, bytes, at, at + 9, tokens);
 }

@@ -5,7 +5,7 @@ import { peelEnvelope, type Envelope } from '../envelopes.js';
 import { kindNumber, type LineTokens } from '../lineTokens.js';
 import { lexDaemonHead, lexDaemonLine, mayBeHead } from './daemonLine.js';
 import { LONGEST_MESSAGE, lexPieces, piecesIn, sayFound, type Emit } from './pieces.js';
-import { CAPITAL, CAPITAL_T, COLON, DASH, DASHED, DIGIT, DOTTED, isOf, isUnit, LETTER, NAME, runEnd, standsAt, WORD } from './units.js';
+import { CAPITAL, CAPITAL_T, COLON, DASH, DASHED, DIGIT, DOTTED, isOf, isUnit, LETTER, NAME, runEnd, standsAt, word, WORD } from './units.js';
 import type { BytesOfLine } from '../../text/asciiLines.js';
 import type { LineSink } from '../types.js';
 
@@ -24,13 +24,20 @@ const WORLD = kindNumber('world');
 
 const ZERO = 48;
 
-/** Levels by their first letter. */
-const LEVELS = new Map<number | undefined, string>(['WARNING', 'ALERT', 'ERROR', 'VMNIX'].map((word) => [word.charCodeAt(0), word]));
+/** A level before a colon, and what it is. */
+interface Level {
+  readonly name: Uint8Array;
+  readonly kind: number;
+}
+
+/** By first letter; a list, for a map of them took as long as the rest of the level. */
+const LEVELS = Array.from<Level | undefined>({ length: 128 });
+for (const [name, kind] of [['WARNING', LEVEL_WARNING], ['ALERT', LEVEL_ERROR], ['ERROR', LEVEL_ERROR], ['VMNIX', SOURCE]] as const) LEVELS[name.charCodeAt(0)] = { name: word(name), kind };
 
 /** The level at a column, `(WARNING|ALERT|ERROR|VMNIX):`. */
-function levelAt(bytes: Uint8Array, column: number): string | undefined {
-  const word = LEVELS.get(bytes[column]);
-  return word !== undefined && standsAt(word, bytes, column) && isUnit(58, bytes, column + word.length) ? word : undefined;
+function levelAt(bytes: Uint8Array, column: number): Level | undefined {
+  const level = LEVELS[bytes[column] ?? 0];
+  return level !== undefined && standsAt(level.name, bytes, column) && isUnit(58, bytes, column + level.name.length) ? level : undefined;
 }
 
 /** The end of the source before a colon, `[A-Za-z][\w.-]{0,47}(?=:)`; `column` where there is none. */
@@ -83,8 +90,8 @@ function lexSource(bytes: Uint8Array, from: number, tokens: LineTokens): number 
     }
   }
   for (let level = levelAt(bytes, column); level !== undefined; level = levelAt(bytes, column)) {
-    tokens.add(level === 'WARNING' ? LEVEL_WARNING : level === 'VMNIX' ? SOURCE : LEVEL_ERROR, column, column + level.length);
-    column += level.length + 1;
+    tokens.add(level.kind, column, column + level.name.length);
+    column += level.name.length + 1;
     if (isUnit(32, bytes, column)) column++;
   }
   let end = sourceEnd(bytes, column);
@@ -118,7 +125,8 @@ function ofHost(envelope: Envelope, text: string): boolean {
   return envelope.parts.some((part) => part.kind === 'source' && (isLevelled || SOURCES.test(text.slice(part.start, part.end))));
 }
 
-const OPERATION = ' opID=';
+const PROCESSOR = word(' cpu');
+const OPERATION = word(' opID=');
 /** Classes of the characters of `2023-04-12T08:15:02`. */
 const SECONDS = Uint16Array.from('0000-00-00T00:00:00', (unit) => (unit === '0' ? DIGIT : unit === '-' ? DASH : unit === ':' ? COLON : CAPITAL_T));
 
@@ -140,7 +148,7 @@ function timeEnd(bytes: Uint8Array, from: number): number {
  */
 function lexHead(bytes: Uint8Array, from: number, to: number, tokens: LineTokens): number {
   const time = timeEnd(bytes, from);
-  if (time < 0 || !standsAt(' cpu', bytes, time)) return -1;
+  if (time < 0 || !standsAt(PROCESSOR, bytes, time)) return -1;
   const pcpu = runEnd(DIGIT, bytes, time + 4, 5);
   if (pcpu === time + 4 || !isUnit(58, bytes, pcpu)) return -1;
   const world = runEnd(DIGIT, bytes, pcpu + 1, 12);
