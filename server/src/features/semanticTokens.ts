@@ -11,7 +11,7 @@ const NUMBERS = 5;
 const FIRST_ROOM = 4_096;
 /** Room is made for what all lines need if they are as those so far, but not for much more than there is: they may not be. */
 const SPARE = 1.1;
-const MOST_GROWTH = 16;
+const MOST_GROWTH = 64;
 
 /** The numbers of an answer as they are made. */
 class Encoder {
