@@ -115,7 +115,7 @@ function inParentheses(owner: string): boolean {
 
 type Name = Pick<FrameLine, 'symbol' | 'owner' | 'version' | 'module' | 'prefix' | 'offset'>;
 /** Put together one by one: spreading an object takes ten times as long, and a screen has dozens of frames. */
-type Growing<T> = { -readonly [K in keyof T]: T[K] };
+export type Growing<T> = { -readonly [K in keyof T]: T[K] };
 
 /** `kthread@com.vmware.driverAPI#9.2+0x185`, at column `start`. */
 function nameOf(body: string, start: number, hasStack: boolean): Name | undefined {
