@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { PairTable } from '../../server/src/analysis/text/pairs.js';
-import { SweepMemory } from '../../server/src/analysis/text/sweep.js';
+import { DOCUMENT_PART, SweepMemory } from '../../server/src/analysis/text/sweep.js';
 import { noise } from '../support/mutation.js';
 
 const GROUPS = [['0x'], ['19'], ['ba', 'na'], ['H:', 'D:', 'P:'], ['zZ'], ['_.'], ['a_', 'o\x7f'], ['  ']];
@@ -63,5 +63,32 @@ describe('the lines of a part of a document', () => {
     memory.document.set(Buffer.from('a\r\nb\0', 'latin1'));
     expect(memory.documentLines(4)).toBeUndefined();
     expect(new SweepMemory(true).documentLines(4)).toBeUndefined();
+  });
+
+  it('are all found, wherever and how closely they stand', () => {
+    const memory = new SweepMemory();
+    const below = noise(5);
+    for (let round = 0; round < 1_000; round++) {
+      const [length, often] = [below(300), 1 + below(90)];
+      const text = Array.from({ length }, () => (below(often) === 0 ? '\n' : 'x')).join('');
+      memory.document.set(Buffer.from(`${text}\n\n`, 'latin1'));
+      expect([...memory.documentLines(length) ?? []], JSON.stringify(text)).toEqual([0, ...[...text].flatMap((unit, at) => (unit === '\n' ? [at + 1] : []))]);
+    }
+  });
+
+  it('can be as many as there are bytes, as the places of pairs can be half as many', () => {
+    const [memory, length] = [new SweepMemory(), DOCUMENT_PART - 1];
+    const table = new PairTable([['H:']]);
+    memory.document.set(Buffer.from('H:'.repeat(DOCUMENT_PART / 2), 'latin1'));
+    expect(memory.pairs(table, DOCUMENT_PART)).toHaveLength(DOCUMENT_PART / 2);
+    expect(memory.document[0]).toBe('H'.charCodeAt(0));
+    memory.document.fill(10);
+    const lines = memory.documentLines(length);
+    expect(lines).toHaveLength(length + 1);
+    expect([lines?.[0], lines?.[1], lines?.at(-1)]).toEqual([0, 1, length]);
+    expect(memory.document.subarray(0, length).every((byte) => byte === 10)).toBe(true);
+    const slot = memory.takeSlot()?.fill(10);
+    expect(slot === undefined ? undefined : memory.lineStarts(slot)?.at(-1)).toBe(slot?.length);
+    expect(slot?.every((byte) => byte === 10)).toBe(true);
   });
 });
