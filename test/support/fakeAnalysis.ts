@@ -1,4 +1,5 @@
 /** Analyses made by hand, for features that are tested without the core. Places are named by the text that stands there. */
+import { LineTokens } from '../../server/src/analysis/formats/lineTokens.js';
 import type { Block, BlockNode, Fact, FactKey, FormatId, Frame, Section, Token, TokenKind } from '../../server/src/analysis/formats/types.js';
 import type { CrashFinding, EventFinding, IssueMatch } from '../../server/src/analysis/knowledge/finding.js';
 import type { IssueData } from '../../server/src/analysis/knowledge/issue.js';
@@ -63,7 +64,16 @@ export function fakeAnalysis(text: string, parts: FakeParts = {}): Analysis {
   return {
     text: ChunkedText.from(text), blocks, crashes, events: parts.events ?? [], notes: [], formats: [...new Set(blocks.map((block) => block.format))],
     tokens: ({ first, end }) => tokens.filter((token) => token.at.line >= first && token.at.line < end),
-    eachToken: ({ first, end }, visit) => { for (const { kind, at } of tokens) if (at.line >= first && at.line < end) visit(kind, at.line, at.start, at.end); },
+    eachLine: ({ first, end }, visit) => {
+      const own = new LineTokens();
+      for (const [index, { kind, at }] of tokens.entries()) {
+        if (at.line < first || at.line >= end) continue;
+        own.token(kind, at.start, at.end);
+        if (tokens[index + 1]?.at.line === at.line) continue;
+        visit(at.line, own);
+        own.clear();
+      }
+    },
     blockAt: (line) => blocks.find((block) => line >= block.lines.first && line < block.lines.end),
     crashAt: () => crashes[0],
     explain: (line, column) => {

@@ -11,7 +11,8 @@
  * `note <words>`, `role crash|context|event`, `section <kind>`, `nothing` (no block opens), `fact <key> = <value>`.
  * Anything else is a comment.
  */
-import { opensAt, readBlock, blockTokens, LineTokens, lineTokens } from '../../server/src/analysis/formats/block.js';
+import { LineTokens } from '../../server/src/analysis/formats/lineTokens.js';
+import { opensAt, readBlock, blockTokens, lineTokens } from '../../server/src/analysis/formats/block.js';
 import type { Block, LogFormat, Token } from '../../server/src/analysis/formats/types.js';
 import type { TextSource } from '../../server/src/analysis/text/span.js';
 

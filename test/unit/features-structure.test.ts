@@ -158,7 +158,7 @@ describe('semantic tokens', () => {
   it('are asked for a block at once, however long it is', () => {
     const analysis = fakeAnalysis('\n'.repeat(9_999), { blocks: [fakeBlock({ first: 1_500, end: 8_000 })] });
     const asked: [number, number][] = [];
-    runToEnd(encodeTokens({ ...analysis, eachToken: ({ first, end }) => { asked.push([first, end]); } }, { first: 0, end: 10_000 }));
+    runToEnd(encodeTokens({ ...analysis, eachLine: ({ first, end }) => { asked.push([first, end]); } }, { first: 0, end: 10_000 }));
     expect(asked).toEqual([[0, 8_000], [8_000, 10_000]]);
   });
 });

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { lexMessage, lexOrdinary, lexVmkernelLine } from '../../server/src/analysis/formats/esxi/vmkernelLine.js';
-import { lexPieces } from '../../server/src/analysis/formats/esxi/pieces.js';
+import { BEGINNINGS, lexPieces } from '../../server/src/analysis/formats/esxi/pieces.js';
 import { peelEnvelope } from '../../server/src/analysis/formats/envelopes.js';
+import { LineTokens } from '../../server/src/analysis/formats/lineTokens.js';
 import { ORDINARY_LINES } from '../../server/src/analysis/formats/ordinary.js';
 import { AsciiLines } from '../../server/src/analysis/text/asciiLines.js';
 import { ChunkedText } from '../../server/src/analysis/text/chunkedText.js';
+import { PairTable } from '../../server/src/analysis/text/pairs.js';
 import { noise } from '../support/mutation.js';
 
 type Found = [kind: string, start: number, end: number];
@@ -66,6 +68,16 @@ function collect(lex: (emit: (kind: string, start: number, end: number) => void)
   return found;
 }
 
+/** What an ordinary line says; nothing where it is none. */
+function ordinaryIn(bytes: Uint8Array, from: number, to: number): Found[] {
+  const tokens = new LineTokens();
+  tokens.clear(from);
+  const pairs = new Uint32Array(bytes.length);
+  const count = new PairTable(BEGINNINGS).find(bytes, 0, bytes.length, pairs);
+  expect(lexOrdinary({ bytes, start: from, end: to, pairs: pairs.subarray(0, count), nextPair: 0 }, tokens)).toBe(tokens.count > 0);
+  return collect((emit) => { tokens.forEach(emit); });
+}
+
 /** Bits that meet the beginnings and limits of everything that is looked for. */
 const BITS = [
   '0x', '0xbad0013', 'bad0001', 'badcafe', '0x1234567890abcdef', '0x1234567890abcdef0', '0xA', 'H:0x0', 'D:0x28', 'P:0x', 'P:0xF', 'H:0x123', 'PCPU 3', 'PCPU 12345', 'PCPU', 'CPU7', 'CPU12345',
@@ -111,7 +123,8 @@ describe('an ordinary vmkernel line', () => {
     let ordinary = 0;
     for (const line of variants) {
       const bytes = Buffer.from(`${line}\n${whole}\n`, 'latin1');
-      const found = collect((emit) => { if (lexOrdinary(bytes, 0, line.length, emit)) ordinary++; });
+      const found = ordinaryIn(bytes, 0, line.length);
+      if (found.length > 0) ordinary++;
       const known = collect((token) => { lexVmkernelLine(line, { token }); });
       // What is not taken for ordinary has said nothing.
       if (found.length > 0) expect(found, line).toEqual(known);
@@ -128,30 +141,50 @@ describe('an ordinary vmkernel line', () => {
       const before = 'cpu1:2)x 0x';
       const bytes = Buffer.from(`${before}\n${line}\r\n1:0x12: rest`, 'latin1');
       const from = before.length + 1;
-      const found = collect((emit) => { if (lexOrdinary(bytes, from, from + line.length, emit)) ordinary++; });
-      if (found.length > 0) expect(found.map(([kind, start, end]) => [kind, start - from, end - from]), line).toEqual(collect((token) => { lexVmkernelLine(line, { token }); }));
+      const found = ordinaryIn(bytes, from, from + line.length);
+      if (found.length > 0) ordinary++;
+      if (found.length > 0) expect(found, line).toEqual(collect((token) => { lexVmkernelLine(line, { token }); }));
     }
     expect(ordinary).toBeGreaterThan(2_000);
   });
 });
+
+function asciiOf(text: ChunkedText): AsciiLines {
+  return new AsciiLines(text, new PairTable(BEGINNINGS));
+}
 
 describe('the lines of a document as bytes', () => {
   it('are those of the text', () => {
     const long = Array.from({ length: 4_000 }, (_, n) => `line ${String(n)} ${'x'.repeat(n % 60)}`);
     for (const text of ['', 'a', 'a\n', '\n\n', 'a\r\nb\rc\n', 'é\nb', long.join('\r\n'), `${long.join('\n')}\né\n${long.join('\n')}`, 'y'.repeat(300_000)]) {
       const chunked = ChunkedText.from(text);
-      const ascii = new AsciiLines();
+      const ascii = asciiOf(chunked);
       for (let line = chunked.lineCount - 1; line >= 0; line--) {
-        if (!ascii.seek(chunked, line)) continue;
+        if (!ascii.seek(line)) continue;
         expect(Buffer.from(ascii.bytes.subarray(ascii.start, ascii.end)).toString('latin1')).toBe(chunked.line(line));
         expect([0, 10, 13]).toContain(ascii.bytes[ascii.end]);
       }
     }
   });
 
+  it('come with the places at which something may begin, in whatever order they are asked for', () => {
+    const text = Array.from({ length: 4_000 }, (_, n) => ['0x1 a0x1 vmnic', 'no', '', 'H:0x0,naa.6', 'P:', '0'][n % 6]).join('\n');
+    const chunked = ChunkedText.from(text);
+    const [ascii, other] = [asciiOf(chunked), new AsciiLines(chunked, new PairTable([['no']]))];
+    const placesIn = (lines: AsciiLines, line: number): number[] => {
+      expect(lines.seek(line)).toBe(true);
+      return [...lines.pairs.subarray(lines.nextPair)].filter((at) => at >= lines.start && at < lines.end).map((at) => at - lines.start);
+    };
+    for (const line of [0, 5, 0, 0, 3_000, 2_999, 3, 4, 3_999]) expect(placesIn(ascii, line), String(line)).toEqual([[0, 9], [], [], [0, 2, 6], [0], []][line % 6]);
+    // Two documents in turn are written to the same place.
+    expect(placesIn(other, 1)).toEqual([0]);
+    expect(placesIn(ascii, 3)).toEqual([0, 2, 6]);
+    expect(placesIn(other, 1)).toEqual([0]);
+  });
+
   it('are not given where a chunk has other characters, or is of a size that gains nothing', () => {
-    expect(new AsciiLines().seek(ChunkedText.from('a\nb'), 1)).toBe(true);
-    expect(new AsciiLines().seek(ChunkedText.from('a\né'), 0)).toBe(false);
-    expect(new AsciiLines().seek(ChunkedText.from('y'.repeat(300_000)), 0)).toBe(false);
+    expect(asciiOf(ChunkedText.from('a\nb')).seek(1)).toBe(true);
+    expect(asciiOf(ChunkedText.from('a\né')).seek(0)).toBe(false);
+    expect(asciiOf(ChunkedText.from('y'.repeat(300_000))).seek(0)).toBe(false);
   });
 });

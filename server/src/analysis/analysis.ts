@@ -2,8 +2,9 @@
  * The façade: text and knowledge in, an immutable snapshot out. It cannot fail, only find less. Long work is a generator
  * that yields between pieces of a few milliseconds; the caller decides whether to resume it.
  */
-import { blockTokens, LineTokens, lineTokens, sinkEnvelope } from './formats/block.js';
+import { blockTokens, lineTokens, sinkEnvelope } from './formats/block.js';
 import { FORMATS } from './formats/index.js';
+import { LineTokens } from './formats/lineTokens.js';
 import { OpeningFinder } from './formats/openings.js';
 import { resegment, segment } from './formats/segment.js';
 import { prose } from './prose.js';
@@ -16,10 +17,11 @@ import type { CrashFinding, EventFinding } from './knowledge/finding.js';
 import { eventFindings, findingOf } from './findings.js';
 import type { IssueIndex } from './knowledge/issueIndex.js';
 import type { Knowledge } from './knowledge/knowledge.js';
-import type { Block, FactKey, FormatId, Token, TokenKind } from './formats/types.js';
+import type { Block, FormatId, Token } from './formats/types.js';
 import type { CrashRecord } from './records/types.js';
-import { AsciiLines } from './text/asciiLines.js';
+import { AsciiLines, type BytesOfLine } from './text/asciiLines.js';
 import { ChunkedText } from './text/chunkedText.js';
+import { PairTable } from './text/pairs.js';
 import type { LineEdit, LineRange, Located, Span } from './text/span.js';
 import type { Explanation } from './decoders/types.js';
 import type { Analysis } from './types.js';
@@ -28,6 +30,7 @@ export type { Analysis } from './types.js';
 
 /** Formats that can say the tokens of their commonest lines at once. */
 const IN_ORDER = FORMATS.filter((format) => format.lexOrdinary !== undefined);
+const ORDINARY_PAIRS = new PairTable(IN_ORDER.flatMap((format) => format.ordinaryPairs ?? []));
 
 /** Crashes matched between two yields. */
 const CRASHES_PER_SLICE = 32;
@@ -99,7 +102,7 @@ class Snapshot implements Analysis {
   /** Tokens of blocks that were asked for; a block is read again at most once per snapshot. */
   readonly #tokens = new Map<Block, readonly Token[]>();
   readonly #line = new LineTokens();
-  readonly #ascii = new AsciiLines();
+  readonly #ascii: AsciiLines;
 
   constructor(
     readonly text: ChunkedText,
@@ -110,6 +113,7 @@ class Snapshot implements Analysis {
     readonly crashes: readonly CrashFinding[],
     readonly events: readonly EventFinding[],
   ) {
+    this.#ascii = new AsciiLines(text, ORDINARY_PAIRS);
     this.formats = [...new Set(blocks.map((block) => block.format))];
   }
 
@@ -165,40 +169,42 @@ class Snapshot implements Analysis {
 
   tokens(lines: LineRange): Token[] {
     const result: Token[] = [];
-    this.#walkTokens(lines, (token) => { result.push(token); }, (kind, line, start, end, key) => {
-      result.push(key === undefined ? { kind, at: { line, start, end } } : { kind, at: { line, start, end }, key });
+    this.eachLine(lines, (line, tokens) => {
+      tokens.forEach((kind, start, end, key) => {
+        result.push(key === undefined ? { kind, at: { line, start, end } } : { kind, at: { line, start, end }, key });
+      });
     });
     return result;
   }
 
-  eachToken(lines: LineRange, visit: (kind: TokenKind, line: number, start: number, end: number) => void): void {
-    this.#walkTokens(lines, ({ kind, at }) => { visit(kind, at.line, at.start, at.end); }, visit);
-  }
-
   /** Tokens of blocks are kept as objects, those of ordinary lines are made anew each time. */
-  #walkTokens(lines: LineRange, inBlock: (token: Token) => void, outside: (kind: TokenKind, line: number, start: number, end: number, key: FactKey | undefined) => void): void {
+  eachLine(lines: LineRange, visit: (line: number, tokens: LineTokens) => void): void {
     const end = Math.min(lines.end, this.text.lineCount);
-    let line = Math.max(0, lines.first);
-    // One for all lines: making one for each took a tenth of the time.
-    const inLine = (kind: TokenKind, start: number, stop: number, key?: FactKey): void => { outside(kind, line, start, stop, key); };
+    const tokens = this.#line;
     const ascii = this.#ascii;
-    const inBytes = (kind: TokenKind, start: number, stop: number): void => { outside(kind, line, start - ascii.start, stop - ascii.start, undefined); };
+    let line = Math.max(0, lines.first);
     for (let next = this.#blockFrom(line); line < end; next++) {
       const block = this.blocks[next];
       for (const until = Math.min(end, block?.lines.first ?? end); line < until; line++) {
-        if (ascii.seek(this.text, line) && lexedAtOnce(ascii, inBytes)) continue;
-        this.#lex(line);
-        this.#line.forEach(inLine);
+        if (!(ascii.seek(line) && lexedAtOnce(ascii, tokens))) this.#lex(line);
+        if (tokens.count > 0) visit(line, tokens);
       }
       if (block === undefined || line >= end) return;
       const last = Math.min(end, block.lines.end);
-      const tokens = this.#blockTokens(block);
-      for (let index = firstAt(tokens, line); index < tokens.length; index++) {
-        const token = tokens[index];
-        if (token === undefined || token.at.line >= last) break;
-        inBlock(token);
-      }
+      this.#eachBlockLine(block, line, last, visit);
       line = last;
+    }
+  }
+
+  #eachBlockLine(block: Block, first: number, end: number, visit: (line: number, tokens: LineTokens) => void): void {
+    const known = this.#blockTokens(block);
+    const tokens = this.#line;
+    for (let index = firstAt(known, first); index < known.length;) {
+      const line = known[index]?.at.line ?? end;
+      if (line >= end) return;
+      tokens.clear();
+      for (let token = known[index]; token?.at.line === line; token = known[++index]) tokens.token(token.kind, token.at.start, token.at.end, token.key);
+      visit(line, tokens);
     }
   }
 
@@ -217,9 +223,11 @@ class Snapshot implements Analysis {
     const text = this.text.line(line);
     this.#line.clear();
     lineTokens(FORMATS, text, this.#line);
-    if (!this.#line.isEmpty) return;
-    prose(text, this.knowledge, this.#line);
-    sinkEnvelope(text, this.#line);
+    if (this.#line.count === 0) {
+      prose(text, this.knowledge, this.#line);
+      sinkEnvelope(text, this.#line);
+    }
+    this.#line.settle();
   }
 
   explain(line: number, column: number): Located<Explanation> | undefined {
@@ -249,8 +257,9 @@ class Snapshot implements Analysis {
   }
 }
 
-function lexedAtOnce({ bytes, start, end }: AsciiLines, token: (kind: TokenKind, start: number, end: number) => void): boolean {
-  for (const format of IN_ORDER) if (format.lexOrdinary?.(bytes, start, end, token) === true) return true;
+function lexedAtOnce(line: BytesOfLine, tokens: LineTokens): boolean {
+  tokens.clear(line.start);
+  for (const format of IN_ORDER) if (format.lexOrdinary?.(line, tokens) === true) return true;
   return false;
 }
 

@@ -27,7 +27,7 @@ export function* prepare(knowledge: Knowledge): Generator<undefined, void> {
   finderFor(knowledge).learn(ORDINARY_LINES);
   yield undefined;
   for (const text of [ORDINARY_LINES + CRASHES, ...Array.from({ length: TIMES }, () => CRASHES)]) {
-    analyzeText(text, knowledge).eachToken({ first: 0, end: text.split('\n').length }, () => undefined);
+    analyzeText(text, knowledge).eachLine({ first: 0, end: text.split('\n').length }, () => undefined);
     yield undefined;
   }
 }

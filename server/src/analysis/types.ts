@@ -1,5 +1,6 @@
 /** The façade's data: an immutable snapshot of one text under one state of knowledge. */
-import type { Block, FormatId, Token, TokenKind } from './formats/types.js';
+import type { LineTokens } from './formats/lineTokens.js';
+import type { Block, FormatId, Token } from './formats/types.js';
 import type { CrashRecord } from './records/types.js';
 import type { CrashFinding, EventFinding } from './knowledge/finding.js';
 import type { Explanation } from './decoders/types.js';
@@ -18,8 +19,8 @@ export interface Analysis {
   readonly notes: readonly Located<string>[];
   /** Tokens of some lines, in order, without overlaps; made on demand. */
   tokens(lines: LineRange): Token[];
-  /** The same without an object for each token: for whole documents. */
-  eachToken(lines: LineRange, visit: (kind: TokenKind, line: number, start: number, end: number) => void): void;
+  /** The same line by line, without an object for each token: for whole documents. Lines without tokens are left out; what is given is good until the visitor returns. */
+  eachLine(lines: LineRange, visit: (line: number, tokens: LineTokens) => void): void;
   /** The block that holds a line. */
   blockAt(line: number): Block | undefined;
   /** The crash to which a line belongs: the one whose block holds it, else the nearest one above, else the first. */

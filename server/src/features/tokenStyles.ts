@@ -1,6 +1,6 @@
 /** What each kind of log text looks like. Only standard types and modifiers are used, so that every theme has a colour for them. */
 import type { SemanticTokensLegend } from 'vscode-languageserver';
-import type { TokenKind } from '../analysis/formats/types.js';
+import { TOKEN_KINDS, type TokenKind } from '../analysis/formats/types.js';
 
 type Style = readonly [type: string, ...modifiers: string[]];
 
@@ -29,10 +29,6 @@ const MODIFIERS = [...new Set(Object.values(STYLES).flatMap(([, ...modifiers]) =
 /** Types and modifiers in the order of the numbers that stand for them. */
 export const LEGEND: SemanticTokensLegend = { tokenTypes: TYPES, tokenModifiers: MODIFIERS };
 
-/** Numbers of type and modifiers by kind. */
-export const CODES = Object.fromEntries(
-  Object.entries(STYLES).map(([kind, [type, ...modifiers]]) => [
-    kind,
-    [TYPES.indexOf(type), modifiers.reduce((bits, modifier) => bits | (1 << MODIFIERS.indexOf(modifier)), 0)],
-  ]),
-) as unknown as Readonly<Record<TokenKind, readonly [type: number, modifiers: number]>>;
+/** Numbers of type and of modifiers, by the number of the kind. */
+export const TYPE_CODES = Uint8Array.from(TOKEN_KINDS, (kind) => TYPES.indexOf(STYLES[kind][0]));
+export const MODIFIER_CODES = Uint8Array.from(TOKEN_KINDS, (kind) => STYLES[kind].slice(1).reduce((bits, modifier) => bits | (1 << MODIFIERS.indexOf(modifier)), 0));

@@ -1,6 +1,7 @@
 /** Turns what a reader says into a block, or into the tokens of a block. The one place that knows how columns move. */
 import { isShort, LineCursor, logicalLines, spanIn, type LogicalLine } from './cursor.js';
 import { peelEnvelope, type EnvelopePart } from './envelopes.js';
+import type { LineTokens } from './lineTokens.js';
 import { marginAt, mayHaveMargin, possibleMargins, type Margin, type MarginFound, type MarginKind } from './margins.js';
 import { undo } from './transport.js';
 import type { Block, BlockRole, BlockSink, Fact, FactKey, FormatId, Frame, LineSink, LogFormat, Section, Token, TokenKind } from './types.js';
@@ -191,51 +192,6 @@ export function blockTokens(format: LogFormat, source: TextSource, block: Block)
   const said = recorder.tokens.map((token) => ({ ...token, at: moved(token.at, block.lines.first) }));
   for (let line = block.lines.first; line < block.lines.end; line++) envelopeTokens(source.line(line), line, said);
   return inOrder(said.filter((token) => token.at.line < block.lines.end));
-}
-
-/**
- * The tokens of one line without an object for each: a document of 100,000 lines has a million of them, and making an object
- * of every one took as long as reading the lines.
- */
-export class LineTokens implements LineSink {
-  readonly #kinds: TokenKind[] = [];
-  readonly #starts: number[] = [];
-  readonly #ends: number[] = [];
-  readonly #keys: (FactKey | undefined)[] = [];
-  #count = 0;
-  #isSorted = true;
-
-  token(kind: TokenKind, start: number, end: number, key?: FactKey): void {
-    if (end <= start) return;
-    const at = this.#count++;
-    if (at > 0 && start < (this.#starts[at - 1] ?? 0)) this.#isSorted = false;
-    this.#kinds[at] = kind;
-    this.#starts[at] = start;
-    this.#ends[at] = end;
-    this.#keys[at] = key;
-  }
-
-  get isEmpty(): boolean {
-    return this.#count === 0;
-  }
-
-  clear(): void {
-    this.#count = 0;
-    this.#isSorted = true;
-  }
-
-  /** In order; of overlapping tokens the one that begins first stays, of those the one said first. */
-  forEach(visit: (kind: TokenKind, start: number, end: number, key: FactKey | undefined) => void): void {
-    const order = this.#isSorted ? undefined : Array.from({ length: this.#count }, (_, at) => at).sort((a, b) => (this.#starts[a] ?? 0) - (this.#starts[b] ?? 0) || a - b);
-    let reached = 0;
-    for (let place = 0; place < this.#count; place++) {
-      const at = order === undefined ? place : (order[place] ?? 0);
-      const start = this.#starts[at] ?? 0;
-      if (start < reached) continue;
-      reached = this.#ends[at] ?? 0;
-      visit(this.#kinds[at] as TokenKind, start, reached, this.#keys[at]);
-    }
-  }
 }
 
 /** The tokens of a line that stands in no block; none where no format knows the line. */

@@ -5,6 +5,7 @@
  * Most texts are copied into a piece of this memory that stays in the processor's nearest caches. A log is read into slots of it and
  * looked at where it stands: two copies less, a tenth of the time.
  */
+import { PAIR_BYTES, type PairTable } from './pairs.js';
 import { wasm } from './sweepWasm.js';
 
 /** Bytes of text swept at a time: what is found in them has its place in a near cache, too. A multiple of STRIDE. */
@@ -22,6 +23,10 @@ export const SLOT = 524_288;
 const SLOTS = 24;
 /** Entries of the filter of windows. */
 export const FILTER_ENTRIES = 0x10000;
+/** Bytes of a part of an open document that is read line by line. */
+export const DOCUMENT_PART = 262_144;
+/** Bytes of a vector: so many are looked at at once, and so many around a part of a document can be read. */
+const VECTOR = 16;
 const PAGE = 65_536;
 
 // What stands where in the memory.
@@ -33,7 +38,11 @@ const FILTER = GRAMS + (1 << GRAM_BITS);
 const TEXT = FILTER + FILTER_ENTRIES;
 // What is read behind the last byte of a text is of no importance, but must be there.
 const FIRST_SLOT = TEXT + PIECE + 1;
-const BYTES = FIRST_SLOT + SLOTS * SLOT + GRAM;
+const DOCUMENT = FIRST_SLOT + SLOTS * SLOT + VECTOR;
+const PAIRS = DOCUMENT + DOCUMENT_PART + VECTOR;
+const FOUND_PAIRS = PAIRS + PAIR_BYTES;
+const DOCUMENT_LINES = FOUND_PAIRS + 2 * DOCUMENT_PART + VECTOR;
+const BYTES = DOCUMENT_LINES + 4 * (DOCUMENT_PART + 1);
 
 /** What is searched. */
 export interface SweepTable {
@@ -47,6 +56,7 @@ interface Loops {
   sweep(grams: number, shift: number, filter: number, low: number, first: number, last: number, end: number, found: number): number;
   lines(first: number, end: number, base: number, found: number): number;
   tally(first: number, end: number): number;
+  pairs(tables: number, first: number, end: number, base: number, found: number): number;
 }
 
 /** Every host has it but for the hardened ones, though the language's own library does not name it. */
@@ -74,9 +84,15 @@ export class SweepMemory {
   readonly text: Uint8Array;
   /** Address of `text`. */
   readonly textAddress = TEXT;
+  /** Where a part of an open document is written to be read line by line; whoever does so counts up `documentTurn`. A 0 belongs behind it. */
+  readonly document: Uint8Array;
+  documentTurn = 0;
   readonly #bytes: Uint8Array;
   readonly #found: Uint32Array;
   readonly #foundLines: Uint32Array;
+  readonly #foundPairs: Uint32Array;
+  /** A 0 that stays, and what is found behind it. */
+  readonly #documentLines: Uint32Array;
   readonly #loops: Pick<Loops, 'sweep'> & Partial<Loops>;
   /** The table that is in the memory now. */
   #table: SweepTable | undefined;
@@ -89,6 +105,9 @@ export class SweepMemory {
     this.#bytes = new Uint8Array(buffer);
     this.view = new DataView(buffer);
     this.text = this.#bytes.subarray(TEXT, TEXT + PIECE);
+    this.document = this.#bytes.subarray(DOCUMENT, DOCUMENT + DOCUMENT_PART);
+    this.#foundPairs = new Uint32Array(buffer, FOUND_PAIRS, DOCUMENT_PART / 2);
+    this.#documentLines = new Uint32Array(buffer, DOCUMENT_LINES, DOCUMENT_PART + 1);
     this.#found = new Uint32Array(buffer, FOUND, PIECE);
     this.#foundLines = new Uint32Array(buffer, FOUND_LINES, PIECE);
     this.#loops = host?.loops ?? { sweep: plainLoop(this.#bytes, this.view) };
@@ -139,6 +158,24 @@ export class SweepMemory {
     const first = this.addressOf(bytes);
     const answer = first === undefined ? undefined : this.#loops.tally?.(first, first + bytes.length);
     return answer === undefined ? undefined : { lineEnds: (answer & CARRIAGE) === 0 ? answer & ~BEYOND_ASCII : undefined, isAscii: (answer & BEYOND_ASCII) === 0 };
+  }
+
+  /**
+   * Where the lines of the first `length` bytes of `document` begin, 0 first; the end last, where a line ends there. Undefined where
+   * there is a carriage return or no WebAssembly. The answer is valid until the next call.
+   */
+  documentLines(length: number): Uint32Array | undefined {
+    const count = this.#loops.lines?.(DOCUMENT, DOCUMENT + length, DOCUMENT, DOCUMENT_LINES + 4) ?? CARRIAGE;
+    return (count & CARRIAGE) === 0 ? this.#documentLines.subarray(0, count + 1) : undefined;
+  }
+
+  /** At which places of the first `length` bytes of `document` a pair may stand at the beginning of a word. The answer is valid until the next call. */
+  pairs(table: PairTable, length: number): Uint32Array {
+    const found = this.#foundPairs;
+    const { pairs } = this.#loops;
+    if (pairs === undefined) return found.subarray(0, table.find(this.document, 0, length, found));
+    this.#bytes.set(table.tables, PAIRS);
+    return found.subarray(0, pairs(PAIRS, DOCUMENT, DOCUMENT + length, DOCUMENT, FOUND_PAIRS));
   }
 
   /**

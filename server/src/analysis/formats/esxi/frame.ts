@@ -79,16 +79,12 @@ export function frameLine(text: string): FrameLine | undefined {
   const ipStart = from + head[0].indexOf(ipText, head[0].lastIndexOf('['));
   const value = canonicalHex(ipText);
   const stack = given !== null ? stackValues(text, bodyStart + given.index + 1, end) : tail === null ? [] : stackValues(text, bodyEnd + tail[0].length, end);
-  return {
-    start,
-    end,
-    ...(origin === null ? {} : { origin: { start, end: start + (origin[1] ?? '').length } }),
-    ...(head[1] === undefined ? {} : { frame: { start: from, end: from + head[1].length } }),
-    ip: { start: ipStart, end: ipStart + ipText.length, ...(value === undefined ? {} : { value }) },
-    ...name,
-    stack,
-    broken: tail !== null && (stack.length === 0 || text.charCodeAt(end - 1) === 44 || text.endsWith(', 0x', end)),
-  };
+  const broken = tail !== null && (stack.length === 0 || text.charCodeAt(end - 1) === 44 || text.endsWith(', 0x', end));
+  const ipEnd = ipStart + ipText.length;
+  const frame: Growing<FrameLine> = Object.assign(name, { start, end, ip: value === undefined ? { start: ipStart, end: ipEnd } : { start: ipStart, end: ipEnd, value }, stack, broken });
+  if (origin !== null) frame.origin = { start, end: start + (origin[1] ?? '').length };
+  if (head[1] !== undefined) frame.frame = { start: from, end: from + head[1].length };
+  return frame;
 }
 
 /** `kthread@com.vmware.driverAPI#9.2+0x185` alone. */
@@ -118,6 +114,8 @@ function inParentheses(owner: string): boolean {
 }
 
 type Name = Pick<FrameLine, 'symbol' | 'owner' | 'version' | 'module' | 'prefix' | 'offset'>;
+/** Put together one by one: spreading an object takes ten times as long, and a screen has dozens of frames. */
+export type Growing<T> = { -readonly [K in keyof T]: T[K] };
 
 /** `kthread@com.vmware.driverAPI#9.2+0x185`, at column `start`. */
 function nameOf(body: string, start: number, hasStack: boolean): Name | undefined {
@@ -128,12 +126,16 @@ function nameOf(body: string, start: number, hasStack: boolean): Name | undefine
   if (offset === null) return undefined;
   const named = text.slice(0, offset.index);
   const value = canonicalHex(offset[1] ?? '');
-  const placed = { offset: { start: start + text.length - (offset[1] ?? '').length, end: start + text.length, ...(value === undefined ? {} : { value }) } };
+  const [offsetStart, offsetEnd] = [start + text.length - (offset[1] ?? '').length, start + text.length];
+  const name: Growing<Name> = { offset: value === undefined ? { start: offsetStart, end: offsetEnd } : { start: offsetStart, end: offsetEnd, value } };
   // Web pages replace what looks like a mail address; the symbol is lost with it, sometimes the owner too.
-  if (named.startsWith('[email') || named.startsWith('#')) return placed;
+  if (named.startsWith('[email') || named.startsWith('#')) return name;
   if (named.includes(' ') || named === '') return undefined;
   const mark = named.indexOf('@');
-  if (mark < 0) return { ...placed, symbol: { start, end: start + named.length, name: named } };
+  if (mark < 0) {
+    name.symbol = { start, end: start + named.length, name: named };
+    return name;
+  }
   // A typographic copy quotes the sign: be_char_ioctl'@'<None>.
   const symbolEnd = named.charCodeAt(mark - 1) === 39 ? mark - 1 : mark;
   const ownerStart = named.charCodeAt(mark + 1) === 39 ? mark + 2 : mark + 1;
@@ -141,19 +143,17 @@ function nameOf(body: string, start: number, hasStack: boolean): Name | undefine
   const hash = named.indexOf(named.includes('#', ownerStart) ? '#' : ':', ownerStart);
   const ownerEnd = hash < 0 ? named.length : hash;
   const symbol = named.slice(0, symbolEnd);
-  if (symbol === '') return placed;
+  if (symbol === '') return name;
   const owner = named.slice(ownerStart, ownerEnd);
   const version = hash < 0 ? '' : named.slice(hash + 1);
   const module = moduleOf(owner);
   const prefix = NO_NAME.has(owner) ? prefixOf(symbol) : undefined;
-  return {
-    ...placed,
-    symbol: { start, end: start + symbolEnd, name: symbol },
-    ...(NO_NAME.has(owner) ? {} : { owner: inParentheses(owner) ? { start: start + ownerStart + 1, end: start + ownerEnd - 1 } : { start: start + ownerStart, end: start + ownerEnd } }),
-    ...(NO_NAME.has(version) ? {} : { version: { start: start + hash + 1, end: start + named.length } }),
-    ...(module === undefined ? {} : { module }),
-    ...(prefix === undefined ? {} : { prefix }),
-  };
+  name.symbol = { start, end: start + symbolEnd, name: symbol };
+  if (!NO_NAME.has(owner)) name.owner = inParentheses(owner) ? { start: start + ownerStart + 1, end: start + ownerEnd - 1 } : { start: start + ownerStart, end: start + ownerEnd };
+  if (!NO_NAME.has(version)) name.version = { start: start + hash + 1, end: start + named.length };
+  if (module !== undefined) name.module = module;
+  if (prefix !== undefined) name.prefix = prefix;
+  return name;
 }
 
 /** The module behind an owner as printed: `vmkernel`, `(vmkusb)`, a name space such as `com.vmware.driverAPI`, or nothing. */

@@ -2,6 +2,7 @@
 import { EVIDENCE_OPENERS, evidenceKind, readEvidence } from './evidence.js';
 import { EVENT_OPENERS, isEvent, readEvent, readWarning } from './events.js';
 import { heartbeatWarning, opensScreen, SCREEN_OPENERS, warningTitle } from './kinds.js';
+import { BEGINNINGS } from './pieces.js';
 import { readScreen } from './reader.js';
 import { cutPlaces, rowsOf, type Row } from './rows.js';
 import { lexOrdinary, lexVmkernelLine } from './vmkernelLine.js';
@@ -44,5 +45,6 @@ export const esxi: LogFormat = {
     }
   },
   lexLine: lexVmkernelLine,
+  ordinaryPairs: BEGINNINGS,
   lexOrdinary,
 };

@@ -23,8 +23,15 @@ interface Looked {
   readonly kind: RowKind;
 }
 
-function look(line: LogicalLine): Looked[] {
-  return rowsOf(line).map((row) => ({ row, kind: kindOf(row.text) }));
+type Look = (line: LogicalLine) => readonly Looked[];
+
+/** Looks at lines, and remembers the last one: most are looked at to see where the screen goes on, and are read next. */
+function looker(): Look {
+  let last: { readonly line: LogicalLine; readonly looked: readonly Looked[] } | undefined;
+  return (line) => {
+    if (last?.line !== line) last = { line, looked: rowsOf(line).map((row) => ({ row, kind: kindOf(row.text) })) };
+    return last.looked;
+  };
 }
 
 /** The first line, where it only quotes a panic line. */
@@ -44,6 +51,7 @@ export function readScreen(cursor: LineCursor, sink: BlockSink): void {
     return readMention(quoted, sink);
   }
   const screen = new Screen(keptInside(sink));
+  const look = looker();
   let started = false;
   for (;;) {
     const line = cursor.peek();
@@ -68,7 +76,7 @@ export function readScreen(cursor: LineCursor, sink: BlockSink): void {
       started = true;
     }
     if (!started && line.cut) continue;
-    const foreign = linesBefore(cursor, screen);
+    const foreign = linesBefore(cursor, screen, look);
     if (foreign < 0) break;
     // Under the version line stands the panic line; drivers word it as they like, but the screen's own lines follow it.
     const next = screen.awaitsPanic ? cursor.peek(foreign) : undefined;
@@ -110,7 +118,7 @@ function gluedReason(row: Row, next: LogicalLine | undefined): Row | undefined {
 }
 
 /** How many lines stand before the next one that belongs; -1 where none follows in reach. */
-function linesBefore(cursor: LineCursor, screen: Screen): number {
+function linesBefore(cursor: LineCursor, screen: Screen, look: Look): number {
   let log = 0;
   let other = 0;
   let blank = 0;

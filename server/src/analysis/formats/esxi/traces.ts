@@ -1,5 +1,5 @@
 /** The backtraces of a purple screen. In a log the lines of several PCPUs alternate; each PCPU's frames make a trace. */
-import { frameLine, isPanicEntry, isPanicHelper, type FrameLine } from './frame.js';
+import { frameLine, isPanicEntry, isPanicHelper, type FrameLine, type Growing } from './frame.js';
 import { outOf } from './out.js';
 import type { Row } from './rows.js';
 import type { BlockSink, Frame } from '../types.js';
@@ -22,9 +22,11 @@ interface Named extends Place {
 interface Read extends Place {
   readonly trace: Trace;
   readonly row: Row;
-  readonly prefix?: string;
-  readonly frame: Omit<Frame, 'at'>;
+  readonly prefix: string | undefined;
+  readonly frame: ReadFrame;
 }
+
+type ReadFrame = Omit<Frame, 'at'>;
 
 interface Trace {
   /** Number in the block, given with the first frame. */
@@ -92,13 +94,11 @@ export class Traces {
     // The last line of a trace has no code: [0x0].
     if (line.ip?.value === '0x0' && trace.frames > 0) return;
     const symbol = line.symbol?.name;
-    this.#add(trace, row, line, {
-      trust: 'listed',
-      ...(line.ip?.value === undefined ? {} : { address: line.ip.value }),
-      ...(line.module === undefined ? {} : { module: line.module }),
-      ...(symbol === undefined ? {} : { symbol }),
-      ...(line.offset?.value === undefined ? {} : { offset: line.offset.value }),
-    }, line.prefix);
+    const frame = this.#add(trace, row, line, line.prefix);
+    if (line.ip?.value !== undefined) frame.address = line.ip.value;
+    if (line.module !== undefined) frame.module = line.module;
+    if (symbol !== undefined) frame.symbol = symbol;
+    if (line.offset?.value !== undefined) frame.offset = line.offset.value;
     if (line.module !== undefined) this.names(line.module);
     if (line.broken) trace.broken = row;
     else delete trace.broken;
@@ -127,7 +127,9 @@ export class Traces {
   /** A frame of a debugger; those have neither module nor offset. */
   debugger(row: Row, symbol: { start: number; name: string }, start: number, end: number, address: string | undefined): void {
     const trace = this.#traceOf(keyOf(row), row, undefined);
-    this.#add(trace, row, { start, end }, { trust: 'listed', symbol: symbol.name, ...(address === undefined ? {} : { address }) });
+    const frame = this.#add(trace, row, { start, end });
+    frame.symbol = symbol.name;
+    if (address !== undefined) frame.address = address;
     if (!isPanicHelper(symbol.name)) trace.symbol ??= { row, name: symbol.name, start: symbol.start, end: symbol.start + symbol.name.length };
   }
 
@@ -145,10 +147,13 @@ export class Traces {
     return trace;
   }
 
-  #add(trace: Trace, row: Row, place: Place, frame: Omit<Frame, 'at' | 'trace' | 'index'>, prefix?: string): void {
+  /** A frame of which the place is known; the caller says the rest. */
+  #add(trace: Trace, row: Row, { start, end }: Place, prefix?: string): Growing<ReadFrame> {
     trace.id ??= this.#count++;
     if (prefix !== undefined) trace.prefixes.set(prefix, (trace.prefixes.get(prefix) ?? 0) + 1);
-    this.#read.push({ trace, row, start: place.start, end: place.end, frame: { ...frame, trace: trace.id, index: trace.frames++ }, ...(prefix === undefined ? {} : { prefix }) });
+    const frame: Growing<ReadFrame> = { trust: 'listed', trace: trace.id, index: trace.frames++ };
+    this.#read.push({ trace, row, start, end, frame, prefix });
+    return frame;
   }
 
   /** The module a prefix stands for: two frames of the trace share it, or the block names a module so. */

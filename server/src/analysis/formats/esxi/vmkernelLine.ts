@@ -2,23 +2,42 @@
 import { envelopeKind } from '../block.js';
 import { isDated } from '../dated.js';
 import { peelEnvelope, type Envelope } from '../envelopes.js';
+import { kindNumber, type LineTokens } from '../lineTokens.js';
 import { lexDaemonHead, lexDaemonLine, mayBeHead } from './daemonLine.js';
-import { LONGEST_MESSAGE, lexPieces, piecesIn, type Emit } from './pieces.js';
-import { bytesOf, CAPITAL, CAPITAL_T, COLON, DASH, DASHED, DIGIT, DOTTED, isOf, isUnit, LETTER, NAME, runEnd, standsAt, WORD } from './units.js';
+import { LONGEST_MESSAGE, lexPieces, piecesIn, sayFound, type Emit } from './pieces.js';
+import { CAPITAL, CAPITAL_T, COLON, DASH, DASHED, DIGIT, DOTTED, isOf, isUnit, LETTER, NAME, runEnd, standsAt, word, WORD } from './units.js';
+import type { BytesOfLine } from '../../text/asciiLines.js';
 import type { LineSink } from '../types.js';
 
 // Every line of a log passes here, so it is read byte by byte: an expression costs as much as 30 characters each time, and there
 // were six. What the functions below say is what the expressions beside them said.
 
+const LEVEL_ERROR = kindNumber('levelError');
+const LEVEL_INFO = kindNumber('levelInfo');
+const LEVEL_WARNING = kindNumber('levelWarning');
+const NUMBER = kindNumber('number');
+const PCPU = kindNumber('pcpu');
+const SOURCE = kindNumber('source');
+const SYMBOL = kindNumber('symbol');
+const TIMESTAMP = kindNumber('timestamp');
+const WORLD = kindNumber('world');
+
 const ZERO = 48;
 
-/** Levels by their first letter. */
-const LEVELS = new Map<number | undefined, string>(['WARNING', 'ALERT', 'ERROR', 'VMNIX'].map((word) => [word.charCodeAt(0), word]));
+/** A level before a colon, and what it is. */
+interface Level {
+  readonly name: Uint8Array;
+  readonly kind: number;
+}
+
+/** By first letter; a list, for a map of them took as long as the rest of the level. */
+const LEVELS = Array.from<Level | undefined>({ length: 128 });
+for (const [name, kind] of [['WARNING', LEVEL_WARNING], ['ALERT', LEVEL_ERROR], ['ERROR', LEVEL_ERROR], ['VMNIX', SOURCE]] as const) LEVELS[name.charCodeAt(0)] = { name: word(name), kind };
 
 /** The level at a column, `(WARNING|ALERT|ERROR|VMNIX):`. */
-function levelAt(bytes: Uint8Array, column: number): string | undefined {
-  const word = LEVELS.get(bytes[column]);
-  return word !== undefined && standsAt(word, bytes, column) && isUnit(58, bytes, column + word.length) ? word : undefined;
+function levelAt(bytes: Uint8Array, column: number): Level | undefined {
+  const level = LEVELS[bytes[column] ?? 0];
+  return level !== undefined && standsAt(level.name, bytes, column) && isUnit(58, bytes, column + level.name.length) ? level : undefined;
 }
 
 /** The end of the source before a colon, `[A-Za-z][\w.-]{0,47}(?=:)`; `column` where there is none. */
@@ -56,37 +75,37 @@ function afterColon(bytes: Uint8Array, column: number): number {
 /** Colours the payload that begins at column `from`. */
 export function lexMessage(text: string, from: number, emit: Emit): void {
   const column = lexDaemonHead(text, from, emit);
-  lexPieces(text, column > from ? column : lexSource(bytesOf(text), from, emit), emit);
+  lexPieces(text, column > from ? column : sayFound(text, emit, (bytes, tokens) => lexSource(bytes, from, tokens)), emit);
 }
 
 /** Colours level, source, function and line of a message. Answers where its words begin. */
-function lexSource(bytes: Uint8Array, from: number, emit: Emit): number {
+function lexSource(bytes: Uint8Array, from: number, tokens: LineTokens): number {
   let column = from;
   // Linux drivers under vmklinux print the kernel's level: `<6>qla2xxx`.
   if (isUnit(60, bytes, column) && isUnit(62, bytes, column + 2)) {
     const severity = (bytes[column + 1] ?? 0) - ZERO;
     if (severity >= 0 && severity <= 7) {
-      emit(severity < 4 ? 'levelError' : severity === 4 ? 'levelWarning' : 'levelInfo', column, column + 3);
+      tokens.add(severity < 4 ? LEVEL_ERROR : severity === 4 ? LEVEL_WARNING : LEVEL_INFO, column, column + 3);
       column += 3;
     }
   }
   for (let level = levelAt(bytes, column); level !== undefined; level = levelAt(bytes, column)) {
-    emit(level === 'WARNING' ? 'levelWarning' : level === 'VMNIX' ? 'source' : 'levelError', column, column + level.length);
-    column += level.length + 1;
+    tokens.add(level.kind, column, column + level.name.length);
+    column += level.name.length + 1;
     if (isUnit(32, bytes, column)) column++;
   }
   let end = sourceEnd(bytes, column);
   if (end === column) return column;
-  emit('source', column, end);
+  tokens.add(SOURCE, column, end);
   column = afterColon(bytes, end);
   end = functionEnd(bytes, column);
   if (end > column) {
-    emit('symbol', column, end);
+    tokens.add(SYMBOL, column, end);
     column = afterColon(bytes, end);
   }
   end = numberEnd(bytes, column);
   if (end === column) return column;
-  emit('number', column, end);
+  tokens.add(NUMBER, column, end);
   return afterColon(bytes, end);
 }
 
@@ -106,7 +125,8 @@ function ofHost(envelope: Envelope, text: string): boolean {
   return envelope.parts.some((part) => part.kind === 'source' && (isLevelled || SOURCES.test(text.slice(part.start, part.end))));
 }
 
-const OPERATION = ' opID=';
+const PROCESSOR = word(' cpu');
+const OPERATION = word(' opID=');
 /** Classes of the characters of `2023-04-12T08:15:02`. */
 const SECONDS = Uint16Array.from('0000-00-00T00:00:00', (unit) => (unit === '0' ? DIGIT : unit === '-' ? DASH : unit === ':' ? COLON : CAPITAL_T));
 
@@ -126,9 +146,9 @@ function timeEnd(bytes: Uint8Array, from: number): number {
  * Colours time, PCPU and world of a line that begins as nearly all lines do, `2023-04-12T08:15:02.114Z cpu4:2097615 opID=5c0e)`.
  * Answers where the payload begins; -1 where the line begins otherwise: then `peelEnvelope` knows, which takes ten times as long.
  */
-function lexHead(bytes: Uint8Array, from: number, to: number, emit: Emit): number {
+function lexHead(bytes: Uint8Array, from: number, to: number, tokens: LineTokens): number {
   const time = timeEnd(bytes, from);
-  if (time < 0 || !standsAt(' cpu', bytes, time)) return -1;
+  if (time < 0 || !standsAt(PROCESSOR, bytes, time)) return -1;
   const pcpu = runEnd(DIGIT, bytes, time + 4, 5);
   if (pcpu === time + 4 || !isUnit(58, bytes, pcpu)) return -1;
   const world = runEnd(DIGIT, bytes, pcpu + 1, 12);
@@ -138,17 +158,17 @@ function lexHead(bytes: Uint8Array, from: number, to: number, emit: Emit): numbe
   if (!isUnit(41, bytes, end) || (operation > world && end === operation)) return -1;
   // Rare: a daemon's head, and a dump of something.
   if (mayBeHead(bytes, end + 1) || to - end > LONGEST_MESSAGE) return -1;
-  emit('timestamp', from, time);
-  emit('pcpu', time + 1, pcpu);
-  emit('world', pcpu + 1, world);
+  tokens.add(TIMESTAMP, from, time);
+  tokens.add(PCPU, time + 1, pcpu);
+  tokens.add(WORLD, pcpu + 1, world);
   return end + 1;
 }
 
 /** Colours a line that begins with time, PCPU and world; false where it begins otherwise, and then says nothing. Says all in order. */
-export function lexOrdinary(bytes: Uint8Array, from: number, to: number, emit: Emit): boolean {
-  const payload = lexHead(bytes, from, to, emit);
+export function lexOrdinary(line: BytesOfLine, tokens: LineTokens): boolean {
+  const payload = lexHead(line.bytes, line.start, line.end, tokens);
   if (payload < 0) return false;
-  piecesIn(bytes, lexSource(bytes, payload, emit), to, emit);
+  piecesIn(line, lexSource(line.bytes, payload, tokens), tokens);
   return true;
 }
 
