@@ -97,6 +97,7 @@ function serve({ connect: open, isStream }: Transport): void {
     version,
     knowledge: (table) => JSON.parse(readFileSync(join(__dirname, 'knowledge', `${table}.json`), 'utf8')) as unknown,
     later: (run) => void setImmediate(run),
+    after: (milliseconds, run) => void setTimeout(run, milliseconds).unref(),
     now: () => performance.now(),
     writesTypedArrays: isStream,
     readKnowledgeFolders,
