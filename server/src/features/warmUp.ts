@@ -32,22 +32,21 @@ EXCEPTION_CODE: (NTSTATUS) 0xc0000005 - The instruction at 0x%p referenced memor
 [  812.402201] Call Trace:
 [  812.402210]  vfs_read+0x9d/0x1a0
 `;
-/** How often each hover is asked for: a function is compiled once it has run some times. */
-const TIMES = 3;
 
 const OPTIONS: HoverOptions = { ...SHOW_ALL, markup: 'markdown', sources: true };
 
-/** Yields every few milliseconds of work. */
+/**
+ * Yields every few milliseconds of work. Each hover is asked for once: after three rounds the slowest of the user's first 300 took 0.9 ms
+ * instead of 1.0, and the process 4 MB more.
+ */
 export function* prepareHovers(knowledge: Knowledge): Generator<undefined, void> {
   yield* knowledge.load();
   const text = EXAMPLES + REPORTS;
   const analysis = analyzeText(text, knowledge);
   yield undefined;
   const end = text.split('\n').length;
-  for (let time = 0; time < TIMES; time++) {
-    for (let line = 0; line < end; line++) {
-      for (const { at } of analysis.tokens({ first: line, end: line + 1 })) hover(analysis, line, at.start, OPTIONS);
-      yield undefined;
-    }
+  for (let line = 0; line < end; line++) {
+    for (const { at } of analysis.tokens({ first: line, end: line + 1 })) hover(analysis, line, at.start, OPTIONS);
+    yield undefined;
   }
 }
