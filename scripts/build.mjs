@@ -15,6 +15,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { context, build as esbuild } from 'esbuild';
+import { hoistProtocolPlugin } from './hoistProtocol.mjs';
 import { issueValidatorPlugin } from './issueValidator.mjs';
 import { KnowledgeError, knowledgeFolder, knowledgePlugin, writeKnowledge } from './knowledge.mjs';
 import { sweepWasmPlugin } from './sweepWasm.mjs';
@@ -73,7 +74,7 @@ function optionsFor({ out, entry, options, core }, { outdir, minify, sourcemap }
     legalComments: 'none',
     metafile: true,
     logLevel: 'silent',
-    plugins: [...(options.platform === 'browser' ? [noNodeModules] : []), ...(core === undefined ? [] : [apart(core)]), knowledgePlugin(), issueValidatorPlugin(), sweepWasmPlugin()],
+    plugins: [...(options.platform === 'browser' ? [noNodeModules] : []), ...(core === undefined ? [] : [apart(core), hoistProtocolPlugin()]), knowledgePlugin(), issueValidatorPlugin(), sweepWasmPlugin()],
   };
 }
 

@@ -9,6 +9,7 @@ import { joined, LogDocument } from '../../server/src/lsp/documents.js';
 import { difference } from '../../server/src/lsp/handlers/semanticTokens.js';
 import { Scheduler } from '../../server/src/lsp/schedule.js';
 import { DEFAULTS, filterOf, readSettings } from '../../server/src/lsp/settings.js';
+import { QUIET, runWhenQuiet } from '../../server/src/lsp/warmUp.js';
 import { readKnowledgeFolders } from '../../server/src/node/knowledgeFolders.js';
 import type { LineEdit } from '../../server/src/analysis/text/span.js';
 
@@ -49,6 +50,41 @@ describe('open documents', () => {
     expect(joined(edit(0, 0, 2), edit(10, 11, 1))).toEqual(edit(0, 9, 11));
     expect(joined(edit(10, 11, 1), edit(0, 0, 2))).toEqual(edit(0, 11, 13));
     expect(joined(edit(3, 4, 5), edit(3, 8, 1))).toEqual(edit(3, 4, 1));
+  });
+});
+
+describe('the warm-up', () => {
+  it('goes on only where nothing was asked for a while', async () => {
+    const queue: (() => void)[] = [];
+    const timers: { run: () => void; milliseconds: number }[] = [];
+    let quietFor = Infinity;
+    let steps = 0;
+    function* work(): Generator<undefined, void> {
+      for (; steps < 4; steps++) yield;
+    }
+    const done = runWhenQuiet(work(), { later: (run) => { queue.push(run); }, after: (milliseconds, run) => { timers.push({ run, milliseconds }); } }, () => quietFor);
+    const turn = async (): Promise<void> => {
+      queue.shift()?.();
+      await Promise.resolve();
+      await Promise.resolve();
+    };
+    await turn();
+    await turn();
+    expect(steps).toBe(1);
+    quietFor = 100;
+    await turn();
+    await turn();
+    expect(steps).toBe(1);
+    expect(timers.map(({ milliseconds }) => milliseconds)).toEqual([QUIET - 100]);
+    // Something was asked meanwhile: it waits again.
+    quietFor = 0;
+    timers.shift()?.run();
+    expect(timers.map(({ milliseconds }) => milliseconds)).toEqual([QUIET]);
+    quietFor = Infinity;
+    timers.shift()?.run();
+    for (let left = 0; left < 4; left++) await turn();
+    await done;
+    expect(steps).toBe(4);
   });
 });
 

@@ -284,6 +284,21 @@ describe('the command line of the server', () => {
     expect(await run(`--socket=${port}`)).toMatchObject({ code: 1, stderr: expect.stringContaining('the connection to the editor failed') as string });
   });
 
+  it('connects to a pipe', async () => {
+    const name = process.platform === 'win32' ? `\\\\.\\pipe\\stopcode-${String(process.pid)}` : join(mkdtempSync(join(tmpdir(), 'stopcode-pipe-')), 'p');
+    const listener = createServer();
+    await new Promise<void>((resolve) => { listener.listen(name, resolve); });
+    const child = spawn(process.execPath, [built('server.js'), `--pipe=${name}`], { stdio: 'ignore' });
+    const socket = await new Promise<import('node:net').Socket>((resolve) => { listener.once('connection', resolve); });
+    const client = new Client((message) => void socket.write(frame(message)));
+    socket.on('data', unframe((message) => client.receive(message)));
+    expect((await client.initialize()).serverInfo?.name).toBe('stopcode');
+    const ended = new Promise((resolve) => { child.once('exit', resolve); });
+    socket.end();
+    await ended;
+    await new Promise((resolve) => { listener.close(resolve); });
+  });
+
   it('speaks over the IPC of Node', async () => {
     const child = fork(built('server.js'), ['--node-ipc'], { stdio: 'ignore' });
     const client = new Client((message) => void child.send(message));

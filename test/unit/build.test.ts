@@ -1,9 +1,12 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
 import { describe, expect, test } from 'vitest';
 import { noNodeModules } from '../../scripts/build.mjs';
+import { hoistProtocolPlugin } from '../../scripts/hoistProtocol.mjs';
 import { collectKnowledge, KnowledgeError, knowledgePlugin, TABLES } from '../../scripts/knowledge.mjs';
 
 function folderOf(files: Record<string, string>): string {
@@ -80,5 +83,39 @@ describe('browser bundles', () => {
     expect(made.tables['registers']).toEqual([{ id: 'cr2' }]);
     expect(made.tables['registers']).toBe(made.tables['registers']);
     expect(made.revision).toMatch(/^[0-9a-f]{12}$/);
+  });
+});
+
+describe("the protocol's library as ES modules", () => {
+  const bundled = async (contents: string): Promise<string> => {
+    const outfile = join(mkdtempSync(join(tmpdir(), 'stopcode-build-')), 'bundle.cjs');
+    await build({
+      stdin: { contents, resolveDir: join(import.meta.dirname, '../..'), loader: 'ts' }, outfile,
+      bundle: true, platform: 'node', format: 'cjs', target: 'node20', mainFields: ['module', 'main'], logLevel: 'silent', plugins: [hoistProtocolPlugin()],
+    });
+    return outfile;
+  };
+
+  test('exports what the library exports', async () => {
+    const require = createRequire(import.meta.url);
+    const library = require('vscode-languageserver/node') as Record<string, unknown>;
+    const { all } = require(await bundled("import * as library from 'vscode-languageserver/node'; export const all = { ...library };")) as { all: Record<string, unknown> };
+    const { default: _, ...rest } = all;
+    const shapes = (of: Record<string, unknown>): [string, string, string][] => Object.keys(of).filter((name) => name !== 'default').sort()
+      .map((name) => [name, typeof of[name], JSON.stringify(of[name]) ?? '']);
+    expect(shapes(rest)).toEqual(shapes(library));
+  });
+
+  test('is one stretch of code, and takes of Node what a start needs', async () => {
+    const file = await bundled("import { createConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-languageserver/node'; createConnection(new StreamMessageReader(process.stdin), new StreamMessageWriter(process.stdout)).listen(); console.error(process.moduleLoadList.join());");
+    expect(readFileSync(file, 'utf8')).not.toContain('__commonJS');
+    const { stderr } = spawnSync(process.execPath, [file], { input: '', encoding: 'utf8' });
+    expect(stderr).toContain('NativeModule net');
+    expect(stderr).not.toMatch(/NativeModule (?:crypto|child_process)\b/);
+  });
+
+  test('loads a module of Node when it is used', async () => {
+    const { randomUUID } = createRequire(import.meta.url)(await bundled("import ril from 'vscode-jsonrpc/node'; export const randomUUID = () => (ril as any).RAL().crypto.randomUUID();")) as { randomUUID(): string };
+    expect(randomUUID()).toMatch(/^[0-9a-f-]{36}$/);
   });
 });

@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest';
 import type { MarkupContent } from 'vscode-languageserver';
 import { hover, type HoverOptions } from '../../server/src/features/hover.js';
 import { SHOW_ALL } from '../../server/src/features/summary.js';
+import { prepareHovers } from '../../server/src/features/warmUp.js';
 import type { Explanation } from '../../server/src/analysis/types.js';
 import { analyzeText } from '../../server/src/analysis/analysis.js';
+import { Knowledge } from '../../server/src/analysis/knowledge/knowledge.js';
 import { builtinKnowledge } from '../support/knowledge.js';
 import { fakeIssue, fakeMatch, placeOf, story, STORY } from '../support/fakeAnalysis.js';
 
@@ -131,5 +133,26 @@ fffff802\`63c40000 fffff802\`63c58000   acmeflt T (no symbols)
 
   it('adds nothing where no list stands in the log', () => {
     expect(said(report(''), 'fffff80263c41a90')).not.toContain('In the module');
+  });
+});
+
+describe('what hovers need', () => {
+  it('is loaded table by table, and warmed in small steps', () => {
+    const asked: string[] = [];
+    const knowledge = new Knowledge((table) => {
+      asked.push(table);
+      return undefined;
+    });
+    const steps = prepareHovers(knowledge);
+    for (let table = 0; table < 7; table++) {
+      expect(asked).toHaveLength(table);
+      steps.next();
+    }
+    expect(new Set(asked)).toEqual(new Set(['bugchecks', 'registers', 'terms', 'status', 'traps', 'panics', 'patterns']));
+    expect([...prepareHovers(builtinKnowledge())].length).toBeGreaterThan(50);
+    // No table is asked for a second time.
+    const before = asked.length;
+    for (const _ of steps);
+    expect(asked.slice(before)).toEqual(['issues']);
   });
 });

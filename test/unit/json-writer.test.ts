@@ -1,9 +1,12 @@
-import { PassThrough } from 'node:stream';
+import { PassThrough, Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import type { Message } from 'vscode-languageserver/node';
-import { bytesOf, writerTo } from '../../server/src/node/jsonWriter.js';
+import { contentOf, writerTo } from '../../server/src/node/jsonWriter.js';
 
-const text = (message: object): string => Buffer.from(bytesOf(message as Message)).toString('utf8');
+const text = (message: object): string => {
+  const content = contentOf(message as Message);
+  return typeof content === 'string' ? content : Buffer.from(content).toString('utf8');
+};
 
 describe('messages for a stream', () => {
   it('are JSON', () => {
@@ -30,5 +33,41 @@ describe('messages for a stream', () => {
     const stream = new PassThrough();
     await writerTo(stream).write({ jsonrpc: '2.0', id: 1, result: { data: Uint32Array.of(12, 3) } } as Message);
     expect(String(stream.read())).toBe('Content-Length: 49\r\n\r\n{"jsonrpc":"2.0","id":1,"result":{"data":[12,3]}}');
+  });
+
+  it('are written in order, whatever their length and characters', async () => {
+    const stream = new PassThrough();
+    const results = ['a', 'é', '“\u2028”', 'b'.repeat(40_000), 'ü'.repeat(40_000), 'c'];
+    const writer = writerTo(stream);
+    const written = Promise.all(results.map((result, id) => writer.write({ jsonrpc: '2.0', id, result } as Message)));
+    let all = Buffer.alloc(0);
+    stream.on('data', (piece: Buffer) => { all = Buffer.concat([all, piece]); });
+    await written;
+    const expected = results.map((result, id) => JSON.stringify({ jsonrpc: '2.0', id, result })).map((json) => `Content-Length: ${Buffer.byteLength(json)}\r\n\r\n${json}`);
+    expect(all.toString('utf8')).toBe(expected.join(''));
+  });
+
+  it('reach the stream in one piece where they are short', async () => {
+    const pieces: number[] = [];
+    const stream = new Writable({
+      write: (piece: Buffer, _encoding, done) => {
+        pieces.push(piece.length);
+        done();
+      },
+    });
+    await writerTo(stream).write({ jsonrpc: '2.0', id: 1, result: null } as Message);
+    expect(pieces).toHaveLength(1);
+  });
+
+  it('that cannot be written are told of', async () => {
+    const broken = new Writable({ write: (_piece, _encoding, done) => { done(new Error('gone')); } });
+    const writer = writerTo(broken);
+    const told: unknown[] = [];
+    writer.onError(([error, , count]) => told.push([error.message, count]));
+    await expect(writer.write({ jsonrpc: '2.0', id: 1, result: null } as Message)).rejects.toThrow('gone');
+    expect(told).toContainEqual(['gone', 1]);
+    const endless: Record<string, unknown> = {};
+    endless['self'] = endless;
+    await expect(writerTo(new PassThrough()).write({ jsonrpc: '2.0', id: 1, result: endless } as Message)).rejects.toThrow('circular');
   });
 });

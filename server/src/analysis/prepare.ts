@@ -19,6 +19,8 @@ const CRASHES = `
 *** STOP: 0x000000D1 (0x0000000000000000,0x0000000000000000,0x0000000000000000,0x0000000000000000)
 [example text in brackets]
 `.trimStart();
+/** Lines of every kind of log that a starting server is warmed with. */
+export const EXAMPLES = ORDINARY_LINES + CRASHES;
 /** A function is compiled once it has run some times, an expression the second time. */
 const TIMES = 6;
 
@@ -26,8 +28,9 @@ const TIMES = 6;
 export function* prepare(knowledge: Knowledge): Generator<undefined, void> {
   finderFor(knowledge).learn(ORDINARY_LINES);
   yield undefined;
-  for (const text of [ORDINARY_LINES + CRASHES, ...Array.from({ length: TIMES }, () => CRASHES)]) {
-    analyzeText(text, knowledge).eachLine({ first: 0, end: text.split('\n').length }, () => undefined);
+  for (const text of [EXAMPLES, ...Array.from({ length: TIMES }, () => CRASHES)]) {
+    analyzeText(text, knowledge).eachLine({ first: 0, end: text.split('
+').length }, () => undefined);
     yield undefined;
   }
 }

@@ -20,6 +20,7 @@ createServer(connection, {
     waiting.push(run);
     port2.postMessage(undefined);
   },
+  after: (milliseconds, run) => void setTimeout(run, milliseconds),
   now: () => performance.now(),
   readKnowledgeFolders: () => Promise.resolve([]),
 });

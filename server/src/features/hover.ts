@@ -5,7 +5,7 @@ import type { CrashFinding, EventFinding } from '../analysis/knowledge/finding.j
 import type { Analysis } from '../analysis/types.js';
 import { formatHex, parseHex } from '../analysis/text/hex.js';
 import type { Token } from '../analysis/formats/types.js';
-import { moduleNamed, moduleOfAddress } from './loadedModules.js';
+import { hasModules, moduleNamed, moduleOfAddress } from './loadedModules.js';
 import { articleInline, Page, safeUrl, type Inline, type Markup } from './page.js';
 import { rangeOf, spanHolds } from './ranges.js';
 import { shownMatches, writeCrash, writeMatches, type MatchFilter } from './summary.js';
@@ -51,6 +51,7 @@ const TELLING = [['companyname', 'Vendor'], ['filedescription', 'Description'], 
 
 /** What the module lists of the log add: the module in which an address lies, what a module's row says. */
 function listed(analysis: Analysis, line: number, column: number, explained: Explanation): ExplanationLine[] {
+  if (!hasModules(analysis, line)) return [];
   const token = analysis.tokens({ first: line, end: line + 1 }).find(({ at }) => column >= at.start && column < at.end);
   if (token === undefined) return [];
   const text = analysis.text.line(line).slice(token.at.start, token.at.end);

@@ -25,6 +25,11 @@ const MOST_LINES = 10_000;
 
 const known = new WeakMap<Analysis, Map<Block | undefined, readonly LoadedModule[]>>();
 
+/** Whether there is a list of modules for the crash to which the line belongs. */
+export function hasModules(analysis: Analysis, line: number): boolean {
+  return modulesFor(analysis, line).length > 0;
+}
+
 /** The module in whose range an address lies, by the lists of the crash to which the line belongs. */
 export function moduleOfAddress(analysis: Analysis, line: number, address: bigint): LoadedModule | undefined {
   return modulesFor(analysis, line).find((module) => address >= module.first && address < module.end);

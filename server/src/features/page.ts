@@ -132,8 +132,11 @@ export function shortened(text: string, longest: number = LONGEST): string {
   return line.length <= longest ? line : `${line.slice(0, longest - 1)}…`;
 }
 
+/** What is not a single blank between words. Most texts have none of it: then nothing has to be put together again. */
+const ODD_SPACE = /[^\S ]|[\u0000-\u001f\u007f]| {2}/;
+
 function oneLine(text: string): string {
-  return text.replace(/[\s\u0000-\u001f\u007f]+/g, ' ');
+  return !ODD_SPACE.test(text) ? text : text.replace(/[\s\u0000-\u001f\u007f]+/g, ' ');
 }
 
 /** Text as a code span that no back-tick in it can leave. */
@@ -147,12 +150,17 @@ export function codeSpan(text: string): string {
   return `${fence}${pad}${line}${pad}${fence}`;
 }
 
+/** What `escapeMarkdown` may have to escape: one look in place of eight for the texts that have nothing of it. */
+const MAY_MEAN = /[\\`*[\]<>~_&@]|:\/\/|www\.|^\s*[-+#=|]|^\s*\d{1,9}[.)]/i;
+
 /**
  * Plain words as Markdown that shows just these words: no emphasis, link, image, markup or address that links itself.
  * Underscores inside words stay, they mean nothing there and `DRIVER_IRQL_NOT_LESS_OR_EQUAL` reads better without escapes.
  */
 export function escapeMarkdown(text: string): string {
-  return oneLine(text)
+  const line = oneLine(text);
+  if (!MAY_MEAN.test(line)) return line;
+  return line
     .replace(/[\\`*[\]<>~]/g, '\\$&')
     .replace(/(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g, '\\_')
     .replace(/&(?=#?[A-Za-z0-9]{1,32};)/g, '\\&')

@@ -36,6 +36,7 @@ export class Analyses {
   readonly #events: AnalysisEvents;
   readonly #builtin: () => Promise<Knowledge>;
   #knowledge: Knowledge | undefined;
+  #lastUse = -Infinity;
 
   /** `builtin` gives the knowledge that is used until there is other. */
   constructor(scheduler: Scheduler, builtin: () => Promise<Knowledge>, events: AnalysisEvents) {
@@ -46,6 +47,7 @@ export class Analyses {
 
   /** A document was opened or edited. */
   changed(document: LogDocument): void {
+    this.#lastUse = this.#scheduler.now();
     let entry = this.#entries.get(document.uri);
     if (entry?.document !== document) {
       if (entry !== undefined) this.#close(entry);
@@ -78,6 +80,7 @@ export class Analyses {
 
   /** The analysis of a document as it is now, as soon as there is one. Undefined where the document is closed or unknown. */
   async of(uri: string, token: CancellationToken): Promise<{ document: LogDocument; analysis: Analysis } | undefined> {
+    this.#lastUse = this.#scheduler.now();
     for (;;) {
       if (token.isCancellationRequested) throw new ResponseError(LSPErrorCodes.RequestCancelled, 'cancelled');
       const entry = this.#entries.get(uri);
@@ -91,6 +94,13 @@ export class Analyses {
         });
       });
     }
+  }
+
+  /** Milliseconds since a document changed or something was asked of one: 0 while one is worked on, infinite where none is open. */
+  get quietFor(): number {
+    if (this.#entries.size === 0) return Infinity;
+    for (const { working } of this.#entries.values()) if (working) return 0;
+    return this.#scheduler.now() - this.#lastUse;
   }
 
   /** The finished analysis of a document as it is now, if there is one. */

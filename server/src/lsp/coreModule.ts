@@ -13,4 +13,5 @@ export { hintTooltip, inlayHints } from '../features/inlayHints.js';
 export { definition, documentHighlights, references } from '../features/occurrences.js';
 export { safeUrl } from '../features/page.js';
 export { encodeTokens } from '../features/semanticTokens.js';
+export { prepareHovers } from '../features/warmUp.js';
 export { crashSymbols, MOST_SYMBOLS } from '../features/workspaceSymbols.js';

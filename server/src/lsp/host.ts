@@ -17,6 +17,8 @@ export interface Host {
   readonly knowledge: KnowledgeSource;
   /** Runs something after the messages that are waiting. */
   later(run: () => void): void;
+  /** Runs something in some milliseconds. What waits so keeps no process from ending. */
+  after(milliseconds: number, run: () => void): void;
   /** Milliseconds from any fixed moment. */
   now(): number;
   /** Whether the transport writes a typed array of numbers as it writes a list: then no list is made of the tokens of a document. */

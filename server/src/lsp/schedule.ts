@@ -11,6 +11,11 @@ export class Scheduler {
     this.#host = host;
   }
 
+  /** The host's clock. */
+  now(): number {
+    return this.#host.now();
+  }
+
   /**
    * Runs a generator to its end, beginning after the messages that wait now. `isStale` is asked before each slice; once
    * it says so the work is dropped and the answer is undefined. What the generator throws, the promise rejects with.

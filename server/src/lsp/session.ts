@@ -13,6 +13,7 @@ import { Log } from './log.js';
 import { Publisher } from './publisher.js';
 import { Scheduler } from './schedule.js';
 import { DEFAULTS, type Settings } from './settings.js';
+import { runWhenQuiet } from './warmUp.js';
 
 /** The language whose documents are crash logs by name or by the user's choice. */
 export const LANGUAGE = 'crashlog';
@@ -57,12 +58,17 @@ export class Session {
     return (this.#knowledge ??= loadCore().then(({ Knowledge }) => new Knowledge((table) => this.#table(table))));
   }
 
-  /** Loads the core and warms it while nobody waits: after `initialize` was answered, before the first document is there. */
+  /**
+   * Loads the core and warms it while nobody waits: after `initialize` was answered, before the first document is there. What
+   * the first hover needs is warmed then too, or as soon as nothing was asked for a while.
+   */
   async prepare(): Promise<void> {
-    const { prepare } = await loadCore();
-    for (const run = prepare(await this.knowledge()); this.documents.keys().length === 0 && run.next().done !== true;) {
+    const { prepare, prepareHovers } = await loadCore();
+    const knowledge = await this.knowledge();
+    for (const run = prepare(knowledge); this.documents.keys().length === 0 && run.next().done !== true;) {
       await new Promise<void>((resolve) => { this.host.later(resolve); });
     }
+    await runWhenQuiet(prepareHovers(knowledge), this.host, () => this.analyses.quietFor);
   }
 
   /**

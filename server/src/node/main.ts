@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import type { Writable } from 'node:stream';
 import { createConnection, ProposedFeatures, StreamMessageReader, type Connection } from 'vscode-languageserver/node';
 import { version } from '../../../package.json';
 import { createServer } from '../lsp/server.js';
@@ -61,7 +62,7 @@ function transportOf(args: readonly string[]): Transport | string {
 }
 
 /** The process ends with the stream that it reads, as it does where the library makes reader and writer. */
-function overStreams(input: NodeJS.ReadableStream, output: NodeJS.WritableStream): Connection {
+function overStreams(input: NodeJS.ReadableStream, output: Writable): Connection {
   const connection = createConnection(ProposedFeatures.all, new StreamMessageReader(input), writerTo(output));
   let status = 1;
   connection.onShutdown(() => { status = 0; });
@@ -96,6 +97,7 @@ function serve({ connect: open, isStream }: Transport): void {
     version,
     knowledge: (table) => JSON.parse(readFileSync(join(__dirname, 'knowledge', `${table}.json`), 'utf8')) as unknown,
     later: (run) => void setImmediate(run),
+    after: (milliseconds, run) => void setTimeout(run, milliseconds).unref(),
     now: () => performance.now(),
     writesTypedArrays: isStream,
     readKnowledgeFolders,

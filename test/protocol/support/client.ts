@@ -193,7 +193,7 @@ export function startInProcess(host: Partial<Host> = {}): Client {
   const toClient = new PassThrough();
   const connection = createConnection(ProposedFeatures.all, new StreamMessageReader(toServer), new StreamMessageWriter(toClient));
   createServer(connection, {
-    version: '0.0.0', knowledge: () => undefined, later: (run) => void setImmediate(run), now: () => performance.now(), readKnowledgeFolders: () => Promise.resolve([]), ...host,
+    version: '0.0.0', knowledge: () => undefined, later: (run) => void setImmediate(run), after: (milliseconds, run) => void setTimeout(run, milliseconds).unref(), now: () => performance.now(), readKnowledgeFolders: () => Promise.resolve([]), ...host,
   });
   connection.listen();
   const client = new Client((message) => void toServer.write(frame(message)));

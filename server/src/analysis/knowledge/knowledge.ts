@@ -183,6 +183,15 @@ export class Knowledge {
     return (this.#loaded.patterns ??= this.#list<FillPatternData>('patterns'));
   }
 
+  /** Loads the tables, one between two yields; whoever needs one before gets it all the same. */
+  *load(): Generator<undefined, void> {
+    const tables = [() => this.#bugCheckTables(), () => this.register(''), () => this.#termTables(), () => this.statusTables(), () => this.trap(''), () => this.panic(''), () => this.patterns()];
+    for (const load of tables) {
+      load();
+      yield undefined;
+    }
+  }
+
   /** Those the product comes with, whether they are used or not. */
   get builtinIssues(): readonly IssueData[] {
     return this.#list<IssueData>('issues');
