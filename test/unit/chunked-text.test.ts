@@ -36,6 +36,17 @@ describe('ChunkedText', () => {
     }), { numRuns: 60 });
   });
 
+  it('is made of pieces of whole lines, too', () => {
+    fc.assert(fc.property(fc.array(someText.map((text) => `${text}\n`), { maxLength: 5 }), someText, (whole, last) => {
+      const pieces = [...whole, last];
+      const chunked = ChunkedText.from(pieces);
+      expect(chunked.toString()).toBe(pieces.join(''));
+      expect(chunked.lineCount).toBe(lines(pieces.join('')).length);
+      // The rest of a text that ends with a line end is no chunk.
+      if (chunked.chunks.length > 1) for (const chunk of chunked.chunks) expect(chunk.text).not.toBe('');
+    }), { numRuns: 60 });
+  });
+
   it('edited equals fresh, and tells which lines changed', () => {
     fc.assert(fc.property(someText, fc.array(fc.tuple(place, place, someText), { minLength: 1, maxLength: 4 }), (start, edits) => {
       let text = start;

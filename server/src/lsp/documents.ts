@@ -8,7 +8,8 @@ export class LogDocument {
   /** What changed since the text was last taken, as one edit. */
   #edit: LineEdit | undefined;
 
-  constructor(readonly uri: string, readonly languageId: string, public version: number, text: string) {
+  /** A long text can come in pieces, as `ChunkedText.from` has it. */
+  constructor(readonly uri: string, readonly languageId: string, public version: number, text: string | readonly string[]) {
     this.text = ChunkedText.from(text);
   }
 
@@ -43,7 +44,7 @@ export class LogDocument {
 
 /** Hooks for `new TextDocuments(…)`. */
 export const LOG_DOCUMENTS = {
-  create: (uri: string, languageId: string, version: number, text: string): LogDocument => new LogDocument(uri, languageId, version, text),
+  create: (uri: string, languageId: string, version: number, text: string | readonly string[]): LogDocument => new LogDocument(uri, languageId, version, text),
   update: (document: LogDocument, changes: TextDocumentContentChangeEvent[], version: number): LogDocument => {
     document.update(changes, version);
     return document;

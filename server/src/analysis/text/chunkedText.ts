@@ -84,8 +84,9 @@ export class ChunkedText implements ChunkSequence {
     this.lineCount = line + 1;
   }
 
-  static from(text: string): ChunkedText {
-    return new ChunkedText(split(text));
+  /** A text, or the pieces of one; all but the last end with `\n`. */
+  static from(text: string | readonly string[]): ChunkedText {
+    return new ChunkedText(typeof text === 'string' ? split(text) : text.filter((piece, n) => n === 0 || piece !== '').flatMap(split));
   }
 
   line(n: number): string {

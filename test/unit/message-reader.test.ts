@@ -1,0 +1,113 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { BytesReader } from '../../server/src/node/messageReader.js';
+
+const framed = (body: string | Uint8Array, header = ''): Buffer => {
+  const bytes = Buffer.from(body as string);
+  return Buffer.concat([Buffer.from(`${header}Content-Length: ${String(bytes.length)}\r\n\r\n`), bytes]);
+};
+
+/** What is read from bytes that come in parts of some sizes, in turn. Each part is overwritten once it was taken. */
+function read(bytes: Buffer, sizes: readonly number[] = [65_536]): { messages: unknown[]; errors: string[] } {
+  const reader = new BytesReader();
+  const messages: unknown[] = [];
+  const errors: string[] = [];
+  reader.onError((error) => errors.push(error.name));
+  reader.listen((message) => messages.push(message));
+  for (let at = 0, turn = 0; at < bytes.length; turn++) {
+    const part = Buffer.from(bytes.subarray(at, at + (sizes[turn % sizes.length] ?? 1)));
+    at += part.length;
+    reader.take(part);
+    part.fill(0x21);
+  }
+  return { messages, errors };
+}
+
+interface Opening { params: { textDocument: { text: string | string[] } } }
+const opening = (text: unknown, more = {}): object => ({ jsonrpc: '2.0', method: 'textDocument/didOpen', params: { textDocument: { uri: 'file:///a', version: 1, text, ...more } } });
+const joined = (message: unknown): string => {
+  const { text } = (message as Opening).params.textDocument;
+  return typeof text === 'string' ? text : text.join('');
+};
+
+const LINE = '2024-03-01T10:00:00.000Z cpu3:2100321)World: "vm" 2100400\t\\\\server\\new\n';
+const LONG = LINE.repeat(20_000);
+
+describe('messages from a stream of bytes', () => {
+  it('are read however the bytes come', () => {
+    const messages = [{ jsonrpc: '2.0', id: 1, method: 'a' }, { id: 2, result: 'é “\n”' }, { id: 3, result: 'x'.repeat(5_000) }, [], null];
+    const bytes = Buffer.concat(messages.map((message, n) => framed(JSON.stringify(message), n === 1 ? 'Content-Type: application/vscode-jsonrpc; charset=utf-8\r\n' : '')));
+    for (const sizes of [[1], [2, 3, 7], [40], [1_000], [65_536]]) expect(read(bytes, sizes)).toEqual({ messages, errors: [] });
+  });
+
+  it('leave a long text in pieces of whole lines', () => {
+    const { messages } = read(Buffer.concat([framed(JSON.stringify(opening(LONG))), framed('{"id":2}')]));
+    const { text } = (messages[0] as Opening).params.textDocument as { text: string[] };
+    expect(Array.isArray(text)).toBe(true);
+    expect(text.length).toBeGreaterThan(20);
+    for (const piece of text.slice(0, -1)) {
+      expect(piece.endsWith('\n')).toBe(true);
+      expect(piece.length).toBeLessThan(70_000);
+    }
+    expect(text.join('') === LONG).toBe(true);
+    expect((messages[0] as Opening).params.textDocument).toMatchObject({ uri: 'file:///a', version: 1 });
+    expect(messages[1]).toEqual({ id: 2 });
+  });
+
+  it('have the same text as a parser makes of the whole', () => {
+    const part = fc.constantFrom(LINE, '\n', '\\', '\\\\', '"', '\\n', '\\\n', 'é', '\u{1f4a5}', '\ud800', '\u0000', '\r\n', '{"text":"', '"}}}', 'long '.repeat(9_000), '\\'.repeat(40_000), '"'.repeat(33_000), LINE.repeat(500));
+    const text = fc.array(part, { minLength: 5, maxLength: 60 }).map((parts) => parts.join('').padEnd(140_000, 'short\n'));
+    const sizes = fc.array(fc.oneof(fc.integer({ min: 1, max: 70 }), fc.integer({ min: 3_000, max: 300_000 })), { minLength: 1, maxLength: 5 });
+    fc.assert(fc.property(text, sizes, fc.boolean(), (wanted, inParts, isFirst) => {
+      // As editors write them, and with every character beyond ASCII and every slash escaped; the text last or not.
+      const message = isFirst ? { params: { textDocument: { text: wanted, uri: 'b', version: 3 } }, method: 'textDocument/didOpen' } : opening(wanted);
+      const plain = JSON.stringify(message);
+      for (const json of [plain, plain.replaceAll(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`), JSON.stringify(message, undefined, 2)]) {
+        const bytes = Buffer.from(json);
+        const { messages, errors } = read(framed(bytes), inParts);
+        expect(errors).toEqual([]);
+        expect(joined(messages[0]) === joined(JSON.parse(bytes.toString()))).toBe(true);
+      }
+    }), { numRuns: 40 });
+  });
+
+  it('are whole where they open no document', () => {
+    const change = { method: 'textDocument/didChange', params: { contentChanges: [{ text: LONG }, { text: `${LONG}.` }] } };
+    const elsewhere = { method: 'textDocument/didOpen', params: { textDocument: { uri: LONG, text: 'short' } } };
+    const list = { id: 1, result: Array.from({ length: 40_000 }, (_, n) => `${String(n)} "`) };
+    const key = { id: 1, result: { [LONG]: 1 } };
+    const both = { id: LONG, params: { textDocument: { text: LONG } }, method: 'textDocument/didOpen' };
+    const [first, ...others] = read(Buffer.concat([both, change, elsewhere, list, key].map((message) => framed(JSON.stringify(message))))).messages;
+    expect(JSON.stringify(others) === JSON.stringify([change, elsewhere, list, key])).toBe(true);
+    expect(JSON.stringify(first) === JSON.stringify(both)).toBe(true);
+  });
+
+  it('are reported where they are none, and what follows is read', () => {
+    const good = JSON.stringify(opening(LONG));
+    const bad = [
+      '{ "jsonrpc": ', '', good.slice(0, -1), `${good}}`, good.replace('World', '\n'), good.replace('World', '\\x'), `${good.slice(0, 500_000)}\u0007${good.slice(500_000)}`,
+      good.slice(0, 600_000), good.replace('"text":', '"text"'), `${good.slice(0, 400_000)}", ${good.slice(400_000)}`, '"'.repeat(200_000), '\\'.repeat(200_000), ':"'.repeat(100_000), ' '.repeat(200_000),
+    ];
+    for (const body of bad) {
+      expect(() => JSON.parse(body) as unknown).toThrow();
+      expect(read(Buffer.concat([framed(body), framed('{"id":2}')]), [30_000])).toEqual({ messages: [{ id: 2 }], errors: ['SyntaxError'] });
+    }
+    const headers = Buffer.concat([Buffer.from('Content-Type: x\r\n\r\nContent-Length: many\r\n\r\n'), Buffer.from('no header at all '.repeat(5_000)), Buffer.from('\r\n\r\n'), framed('{"id":2}')]);
+    expect(read(headers, [900])).toEqual({ messages: [{ id: 2 }], errors: ['Error', 'Error', 'Error'] });
+  });
+
+  it('take linear time', () => {
+    const time = (json: string, size: number): number => {
+      const bytes = framed(json);
+      const start = performance.now();
+      read(bytes, [size]);
+      return performance.now() - start;
+    };
+    for (const unit of ['\\\\', '\\"', '\\\\n', 'x', '","']) {
+      const json = (count: number): string => `{"a":"${unit.repeat(Math.ceil(count / unit.length))}"}`;
+      time(json(500_000), 8_192);
+      expect(time(json(4_000_000), 8_192)).toBeLessThan(1_000);
+    }
+    expect(time(JSON.stringify(opening('x')), 1)).toBeLessThan(200);
+  });
+});
