@@ -1,6 +1,7 @@
 /** Messages from a stream of bytes. */
 import { AbstractMessageReader, type DataCallback, type Disposable, type Message, type MessageReader } from 'vscode-languageserver/node';
-import { IncomingMessage } from './incomingMessage.js';
+import { IncomingMessage, STRETCH } from './incomingMessage.js';
+import { JsonText } from './jsonText.js';
 
 const HEADER_END = '\r\n\r\n';
 const CONTENT_LENGTH = /^content-length:\s*(\d{1,15})\s*$/im;
@@ -18,6 +19,8 @@ export class BytesReader extends AbstractMessageReader implements MessageReader 
   /** What came of a header. */
   #header = '';
   #message: IncomingMessage | undefined;
+  /** Made for the first long message. */
+  #decoder: JsonText | undefined;
 
   listen(callback: DataCallback): Disposable {
     this.#callback = callback;
@@ -52,7 +55,7 @@ export class BytesReader extends AbstractMessageReader implements MessageReader 
     this.#header = '';
     const length = CONTENT_LENGTH.exec(header)?.[1];
     if (length === undefined) this.fireError(new Error(`a header has no Content-Length: ${header}`));
-    else this.#message = new IncomingMessage(Number(length));
+    else this.#message = new IncomingMessage(Number(length), () => (this.#decoder ??= new JsonText(STRETCH)));
     return end + HEADER_END.length - before;
   }
 
