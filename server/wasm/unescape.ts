@@ -25,11 +25,20 @@ function escaped(character: u32): u32 {
   }
 }
 
+/** Whether a newline stands at `at`. */
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function isNewline(at: usize, end: usize): bool {
+  return at + 1 < end && load<u8>(at) == 0x5c && load<u8>(at + 1) == 0x6e;
+}
+
 /**
  * Writes to `to` what [from, end) stands for, which begins and ends between characters of the string. Returns how many bytes, plus
- * BEYOND_ASCII, or REFUSED. Up to sixteen bytes more than that are written.
+ * BEYOND_ASCII, or REFUSED. Up to sixteen bytes more than that are written. Writes to `lines` how many lines end in it, as a number
+ * of 32 bits: with a newline, or with a carriage return that none follows.
  */
-export function unescape(from: usize, end: usize, to: usize): u32 {
+export function unescape(from: usize, end: usize, to: usize, lines: usize): u32 {
+  let count: u32 = 0;
   const backslash = i8x16.splat(0x5c);
   const quote = i8x16.splat(0x22);
   const space = i8x16.splat(0x20);
@@ -54,6 +63,7 @@ export function unescape(from: usize, end: usize, to: usize): u32 {
       if (character == 0) return REFUSED;
       store<u8>(next, character);
       at += 2;
+      if (character == 10 || (character == 13 && !isNewline(at, end))) count++;
     } else {
       if (byte == 0x5c || byte == 0x22 || byte < 0x20) return REFUSED;
       rest |= byte;
@@ -62,6 +72,7 @@ export function unescape(from: usize, end: usize, to: usize): u32 {
     }
     next++;
   }
+  store<u32>(lines, count);
   const isBeyond = i8x16.bitmask(all) != 0 || (rest & 0x80) != 0;
   return <u32>(next - to) | (isBeyond ? BEYOND_ASCII : 0);
 }

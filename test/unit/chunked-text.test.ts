@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ChunkedText } from '../../server/src/analysis/text/chunkedText.js';
+import { ChunkedText, TextChunk } from '../../server/src/analysis/text/chunkedText.js';
 
 const lines = (text: string): string[] => text.split(/\r\n|\n|\r/);
 
@@ -36,15 +36,14 @@ describe('ChunkedText', () => {
     }), { numRuns: 60 });
   });
 
-  it('is made of pieces of whole lines, too', () => {
+  it('is made of chunks, too', () => {
     fc.assert(fc.property(fc.array(someText.map((text) => `${text}\n`), { maxLength: 5 }), someText, (whole, last) => {
-      const pieces = [...whole, last];
-      const chunked = ChunkedText.from(pieces);
-      expect(chunked.toString()).toBe(pieces.join(''));
-      expect(chunked.lineCount).toBe(lines(pieces.join('')).length);
-      // The rest of a text that ends with a line end is no chunk.
-      if (chunked.chunks.length > 1) for (const chunk of chunked.chunks) expect(chunk.text).not.toBe('');
+      const text = [...whole, last].join('');
+      const chunked = ChunkedText.from([...whole, last].flatMap((part) => TextChunk.of(part)));
+      expect(chunked.toString()).toBe(text);
+      expect(chunked.lineCount).toBe(lines(text).length);
     }), { numRuns: 60 });
+    expect(ChunkedText.from([])).toEqual(ChunkedText.from(''));
   });
 
   it('edited equals fresh, and tells which lines changed', () => {

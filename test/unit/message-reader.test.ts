@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { ChunkedText, TextChunk } from '../../server/src/analysis/text/chunkedText.js';
 import { JsonText } from '../../server/src/node/jsonText.js';
 import { BytesReader } from '../../server/src/node/messageReader.js';
 
@@ -24,11 +25,11 @@ function read(bytes: Buffer, sizes: readonly number[] = [65_536]): { messages: u
   return { messages, errors };
 }
 
-interface Opening { params: { textDocument: { text: string | string[] } } }
+interface Opening { params: { textDocument: { text: string | TextChunk[] } } }
 const opening = (text: unknown, more = {}): object => ({ jsonrpc: '2.0', method: 'textDocument/didOpen', params: { textDocument: { uri: 'file:///a', version: 1, text, ...more } } });
 const joined = (message: unknown): string => {
   const { text } = (message as Opening).params.textDocument;
-  return typeof text === 'string' ? text : text.join('');
+  return typeof text === 'string' ? text : ChunkedText.from(text).toString();
 };
 
 const LINE = '2024-03-01T10:00:00.000Z cpu3:2100321)World: "vm" 2100400\t\\\\server\\new\n';
@@ -41,22 +42,22 @@ describe('messages from a stream of bytes', () => {
     for (const sizes of [[1], [2, 3, 7], [40], [1_000], [65_536]]) expect(read(bytes, sizes)).toEqual({ messages, errors: [] });
   });
 
-  it('leave a long text in pieces of whole lines', () => {
+  it('leave a long text in chunks of whole lines', () => {
     const { messages } = read(Buffer.concat([framed(JSON.stringify(opening(LONG))), framed('{"id":2}')]));
-    const { text } = (messages[0] as Opening).params.textDocument as { text: string[] };
+    const { text } = (messages[0] as Opening).params.textDocument as { text: TextChunk[] };
     expect(Array.isArray(text)).toBe(true);
-    expect(text.length).toBeGreaterThan(4);
-    for (const piece of text.slice(0, -1)) {
-      expect(piece.endsWith('\n')).toBe(true);
-      expect(piece.length).toBeLessThan(270_000);
+    expect(text.length).toBeGreaterThan(20);
+    for (const chunk of text.slice(0, -1)) {
+      expect(chunk.text.endsWith('\n')).toBe(true);
+      expect(chunk.size).toBeLessThan(70_000);
     }
-    expect(text.join('') === LONG).toBe(true);
+    expect(ChunkedText.from(text).toString() === LONG).toBe(true);
     expect((messages[0] as Opening).params.textDocument).toMatchObject({ uri: 'file:///a', version: 1 });
     expect(messages[1]).toEqual({ id: 2 });
   });
 
   it('have the same text as a parser makes of the whole', () => {
-    const part = fc.constantFrom(LINE, '\n', '\\', '\\\\', '"', '\\n', '\\\n', 'é', '\u{1f4a5}', '\ud800', '\u0000', '\r\n', '{"text":"', '"}}}', 'long '.repeat(9_000), '\\'.repeat(300_000), '"'.repeat(270_000), LINE.repeat(3_000), 'é\n'.repeat(90_000));
+    const part = fc.constantFrom(LINE, '\n', '\\', '\\\\', '"', '\\n', '\\\n', 'é', '\u{1f4a5}', '\ud800', '\u0000', '\r', '\r\n', '{"text":"', '"}}}', 'long '.repeat(9_000), '\\'.repeat(300_000), '"'.repeat(270_000), LINE.repeat(3_000), 'é\n'.repeat(90_000));
     const text = fc.array(part, { minLength: 5, maxLength: 60 }).map((parts) => parts.join('').padEnd(600_000, 'short\n'));
     const sizes = fc.array(fc.oneof(fc.integer({ min: 1, max: 70 }), fc.integer({ min: 3_000, max: 300_000 })), { minLength: 1, maxLength: 5 });
     fc.assert(fc.property(text, sizes, fc.boolean(), (wanted, inParts, isFirst) => {
@@ -68,8 +69,10 @@ describe('messages from a stream of bytes', () => {
         const { messages, errors } = read(framed(bytes), inParts);
         expect(errors).toEqual([]);
         expect(joined(messages[0]) === joined(JSON.parse(bytes.toString()))).toBe(true);
+        const { text: chunks } = (messages[0] as Opening).params.textDocument;
+        for (const chunk of typeof chunks === 'string' ? [] : chunks) expect(chunk.lineEnds).toBe(new TextChunk(chunk.text).lineEnds);
       }
-    }), { numRuns: 25 });
+    }), { numRuns: 12 });
   });
 
   it('are whole where they open no document', () => {
@@ -120,7 +123,9 @@ describe('the content of a string in JSON', () => {
     const decoder = new JsonText(SIZE, isPlain);
     const length = decoder.room.write(content, 1);
     decoder.room[0] = 0x22;
-    return decoder.decode(decoder.room, length + 1);
+    const chunks = decoder.decode(decoder.room, length + 1);
+    for (const chunk of chunks ?? []) expect(chunk.lineEnds).toBe(new TextChunk(chunk.text).lineEnds);
+    return chunks?.map((chunk) => chunk.text).join('');
   });
   const parsed = (content: string): string | undefined => {
     try {
@@ -131,7 +136,7 @@ describe('the content of a string in JSON', () => {
   };
 
   it('is text, or undefined where it is none', () => {
-    const part = fc.constantFrom<string>('a', 'fifteen letters', 'sixteen letters.', '\\n', '\\r\\n', '\\t', '\\b\\f', '\\"', '\\\\', '\\/', '\\u001b', '\\u00e9', '\\ud83d\\udca5', 'é', '\u{1f4a5}', '\u007f');
+    const part = fc.constantFrom<string>('a', 'fifteen letters', 'sixteen letters.', '\\n', '\\r\\n', '\\r', '\\t', '\\b\\f', '\\"', '\\\\', '\\/', '\\u001b', '\\u00e9', '\\ud83d\\udca5', 'é', '\u{1f4a5}', '\u007f');
     const wrong = fc.constantFrom<string>('"', '\n', '\u001f', '\\x', '\\', '\\u12', '\\u00g0');
     fc.assert(fc.property(fc.array(part, { maxLength: 60 }), fc.option(fc.tuple(fc.nat(60), wrong), { nil: undefined, freq: 3 }), (parts, mistake) => {
       const content = (mistake === undefined ? parts : parts.toSpliced(mistake[0], 0, mistake[1])).join('');

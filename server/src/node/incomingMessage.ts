@@ -3,7 +3,8 @@
  * Kept whole, it stands in memory four times until garbage is collected: in the buffers it came in, as one buffer, as JSON and
  * as the text. Here the string is decoded a stretch of lines at a time and never stands anywhere as a whole.
  */
-import type { JsonText } from './jsonText.js';
+import type { TextChunk } from '../analysis/text/chunkedText.js';
+import { isEscaped, LINE_END, type JsonText } from './jsonText.js';
 
 /**
  * Bytes that are decoded at once, where they hold the end of a line. So long a string is not copied by the collector of garbage: with
@@ -14,10 +15,8 @@ export const STRETCH = 262_144;
 const LONG = 2 * STRETCH;
 
 const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
 const COLON = 0x3a;
 const SPACE = 0x20;
-const LINE_END = Buffer.from('\\n');
 
 /** As much of a message as is looked at. */
 type Opening = { readonly method?: unknown; readonly params?: { readonly textDocument?: { text?: unknown } } } | null;
@@ -33,8 +32,8 @@ export class IncomingMessage {
   #state: 'head' | 'string' | 'rest' | 'broken';
   /** The message up to its long string; undefined where it has none. */
   #before: string | undefined;
-  /** The long string. All pieces but the last end with a line end. */
-  readonly #pieces: string[] = [];
+  /** The long string. All chunks but the last end with a line end. */
+  readonly #chunks: TextChunk[] = [];
 
   /** `length` is in bytes, without the header. `decoder` has room for `STRETCH`; only one message can use it at a time. */
   constructor(length: number, decoder: () => JsonText) {
@@ -63,8 +62,8 @@ export class IncomingMessage {
   }
 
   /**
-   * The message, once it is complete. Where it opens a document with a long text, that is a list of strings which make the text
-   * when they are joined; all but the last end with a line end.
+   * The message, once it is complete. Where it opens a document with a long text, that is a list of chunks (`TextChunk`) which make the
+   * text; all but the last end with a line end.
    * @throws SyntaxError where it is no JSON.
    */
   take(): unknown {
@@ -77,10 +76,10 @@ export class IncomingMessage {
     const json = `${this.#before}${JSON.stringify(mark)}${rest}`;
     const message = JSON.parse(json) as Opening;
     if (message?.method === 'textDocument/didOpen' && message.params?.textDocument?.text === mark) {
-      message.params.textDocument.text = this.#pieces;
+      message.params.textDocument.text = this.#chunks;
       return message;
     }
-    return JSON.parse(json, (_, value: unknown) => (value === mark ? this.#pieces.join('') : value));
+    return JSON.parse(json, (_, value: unknown) => (value === mark ? this.#chunks.map((chunk) => chunk.text).join('') : value));
   }
 
   #makeRoom(): void {
@@ -126,10 +125,9 @@ export class IncomingMessage {
 
   /** Decodes what is held up to `end`, where at least one byte more has room. Answers false where that is no string. */
   #decode(end: number): boolean {
-    const text = this.#decoder().decode(this.#held, end);
-    if (text === undefined) return false;
-    this.#pieces.push(text);
-    return true;
+    const chunks = this.#decoder().decode(this.#held, end);
+    for (const chunk of chunks ?? []) this.#chunks.push(chunk);
+    return chunks !== undefined;
   }
 
   /** What is held from `start` on, and all that is still to come, is kept as it is. */
@@ -149,7 +147,7 @@ export class IncomingMessage {
   #break(): void {
     this.#state = 'broken';
     this.#count = 0;
-    this.#pieces.length = 0;
+    this.#chunks.length = 0;
   }
 }
 
@@ -181,11 +179,4 @@ function afterLastLine(json: Buffer): number {
     before = at - 1;
   }
   return 0;
-}
-
-/** Whether the character at `at` is escaped. `from` is a place before it at which none is. */
-function isEscaped(json: Buffer, at: number, from: number): boolean {
-  let first = at;
-  while (first > from && json[first - 1] === BACKSLASH) first--;
-  return (at - first) % 2 === 1;
 }
