@@ -1,31 +1,32 @@
-// Compiles server/wasm/sweep.ts, the loops over all bytes of a log, to WebAssembly. The source imports the bytes from
-// `./sweepWasm.js` (server/src/analysis/text/sweepWasm.d.ts); the plugins of this file stand in for that file.
+// Compiles the loops over all bytes of a text in server/wasm/ to WebAssembly. The source imports the bytes of `sweep.ts` from
+// `./sweepWasm.js` (server/src/analysis/text/sweepWasm.d.ts), and so on; the plugins of this file stand in for those files.
 
 import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
-const sourcePath = join(root, 'server', 'wasm', 'sweep.ts');
-const IMPORTED = /[\\/]sweepWasm\.js$/;
-const NAME = 'stopcode-sweep-wasm';
+const sourceOf = (name) => join(root, 'server', 'wasm', `${name}.ts`);
+const IMPORTED = /[\\/](sweep|unescape)Wasm\.js$/;
+const NAME = 'stopcode-wasm';
 
-let compiled;
+const compiled = new Map();
 
-/** Bytes of the module. It is made once in a process; the compiler takes a second to load. */
-export function sweepWasm() {
-  return (compiled ??= compile());
+/** Bytes of a module. It is made once in a process; the compiler takes a second to load. */
+function moduleOf(name) {
+  if (!compiled.has(name)) compiled.set(name, compile(name));
+  return compiled.get(name);
 }
 
-async function compile() {
+async function compile(name) {
   const asc = (await import('assemblyscript/asc')).default;
   let binary;
-  const { error, stderr } = await asc.main(['sweep.ts', '--outFile', 'sweep.wasm', '--runtime', 'stub', '--noAssert', '-O3', '--importMemory', '--initialMemory', '1', '--enable', 'simd'], {
-    readFile: (name) => (name === 'sweep.ts' ? readFileSync(sourcePath, 'utf8') : null),
+  const { error, stderr } = await asc.main([`${name}.ts`, '--outFile', `${name}.wasm`, '--runtime', 'stub', '--noAssert', '-O3', '--importMemory', '--initialMemory', '1', '--enable', 'simd'], {
+    readFile: (asked) => (asked === `${name}.ts` ? readFileSync(sourceOf(name), 'utf8') : null),
     writeFile: (_name, contents) => { binary = contents; },
     listFiles: () => [],
   });
-  if (error !== null && error !== undefined) throw new Error(`server/wasm/sweep.ts: ${stderr.toString().trim() || error.message}`);
+  if (error !== null && error !== undefined) throw new Error(`server/wasm/${name}.ts: ${stderr.toString().trim() || error.message}`);
   return binary;
 }
 
@@ -34,24 +35,24 @@ export function sweepWasmPlugin() {
   return {
     name: NAME,
     setup(esb) {
-      esb.onResolve({ filter: IMPORTED }, () => ({ path: sourcePath, namespace: NAME }));
-      esb.onLoad({ filter: /.*/, namespace: NAME }, async () => ({ contents: await moduleText(), loader: 'js', watchFiles: [sourcePath] }));
+      esb.onResolve({ filter: IMPORTED }, ({ path }) => ({ path: IMPORTED.exec(path)[1], namespace: NAME }));
+      esb.onLoad({ filter: /.*/, namespace: NAME }, async ({ path }) => ({ contents: await moduleText(path), loader: 'js', watchFiles: [sourceOf(path)] }));
     },
   };
 }
 
 /** For vitest, which runs the sources themselves. */
 export function sweepWasmForTests() {
-  const id = `\0${NAME}`;
+  const prefix = `\0${NAME}:`;
   return {
     name: NAME,
     enforce: 'pre',
-    resolveId: (path) => (IMPORTED.test(path) ? id : undefined),
-    load: (asked) => (asked === id ? moduleText() : undefined),
+    resolveId: (path) => (IMPORTED.test(path) ? prefix + IMPORTED.exec(path)[1] : undefined),
+    load: (asked) => (asked.startsWith(prefix) ? moduleText(asked.slice(prefix.length)) : undefined),
   };
 }
 
 /** A few hundred bytes: as text they need no file beside the bundle and load the same way in Node and in a browser. */
-async function moduleText() {
-  return `export const wasm = Uint8Array.from(atob(${JSON.stringify(Buffer.from(await sweepWasm()).toString('base64'))}), (c) => c.charCodeAt(0));`;
+async function moduleText(name) {
+  return `export const wasm = Uint8Array.from(atob(${JSON.stringify(Buffer.from(await moduleOf(name)).toString('base64'))}), (c) => c.charCodeAt(0));`;
 }

@@ -128,6 +128,20 @@ describe('the server over standard streams', () => {
     client.notify('textDocument/didClose', { textDocument: { uri: LOG } });
   });
 
+  it.each(['\n', '\r\n'])('reads a long document as it comes, and its edits (%j)', async (lineEnd) => {
+    const client = start();
+    await client.initialize();
+    const before = ORDINARY.repeat(Math.ceil(1_500_000 / ORDINARY.length)).split('\n');
+    const text = [...before, ...STORVSC.split('\n'), '“”'].join(lineEnd);
+    const line = before.length + at(STORVSC, 'DRIVER_IRQL').line;
+    client.open(LOG, text);
+    expect((await client.diagnostics(LOG))[0]?.range.start.line).toBe(line);
+    client.change(LOG, 2, { range: { start: { line: 500, character: 3 }, end: { line: 501, character: 0 } }, text: '\n\n\n' });
+    expect((await client.diagnostics(LOG, 2))[0]?.range.start.line).toBe(line + 2);
+    client.change(LOG, 3, { text: `.${lineEnd}${text}` });
+    expect((await client.diagnostics(LOG, 3))[0]?.range.start.line).toBe(line + 1);
+  });
+
   it('publishes nothing about a version that is no more', async () => {
     const client = start();
     await client.initialize();

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ChunkedText } from '../../server/src/analysis/text/chunkedText.js';
+import { ChunkedText, TextChunk } from '../../server/src/analysis/text/chunkedText.js';
 
 const lines = (text: string): string[] => text.split(/\r\n|\n|\r/);
 
@@ -34,6 +34,16 @@ describe('ChunkedText', () => {
       const expected = lines(text);
       for (let line = 0; line < expected.length; line += Math.max(1, Math.floor(expected.length / 50))) expect(chunked.line(line)).toBe(expected[line]);
     }), { numRuns: 60 });
+  });
+
+  it('is made of chunks, too', () => {
+    fc.assert(fc.property(fc.array(someText.map((text) => `${text}\n`), { maxLength: 5 }), someText, (whole, last) => {
+      const text = [...whole, last].join('');
+      const chunked = ChunkedText.from([...whole, last].flatMap((part) => TextChunk.of(part)));
+      expect(chunked.toString()).toBe(text);
+      expect(chunked.lineCount).toBe(lines(text).length);
+    }), { numRuns: 60 });
+    expect(ChunkedText.from([])).toEqual(ChunkedText.from(''));
   });
 
   it('edited equals fresh, and tells which lines changed', () => {

@@ -140,7 +140,7 @@ describe('layers', () => {
 
 describe('the server', () => {
   /** What the server runs before it loads the core: small, and without tables. */
-  const LIGHT = /^server\/src\/(lsp\/|node\/|analysis\/(knowledgeFiles|text\/chunkedText)$|features\/(commands|tokenStyles)$)/;
+  const LIGHT = /^server\/src\/(lsp\/|node\/|analysis\/(knowledgeFiles|text\/(chunkedText|wasm))$|features\/(commands|tokenStyles)$)/;
 
   test('answers `initialize` without the core', () => {
     const heavy = all.filter((path) => /^server\/src\/(lsp|node)\//.test(path) && path !== 'server/src/lsp/coreModule.ts').flatMap(importsOf)

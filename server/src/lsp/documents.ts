@@ -1,6 +1,6 @@
 /** Open documents, kept in chunks so that an edit costs what it touches. Made and updated by the hooks of `TextDocuments`. */
 import type { TextDocumentContentChangeEvent } from 'vscode-languageserver';
-import { ChunkedText, type Place } from '../analysis/text/chunkedText.js';
+import { ChunkedText, type Place, type TextChunk } from '../analysis/text/chunkedText.js';
 import type { LineEdit } from '../analysis/text/span.js';
 
 export class LogDocument {
@@ -8,7 +8,8 @@ export class LogDocument {
   /** What changed since the text was last taken, as one edit. */
   #edit: LineEdit | undefined;
 
-  constructor(readonly uri: string, readonly languageId: string, public version: number, text: string) {
+  /** A long text can come in chunks: a transport may make them while it arrives. */
+  constructor(readonly uri: string, readonly languageId: string, public version: number, text: string | readonly TextChunk[]) {
     this.text = ChunkedText.from(text);
   }
 
@@ -43,7 +44,7 @@ export class LogDocument {
 
 /** Hooks for `new TextDocuments(…)`. */
 export const LOG_DOCUMENTS = {
-  create: (uri: string, languageId: string, version: number, text: string): LogDocument => new LogDocument(uri, languageId, version, text),
+  create: (uri: string, languageId: string, version: number, text: string | readonly TextChunk[]): LogDocument => new LogDocument(uri, languageId, version, text),
   update: (document: LogDocument, changes: TextDocumentContentChangeEvent[], version: number): LogDocument => {
     document.update(changes, version);
     return document;

@@ -1,13 +1,14 @@
 /** The language server as a program: over standard streams, Node's IPC, a socket or a pipe. */
 import { readFileSync } from 'node:fs';
-import { connect } from 'node:net';
+import { connect, Socket, type OnReadOpts } from 'node:net';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
-import { createConnection, ProposedFeatures, StreamMessageReader, type Connection } from 'vscode-languageserver/node';
+import { createConnection, ProposedFeatures, type Connection } from 'vscode-languageserver/node';
 import { version } from '../../../package.json';
 import { createServer } from '../lsp/server.js';
 import { writerTo } from './jsonWriter.js';
 import { readKnowledgeFolders } from './knowledgeFolders.js';
+import { BytesReader } from './messageReader.js';
 
 const USAGE = `stopcode-language-server ${version}: explains crash logs in any editor that speaks the language server protocol.
 
@@ -55,29 +56,61 @@ function transportOf(args: readonly string[]): Transport | string {
   }
   if (name === '--pipe') return value === '' ? '--pipe=NAME takes the name of a pipe' : { isStream: true, connect: () => overSocket({ path: value }) };
   if (name === '--node-ipc' && process.send === undefined) return '--node-ipc works only for a process that was started with an IPC channel';
-  if (name === '--stdio') return { isStream: true, connect: () => overStreams(process.stdin, process.stdout) };
+  if (name === '--stdio') return { isStream: true, connect: overStandardStreams };
   // Streams that end take the process with them; a channel that is closed does not.
   process.on('disconnect', () => process.exit(1));
   return { isStream: false, connect: () => createConnection(ProposedFeatures.all) };
 }
 
-/** The process ends with the stream that it reads, as it does where the library makes reader and writer. */
-function overStreams(input: NodeJS.ReadableStream, output: Writable): Connection {
-  const connection = createConnection(ProposedFeatures.all, new StreamMessageReader(input), writerTo(output));
-  let status = 1;
-  connection.onShutdown(() => { status = 0; });
-  for (const event of ['end', 'close']) input.on(event, () => process.exit(status));
-  return connection;
+/** Bytes read at once. Streams of today's systems hand over some 200 KB. */
+const READ_BYTES = 262_144;
+
+/** Has a stream read everything into one buffer. */
+function into(reader: BytesReader): OnReadOpts {
+  const buffer = Buffer.allocUnsafeSlow(READ_BYTES);
+  return {
+    buffer,
+    callback: (count) => {
+      reader.take(buffer.subarray(0, count));
+      return true;
+    },
+  };
+}
+
+function overStandardStreams(): Connection {
+  const reader = new BytesReader();
+  let input: NodeJS.ReadableStream;
+  try {
+    // Node's types know `onread` only of `connect`.
+    const options = { fd: 0, readable: true, writable: false, onread: into(reader) };
+    input = new Socket(options).resume();
+  } catch {
+    // It is a file.
+    input = process.stdin.on('data', (bytes: Buffer) => reader.take(bytes));
+  }
+  return overStream(reader, input, process.stdout);
 }
 
 /** The editor listens, the server connects. */
 function overSocket(address: { port: number; host: string } | { path: string }): Connection {
-  const socket = connect(address);
+  const reader = new BytesReader();
+  const socket = connect({ ...address, onread: into(reader) });
   socket.on('error', (error) => {
     process.stderr.write(`stopcode-language-server: the connection to the editor failed: ${error.message}\n`);
     process.exit(1);
   });
-  return overStreams(socket, socket);
+  socket.resume();
+  return overStream(reader, socket, socket);
+}
+
+/** The process ends with the stream that it reads, as it does where the library makes reader and writer. */
+function overStream(reader: BytesReader, input: NodeJS.ReadableStream, output: Writable): Connection {
+  const connection = createConnection(ProposedFeatures.all, reader, writerTo(output));
+  input.on('error', (error: Error) => reader.failed(error));
+  let status = 1;
+  connection.onShutdown(() => { status = 0; });
+  for (const event of ['end', 'close']) input.on(event, () => process.exit(status));
+  return connection;
 }
 
 function serve({ connect: open, isStream }: Transport): void {

@@ -7,6 +7,7 @@
  */
 import { PAIR_BYTES, type PairTable } from './pairs.js';
 import { wasm } from './sweepWasm.js';
+import { instantiate } from './wasm.js';
 
 /** Bytes of text swept at a time: what is found in them has its place in a near cache, too. A multiple of STRIDE. */
 export const PIECE = 65_535;
@@ -27,7 +28,6 @@ export const FILTER_ENTRIES = 0x10000;
 export const DOCUMENT_PART = 262_144;
 /** Bytes of a vector: so many are looked at at once, and so many around a part of a document can be read. */
 const VECTOR = 16;
-const PAGE = 65_536;
 
 // What stands where in the memory.
 const FOUND = 0;
@@ -58,13 +58,6 @@ interface Loops {
   tally(first: number, end: number): number;
   pairs(tables: number, first: number, end: number, base: number, found: number): number;
 }
-
-/** Every host has it but for the hardened ones, though the language's own library does not name it. */
-declare const WebAssembly: undefined | {
-  Memory: new (size: { initial: number }) => { readonly buffer: ArrayBuffer };
-  Module: new (bytes: Uint8Array) => object;
-  Instance: new (module: object, imports: object) => { readonly exports: Loops };
-};
 
 /** What `lines` and `tally` answer besides the number of lines where there is a carriage return, and `tally` where there is more than ASCII. */
 const CARRIAGE = 0x80000000;
@@ -100,7 +93,7 @@ export class SweepMemory {
 
   /** `isPlain` keeps WebAssembly out of it. */
   constructor(isPlain = false) {
-    const host = isPlain ? undefined : instantiate();
+    const host = isPlain ? undefined : instantiate<Loops>(wasm, BYTES);
     const buffer = host?.buffer ?? new ArrayBuffer(BYTES);
     this.#bytes = new Uint8Array(buffer);
     this.view = new DataView(buffer);
@@ -209,20 +202,6 @@ let shared: SweepMemory | undefined;
 /** The one memory of a thread. */
 export function sweepMemory(): SweepMemory {
   return (shared ??= new SweepMemory());
-}
-
-/**
- * The compiled loops with a memory; undefined where the host has none: switched off, forbidden by a page's policy, without vectors,
- * or without the gigabytes of address space that an engine sets aside for each memory (`ulimit -v`).
- */
-function instantiate(): { readonly buffer: ArrayBuffer; readonly loops: Loops } | undefined {
-  if (typeof WebAssembly === 'undefined') return undefined;
-  try {
-    const memory = new WebAssembly.Memory({ initial: Math.ceil(BYTES / PAGE) });
-    return { buffer: memory.buffer, loops: new WebAssembly.Instance(new WebAssembly.Module(wasm), { env: { memory } }).exports };
-  } catch {
-    return undefined;
-  }
 }
 
 /** The loop of server/wasm/sweep.ts. */
