@@ -3,8 +3,7 @@
  * literal of a known issue. The answer is kept with the chunk, so an edit looks again only at the chunks it made.
  */
 import { FORMATS } from './index.js';
-import { opensBehindMargin, opensPlain } from './block.js';
-import type { LogFormat } from './types.js';
+import { newCandidate } from './opens.js';
 import type { Chunk } from '../text/chunk.js';
 import { LiteralScanner, SAMPLE_UNITS } from '../text/literals.js';
 
@@ -41,13 +40,24 @@ const NOTHING: ChunkHits = { openings: [], messages: [] };
  */
 const GENERAL_UNITS = 16_000_000;
 
-/** Index in FORMATS of the first of some formats (a bit set) that a line opens, or -1. Counted, for an iterator costs more than the question. */
-function firstOf(formats: number, line: string, opens: (format: LogFormat, line: string) => boolean): number {
-  for (let number = 0; number < FORMATS.length; number++) {
-    const format = FORMATS[number];
-    if (format !== undefined && (formats & (1 << number)) !== 0 && opens(format, line)) return number;
+/** Index in FORMATS of the first of some formats (a bit set) that a line opens, or -1. */
+function openedBy(formats: number, line: string): number {
+  const candidate = newCandidate(line);
+  // Time and thread of vmware.log are a margin to others: whoever knows the line as it stands comes first.
+  for (let rest = formats; rest !== 0; rest &= rest - 1) {
+    const format = FORMATS[lowest(rest)];
+    if (format !== undefined && candidate.opensPlain(format)) return lowest(rest);
+  }
+  for (let rest = formats; rest !== 0; rest &= rest - 1) {
+    const format = FORMATS[lowest(rest)];
+    if (format !== undefined && candidate.opensBehindMargin(format)) return lowest(rest);
   }
   return -1;
+}
+
+/** Number of the lowest bit that is set. */
+function lowest(bits: number): number {
+  return 31 - Math.clz32(bits & -bits);
 }
 
 export class OpeningFinder {
@@ -100,14 +110,7 @@ export class OpeningFinder {
 
   /** Index in FORMATS of the format that a line of the chunk opens, or -1. */
   formatAt(chunk: Chunk, opening: Opening): number {
-    return (opening.format ??= this.#verified(chunk, opening));
-  }
-
-  #verified(chunk: Chunk, { line, formats }: Opening): number {
-    const text = chunk.line(line);
-    // Time and thread of vmware.log are a margin to others: whoever knows the line as it stands comes first.
-    const plain = firstOf(formats, text, opensPlain);
-    return plain >= 0 ? plain : firstOf(formats, text, opensBehindMargin);
+    return (opening.format ??= openedBy(opening.formats, chunk.line(opening.line)));
   }
 
   hits(chunk: Chunk): ChunkHits {
