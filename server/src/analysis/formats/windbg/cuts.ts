@@ -6,7 +6,7 @@
 import { bugCheckCodeOf } from './bugCheckNames.js';
 import { isFieldName, isListedField } from './fieldNames.js';
 import { addressEnd, hexEnd, isBlank, isLower, isNameUnit, isUpper, isWordUnit, skipBlanks, wordEnd } from './scan.js';
-import { isPhrase } from './shape.js';
+import { GLUED_LINE, isPhrase } from './shape.js';
 
 const NONE: readonly number[] = [];
 
@@ -71,8 +71,6 @@ export function cuts(line: string): readonly number[] {
   return line.length < GLUED_LINE ? places : withGlued(line, places);
 }
 
-/** Shorter lines are not whole reports of which the line ends went without a trace. */
-const GLUED_LINE = 320;
 /** What begins a line and can follow what was printed before it without a blank. */
 const GLUED: readonly string[] = [
   'Arguments:', 'Arg1: ', 'Arg2: ', 'Arg3: ', 'Arg4: ', 'Debugging Details:', 'Followup: ', 'Probably caused by : ', 'Debug session time: ', 'System Uptime: ',

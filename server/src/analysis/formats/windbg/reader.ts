@@ -31,7 +31,7 @@ const NONE: readonly number[] = [];
 const BEGINS = 1 << 24;
 
 /** The pieces of lines: what a web page or a form has joined, at any length of line. */
-export class Pieces {
+class Pieces {
   readonly lines: LogicalLine[] = [];
   /** Their shapes (`shape.ts`), or forms (`forms.ts`). */
   readonly shapes: number[] = [];
@@ -44,8 +44,12 @@ export class Pieces {
       return;
     }
     const line = uncommented(physical);
-    const shape = shapeOf(line.text);
-    const places = line.cut || line.text.length < 24 || (shape & MAY_CUT) === 0 ? NONE : cuts(line.text);
+    this.addPieces(line, shapeOf(line.text));
+  }
+
+  /** Adds the pieces of a line of a shape. */
+  addPieces(line: LogicalLine, shape: number): void {
+    const places = mayHoldMore(line, shape) ? cuts(line.text) : NONE;
     if (places.length === 0) {
       this.lines.push(line);
       this.shapes.push(shape | BEGINS);
@@ -74,6 +78,11 @@ export class Pieces {
     this.lines.splice(0, count);
     this.shapes.splice(0, count);
   }
+}
+
+/** Whether a line of a shape is looked through for places at which it is to be cut. */
+function mayHoldMore({ text, cut }: LogicalLine, shape: number): boolean {
+  return (shape & MAY_CUT) !== 0 && !cut && text.length >= 24;
 }
 
 /**
@@ -171,6 +180,26 @@ export function recognize(line: LogicalLine, shape: number, report: Report): Rea
     if (reading !== undefined) return reading;
   }
   return undefined;
+}
+
+/** Of the line that is asked about, where it is more than one. */
+const PIECES = new Pieces();
+
+/** Whether a block may begin at a line that is asked about alone; `empty` is a report in which nothing was read. */
+export function opensBlock(line: LogicalLine, empty: Report): boolean {
+  const form = formOf(line.text);
+  if (form !== 0) return isOpening(recognize(line, form, empty));
+  const whole = uncommented(line);
+  const shape = shapeOf(whole.text);
+  // Nine of ten lines are one piece, and to put that one into lists takes as long as to recognize it.
+  if (!mayHoldMore(whole, shape)) return isOpening(recognize(whole, shape, empty));
+  PIECES.drop(PIECES.lines.length);
+  PIECES.addPieces(whole, shape);
+  return PIECES.lines.some((piece, at) => isOpening(recognize(piece, PIECES.shapes[at] ?? 0, empty)));
+}
+
+function isOpening(reading: Reading | undefined): boolean {
+  return reading?.opens === true && reading.strength === 'strong';
 }
 
 export function read(cursor: LineCursor, sink: BlockSink): void {

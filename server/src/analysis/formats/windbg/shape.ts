@@ -83,8 +83,23 @@ export function isPhrase(text: string, at: number): boolean {
 function mayBegin(text: string, at: number, isStarred: boolean): boolean {
   const next = text.charCodeAt(at + 1);
   if (next < 128 && PAIRS[text.charCodeAt(at) * 128 + next] === 1 && startsWithOne(at === 0 ? STACK_BY_PAIR : CUT_WORDS, text, at)) return true;
-  // The name of a bug check behind the box of a banner.
-  return isStarred && at > 0;
+  return isStarred && at > 0 && mayFollowStars(text, at);
+}
+
+/** Shorter lines are not whole reports of which the line ends went without a trace. */
+export const GLUED_LINE = 320;
+
+/** Letters of the shortest name of a bug check that is read behind the box of a banner. */
+const SHORTEST_NAME = 6;
+
+/**
+ * Whether behind stars the word at `at` can be the name of a bug check, or what happened to a process (`(ed8.750): Access violation`).
+ * `STOP`, which stands behind stars more often than anything, is too short.
+ */
+function mayFollowStars(text: string, at: number): boolean {
+  if (text.length >= GLUED_LINE || (text.charCodeAt(at - 2) === 58 && text.charCodeAt(at - 3) === 41)) return true;
+  for (let column = at; column < at + SHORTEST_NAME; column++) if (!isNameUnit(text.charCodeAt(column))) return false;
+  return true;
 }
 
 /** Whether the word at `at` can be an instruction whose address is not the beginning of the line. */
