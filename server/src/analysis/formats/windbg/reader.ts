@@ -1,6 +1,7 @@
 /** Walks a region: cuts what is flattened, asks every recognizer, decides where a report ends. */
 import type { LineCursor, LogicalLine } from '../cursor.js';
 import type { BlockSink } from '../types.js';
+import { recognizersAlone } from './alone.js';
 import { AWAITS } from './awaits.js';
 import { cuts } from './cuts.js';
 import { readForm, recognizersFor } from './dispatch.js';
@@ -188,14 +189,27 @@ const PIECES = new Pieces();
 /** Whether a block may begin at a line that is asked about alone; `empty` is a report in which nothing was read. */
 export function opensBlock(line: LogicalLine, empty: Report): boolean {
   const form = formOf(line.text);
-  if (form !== 0) return isOpening(recognize(line, form, empty));
+  if (form !== 0) return opensAlone(line, form, empty);
   const whole = uncommented(line);
   const shape = shapeOf(whole.text);
   // Nine of ten lines are one piece, and to put that one into lists takes as long as to recognize it.
-  if (!mayHoldMore(whole, shape)) return isOpening(recognize(whole, shape, empty));
+  if (!mayHoldMore(whole, shape)) return opensAlone(whole, shape, empty);
   PIECES.drop(PIECES.lines.length);
   PIECES.addPieces(whole, shape);
-  return PIECES.lines.some((piece, at) => isOpening(recognize(piece, PIECES.shapes[at] ?? 0, empty)));
+  return PIECES.lines.some((piece, at) => opensAlone(piece, PIECES.shapes[at] ?? 0, empty));
+}
+
+function opensAlone(line: LogicalLine, shape: number, empty: Report): boolean {
+  const { text } = line;
+  if ((shape & FORMS) !== 0) return isOpening(readForm(shape & FORMS, line, empty));
+  if (text === '') return false;
+  const start = skipBlanks(text, 0);
+  const recognizers = recognizersAlone(text.charCodeAt(start), text.charCodeAt(start + 1), shape, empty);
+  for (let at = 0; at < recognizers.length; at++) {
+    const reading = recognizers[at]?.(line, empty);
+    if (reading !== undefined) return isOpening(reading);
+  }
+  return false;
 }
 
 function isOpening(reading: Reading | undefined): boolean {
