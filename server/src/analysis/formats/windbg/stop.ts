@@ -144,38 +144,20 @@ const MAX_STOP = 65_536;
 /** What the statements below cannot be without, as bits: their words, however written, and values in brackets. */
 const SAYS = { stop: 1, fatal: 2, bugCheck: 4, screen: 8, insertion: 16, values: 32 } as const;
 
-/** Whether a word begins with the character. */
-const BEGINS = Uint8Array.from({ length: 128 }, (_, unit) => ('sfbi('.includes(String.fromCharCode(unit).toLowerCase()) ? 1 : 0));
+/** As many of their letters as tell one from another, and which it is by the last of them. */
+const WORDS = /stop|fata|bug[c ]|bsod|blue|inser|\(0x/gi;
+const BY_LAST: Readonly<Record<string, number>> = { p: SAYS.stop, a: SAYS.fatal, c: SAYS.bugCheck, ' ': SAYS.bugCheck, d: SAYS.screen, e: SAYS.screen, r: SAYS.insertion, x: SAYS.values };
+const BITS = Uint8Array.from({ length: 128 }, (_, unit) => BY_LAST[String.fromCharCode(unit).toLowerCase()] ?? 0);
 
 /**
- * Which of them a line holds, from one pass; few of the lines that are asked about have any, and most of those one. A word may be
- * said to be there that goes on differently. Each statement looked through the line by itself before: that took four times as long.
+ * Which of them a line holds, as far as a few letters tell; few of the lines that are asked about have any, and most of those one.
+ * One expression looks through a line in half the time of a loop over its characters; each statement looked through it by itself before.
  */
 function wordsOf(text: string): number {
-  const begins = BEGINS;
   let words = 0;
-  for (let at = 0; at < text.length; at++) {
-    const unit = text.charCodeAt(at);
-    if (unit < 128 && begins[unit] === 1) words |= wordAt(text, at, unit | 32);
-  }
+  WORDS.lastIndex = 0;
+  while (WORDS.test(text)) words |= BITS[text.charCodeAt(WORDS.lastIndex - 1)] ?? 0;
   return words;
-}
-
-function wordAt(text: string, at: number, first: number): number {
-  switch (first) {
-    case 115: return isSmall(text, at + 1, 't', 'o', 'p') ? SAYS.stop : 0;
-    case 102: return isSmall(text, at + 1, 'a', 't', 'a') ? SAYS.fatal : 0;
-    case 105: return isSmall(text, at + 1, 'n', 's', 'e') ? SAYS.insertion : 0;
-    case 98:
-      if (isSmall(text, at + 1, 'u', 'g', 'c') || isSmall(text, at + 1, 'u', 'g', ' ')) return SAYS.bugCheck;
-      return isSmall(text, at + 1, 's', 'o', 'd') || isSmall(text, at + 1, 'l', 'u', 'e') ? SAYS.screen : 0;
-    default: return text.charCodeAt(at + 1) === 48 && (text.charCodeAt(at + 2) | 32) === 120 ? SAYS.values : 0;
-  }
-}
-
-/** Whether three letters stand at a column, large or small. */
-function isSmall(text: string, at: number, first: string, second: string, third: string): boolean {
-  return (text.charCodeAt(at) | 32) === first.charCodeAt(0) && (text.charCodeAt(at + 1) | 32) === second.charCodeAt(0) && (text.charCodeAt(at + 2) | 32) === third.charCodeAt(0);
 }
 
 /** Who types a stop off a screen writes the letter for the zero of `0x`; a word processor makes a sign of multiplication of the `x`. */
