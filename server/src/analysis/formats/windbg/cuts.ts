@@ -16,6 +16,9 @@ type Before = 'start' | 'stars' | 'colon' | 'address' | 'index' | 'other';
 /** A frame and nothing behind it, the line a stack is made of: addresses, colons, a symbol. Nothing in it can begin a line. */
 const FRAME = /^(?:[0-9a-f`]{8,17} (?:: )?){2,6}[a-z_$][\w.~$-]{0,64}![^ \t\u00a0*>]{1,200}$/;
 
+/** Widths of addresses, as bits: eight digits, sixteen, two groups of eight with their joint, each of them with and without `0x`. */
+const ADDRESS_WIDTHS = (1 << 8) | (1 << 10) | (1 << 16) | (1 << 17) | (1 << 18) | (1 << 19);
+
 export function cuts(line: string): readonly number[] {
   if (FRAME.test(line)) return NONE;
   const places: number[] = [];
@@ -40,8 +43,7 @@ export function cuts(line: string): readonly number[] {
     } else if (unit === 58 && end === at + 1) kind = 'colon';
     else if (unit === 40 && isEvent(line, at)) cut = true;
     else {
-      // No word of another length is an address; `0x` and a joint are not always there.
-      const address = end - at < 8 || end - at > 19 ? -1 : addressEnd(line, at);
+      const address = end - at > 19 || (ADDRESS_WIDTHS & (1 << (end - at))) === 0 ? -1 : addressEnd(line, at);
       if (address === end) {
         kind = 'address';
         if (before !== 'index' && before !== 'colon') cut = startsInstruction(line, end) || (inStack && before === 'other' && startsFrame(line, end));

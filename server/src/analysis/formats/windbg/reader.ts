@@ -45,7 +45,7 @@ class Pieces {
       return;
     }
     const line = uncommented(physical);
-    this.addPieces(line, shapeOf(line.text));
+    this.addPieces(line, shapeOf(line.text, line.cut));
   }
 
   /** Adds the pieces of a line of a shape. */
@@ -62,7 +62,7 @@ class Pieces {
       const text = line.text.slice(from, place).trimEnd();
       if (text !== '') {
         this.lines.push({ ...line, text, start: line.start + from, cut: true });
-        this.shapes.push(shapeOf(text) | begins);
+        this.shapes.push(shapeOf(text, true) | begins);
         begins = 0;
       }
       from = place;
@@ -191,7 +191,7 @@ export function opensBlock(line: LogicalLine, empty: Report): boolean {
   const form = formOf(line.text);
   if (form !== 0) return opensAlone(line, form, empty);
   const whole = uncommented(line);
-  const shape = shapeOf(whole.text);
+  const shape = shapeOf(whole.text, whole.cut);
   // Nine of ten lines are one piece, and to put that one into lists takes as long as to recognize it.
   if (!mayHoldMore(whole, shape)) return opensAlone(whole, shape, empty);
   PIECES.drop(PIECES.lines.length);

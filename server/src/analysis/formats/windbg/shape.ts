@@ -148,13 +148,13 @@ function beside(text: string, at: number, unit: number, shape: number): number {
 /** Addresses at the beginning of a line, of frames with the colon between them: they hold no other sign. */
 const ADDRESSES = /(?:[0-9a-f]{8}(?:`[0-9a-f]{8}|[0-9a-f]{8})? {1,16}(?:: )?){1,7}/y;
 
-/** The shape of a line: its signs, and `MAY_CUT`. Linear in the line. */
-export function shapeOf(text: string): number {
+/** The shape of a line: its signs, and `MAY_CUT`. Linear in the line. Of a line that was cut only the signs are looked for (`isCut`): it is set. */
+export function shapeOf(text: string, isCut = false): number {
   // Kept here: a loop that looks its table up in the module takes twice as long.
   const info = INFO;
   const wide = HAS.wide;
   const length = text.length;
-  let shape = mayCutAt(text, 0, 0) ? MAY_CUT : 0;
+  let shape = isCut || mayCutAt(text, 0, 0) ? MAY_CUT : 0;
   let at = 0;
   if (length > 48 && (text.charCodeAt(8) === 96 || text.charCodeAt(16) === 32)) {
     ADDRESSES.lastIndex = 0;
@@ -162,7 +162,7 @@ export function shapeOf(text: string): number {
       at = ADDRESSES.lastIndex;
       const colon = text.indexOf(':');
       shape |= colon >= 0 && colon < at ? HAS.address | HAS.colon : HAS.address;
-      if (mayCutAt(text, at, shape)) shape |= MAY_CUT;
+      if (!isCut && mayCutAt(text, at, shape)) shape |= MAY_CUT;
     }
   }
   for (; at < length; at++) {
