@@ -117,7 +117,7 @@ function wordAt(text: string, at: number, before: Atom | undefined): Atom | unde
   if (time !== undefined) return time;
   const sign = small === 114 ? take(SIGN, text, at) : null; // REM
   if (sign !== null) return of('sign', sign, sign[1] ?? '');
-  const file = FILE_ENDS.test(text) ? take(FILE, text, at) : null;
+  const file = text.includes('.', at) && FILE_ENDS.test(text) ? take(FILE, text, at) : null;
   if (file !== null) return of('file', file, file[0]);
   const label = text.includes(': ', at) || text.includes('|', at) ? take(LABEL, text, at) : null;
   return of('label', label, label?.[0] ?? '');

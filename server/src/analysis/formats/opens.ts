@@ -1,5 +1,5 @@
 /** Whether a line opens a block: as it stands, or behind something that transport may have put before it. */
-import { isShort, logicalLines, type LogicalLine } from './cursor.js';
+import { isShort, logicalLines, someLine, type LogicalLine, type Way } from './cursor.js';
 import { peelEnvelope } from './envelopes.js';
 import { possibleMargins, type Margin } from './margins.js';
 import { undo } from './transport.js';
@@ -39,8 +39,8 @@ class Candidate {
 
   /** Whether the line opens a region of the format as it stands. */
   opensPlain(format: LogFormat): boolean {
-    const lines = this.#lines ?? logicalLines(this.physical, 0, (text) => format.cuts(text), { undone: this.#undone });
-    for (const line of lines) if (format.opens(line)) return true;
+    if (this.#lines === undefined) return this.#opensCut(format, { undone: this.#undone });
+    for (const line of this.#lines) if (format.opens(line)) return true;
     return false;
   }
 
@@ -60,8 +60,12 @@ class Candidate {
 
   /** Whether the line opens a region of the format behind a margin. */
   opensBehind(format: LogFormat, margin: Margin): boolean {
-    for (const line of logicalLines(this.physical, 0, (text) => format.cuts(text), { margin, undone: this.#undone })) if (format.opens(line)) return true;
-    return false;
+    return this.#opensCut(format, { margin, undone: this.#undone });
+  }
+
+  /** Asked about one piece after the other, as the format cuts the line. */
+  #opensCut(format: LogFormat, way: Way): boolean {
+    return someLine(this.physical, 0, (text) => format.cuts(text), way, (line) => format.opens(line));
   }
 }
 
