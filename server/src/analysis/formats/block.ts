@@ -1,8 +1,9 @@
 /** Turns what a reader says into a block, or into the tokens of a block. The one place that knows how columns move. */
-import { isShort, LineCursor, logicalLines, spanIn, type LogicalLine } from './cursor.js';
+import { LineCursor, spanIn, type LogicalLine } from './cursor.js';
 import { peelEnvelope, type EnvelopePart } from './envelopes.js';
 import type { LineTokens } from './lineTokens.js';
-import { marginAt, mayHaveMargin, possibleMargins, type Margin, type MarginFound, type MarginKind } from './margins.js';
+import { marginAt, mayHaveMargin, type MarginFound, type MarginKind } from './margins.js';
+import { candidateOf } from './opens.js';
 import { undo } from './transport.js';
 import type { Block, BlockRole, BlockSink, Fact, FactKey, FormatId, Frame, LineSink, LogFormat, Section, Token, TokenKind } from './types.js';
 import { moved, type Located, type Span, type TextSource } from '../text/span.js';
@@ -119,42 +120,8 @@ export function readBlock(format: LogFormat, source: TextSource, first: number, 
 
 /** Whether the line opens a region of the format. */
 export function opensAt(format: LogFormat, source: TextSource, line: number): boolean {
-  const text = source.line(line);
-  return opensPlain(format, text) || opensBehindMargin(format, text);
-}
-
-/** Whether the line opens a region of the format behind something that transport may have put before it. */
-export function opensBehindMargin(format: LogFormat, physical: string): boolean {
-  const text = cleaned(physical);
-  if (isWhole(text)) return false;
-  for (const margin of possibleMargins(text, IN_LISTS.has(format.id))) if (opensBehind(format, physical, margin)) return true;
-  return false;
-}
-
-/** Whether the line opens a region of the format as it stands. */
-export function opensPlain(format: LogFormat, physical: string): boolean {
-  for (const logical of linesOf(physical, format)) if (format.opens(logical)) return true;
-  return false;
-}
-
-/** The short line asked about last: several formats are asked about one, and the one it opens again when it is read. */
-let short: { readonly physical: string; readonly lines: readonly LogicalLine[] } | undefined;
-
-function linesOf(physical: string, format: LogFormat): readonly LogicalLine[] {
-  if (!isShort(physical)) return logicalLines(physical, 0, (text) => format.cuts(text));
-  if (short?.physical !== physical) short = { physical, lines: logicalLines(physical, 0, uncut) };
-  return short.lines;
-}
-
-const uncut = (): readonly number[] => [];
-
-function opensBehind(format: LogFormat, physical: string, margin: Margin): boolean {
-  return logicalLines(physical, 0, (text) => format.cuts(text), { margin }).some((logical) => format.opens(logical));
-}
-
-/** The VMkernel's own head says that nothing stands before the line; logs have tens of thousands of such blocks. */
-function isWhole(text: string): boolean {
-  return peelEnvelope(text)?.pcpu !== undefined;
+  const candidate = candidateOf(source.line(line));
+  return candidate.opensPlain(format) || candidate.opensBehindMargin(format);
 }
 
 function cleaned(text: string): string {
@@ -163,8 +130,6 @@ function cleaned(text: string): string {
 
 /** Formats whose lines have no time of their own: what stands before one is of whoever passed it on. */
 const WITHOUT_TIMES: ReadonlySet<FormatId> = new Set<FormatId>(['windbg']);
-/** Formats whose first lines say enough to be believed behind the number of a list. */
-const IN_LISTS: ReadonlySet<FormatId> = new Set<FormatId>(['windbg', 'esxi', 'vmware']);
 const LABELS: ReadonlySet<MarginKind> = new Set<MarginKind>(['label']);
 const TIMES_AND_LABELS: ReadonlySet<MarginKind> = new Set<MarginKind>(['time', 'name', 'label', 'file']);
 const NOTHING: ReadonlySet<MarginKind> = new Set<MarginKind>();
@@ -174,16 +139,14 @@ const NOTHING: ReadonlySet<MarginKind> = new Set<MarginKind>();
  * may be its own.
  */
 function marginOf(format: LogFormat, source: TextSource, first: number): MarginFound | undefined {
-  const physical = source.line(first);
-  const text = cleaned(physical);
-  if (isWhole(text) || !mayHaveMargin(text)) return undefined;
-  const opens = opensPlain(format, physical);
+  const candidate = candidateOf(source.line(first));
+  if (candidate.isWhole || !mayHaveMargin(candidate.text)) return undefined;
+  const opens = candidate.opensPlain(format);
   const own = !opens ? NOTHING : WITHOUT_TIMES.has(format.id) ? LABELS : TIMES_AND_LABELS;
   const found = marginAt(source, first, (line) => cleaned(source.line(line)), own);
-  if (opens || (found.margin !== undefined && opensBehind(format, physical, found.margin))) return found;
+  if (opens || (found.margin !== undefined && candidate.opensBehind(format, found.margin))) return found;
   // The lines below say nothing, or something else: what made the line open is all there is.
-  const alone = possibleMargins(text, IN_LISTS.has(format.id)).find((margin) => opensBehind(format, physical, margin));
-  return { margin: alone, examined: found.examined };
+  return { margin: candidate.marginThatOpens(format), examined: found.examined };
 }
 
 /** The tokens of a block, by place, with envelopes; absolute positions. Of overlapping tokens the one that begins first stays. */

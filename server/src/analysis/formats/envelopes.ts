@@ -43,6 +43,8 @@ const NUMBERED = /1 (?=\d{4}-\d\d-\d\dT)/y;
 const RELAYED = / ([A-Za-z0-9][\w.-]{0,254}) (vmkernel|vmkwarning|vmkalert|vobd|[Hh]ostd|[Vv]pxa) (?:-|\d{1,10}) (?:-|[\w.-]{1,32}) - ?\ufeff?/y;
 /** What a collector on Windows sets before the line it was sent: its own time, facility and severity, the sender. */
 const COLLECTED = /(\d{4}-\d\d-\d\d|\d\d-\d\d-\d{4})[ T](\d\d:\d\d:\d\d)[ \t]{1,4}(?:Local\d|Kern(?:el)?|User|Daemon|System\d?|Syslog)\.(Emerg|Alert|Critical|Error|Warning|Notice|Info|Debug)[ \t]{1,4}([\w.:-]{2,64})[ \t]{1,4}/y;
+/** Width of its date and time; a blank follows. Lines of a VMkernel have the fraction of the second there. */
+const COLLECTED_TIME = 19;
 const HOST = / [A-Za-z0-9][\w.-]{0,254}(?= )/y;
 const CPU = / ?cpu(\d{1,5}):(\d{1,12})(?: opID=[\w-]{1,64})?\)/y;
 
@@ -75,7 +77,7 @@ function envelopeOf(text: string): Envelope | undefined {
     }
   }
   if (indented) at = take(BLANKS, text, 0)?.[0].length ?? 0;
-  const collected = take(COLLECTED, text, at);
+  const collected = isBlankAt(text, at + COLLECTED_TIME) ? take(COLLECTED, text, at) : null;
   if (collected !== null) return peelCollected(text, at, collected, parts);
   const priority = take(PRI, text, at);
   const inner = peelTransport(text, at + (priority?.[0].length ?? 0), parts);
@@ -98,6 +100,11 @@ function mayBeTransport(text: string, at: number): boolean {
   return false;
 }
 
+function isBlankAt(text: string, at: number): boolean {
+  const unit = text.charCodeAt(at);
+  return unit === 32 || unit === 9;
+}
+
 /** The envelope inside that of a collector; its time counts where the line has none of its own. */
 function peelCollected(text: string, from: number, head: RegExpExecArray, before: readonly EnvelopePart[]): Envelope | undefined {
   const [all, date = '', clock = '', severity = '', sender = ''] = head;
@@ -114,8 +121,9 @@ function peelCollected(text: string, from: number, head: RegExpExecArray, before
 function peelTransport(text: string, from: number, parts: EnvelopePart[]): Envelope | undefined {
   let at = from;
   let time: string | undefined;
-  const found = [...parts];
-  const syslog = take(SYSLOG_TIME, text, at);
+  const found = parts.length === 0 ? parts : [...parts];
+  // A month begins with a letter, all other times with a digit.
+  const syslog = text.charCodeAt(at) >= 65 ? take(SYSLOG_TIME, text, at) : null;
   if (syslog !== null) {
     found.push({ kind: 'timestamp', start: at, end: at + syslog[0].length });
     at += syslog[0].length;
@@ -141,6 +149,10 @@ function peelTransport(text: string, from: number, parts: EnvelopePart[]): Envel
   if (stamp !== null) {
     found.push({ kind: 'timestamp', start: at, end: at + stamp[0].length });
     at += stamp[0].length;
+  }
+  // Nearly always the PCPU follows at once, and then nothing else can.
+  let cpu = take(CPU, text, at);
+  if (stamp !== null && cpu === null) {
     const host = take(HOST_BEFORE, text, at);
     if (host !== null) {
       found.push({ kind: 'source', start: at + 1, end: at + host[0].length });
@@ -169,8 +181,8 @@ function peelTransport(text: string, from: number, parts: EnvelopePart[]): Envel
         at += remote[0].length - 1;
       }
     }
+    cpu = take(CPU, text, at);
   }
-  const cpu = take(CPU, text, at);
   if (cpu !== null) {
     const start = at + (text.charCodeAt(at) === 32 ? 1 : 0);
     const colon = text.indexOf(':', start);

@@ -117,7 +117,7 @@ function wordAt(text: string, at: number, before: Atom | undefined): Atom | unde
   if (time !== undefined) return time;
   const sign = small === 114 ? take(SIGN, text, at) : null; // REM
   if (sign !== null) return of('sign', sign, sign[1] ?? '');
-  const file = FILE_ENDS.test(text) ? take(FILE, text, at) : null;
+  const file = text.includes('.', at) && FILE_ENDS.test(text) ? take(FILE, text, at) : null;
   if (file !== null) return of('file', file, file[0]);
   const label = text.includes(': ', at) || text.includes('|', at) ? take(LABEL, text, at) : null;
   return of('label', label, label?.[0] ?? '');
@@ -196,16 +196,18 @@ export class Margin {
  * `isList` is set, a number and a blank or quotation marks: prose has them.
  */
 export function possibleMargins(text: string, isList: boolean): readonly Margin[] {
-  const atoms = atomsOf(text);
-  if (atoms.length === 0) return NO_MARGINS;
-  const margins: Margin[] = [];
-  for (let count = 1; count <= atoms.length; count++) {
-    const atom = atoms[count - 1];
-    if (atom === undefined || isLoneLabel(atoms, count - 1) || atom.isPrompt === true || (!isList && isOfProse(atom))) break;
-    const some = atoms.slice(0, count);
-    if (!isQuoteOnly(some)) margins.push(new Margin(some));
+  const atoms: Atom[] = [];
+  let margins: Margin[] | undefined;
+  for (let at = 0; atoms.length < MOST_ATOMS;) {
+    const atom = atomAt(text, at, atoms[atoms.length - 1]);
+    if (atom === undefined || atom.end <= at) break;
+    atoms.push(atom);
+    // What stands behind such a one is not looked at: nine of ten lines begin with no other.
+    if (isLoneLabel(atoms, atoms.length - 1) || atom.isPrompt === true || (!isList && isOfProse(atom))) break;
+    if (!isQuoteOnly(atoms)) (margins ??= []).push(new Margin(atoms.slice()));
+    at = atom.end;
   }
-  return margins;
+  return margins ?? NO_MARGINS;
 }
 
 /** The number of a list, the quotation marks of a sentence. */

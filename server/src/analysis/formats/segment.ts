@@ -104,12 +104,12 @@ export function* walk(text: ChunkSequence, finder: OpeningFinder, reached: numbe
     const chunk = text.chunk(index);
     if (chunk === undefined) return;
     const first = text.firstLineOf(index);
-    for (const opening of finder.hits(chunk).openings) {
-      const line = first + opening.line;
-      if (line < reached) continue;
-      const opened = finder.formatAt(chunk, opening);
+    for (let at = finder.nextOpening(chunk, 0, reached - first); at >= 0; at = finder.nextOpening(chunk, at + 1, reached - first)) {
+      const opening = finder.hits(chunk).openings[at];
+      const opened = opening?.format ?? -1;
       const format = FORMATS[opened];
-      if (format === undefined) continue;
+      if (opening === undefined || format === undefined) continue;
+      const line = first + opening.line;
       if (visitor.isKnown?.(line) === true) return;
       const block = readBlock(format, text, line, foreign.after(line, opened));
       reached = block.lines.end;

@@ -47,7 +47,12 @@ export class ByteChunk implements Chunk {
   }
 
   search(scanner: LiteralScanner, hit: (literal: number, line: number) => void): void {
-    scanner.scanBytes(this.bytes, this.bytes.length, (literal, offset) => { hit(literal, lineAt(this.#starts, offset)); });
+    const starts = this.#starts;
+    let line = 0;
+    scanner.scanBytes(this.bytes, this.bytes.length, (literal, offset) => {
+      line = lineAt(starts, offset, line);
+      hit(literal, line);
+    });
   }
 
   line(n: number): string {

@@ -30,10 +30,18 @@ export interface ChunkSequence extends TextSource {
   isReady(chunk: number): boolean;
 }
 
-/** Index of the line that holds an offset; `starts` are the offsets at which lines begin, ascending. */
-export function lineAt(starts: ArrayLike<number>, offset: number): number {
+/**
+ * Index of the line that holds an offset; `starts` are the offsets at which lines begin, ascending. `near` is a line that may well be
+ * the one, or the one above it: where every line is looked for, that takes a quarter of the steps.
+ */
+export function lineAt(starts: ArrayLike<number>, offset: number, near = -1): number {
   let low = 0;
   let high = starts.length - 1;
+  if (near >= 0 && near <= high && (starts[near] ?? 0) <= offset) {
+    if (offset < (starts[near + 1] ?? Infinity)) return near;
+    if (offset < (starts[near + 2] ?? Infinity)) return near + 1;
+    low = near;
+  }
   while (low < high) {
     const middle = (low + high + 1) >> 1;
     if ((starts[middle] ?? 0) <= offset) low = middle;

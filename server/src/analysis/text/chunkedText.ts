@@ -51,7 +51,12 @@ export class TextChunk implements Chunk {
   }
 
   search(scanner: LiteralScanner, hit: (literal: number, line: number) => void): void {
-    scanner.scan(this.text, (literal, offset) => { hit(literal, lineAt(this.starts, offset)); });
+    const { starts } = this;
+    let line = 0;
+    scanner.scan(this.text, (literal, offset) => {
+      line = lineAt(starts, offset, line);
+      hit(literal, line);
+    });
   }
 
   line(n: number): string {

@@ -29,7 +29,7 @@ const MOST_LINES = 12;
 export function isReport(line: string): boolean {
   const start = skipBlanks(line, 0);
   if (line.charCodeAt(start) === 68) return start > 1 && at(DRIVER_INFO, line, start) !== null;
-  return at(PROC, line, start) !== null || (line.includes('ethtool -i') && at(ETHTOOL, line, start) !== null);
+  return (line.charCodeAt(start) === 126 && at(PROC, line, start) !== null) || (line.includes('ethtool -i') && at(ETHTOOL, line, start) !== null);
 }
 
 /** Colours `Firmware Version: bc 7.8.22`; false where the line is none of the kind. */

@@ -49,8 +49,8 @@ export function evidenceKind(text: string): EvidenceKind | undefined {
   }
   if (line.includes('_bootbank_') && at(VIB_ID, line, start) !== null) return 'vibId';
   if (isReport(line)) return 'report';
-  if (at(BANNER, line, start) !== null) return 'banner';
-  return at(ROW, line, start) === null ? undefined : 'vibList';
+  if (line.charCodeAt(line.length - 1) === 41 && at(BANNER, line, start) !== null) return 'banner';
+  return (line.includes('VMware') || line.includes('Supported')) && at(ROW, line, start) !== null ? 'vibList' : undefined;
 }
 
 /** Reads one block of evidence; the cursor stands at its first line. */

@@ -61,9 +61,10 @@ const COMMON_PREFIXES = new Set(['vmk', 'linux', 'sched', 'kernel', 'do', 'get',
 /** The frame a line states, or undefined. */
 export function frameLine(text: string): FrameLine | undefined {
   const start = skipBlanks(text, 0);
-  const origin = at(ORIGIN, text, start);
+  const origin = text.charCodeAt(start) === 112 ? at(ORIGIN, text, start) : null;
   const from = origin === null ? start : start + origin[0].length;
-  const head = at(ADDRESSES, text, from);
+  const unit = text.charCodeAt(from);
+  const head = unit === 48 || unit === 35 || unit === 91 || unit === 92 ? at(ADDRESSES, text, from) : null;
   if (head === null) return text.includes('@', from) && text.includes('#', from) ? namedFrame(text, from) : undefined;
   const end = trimmedEnd(text);
   const bodyStart = from + head[0].length;

@@ -22,10 +22,11 @@ function begins(line: LogicalLine): 'event' | 'evidence' | 'screen' | undefined 
   const [row] = rows;
   const event = rows.some(isEvent);
   if (event && rows.length === 1 && row?.envelope?.pcpu !== undefined) return 'event';
-  if (!line.cut && evidenceKind(line.text) !== undefined) return 'evidence';
+  const isEvidence = evidenceKind(line.text) !== undefined;
+  if (!line.cut && isEvidence) return 'evidence';
   if (rows.some((one) => opensScreen(one.text))) return 'screen';
   if (event) return 'event';
-  return evidenceKind(line.text) === undefined ? undefined : 'screen';
+  return isEvidence ? 'screen' : undefined;
 }
 
 export const esxi: LogFormat = {

@@ -4,7 +4,7 @@ import { pageTableEntries } from './exceptions.js';
 import { debuggerFrame, detailsLine, dumpLine, hardwareLine, hardwareOpens, involvedLine, moduleLine, stoppedLine, uptimeLine, versionLine } from './lines.js';
 import { NOWHERE } from './out.js';
 import { skipBlanks } from '../../text/scan.js';
-import { panicLine } from './panic.js';
+import { mayBePanic, panicLine, skipEscapes } from './panic.js';
 import { controlRegisters, processorLine, registerLine } from './registers.js';
 import { statesLine, worldsLine } from './worlds.js';
 
@@ -68,19 +68,24 @@ export function warningTitle(pcpu: string): string {
 /** Whether a row opens a purple screen, or evidence of one that stands without its panic line. */
 export function opensScreen(text: string): boolean {
   if (text.length > LONGEST) return false;
+  const start = skipEscapes(text);
+  if (start >= text.length) return false;
   if (heartbeatWarning(text) !== undefined) return true;
-  switch (kindOf(text)) {
-    case 'panic': return panicLine(text)?.schematic === false;
-    case 'details': case 'version': return true;
-    case 'head': return true;
-    case 'frame': {
-      const frame = frameLine(text);
-      return frame !== undefined && frameStandsAlone(frame) && FRAME_LITERALS.some((literal) => text.includes(literal));
-    }
-    case 'registers': return controlRegisters(text);
-    case 'hardware': return hardwareOpens(text);
-    case 'involved': return true;
-    case 'debuggerFrame': return debuggerFrame(text, NOWHERE)?.placed ?? false;
+  const frame = frameLine(text);
+  if (frame !== undefined) return frameStandsAlone(frame) && FRAME_LITERALS.some((literal) => text.includes(literal));
+  // The kinds that open begin with different words, and none with those of a kind that does not: their order is of no importance.
+  const unit = text.charCodeAt(start);
+  const panic = mayBePanic(unit) ? panicLine(text) : undefined;
+  if (panic !== undefined) return !panic.schematic;
+  switch (unit) {
+    case 35: return debuggerFrame(text, NOWHERE)?.placed ?? false; // #
+    case 65: return hardwareOpens(text); // ApeiHEST
+    case 66: return backtraceHead(text) !== undefined; // Backtrace for
+    case 67: case 80: return detailsLine(text, NOWHERE) !== undefined; // Crash at, Panic Details
+    case 77: return involvedLine(text, NOWHERE) || hardwareOpens(text); // Module(s) involved, MCE
+    case 83: return backtraceHead(text) !== undefined || hardwareOpens(text); // Saved backtrace, System has
+    case 86: case 91: return versionLine(text, NOWHERE) !== undefined; // VMware ESX, Version Details, [VMware
+    case 87: case 98: case 99: case 102: return controlRegisters(text) && registerLine(text, NOWHERE); // World, base, cr0, frame
     default: return false;
   }
 }

@@ -55,6 +55,17 @@ const QUOTED = /["'`*\u201c\u201d\u201e]$/;
 const BANNER = /@BlueScreen: ?/y;
 const ESCAPE = /(?:(?:\u001b|\^\[)\[[\d;]{0,12}m|\[\d{1,2}[\d;]{0,9}m(?=\[\d|VMware|@Blue))/y;
 
+/**
+ * The characters that a panic line can begin with, or what stands before it; most lines begin with another one, and the dozen
+ * expressions below take a microsecond. What is not ASCII may be a quotation mark or a word of any language.
+ */
+const BEGINS = '@#"\'`*' + 'ABCDEFGHLMNOPRSTUX' + 'emp';
+
+/** Whether a line with this first character behind the colours can be a panic line that nothing announces. */
+export function mayBePanic(unit: number): boolean {
+  return unit >= 128 || BEGINS.includes(String.fromCharCode(unit));
+}
+
 /** The panic line a payload holds, or undefined. `expected`: the line before says that a panic line follows. */
 export function panicLine(line: string, expected = false): PanicLine | undefined {
   const kept = new Kept();
@@ -81,7 +92,7 @@ export function panicLine(line: string, expected = false): PanicLine | undefined
   }
   from = skipBlanks(text, from);
   if (from >= text.length) return undefined;
-  for (const body of BODIES) {
+  for (const body of bodiesFor(text.charCodeAt(from), announced)) {
     const found = body(text, from, announced, kept);
     if (found !== undefined) return panic(text, from, announced, kept, found);
   }
@@ -123,6 +134,8 @@ function panic(text: string, from: number, announced: boolean, kept: Kept, found
 /** Consoles colour the screen; captures keep the escape sequences, as such, as `^[[45m` or without the first character. */
 export function skipEscapes(text: string): number {
   let from = skipBlanks(text, 0);
+  const unit = text.charCodeAt(from);
+  if (unit !== 27 && unit !== 94 && unit !== 91) return from;
   for (let escape = at(ESCAPE, text, from); escape !== null; escape = at(ESCAPE, text, from)) from = skipBlanks(text, from + escape[0].length);
   return from;
 }
@@ -282,7 +295,27 @@ const exception: Body = (text, from, announced, kept) => {
   return found === undefined ? undefined : { kind: 'exception', ...found };
 };
 
-const BODIES: readonly Body[] = [exception, tlb, heartbeat, spinCount, nmi, machineCheck, cos, bug, another, assertion];
+/** In the order in which they are asked, with the characters that they can begin with; more of them where something announces the line. */
+const BODIES: readonly (readonly [body: Body, first: string, announced: string])[] = [
+  [exception, '#DGPTSNMUOABXEe', ''], [tlb, 'P', ''], [heartbeat, 'P', ''], [spinCount, 'S', ''], [nmi, 'NLAFUH', ''], [machineCheck, 'FUM', ''],
+  [cos, 'C', 'OLS'], [bug, 'B', ''], [another, 'PR', ''],
+];
+
+/** By the code of the first character. */
+const BARE_BODIES = Array.from({ length: 128 }, (_, unit) => bodiesWith(unit, false));
+const ANNOUNCED_BODIES = Array.from({ length: 128 }, (_, unit) => bodiesWith(unit, true));
+/** None begins with a character that is not ASCII. */
+const NO_BODIES: readonly Body[] = [];
+
+function bodiesWith(unit: number, announced: boolean): readonly Body[] {
+  const letter = String.fromCharCode(unit);
+  const bodies = BODIES.filter(([, first, more]) => first.includes(letter) || (announced && more.includes(letter))).map(([body]) => body);
+  return announced || 'APNF'.includes(letter) ? [...bodies, assertion] : bodies;
+}
+
+function bodiesFor(unit: number, announced: boolean): readonly Body[] {
+  return (announced ? ANNOUNCED_BODIES : BARE_BODIES)[unit] ?? NO_BODIES;
+}
 
 function addresses(text: string, from: number, kept: Kept): void {
   for (const match of text.slice(from, from + 400).matchAll(/0x[\da-fA-F]{1,16}/g)) kept.token('address', from + match.index, from + match.index + match[0].length);

@@ -86,7 +86,9 @@ const FRAME_END = /\[0x[\da-fA-F#xX*]{1,16}\\?\]\S{1,240}?\+0x[\da-fA-F]{1,16}(?
 /** A whole screen on one line. Prose that quotes a panic message or a single frame is left alone. */
 function screenPlaces(text: string, places: Set<number>): void {
   const frames: number[] = [];
-  for (const match of text.matchAll(FRAME)) {
+  // A screen has two frames at least; most lines that come here have one bracket.
+  const isSingle = text.indexOf('[') === text.lastIndexOf('[');
+  if (!isSingle) for (const match of text.matchAll(FRAME)) {
     if (frames.length >= MOST_PLACES) break;
     const floor = Math.max(0, match.index - LONGEST_ADDRESS);
     // The last one: where the blank is lost, a stack value stands right before it.
@@ -126,7 +128,7 @@ function whole(line: LogicalLine, text: string): Row {
 export function rowsOf(line: LogicalLine): Row[] {
   const rows = piecesOf(line);
   rows.forEach((row, index) => {
-    const head = at(MASKED_HEAD, row.text, 0)?.[0].length ?? 0;
+    const head = row.text.includes('cpu') || row.text.includes('LogEFI') ? (at(MASKED_HEAD, row.text, 0)?.[0].length ?? 0) : 0;
     const written = head === 0 ? row.text : row.text.slice(head);
     const text = readAgain(written);
     if (head > 0 || text !== written) rows[index] = { ...row, text, start: row.start + head, ...(text === written ? {} : { misread: true }) };

@@ -76,14 +76,18 @@ const BEGUN = /\.(?:c|cc|cpp|h|inc):\d{1,7}:(?: [\w.]{1,128}:(?: Assertion(?: [`
 
 /** Whether a line is the beginning of an assertion that goes on below. */
 export function isBegunAssertion(text: string): boolean {
-  return text.length < 600 && readHead(text).program !== undefined && BEGUN.test(text);
+  return text.length < 600 && text.includes('.') && readHead(text).program !== undefined && BEGUN.test(text);
 }
+
+/** The characters that the failures below begin with, but for assertions. */
+const FAILURE_STARTS = 'KFPRGekhps';
 
 /** The failure a line states, or undefined. */
 export function findCrash(text: string): Crash | undefined {
   const asserted = findAssertion(text);
   if (asserted !== undefined) return asserted;
   const { at, program, dated } = readHead(text);
+  if (!FAILURE_STARTS.includes(text.charAt(at))) return undefined;
   const suberror = test(SUBERROR, text, at);
   if (suberror !== null) return { kind: 'kvm', at, text: { start: at, end: at + suberror[0].length }, needsDump: true };
   const refused = test(ENTRY_FAILED, text, at);

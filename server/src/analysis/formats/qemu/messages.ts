@@ -41,13 +41,17 @@ function headParts(head: Head): MessagePart[] {
   return parts;
 }
 
+/** The characters that messages about features, devices and clients begin with. */
+const MESSAGE_STARTS = 'whT-cmrsi(';
+
 /** The message a line holds, or undefined where it is none that is known. */
 export function readMessage(text: string): Message | undefined {
   const head = readHead(text);
   const at = head.at;
   if (at >= text.length) return undefined;
   const parts = headParts(head);
-  const unsupported = test(UNSUPPORTED, text, at);
+  const isKnownStart = MESSAGE_STARTS.includes(text.charAt(at));
+  const unsupported = isKnownStart ? test(UNSUPPORTED, text, at) : null;
   if (unsupported !== null) {
     const from = at + unsupported[0].length;
     parts.push({ kind: 'warning', start: at, end: from - 2 });
@@ -56,7 +60,7 @@ export function readMessage(text: string): Message | undefined {
     const said = at + (text.startsWith('warning: ', at) ? 'warning: '.length : 0);
     return { kind: 'feature', parts, said: { start: said, end: feature === null ? text.length : from + feature[0].length } };
   }
-  const device = test(DEVICE, text, at);
+  const device = isKnownStart ? test(DEVICE, text, at) : null;
   if (device !== null) {
     const from = text.indexOf('char device redirected to ', at) + 'char device redirected to '.length;
     parts.push({ kind: 'message', start: at, end: from - 1 });
@@ -64,7 +68,7 @@ export function readMessage(text: string): Message | undefined {
     parts.push({ kind: 'comment', start: from + (device[1] ?? '').length + 1, end: at + device[0].length });
     return { kind: 'information', parts };
   }
-  const client = test(CLIENT, text, at);
+  const client = isKnownStart ? test(CLIENT, text, at) : null;
   if (client !== null) {
     const end = at + client[0].length;
     parts.push({ kind: 'source', start: at, end: client[0].endsWith(':') ? end - 1 : end });

@@ -6,7 +6,7 @@
 import { bugCheckCodeOf } from './bugCheckNames.js';
 import { isFieldName, isListedField } from './fieldNames.js';
 import { addressEnd, hexEnd, isBlank, isLower, isNameUnit, isUpper, isWordUnit, skipBlanks, wordEnd } from './scan.js';
-import { isPhrase } from './shape.js';
+import { GLUED_LINE, isPhrase } from './shape.js';
 
 const NONE: readonly number[] = [];
 
@@ -15,6 +15,9 @@ type Before = 'start' | 'stars' | 'colon' | 'address' | 'index' | 'other';
 
 /** A frame and nothing behind it, the line a stack is made of: addresses, colons, a symbol. Nothing in it can begin a line. */
 const FRAME = /^(?:[0-9a-f`]{8,17} (?:: )?){2,6}[a-z_$][\w.~$-]{0,64}![^ \t\u00a0*>]{1,200}$/;
+
+/** Widths of addresses, as bits: eight digits, sixteen, two groups of eight with their joint, each of them with and without `0x`. */
+const ADDRESS_WIDTHS = (1 << 8) | (1 << 10) | (1 << 16) | (1 << 17) | (1 << 18) | (1 << 19);
 
 export function cuts(line: string): readonly number[] {
   if (FRAME.test(line)) return NONE;
@@ -40,8 +43,7 @@ export function cuts(line: string): readonly number[] {
     } else if (unit === 58 && end === at + 1) kind = 'colon';
     else if (unit === 40 && isEvent(line, at)) cut = true;
     else {
-      // No word of another length is an address; `0x` and a joint are not always there.
-      const address = end - at < 8 || end - at > 19 ? -1 : addressEnd(line, at);
+      const address = end - at > 19 || (ADDRESS_WIDTHS & (1 << (end - at))) === 0 ? -1 : addressEnd(line, at);
       if (address === end) {
         kind = 'address';
         if (before !== 'index' && before !== 'colon') cut = startsInstruction(line, end) || (inStack && before === 'other' && startsFrame(line, end));
@@ -71,8 +73,6 @@ export function cuts(line: string): readonly number[] {
   return line.length < GLUED_LINE ? places : withGlued(line, places);
 }
 
-/** Shorter lines are not whole reports of which the line ends went without a trace. */
-const GLUED_LINE = 320;
 /** What begins a line and can follow what was printed before it without a blank. */
 const GLUED: readonly string[] = [
   'Arguments:', 'Arg1: ', 'Arg2: ', 'Arg3: ', 'Arg4: ', 'Debugging Details:', 'Followup: ', 'Probably caused by : ', 'Debug session time: ', 'System Uptime: ',

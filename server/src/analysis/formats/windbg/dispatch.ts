@@ -75,7 +75,7 @@ const RECOGNIZERS: readonly Entry[] = [
   entry(exceptionRecord, 'ENCSPA-'), entry(exceptionEvent, '(' + UPPER, HAS.dash | HAS.wide), entry(probableCause, 'DPTC', HAS.colon), entry(moduleHeading, 's'),
   entry(moduleDetail, UPPER), entry(codeLabel, undefined, HAS.bang | HAS.plus), entry(summaryWords, 'EBP', HAS.colon | HAS.wide),
   entry(errorSignature, 'AEMOPos', HAS.colon | HAS.point), entry(errorReport, LETTERS, HAS.colon | HAS.equals | HAS.wide), entry(werLine, UPPER, HAS.equals), entry(stopName, undefined, HAS.colon | HAS.wide), entry(problemReport, UPPER, HAS.colon),
-  entry(crashItem, 'BCDFMPS<"{bcdfmps'), entryOfWords(namedStop, 'Bb0123456789acdefACDEF'), entry(blamedDriver, undefined, HAS.colon), entry(fieldContinuation, undefined, 0, AWAITS.fieldBody), entry(errorElements, '<'), entry(systemError, LETTERS), entry(hyperVReset, "'"), entry(translatedError, undefined, HAS.colon | HAS.wide | HAS.zero_x), entry(remark),
+  entry(crashItem, 'BCDFMPS<"{bcdfmps'), entry(namedStop, 'Bb0123456789acdefACDEF', 0, 0, HAS.address | HAS.bracket | HAS.equals | HAS.greater | HAS.bang | HAS.quote | HAS.plus | HAS.star), entry(blamedDriver, undefined, HAS.colon), entry(fieldContinuation, undefined, 0, AWAITS.fieldBody), entry(errorElements, '<'), entry(systemError, LETTERS), entry(hyperVReset, "'"), entry(translatedError, undefined, HAS.colon | HAS.wide | HAS.zero_x), entry(remark),
 ];
 
 /** Real reports have some hundred shapes for each first character; what was made to have all of them shall not be kept. */

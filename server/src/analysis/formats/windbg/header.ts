@@ -20,7 +20,10 @@ export function box(line: LogicalLine, report: Report): Reading | undefined {
   if (title < 0 && other < 0) {
     if (!starred || text.length > 4096) return undefined;
     // A box or what mail wrapping left of one; `*** ERROR` and the stop screen are read elsewhere.
-    const closed = text.charCodeAt(start) === 42 && text.charCodeAt(text.length - 1) === 42 && text.length - start > 2;
+    const last = text.charCodeAt(text.length - 1);
+    // A star, the `k` of `Bugcheck`, a blank that is not ASCII.
+    if (last !== 42 && last !== 107 && last < 128) return undefined;
+    const closed = text.charCodeAt(start) === 42 && last === 42 && text.length - start > 2;
     if (!closed && !/^\*+$|^\*\s+Bugcheck$|^Analysis\s+\*$/.test(text.trim())) return undefined;
     return { strength: 'weak', act: () => report.sink.token('banner', line, start, text.length) };
   }

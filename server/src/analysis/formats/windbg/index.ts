@@ -5,7 +5,7 @@ import { OUTPUT_OPENERS } from './commands/output.js';
 import { cuts } from './cuts.js';
 import { ESCAPED_OPENERS } from './escaped.js';
 import { OPENING_FIELDS, VALUE_FIELDS } from './fieldNames.js';
-import { Pieces, read, recognize } from './reader.js';
+import { opensBlock, read } from './reader.js';
 import { Report } from './report.js';
 
 /** Names that begin or end with another name are found with it. To hold each against all others would take as long as all of this file. */
@@ -50,22 +50,10 @@ const NOTHING: BlockSink = {
 /** Recognizers ask a report for its state; that of an opener is empty and stays so. */
 const EMPTY = new Report(NOTHING, { peek: () => undefined });
 
-/** One for all lines that are asked about. */
-const PIECES = new Pieces();
-
 export const windbg: LogFormat = {
   id: 'windbg',
   openers: [...new Set(OPENERS)],
-  opens: (line: LogicalLine) => {
-    PIECES.drop(PIECES.lines.length);
-    PIECES.add(line);
-    for (let at = 0; at < PIECES.lines.length; at++) {
-      const piece = PIECES.lines[at];
-      const reading = piece && recognize(piece, PIECES.shapes[at] ?? 0, EMPTY);
-      if (reading?.opens === true && reading.strength === 'strong') return true;
-    }
-    return false;
-  },
+  opens: (line: LogicalLine) => opensBlock(line, EMPTY),
   cuts,
   read,
 };

@@ -1,6 +1,7 @@
 /** Walks a region: cuts what is flattened, asks every recognizer, decides where a report ends. */
 import type { LineCursor, LogicalLine } from '../cursor.js';
 import type { BlockSink } from '../types.js';
+import { recognizersAlone } from './alone.js';
 import { AWAITS } from './awaits.js';
 import { cuts } from './cuts.js';
 import { readForm, recognizersFor } from './dispatch.js';
@@ -31,7 +32,7 @@ const NONE: readonly number[] = [];
 const BEGINS = 1 << 24;
 
 /** The pieces of lines: what a web page or a form has joined, at any length of line. */
-export class Pieces {
+class Pieces {
   readonly lines: LogicalLine[] = [];
   /** Their shapes (`shape.ts`), or forms (`forms.ts`). */
   readonly shapes: number[] = [];
@@ -44,8 +45,12 @@ export class Pieces {
       return;
     }
     const line = uncommented(physical);
-    const shape = shapeOf(line.text);
-    const places = line.cut || line.text.length < 24 || (shape & MAY_CUT) === 0 ? NONE : cuts(line.text);
+    this.addPieces(line, shapeOf(line.text, line.cut));
+  }
+
+  /** Adds the pieces of a line of a shape. */
+  addPieces(line: LogicalLine, shape: number): void {
+    const places = mayHoldMore(line, shape) ? cuts(line.text) : NONE;
     if (places.length === 0) {
       this.lines.push(line);
       this.shapes.push(shape | BEGINS);
@@ -57,7 +62,7 @@ export class Pieces {
       const text = line.text.slice(from, place).trimEnd();
       if (text !== '') {
         this.lines.push({ ...line, text, start: line.start + from, cut: true });
-        this.shapes.push(shapeOf(text) | begins);
+        this.shapes.push(shapeOf(text, true) | begins);
         begins = 0;
       }
       from = place;
@@ -74,6 +79,11 @@ export class Pieces {
     this.lines.splice(0, count);
     this.shapes.splice(0, count);
   }
+}
+
+/** Whether a line of a shape is looked through for places at which it is to be cut. */
+function mayHoldMore({ text, cut }: LogicalLine, shape: number): boolean {
+  return (shape & MAY_CUT) !== 0 && !cut && text.length >= 24;
 }
 
 /**
@@ -171,6 +181,39 @@ export function recognize(line: LogicalLine, shape: number, report: Report): Rea
     if (reading !== undefined) return reading;
   }
   return undefined;
+}
+
+/** Of the line that is asked about, where it is more than one. */
+const PIECES = new Pieces();
+
+/** Whether a block may begin at a line that is asked about alone; `empty` is a report in which nothing was read. */
+export function opensBlock(line: LogicalLine, empty: Report): boolean {
+  const form = formOf(line.text);
+  if (form !== 0) return opensAlone(line, form, empty);
+  const whole = uncommented(line);
+  const shape = shapeOf(whole.text, whole.cut);
+  // Nine of ten lines are one piece, and to put that one into lists takes as long as to recognize it.
+  if (!mayHoldMore(whole, shape)) return opensAlone(whole, shape, empty);
+  PIECES.drop(PIECES.lines.length);
+  PIECES.addPieces(whole, shape);
+  return PIECES.lines.some((piece, at) => opensAlone(piece, PIECES.shapes[at] ?? 0, empty));
+}
+
+function opensAlone(line: LogicalLine, shape: number, empty: Report): boolean {
+  const { text } = line;
+  if ((shape & FORMS) !== 0) return isOpening(readForm(shape & FORMS, line, empty));
+  if (text === '') return false;
+  const start = skipBlanks(text, 0);
+  const recognizers = recognizersAlone(text.charCodeAt(start), text.charCodeAt(start + 1), shape, empty);
+  for (let at = 0; at < recognizers.length; at++) {
+    const reading = recognizers[at]?.(line, empty);
+    if (reading !== undefined) return isOpening(reading);
+  }
+  return false;
+}
+
+function isOpening(reading: Reading | undefined): boolean {
+  return reading?.opens === true && reading.strength === 'strong';
 }
 
 export function read(cursor: LineCursor, sink: BlockSink): void {

@@ -224,6 +224,8 @@ export function valueList(text: string, open: number): ValueList | undefined {
 export function fileNameEnd(text: string, at: number): number {
   const start = at;
   while (at < text.length && at - start < 128 && isModuleUnit(text.charCodeAt(at))) at++;
+  // All endings have three letters; most words are told from a name by that.
+  if (text.charCodeAt(at - 4) !== 46 || at - 4 < start) return -1;
   const name = text.slice(start, at).toLowerCase();
   return /\.(?:sys|exe|dll|drv|efi|ocx|bin)$/.test(name) ? at : -1;
 }

@@ -83,8 +83,23 @@ export function isPhrase(text: string, at: number): boolean {
 function mayBegin(text: string, at: number, isStarred: boolean): boolean {
   const next = text.charCodeAt(at + 1);
   if (next < 128 && PAIRS[text.charCodeAt(at) * 128 + next] === 1 && startsWithOne(at === 0 ? STACK_BY_PAIR : CUT_WORDS, text, at)) return true;
-  // The name of a bug check behind the box of a banner.
-  return isStarred && at > 0;
+  return isStarred && at > 0 && mayFollowStars(text, at);
+}
+
+/** Shorter lines are not whole reports of which the line ends went without a trace. */
+export const GLUED_LINE = 320;
+
+/** Letters of the shortest name of a bug check that is read behind the box of a banner. */
+const SHORTEST_NAME = 6;
+
+/**
+ * Whether behind stars the word at `at` can be the name of a bug check, or what happened to a process (`(ed8.750): Access violation`).
+ * `STOP`, which stands behind stars more often than anything, is too short.
+ */
+function mayFollowStars(text: string, at: number): boolean {
+  if (text.length >= GLUED_LINE || (text.charCodeAt(at - 2) === 58 && text.charCodeAt(at - 3) === 41)) return true;
+  for (let column = at; column < at + SHORTEST_NAME; column++) if (!isNameUnit(text.charCodeAt(column))) return false;
+  return true;
 }
 
 /** Whether the word at `at` can be an instruction whose address is not the beginning of the line. */
@@ -133,13 +148,13 @@ function beside(text: string, at: number, unit: number, shape: number): number {
 /** Addresses at the beginning of a line, of frames with the colon between them: they hold no other sign. */
 const ADDRESSES = /(?:[0-9a-f]{8}(?:`[0-9a-f]{8}|[0-9a-f]{8})? {1,16}(?:: )?){1,7}/y;
 
-/** The shape of a line: its signs, and `MAY_CUT`. Linear in the line. */
-export function shapeOf(text: string): number {
+/** The shape of a line: its signs, and `MAY_CUT`. Linear in the line. Of a line that was cut only the signs are looked for (`isCut`): it is set. */
+export function shapeOf(text: string, isCut = false): number {
   // Kept here: a loop that looks its table up in the module takes twice as long.
   const info = INFO;
   const wide = HAS.wide;
   const length = text.length;
-  let shape = mayCutAt(text, 0, 0) ? MAY_CUT : 0;
+  let shape = isCut || mayCutAt(text, 0, 0) ? MAY_CUT : 0;
   let at = 0;
   if (length > 48 && (text.charCodeAt(8) === 96 || text.charCodeAt(16) === 32)) {
     ADDRESSES.lastIndex = 0;
@@ -147,7 +162,7 @@ export function shapeOf(text: string): number {
       at = ADDRESSES.lastIndex;
       const colon = text.indexOf(':');
       shape |= colon >= 0 && colon < at ? HAS.address | HAS.colon : HAS.address;
-      if (mayCutAt(text, at, shape)) shape |= MAY_CUT;
+      if (!isCut && mayCutAt(text, at, shape)) shape |= MAY_CUT;
     }
   }
   for (; at < length; at++) {

@@ -93,7 +93,7 @@ function nameBelow(report: Report, said: Statement, below: LogicalLine, code: st
 
 /** `… The bugcheck was:` at the end of a line that mail has broken; what it was stands on the next one. */
 function brokenEvent(line: LogicalLine, report: Report): Reading | undefined {
-  if (!/bugcheck was ?:$/.test(line.text.slice(-16))) return undefined;
+  if (!line.text.endsWith(':') || !/bugcheck was ?:$/.test(line.text.slice(-16))) return undefined;
   return {
     strength: 'strong', opens: true, begins: 'stop',
     act: () => {
@@ -127,16 +127,38 @@ function listBelow(report: Report, said: Statement): number {
 /** The stop screen, the event log and summary tools: `STOP: 0x000000D1 (0x…, 0x…, 0x…, 0x…)` anywhere in a line. */
 export function stop(line: LogicalLine, report: Report): Reading | undefined {
   const { text } = line;
-  if (text.length > MAX_STOP || !MAY_STOP.test(text)) return undefined;
-  const found = typedStop(text) ?? stopScreen(text) ?? labelled(text) ?? logged(text) ?? sentence(text);
-  return found === undefined ? brokenEvent(line, report) : statement(line, report, found);
+  if (text.length > MAX_STOP) return undefined;
+  const words = wordsOf(text);
+  if (words === 0) return undefined;
+  const found = ((words & (SAYS.stop | SAYS.fatal)) === 0 ? undefined : typedStop(text) ?? stopScreen(text))
+    ?? ((words & (SAYS.bugCheck | SAYS.insertion)) === 0 ? undefined : labelled(text))
+    ?? ((words & SAYS.values) === 0 ? undefined : logged(text))
+    ?? ((words & (SAYS.stop | SAYS.bugCheck | SAYS.screen)) === 0 ? undefined : sentence(text));
+  if (found !== undefined) return statement(line, report, found);
+  return (words & SAYS.bugCheck) === 0 ? undefined : brokenEvent(line, report);
 }
 
 /** Longest line that is searched for a stop. */
 const MAX_STOP = 65_536;
 
-/** A word of one of the statements below, or the values of one in brackets: few of the lines that are asked about have any. */
-const MAY_STOP = /stop|fatal system|bug ?check|bsod|blue ?screen|insertion|\(0x/i;
+/** What the statements below cannot be without, as bits: their words, however written, and values in brackets. */
+const SAYS = { stop: 1, fatal: 2, bugCheck: 4, screen: 8, insertion: 16, values: 32 } as const;
+
+/** As many of their letters as tell one from another, and which it is by the last of them. */
+const WORDS = /stop|fata|bug[c ]|bsod|blue|inser|\(0x/gi;
+const BY_LAST: Readonly<Record<string, number>> = { p: SAYS.stop, a: SAYS.fatal, c: SAYS.bugCheck, ' ': SAYS.bugCheck, d: SAYS.screen, e: SAYS.screen, r: SAYS.insertion, x: SAYS.values };
+const BITS = Uint8Array.from({ length: 128 }, (_, unit) => BY_LAST[String.fromCharCode(unit).toLowerCase()] ?? 0);
+
+/**
+ * Which of them a line holds, as far as a few letters tell; few of the lines that are asked about have any, and most of those one.
+ * One expression looks through a line in half the time of a loop over its characters; each statement looked through it by itself before.
+ */
+function wordsOf(text: string): number {
+  let words = 0;
+  WORDS.lastIndex = 0;
+  while (WORDS.test(text)) words |= BITS[text.charCodeAt(WORDS.lastIndex - 1)] ?? 0;
+  return words;
+}
 
 /** Who types a stop off a screen writes the letter for the zero of `0x`; a word processor makes a sign of multiplication of the `x`. */
 const TYPED = /\b(?:O[xX\u00d7]|0\u00d7)(?=[0-9a-fA-F])/g;
@@ -152,9 +174,11 @@ function typedStop(text: string): Found | undefined {
   return { ...found, codeStart: behind(found.codeStart), list: list === undefined ? undefined : { ...list, values: list.values.map(({ start, end }) => ({ start: behind(start), end })) } };
 }
 
+const STOP_WORDS = /STOP|[Ss]top/g;
+
 function stopScreen(text: string): Found | undefined {
-  const word = /STOP|[Ss]top/g;
-  for (let match = word.exec(text); match !== null; match = word.exec(text)) {
+  STOP_WORDS.lastIndex = 0;
+  for (let match = STOP_WORDS.exec(text); match !== null; match = STOP_WORDS.exec(text)) {
     const found = stopAt(text, match.index, match[0] === 'STOP');
     if (found !== undefined) return found;
   }
@@ -265,9 +289,7 @@ function labelled(text: string): Found | undefined {
 
 /** `… almost got BSOD with 0x5c(0x10b,3,0,0)`: a documented code with exactly four values, and a word that says what it is. */
 function sentence(text: string): Found | undefined {
-  const bracket = text.indexOf('(');
-  if (bracket < 0 || !/BSOD|bug ?check|blue ?screen|stop (?:error|code)/i.test(text.length > 4096 ? text.slice(0, 4096) : text)) return undefined;
-  for (let open = bracket; open >= 0; open = text.indexOf('(', open + 1)) {
+  for (let open = text.indexOf('('); open >= 0; open = text.indexOf('(', open + 1)) {
     let codeStart = skipBackBlanks(text, open);
     const codeEnd = codeStart;
     while (codeStart > 0 && codeEnd - codeStart < 11 && isWordUnit(text.charCodeAt(codeStart - 1))) codeStart--;
@@ -275,6 +297,7 @@ function sentence(text: string): Found | undefined {
     if (!isBugCheckCode(Number.parseInt(text.slice(codeStart + 2, codeEnd), 16))) continue;
     const list = valueList(text, open);
     if (list === undefined || !list.closed || list.values.length !== 4) continue;
+    if (!/BSOD|bug ?check|blue ?screen|stop (?:error|code)/i.test(text.length > 4096 ? text.slice(0, 4096) : text)) return undefined;
     return { source: 'sentence', codeStart, codeEnd, list, start: codeStart, end: list.end };
   }
   return undefined;
@@ -293,7 +316,7 @@ export function stopModule(line: LogicalLine, report: Report): Reading | undefin
   const stars = skipBlanks(text, 0);
   if (!text.startsWith('***', stars)) return undefined;
   const first = skipBlanks(text, stars + 3);
-  const behind = /^Address [0-9a-fA-F`]{8,17} base at [0-9a-fA-F`]{8,17}, Date[Ss]tamp [0-9a-fA-F]{1,8} {0,2}- /.exec(text.slice(first, first + 96));
+  const behind = text.charCodeAt(first) !== 65 ? null : /^Address [0-9a-fA-F`]{8,17} base at [0-9a-fA-F`]{8,17}, Date[Ss]tamp [0-9a-fA-F]{1,8} {0,2}- /.exec(text.slice(first, first + 96));
   const image = first + (behind?.[0].length ?? 0);
   const end = fileNameEnd(text, image);
   if (end < 0 || (behind === null && (!text.startsWith(' - Address ', end) || addressEnd(text, end + 11) < 0))) return undefined;
