@@ -21,6 +21,7 @@ import { argument, box, header } from './header.js';
 import { exceptionEvent, exceptionRecord, registers, wideRegisters } from './machine.js';
 import { formedRow, imageNotLoaded, loadedModule, loadWarning, moduleDetail, moduleHeading, moduleRow } from './modules.js';
 import type { LogicalLine } from '../cursor.js';
+import { readerOf, type PhraseReader } from './phrases.js';
 import type { Reading, Recognizer, Report } from './report.js';
 import { stopName } from './screen.js';
 import { dumpBanner, prompt, remark } from './session.js';
@@ -107,13 +108,24 @@ export function recognizersFor(unit: number, shape: number, report: Report): rea
   return asked;
 }
 
-/** What a line of a known form says in a report that waits for nothing but what goes on below a field. */
+const READERS: Readonly<Record<PhraseReader, Recognizer>> = { box, argument, field, dumpBanner, remark, moduleHeading };
+
+/**
+ * Whether the form of a line tells all of it: whoever waits for something is asked first. What goes on below a field is no phrase
+ * and has none of the other forms, but it may be what looks like a phrase.
+ */
+export function isReadByForm(form: number, report: Report): boolean {
+  return (form === FORM.phrase ? report.awaits : report.awaits & ~AWAITS.fieldBody) === 0;
+}
+
+/** What a line of a known form says in a report that waits for nothing it could be. */
 export function readForm(form: number, line: LogicalLine, report: Report): Reading | undefined {
   switch (form) {
     case FORM.frame: return new FormedFrame(line, report);
     case FORM.field: return formedField(line, report);
     case FORM.row: return formedRow(line, report);
     case FORM.instruction: return formedInstruction(line, report);
+    case FORM.phrase: return READERS[readerOf(line.text) ?? 'remark'](line, report);
     default: return formedRow(line, report) ?? formedInstruction(line, report);
   }
 }

@@ -1,9 +1,8 @@
 /** Walks a region: cuts what is flattened, asks every recognizer, decides where a report ends. */
 import type { LineCursor, LogicalLine } from '../cursor.js';
 import type { BlockSink } from '../types.js';
-import { AWAITS } from './awaits.js';
 import { cuts } from './cuts.js';
-import { readForm, recognizersFor } from './dispatch.js';
+import { isReadByForm, readForm, recognizersFor } from './dispatch.js';
 import { isFieldStart } from './fieldNames.js';
 import { FORM, FORMS, formOf } from './forms.js';
 import { isFrameStart } from './frames.js';
@@ -37,7 +36,7 @@ export class Pieces {
   readonly shapes: number[] = [];
 
   add(physical: LogicalLine): void {
-    const form = formOf(physical.text);
+    const form = physical.form ?? formOf(physical.text);
     if (form !== 0) {
       this.lines.push(physical);
       this.shapes.push(form | BEGINS);
@@ -156,16 +155,11 @@ class Feed implements Ahead {
   }
 }
 
-/** Whether forms tell all of a line: whoever waits for something is asked first. What goes on below a field has none of the forms. */
-function isReadByForm(report: Report): boolean {
-  return (report.awaits & ~AWAITS.fieldBody) === 0;
-}
-
 export function recognize(line: LogicalLine, shape: number, report: Report): Reading | undefined {
   const { text } = line;
   if (text === '') return undefined;
   const form = shape & FORMS;
-  if (form !== 0 && isReadByForm(report)) return readForm(form, line, report);
+  if (form !== 0 && isReadByForm(form, report)) return readForm(form, line, report);
   for (const recognizer of recognizersFor(text.charCodeAt(skipBlanks(text, 0)), form === 0 ? shape : shapeOf(text), report)) {
     const reading = recognizer(line, report);
     if (reading !== undefined) return reading;
@@ -268,7 +262,7 @@ function acrossGap(feed: Feed, report: Report, nearest: Reading | undefined): Ga
     if (line === undefined) return END;
     if (isBlankLine(line.text)) continue;
     // What is weak at best is prose behind prose.
-    if (prose > 0 && (feed.shape(ahead) & FORM.row) !== 0 && isReadByForm(report)) continue;
+    if (prose > 0 && (feed.shape(ahead) & FORM.row) !== 0 && isReadByForm(FORM.row, report)) continue;
     feed.hasLooked();
     const reading = ahead === 0 ? nearest : recognize(line, feed.shape(ahead), report);
     if (reading === undefined || (reading.strength === 'weak' && prose > 0)) {
