@@ -41,6 +41,8 @@ export class IssueIndex {
   readonly #byTrigger = new Map<string, IssueData[]>();
   /** By the name of a frame alone: looking up a name that had to be put together first took twice as long. */
   readonly #byFrame = new Map<string, IssueData[]>();
+  /** The names in it by what `endKey` makes of them: a look at a stack's names finds most of them in none. */
+  readonly #frameKeys = new Uint8Array(FRAME_KEYS);
   /** Facts that are triggers: a crash has a hundred facts, and nine of ten are none. */
   readonly #facts = new Set<string>();
   /** By message literal: the patterns that conditions put to its lines; undefined for a condition without one. */
@@ -58,6 +60,7 @@ export class IssueIndex {
         if (!isFrame && !trigger.startsWith('message=')) this.#facts.add(trigger.slice(0, trigger.indexOf('=')));
         const table = isFrame ? this.#byFrame : this.#byTrigger;
         const name = isFrame ? trigger.slice(FRAME.length) : trigger;
+        if (isFrame) this.#frameKeys[endKey(name)] = 1;
         const list = table.get(name);
         if (list === undefined) table.set(name, [issue]);
         else list.push(issue);
@@ -83,6 +86,13 @@ export class IssueIndex {
     return this.#facts.has(key) ? this.#byTrigger.get(`${key}=${comparable(value)}`) ?? [] : [];
   }
 
+  /** False where no issue is looked up by a name that ends like this, in any case of its letters. */
+  mayBeByFrame(name: string): boolean {
+    if (name.length < END_UNITS) return true;
+    const key = endKey(name);
+    return key < 0 || this.#frameKeys[key] === 1;
+  }
+
   /** `name` is `module!function` or a function, in lower case. */
   byFrame(name: string): readonly IssueData[] {
     const whole = this.#byFrame.get(name) ?? NO_ISSUES;
@@ -99,6 +109,20 @@ export class IssueIndex {
   byMessage(message: string): readonly IssueData[] {
     return this.#byTrigger.get(`message=${message}`) ?? [];
   }
+}
+
+const FRAME_KEYS = 65_536;
+const END_UNITS = 6;
+
+/** A number from the end of a name, the same for large and small letters; -1 where it is not ASCII. */
+function endKey(name: string): number {
+  let key = 0;
+  for (let at = name.length - END_UNITS; at < name.length; at++) {
+    const unit = name.charCodeAt(at);
+    if (unit > 127) return -1;
+    key = Math.imul(key, 31) + (unit | 32);
+  }
+  return (key ^ (key >>> 16)) & (FRAME_KEYS - 1);
 }
 
 /** What to look an issue up by; undefined where its conditions require nothing that can be looked up. */

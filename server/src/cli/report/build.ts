@@ -173,16 +173,9 @@ function mnemonicOf(vector: string | undefined, knowledge: Knowledge): string | 
   return number === undefined ? undefined : knowledge.trap(number)?.mnemonic;
 }
 
+/** Fields that are undefined are left out when the report is written. */
 function frameReport({ index, address, module, symbol, offset, trust, at }: Frame): FrameReport {
-  return {
-    index,
-    ...(address === undefined ? {} : { address }),
-    ...(module === undefined ? {} : { module }),
-    ...(symbol === undefined ? {} : { symbol }),
-    ...(offset === undefined ? {} : { offset }),
-    trust,
-    line: at.line + 1,
-  };
+  return { index, address, module, symbol, offset, trust, line: at.line + 1 };
 }
 
 function issueReport({ issue, certainty, evidence, unconfirmed, differences }: IssueMatch): IssueReport {

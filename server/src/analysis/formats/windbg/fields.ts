@@ -220,7 +220,7 @@ function fieldAt(line: LogicalLine, report: Report, { first, start, after, name 
   const { text } = line;
   return {
     // A name that is assigned a value stands in the source of a program, too.
-    strength: isListedField(name) ? 'strong' : 'weak', opens: text.charCodeAt(after - 1) !== 61 && (isOpeningField(name) || opensByValue(name, text.slice(skipBlanks(text, after), skipBlanks(text, after) + 300))),
+    strength: isListedField(name) ? 'strong' : 'weak', opens: text.charCodeAt(after - 1) !== 61 && (isOpeningField(name) || opensByValue(name, text, skipBlanks(text, after))),
     act: () => {
       report.body = true;
       if (isFailureField(name)) {

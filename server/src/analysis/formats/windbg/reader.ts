@@ -172,12 +172,17 @@ export function read(cursor: LineCursor, sink: BlockSink): void {
   const report = new Report(sink, feed);
   let first = true;
   for (;;) {
-    const { length: gap, reading: found } = first ? leadIn(feed, report) : toNext(feed, report);
-    if (gap < 0) break;
-    for (let skipped = 0; skipped < gap; skipped++) feed.next();
-    const line = feed.piece(0);
+    let line = feed.piece(0);
+    let reading = first || line === undefined ? undefined : recognize(line, feed.shape(0), report);
+    // In most cases the next line of the report is the next one of the text.
+    if (reading === undefined || reading.begins !== undefined) {
+      const { length: gap, reading: found } = first ? leadIn(feed, report) : acrossGap(feed, report, reading);
+      if (gap < 0) break;
+      for (let skipped = 0; skipped < gap; skipped++) feed.next();
+      line = feed.piece(0);
+      reading = found ?? (line && recognize(line, feed.shape(0), report));
+    }
     if (line === undefined) break;
-    const reading = found ?? recognize(line, feed.shape(0), report);
     if (reading === undefined) {
       feed.next();
       continue;
@@ -243,13 +248,6 @@ function leadIn(feed: Feed, report: Report): Gap {
     const reading = recognize(line, feed.shape(ahead), report);
     if (reading?.opens === true && reading.strength === 'strong') return { length: ahead, reading: undefined };
   }
-}
-
-/** The way to the next line of the report; in most cases it is the next one of the text. */
-function toNext(feed: Feed, report: Report): Gap {
-  const next = feed.piece(0);
-  const reading = next === undefined ? undefined : recognize(next, feed.shape(0), report);
-  return reading === undefined || reading.begins !== undefined ? acrossGap(feed, report, reading) : { length: 0, reading };
 }
 
 /** The gap that begins at the next line. `nearest` is what that line says. */
