@@ -6,6 +6,7 @@ import { peelEnvelope } from '../../server/src/analysis/formats/envelopes.js';
 import { undo } from '../../server/src/analysis/formats/transport.js';
 import type { BlockSink } from '../../server/src/analysis/formats/types.js';
 import { cuts } from '../../server/src/analysis/formats/windbg/cuts.js';
+import { OUTPUT_COMMANDS } from '../../server/src/analysis/formats/windbg/commands/output.js';
 import { isReadByForm, readForm, recognizersFor } from '../../server/src/analysis/formats/windbg/dispatch.js';
 import { FORM, formOf, PLAIN_FORMS } from '../../server/src/analysis/formats/windbg/forms.js';
 import { PHRASES } from '../../server/src/analysis/formats/windbg/phrases.js';
@@ -42,6 +43,7 @@ const DAMAGE: readonly string[] = [
 const STATES: readonly ((report: Report) => void)[] = [
   () => undefined,
   (report) => { report.command = 'lm t n'; },
+  (report) => { report.command = '!analyze -v'; },
   (report) => { report.command = 'u acmeflt!AcmeDrainQueue'; },
   (report) => { report.field = 'STACK_TEXT'; report.openStack(lineOf('STACK_TEXT:', 0), true); },
   (report) => { report.command = 'kc'; report.openStack(lineOf('Call Site', 0), true); },
@@ -50,6 +52,10 @@ const STATES: readonly ((report: Report) => void)[] = [
   (report) => { report.teller = 'hypervisor'; }, (report) => { report.teller = 'Dr. Watson'; }, (report) => { report.teller = 'summary tool'; },
 ];
 const BELOW: readonly string[] = ['', 'fffff880`0310b600 fffff800`02ad0860 acmeflt!AcmeStop+0x1', 'STACK_COMMAND:', '+0x12', '         (FPO: [0,0])', 'acmeflt!AcmeStart+0x2'];
+
+test('no output is awaited of an analysis', () => {
+  expect(OUTPUT_COMMANDS.filter((command) => command.startsWith('!analyze'))).toEqual([]);
+});
 
 function lineOf(text: string, line: number, cut = false): LogicalLine {
   return { text, line, start: 0, cut };

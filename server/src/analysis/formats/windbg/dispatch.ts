@@ -80,32 +80,35 @@ const RECOGNIZERS: readonly Entry[] = [
   entry(crashItem, 'BCDFMPS<"{bcdfmps'), entryOfWords(namedStop, 'Bb0123456789acdefACDEF'), entry(blamedDriver, undefined, HAS.colon), entry(fieldContinuation, undefined, 0, AWAITS.fieldBody), entry(errorElements, '<'), entry(systemError, LETTERS), entry(hyperVReset, "'"), entry(translatedError, undefined, HAS.colon | HAS.wide | HAS.zero_x), entry(remark),
 ];
 
-/** Real reports have some hundred shapes for each first character; what was made to have all of them shall not be kept. */
-const MOST_SHAPES = 2048;
-
-type Rows = readonly Map<number, readonly Recognizer[]>[];
-
-function rows(): Rows {
-  return Array.from({ length: 129 }, () => new Map<number, readonly Recognizer[]>());
-}
+/** Real reports have some thousand shapes; what was made to have all of them shall not be kept. */
+const MOST_SHAPES = 65_536;
 
 /** By the first character that is no blank, by signs: made where first asked for. The last row is for characters beyond ASCII. */
-const ASKED = rows();
-/** The same without those that wait for something. */
-const ASKED_IDLE = rows();
+type Rows = readonly Map<number, readonly Recognizer[]>[];
+
+/** By what the report awaits. */
+const ASKED: Rows[] = [];
+let shapes = 0;
+
+function rowsFor(awaits: number): Rows {
+  return (ASKED[awaits] ??= Array.from({ length: 129 }, () => new Map<number, readonly Recognizer[]>()));
+}
 
 /** The recognizers to ask about a line whose first character that is no blank is `unit` and whose shape is `shape`. */
 export function recognizersFor(unit: number, shape: number, report: Report): readonly Recognizer[] {
-  const isIdle = report.awaits === 0;
-  const row = (isIdle ? ASKED_IDLE : ASKED)[unit < 128 ? unit : 128];
+  const { awaits } = report;
+  const row = (ASKED[awaits] ?? rowsFor(awaits))[unit < 128 ? unit : 128];
   if (row === undefined) return [];
   const known = row.get(shape & SIGNS);
   if (known !== undefined) return known;
   const asked = RECOGNIZERS
     .filter(({ first }) => first === undefined || unit <= 32 || unit >= 127 || Number.isNaN(unit) || first.includes(String.fromCharCode(unit)))
-    .filter(({ needs, awaited, never }) => (needs === 0 || (needs & shape) !== 0) && (never & shape) === 0 && (awaited === 0 || !isIdle))
+    .filter(({ needs, awaited, never }) => (needs === 0 || (needs & shape) !== 0) && (never & shape) === 0 && (awaited === 0 || (awaited & awaits) !== 0))
     .map(({ recognizer }) => recognizer);
-  if (row.size < MOST_SHAPES) row.set(shape & SIGNS, asked);
+  if (shapes < MOST_SHAPES) {
+    shapes++;
+    row.set(shape & SIGNS, asked);
+  }
   return asked;
 }
 
