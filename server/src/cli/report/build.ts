@@ -46,10 +46,10 @@ export class ResultBuilder {
     this.#notes.push({ line: line + 1, text });
   }
 
-  finish(file: Pick<FileReport, 'encoding' | 'bytes' | 'lines' | 'formats'>, events: readonly EventFinding[]): FileResult {
+  async finish(file: Pick<FileReport, 'encoding' | 'bytes' | 'lines' | 'formats'>, events: readonly EventFinding[]): Promise<FileResult> {
     return {
       head: { path: this.#options.path, ...file, events: events.map((finding) => eventReport(finding, this.#shown(finding))), notes: distinct(this.#notes) },
-      crashes: this.#crashes.finish(),
+      crashes: await this.#crashes.finish(),
       knownIssues: this.#knownIssues,
       eventRemedies: events.map((finding) => this.#shown(finding).map(({ issue }) => issue.remedies ?? [])),
     };
