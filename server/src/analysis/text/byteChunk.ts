@@ -42,7 +42,13 @@ export class ByteChunk implements Chunk {
   }
 
   search(scanner: LiteralScanner, hit: (literal: number, line: number) => void): void {
-    scanner.scanBytes(this.bytes, this.bytes.length, (literal, offset) => { hit(literal, lineAt(this.#starts, offset)); });
+    const starts = this.#starts;
+    let line = 0;
+    scanner.scanBytes(this.bytes, this.bytes.length, (literal, offset) => {
+      // Several literals stand in a line of a report, and the next ones on a line near it.
+      if (!(offset >= (starts[line] ?? Infinity) && offset < (starts[line + 1] ?? Infinity))) line = lineAt(starts, offset);
+      hit(literal, line);
+    });
   }
 
   line(n: number): string {
