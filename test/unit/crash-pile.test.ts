@@ -11,22 +11,22 @@ function crash(number: number): { report: CrashReport; details: CrashDetails } {
   };
 }
 
-function pileOf(lines: readonly number[]): CrashPile {
+function pileOf(lines: readonly number[]): Promise<CrashPile> {
   const piler = new CrashPiler();
   for (const line of lines) piler.add({ line, start: 0, end: 8 }, crash(line).report, crash(line).details);
   return piler.finish();
 }
 
 describe('the crashes of a file', () => {
-  it('come out in the order of their headlines, whatever order they came in', () => {
-    const pile = pileOf([4, 1, 3, 2]);
+  it('come out in the order of their headlines, whatever order they came in', async () => {
+    const pile = await pileOf([4, 1, 3, 2]);
     expect(pile.count).toBe(4);
     expect([...crashesOf(pile)].map(({ crash: { title }, details }) => `${title} ${details.firstTrace.join()}`)).toEqual([1, 2, 3, 4].map((line) => `crash ${line} – größer ${line}`));
   });
 
-  it('take little memory where there are many, and are the same on another thread', () => {
+  it('take little memory where there are many, and are the same on another thread', async () => {
     const lines = Array.from({ length: 5000 }, (_, index) => index ^ 5);
-    const pile = structuredClone(pileOf(lines));
+    const pile = structuredClone(await pileOf(lines));
     const json = [...packedCrashes(pile)].map(({ report, details }) => `${report}${details}`);
     expect(json).toEqual(lines.toSorted((a, b) => a - b).map((line) => `${JSON.stringify(crash(line).report)}${JSON.stringify(crash(line).details)}`));
     const packed = pile.blocks.reduce((sum, { bytes }) => sum + bytes.length, 0);

@@ -2,10 +2,14 @@
 // same, and that such a line is never cut, is shown on lines as they are printed and on what damage makes of them.
 import { describe, expect, test } from 'vitest';
 import type { LogicalLine } from '../../server/src/analysis/formats/cursor.js';
+import { peelEnvelope } from '../../server/src/analysis/formats/envelopes.js';
+import { undo } from '../../server/src/analysis/formats/transport.js';
 import type { BlockSink } from '../../server/src/analysis/formats/types.js';
 import { cuts } from '../../server/src/analysis/formats/windbg/cuts.js';
-import { readForm, recognizersFor } from '../../server/src/analysis/formats/windbg/dispatch.js';
-import { FORM, formOf } from '../../server/src/analysis/formats/windbg/forms.js';
+import { OUTPUT_COMMANDS } from '../../server/src/analysis/formats/windbg/commands/output.js';
+import { isReadByForm, readForm, recognizersFor } from '../../server/src/analysis/formats/windbg/dispatch.js';
+import { FORM, formOf, PLAIN_FORMS } from '../../server/src/analysis/formats/windbg/forms.js';
+import { PHRASES } from '../../server/src/analysis/formats/windbg/phrases.js';
 import { Report, type Reading } from '../../server/src/analysis/formats/windbg/report.js';
 import { skipBlanks } from '../../server/src/analysis/formats/windbg/scan.js';
 import { shapeOf } from '../../server/src/analysis/formats/windbg/shape.js';
@@ -26,6 +30,7 @@ const LINES: readonly (readonly [text: string, form: keyof typeof FORM])[] = [
   ['fffff800`01bff0fb 8b4904          mov     ecx,dword ptr [rcx+4] ds:002b:00000000`00000014=????????', 'instruction'],
   ['8e0e6019 85c0            test    eax,eax', 'instruction'],
   ['8e0e601b 8bf0c1e0        mov     esi,eax', 'rowOrInstruction'],
+  ...PHRASES.map((text) => [text, 'phrase'] as const),
   ['BUGCHECK_STR:  0xD1', 'field'], ['PROCESS_NAME:  acme.exe', 'field'], ['STACK_TEXT:', 'field'], ['FAILURE_ID_HASH:  {4a1b2c3d-0000-1111-2222-333344445555}', 'field'],
 ];
 
@@ -38,6 +43,7 @@ const DAMAGE: readonly string[] = [
 const STATES: readonly ((report: Report) => void)[] = [
   () => undefined,
   (report) => { report.command = 'lm t n'; },
+  (report) => { report.command = '!analyze -v'; },
   (report) => { report.command = 'u acmeflt!AcmeDrainQueue'; },
   (report) => { report.field = 'STACK_TEXT'; report.openStack(lineOf('STACK_TEXT:', 0), true); },
   (report) => { report.command = 'kc'; report.openStack(lineOf('Call Site', 0), true); },
@@ -45,19 +51,23 @@ const STATES: readonly ((report: Report) => void)[] = [
   (report) => { report.field = 'FAULTING_IP'; }, (report) => { report.field = 'READ_ADDRESS'; }, (report) => { report.field = 'PROBLEM_CLASSES'; }, (report) => { report.field = 'FAULTING_SOURCE_CODE'; },
   (report) => { report.teller = 'hypervisor'; }, (report) => { report.teller = 'Dr. Watson'; }, (report) => { report.teller = 'summary tool'; },
 ];
-const BELOW: readonly string[] = ['', '+0x12', '         (FPO: [0,0])', 'acmeflt!AcmeStart+0x2'];
+const BELOW: readonly string[] = ['', 'fffff880`0310b600 fffff800`02ad0860 acmeflt!AcmeStop+0x1', 'STACK_COMMAND:', '+0x12', '         (FPO: [0,0])', 'acmeflt!AcmeStart+0x2'];
 
-function lineOf(text: string, line: number): LogicalLine {
-  return { text, line, start: 0, cut: false };
+test('no output is awaited of an analysis', () => {
+  expect(OUTPUT_COMMANDS.filter((command) => command.startsWith('!analyze'))).toEqual([]);
+});
+
+function lineOf(text: string, line: number, cut = false): LogicalLine {
+  return { text, line, start: 0, cut };
 }
 
 /** All that a reading of a line says, with what it leaves behind. */
-function said(text: string, below: string, state: (report: Report) => void, read: (line: LogicalLine, report: Report) => Reading | undefined): unknown {
-  const line = lineOf(text, 3);
+function said(text: string, below: string, state: (report: Report) => void, read: (line: LogicalLine, report: Report) => Reading | undefined, { cut = false, wantsTokens = true } = {}): unknown {
+  const line = lineOf(text, 3, cut);
   const log: unknown[] = [];
   const say = (...words: unknown[]): void => { log.push(words.map((word) => (word === line ? 'the line' : word))); };
-  const sink: BlockSink = { wantsTokens: true, token: say, fact: say, frame: say, note: say, section: say, describe: say };
-  const report = new Report(sink, { peek: (ahead) => (ahead === 0 ? line : ahead === 1 ? lineOf(below, 4) : undefined) });
+  const sink: BlockSink = { wantsTokens, token: wantsTokens ? say : () => undefined, fact: say, frame: say, note: say, section: say, describe: say };
+  const report = new Report(sink, { peek: (ahead) => (ahead === 0 ? line : ahead === 1 ? { ...lineOf(below, 4), form: formOf(below) } : undefined) });
   state(report);
   const reading = read(line, report);
   if (reading === undefined) return undefined;
@@ -74,11 +84,13 @@ function byAll(line: LogicalLine, report: Report): Reading | undefined {
   return undefined;
 }
 
-function check(text: string, below: string, state: (report: Report) => void): void {
+function check(text: string, below: string, state: (report: Report) => void, how: { readonly cut?: boolean; readonly wantsTokens?: boolean } = {}): void {
   const form = formOf(text);
   if (form === 0) return;
   expect([text, cuts(text)]).toEqual([text, []]);
-  expect([text, said(text, below, state, (line, report) => readForm(form, line, report))]).toEqual([text, said(text, below, state, byAll)]);
+  // What a forum leaves at the end of a line is looked for in all.
+  if ((form & PLAIN_FORMS) !== 0 && !text.endsWith('}')) expect([text, undo(text, true), peelEnvelope(text)]).toEqual([text, undefined, undefined]);
+  expect([text, said(text, below, state, (line, report) => isReadByForm(form, report) ? readForm(form, line, report) : byAll(line, report), how)]).toEqual([text, said(text, below, state, byAll, how)]);
 }
 
 /** Numbers from 0 up to `below`, the same in every run. */
@@ -93,7 +105,7 @@ function numbers(seed: number): (below: number) => number {
 describe('lines of a known form', () => {
   test.each(LINES)('%s', (text, form) => {
     expect(formOf(text)).toBe(FORM[form]);
-    for (const state of STATES) for (const below of BELOW) check(text, below, state);
+    for (const state of STATES) for (const below of BELOW) for (const how of [{}, { cut: true }, { wantsTokens: false }]) check(text, below, state, how);
   });
 
   test('what damage makes of them', () => {
@@ -106,7 +118,7 @@ describe('lines of a known form', () => {
           const at = next(text.length + 1);
           text = text.slice(0, at) + pick(DAMAGE) + text.slice(at + pick([0, 1, 2, 8]));
         }
-        check(text.trimEnd(), pick(BELOW), pick(STATES));
+        check(text.trimEnd(), pick(BELOW), pick(STATES), { wantsTokens: next(2) === 0 });
       }
     }
   });
@@ -116,7 +128,7 @@ describe('lines of a known form', () => {
     'fffff880`01c00000 fffff880`01c2a000   acmeflt    (deferred)',
     'fffff800`01bff0ec 8bf0c1e0 dada mov eax,ebx',
     'fffff800`01bff0ec 4889742408      mov     qword ptr [rsp+8],rsi Followup: MachineOwner',
-    'ACME_TEXT:  value', 'IMAGE_NAME:  acme.sys  MODULE_NAME: acme', '20190305 something happened',
+    'Arguments: ', 'Debugging details:', '*'.repeat(78), 'ACME_TEXT:  value', 'IMAGE_NAME:  acme.sys  MODULE_NAME: acme', '20190305 something happened',
   ])('none has %s', (text) => {
     expect(formOf(text)).toBe(0);
   });

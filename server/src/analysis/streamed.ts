@@ -55,7 +55,14 @@ export function* analyzeStream(text: SlidingText, knowledge: Knowledge, sink: St
     }
     for (const entry of assembler.forget(reached)) if (!firstContext.includes(entry)) kept.drop(entry.block);
   };
+  /** Line below the last one of the chunk whose blocks are coming. */
+  let chunkEnd = 0;
   yield* walk(text, finder, 0, {
+    entered: (index) => {
+      const chunk = text.chunk(index);
+      if (chunk !== undefined) messages.addChunk(finder.hits(chunk).messages, text.firstLineOf(index), chunk);
+      chunkEnd = text.firstLineOf(index + 1);
+    },
     block: (block) => {
       formats.add(block.format);
       const groups = assembler.events.size;
@@ -70,11 +77,12 @@ export function* analyzeStream(text: SlidingText, knowledge: Knowledge, sink: St
         const entry = assembler.context.at(-1);
         if (entry !== undefined && firstContext.length < MOST_CONTEXT) firstContext.push(entry);
       }
+      // Messages are known up to the end of the chunk. Settled one by one, crashes are seldom old enough to be moved by a
+      // collection of garbage: of a log that is nothing but crashes a chunk holds eighty, which took a sixth of the time.
+      settle(Math.min(block.lines.end, chunkEnd));
     },
-    passed: (index) => {
-      const chunk = text.chunk(index);
-      if (chunk !== undefined) messages.addChunk(finder.hits(chunk).messages, text.firstLineOf(index), chunk);
-      const reached = text.firstLineOf(index + 1);
+    passed: () => {
+      const reached = chunkEnd;
       settle(reached);
       for (const gone of text.release(Math.min(reached, assembler.pendingFrom ?? Infinity))) sink.released?.(gone);
     },

@@ -97,7 +97,7 @@ export async function analyzeChunks(reader: ChunkSource, path: string, { knowled
       for (const line of reader.cutLines) result.note(line, `the line is longer than ${LONGEST_LINE / 1_048_576} MB; the rest of it was not read`);
       if (isStopped) result.note(text.lineCount - 1, 'reading was stopped here; what follows was not looked at');
       const lines = text.lineCount - (reader.endsInLine ? 0 : 1);
-      return result.finish({ encoding: reader.encoding, bytes: reader.bytes, lines, formats: step.value.formats }, step.value.events);
+      return await result.finish({ encoding: reader.encoding, bytes: reader.bytes, lines, formats: step.value.formats }, step.value.events);
     }
     if (step.value === 'more') {
       const chunk = isStopped ? undefined : await coming.catch((error: unknown) => {

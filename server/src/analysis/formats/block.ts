@@ -80,7 +80,7 @@ class Recorder implements BlockSink {
 }
 
 function read(format: LogFormat, source: TextSource, first: number, stop: number | undefined, wantsTokens: boolean): { recorder: Recorder; end: number; examined: number; isStopped: boolean } {
-  const cursor = new LineCursor(source, first, (text) => format.cuts(text), stop, marginOf(format, source, first));
+  const cursor = new LineCursor(source, first, format, stop, marginOf(format, source, first));
   const recorder = new Recorder(wantsTokens);
   format.read(cursor, recorder);
   // A reader that did not advance would open the same line again for ever.

@@ -5,6 +5,7 @@
 import { peelEnvelope, type Envelope } from './envelopes.js';
 import type { Margin, MarginFound } from './margins.js';
 import { isPlain, isSoftBreak, looksPrintable, undo } from './transport.js';
+import type { LineForms, LogFormat } from './types.js';
 import type { Cleaned } from '../text/cleaning.js';
 import type { Span, TextSource } from '../text/span.js';
 
@@ -35,6 +36,8 @@ export interface LogicalLine {
   readonly envelope?: Envelope;
   /** True where this is a piece of a physical line that was cut. */
   readonly cut: boolean;
+  /** What the format's `forms` say of the text; undefined where nobody has asked. */
+  readonly form?: number | undefined;
 }
 
 /** A line as it was printed. */
@@ -165,18 +168,20 @@ export class LineCursor {
   readonly #stop: number;
   #isStopped = false;
   #sawEnd = false;
+  readonly #forms: LineForms | undefined;
   readonly #margin: Margin | undefined;
   /** Line after the last one that was asked for the margin. */
   readonly #witnessed: number;
   #isPrintable = false;
 
   /** `stop` is a line that belongs to another format: the region ends there at the latest. */
-  constructor(source: TextSource, first: number, cuts: (text: string) => readonly number[], stop = Infinity, found?: MarginFound) {
+  constructor(source: TextSource, first: number, format: Pick<LogFormat, 'cuts' | 'forms'>, stop = Infinity, found?: MarginFound) {
     this.#margin = found?.margin;
     this.#witnessed = found?.examined ?? 0;
     this.#source = source;
     this.#first = first;
-    this.#cuts = cuts;
+    this.#cuts = (text) => format.cuts(text);
+    this.#forms = format.forms;
     this.#nextPhysical = first;
     this.#stop = stop;
     this.#limit = Math.min(source.lineCount, first + MAX_BLOCK_LINES, stop);
@@ -207,6 +212,11 @@ export class LineCursor {
 
   /** Most lines are short and plain: no list is made for them. */
   #push(physical: string, line: number): void {
+    const form = this.#margin === undefined ? this.#formOf(physical) : undefined;
+    if (form !== undefined && (physical === '' || (form & (this.#forms?.plain ?? 0)) !== 0)) {
+      this.#pending.push({ text: trimmed(physical), line, start: 0, cut: false, form });
+      return;
+    }
     let undone: Cleaned | null = null;
     if (!isPlain(physical)) {
       if (!this.#isPrintable && looksPrintable(physical)) this.#isPrintable = true;
@@ -214,10 +224,21 @@ export class LineCursor {
       undone = undo(physical, this.#isPrintable) ?? null;
     }
     if (undone === null && physical.length < LONG_LINE && this.#margin === undefined && peelEnvelope(physical) === undefined) {
-      this.#pending.push({ text: trimmed(physical), line, start: 0, cut: false });
+      this.#pending.push({ text: trimmed(physical), line, start: 0, cut: false, form });
       return;
     }
     for (const piece of logicalLines(physical, line, this.#cuts, { margin: this.#margin, undone })) this.#pending.push(piece);
+  }
+
+  /** The form of a line, undefined where something may have been done to the end of it. */
+  #formOf(physical: string): number | undefined {
+    const { length } = physical;
+    if (length === 0) return 0;
+    // A brace at the end can be that of a forum's tag.
+    if (this.#forms === undefined || physical.charCodeAt(length - 1) === 125) return undefined;
+    const text = trimmed(physical);
+    for (let at = text.length; at < length; at++) if (physical.charCodeAt(at) !== 32) return undefined;
+    return this.#forms.of(text);
   }
 
   #pushJoined(first: string, line: number): void {

@@ -21,6 +21,8 @@ export type Step = 'more' | undefined;
 export interface BlockVisitor {
   /** Asked at each line at which a block would begin: true ends the walk there. */
   isKnown?(line: number): boolean;
+  /** A chunk is going to be looked at. */
+  entered?(chunk: number): void;
   block(block: Block): void;
   /** A chunk was looked at: every block that begins in it was seen. */
   passed?(chunk: number): void;
@@ -104,6 +106,7 @@ export function* walk(text: ChunkSequence, finder: OpeningFinder, reached: numbe
     const chunk = text.chunk(index);
     if (chunk === undefined) return;
     const first = text.firstLineOf(index);
+    visitor.entered?.(index);
     for (let at = finder.nextOpening(chunk, 0, reached - first); at >= 0; at = finder.nextOpening(chunk, at + 1, reached - first)) {
       const opening = finder.hits(chunk).openings[at];
       const opened = opening?.format ?? -1;

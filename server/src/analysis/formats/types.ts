@@ -124,6 +124,14 @@ export interface LineSink {
   token(kind: TokenKind, start: number, end: number, key?: FactKey): void;
 }
 
+/** Lines that are one thing from end to end, as bits. */
+export interface LineForms {
+  /** The form of a line without trailing blanks, 0 where it has none. Linear. */
+  of(text: string): number;
+  /** Forms of lines without an envelope in which nothing can be undone: nobody looks for that in them. */
+  readonly plain: number;
+}
+
 export interface LogFormat {
   readonly id: FormatId;
   /**
@@ -138,6 +146,8 @@ export interface LogFormat {
    * long lines. Linear in the line.
    */
   cuts(line: string): readonly number[];
+  /** Forms of its commonest lines; a logical line brings its own with it. */
+  readonly forms?: LineForms;
   /** Reads one block. The cursor stands at the line that opened; the reader must advance at least one line. Total on any input. */
   read(cursor: LineCursor, sink: BlockSink): void;
   /** Colours an ordinary line of the format that stands outside blocks. False where the line is not of the format. Linear. */

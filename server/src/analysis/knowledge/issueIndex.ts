@@ -4,7 +4,7 @@
  */
 import { comparable } from './conditions.js';
 import type { IssueData } from './issue.js';
-import { keysOf, NO_PATTERN, type IssueKeys, type MessagePattern } from './issueKeys.js';
+import { ENDS, endOf, FRAME, keysOf, NO_PATTERN, type IssueKeys, type MessagePattern } from './issueKeys.js';
 import { PackedIssues } from './packedIssues.js';
 
 /** What puts a user's issues to the proof. */
@@ -35,6 +35,8 @@ export class IssueIndex {
   readonly #proof: Proof | undefined;
   /** Built-in issues, then the user's. */
   readonly #parts: readonly Part[];
+  /** Whether a frame is a trigger whose name has an end: a look at a stack's names finds most of them in none. */
+  readonly #frameEnds = new Uint8Array(ENDS);
   /** By message literal: the patterns that conditions put to its lines, where there are any. */
   readonly #patterns: ReadonlyMap<string, readonly MessagePattern[]>;
 
@@ -46,6 +48,7 @@ export class IssueIndex {
     this.#builtin = new Set(others);
     this.#proof = proof;
     this.#parts = [others, user].filter(({ length }) => length > 0).map(partOf);
+    for (const { keys } of this.#parts) for (const end of keys.frameEnds) this.#frameEnds[end] = 1;
     this.#patterns = mergedPatterns(this.#parts);
     this.messages = messages ?? mergedMessages(this.#parts);
     proof?.share(this.messages);
@@ -65,11 +68,16 @@ export class IssueIndex {
     return this.#parts.some(({ facts }) => facts.has(key)) ? this.#at(`${key}=${comparable(value)}`) : [];
   }
 
+  /** False where no issue is looked up by a name that ends like this, in any case of its letters. */
+  mayBeByFrame(name: string): boolean {
+    return this.#frameEnds[0] === 1 || this.#frameEnds[endOf(name)] === 1;
+  }
+
   /** `name` is `module!function` or a function, in lower case. */
   byFrame(name: string): readonly IssueData[] {
-    const whole = this.#at(`frame=${name}`);
+    const whole = this.#at(`${FRAME}${name}`);
     const bang = name.indexOf('!');
-    const bare = bang < 0 ? [] : this.#at(`frame=${name.slice(bang + 1)}`);
+    const bare = bang < 0 ? [] : this.#at(`${FRAME}${name.slice(bang + 1)}`);
     return bare.length === 0 ? whole : [...whole, ...bare];
   }
 

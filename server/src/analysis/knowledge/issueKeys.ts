@@ -8,6 +8,27 @@ const TELLING: readonly string[] = ['symbol', 'panic.source', 'failure.hash', 'f
 
 const RANKS: ReadonlyMap<string, number> = new Map(TELLING.map((key, rank) => [key, rank]));
 
+/** How the triggers begin that are names of frames. */
+export const FRAME = 'frame=';
+/** So many numbers stand for the ends of names. */
+export const ENDS = 65_536;
+const END_UNITS = 6;
+
+/**
+ * A number for the last characters of a frame's name, above 0, the same for large and small letters, and for `module!function` and the
+ * function; 0 where it is too short for that or not ASCII.
+ */
+export function endOf(name: string): number {
+  if (name.length < END_UNITS) return 0;
+  let end = 0;
+  for (let at = name.length - END_UNITS; at < name.length; at++) {
+    const unit = name.charCodeAt(at);
+    if (unit > 127) return 0;
+    end = Math.imul(end, 31) + (unit | 32);
+  }
+  return ((end ^ (end >>> 16)) & (ENDS - 1)) || 1;
+}
+
 /** A pattern that stands beside a message; undefined for a condition without one. */
 export type MessagePattern = string | undefined;
 
@@ -17,6 +38,8 @@ export const NO_PATTERN: readonly MessagePattern[] = [undefined];
 export interface IssueKeys {
   /** Facts that are triggers: a crash has a hundred facts, and nine of ten are none. */
   readonly facts: readonly string[];
+  /** The ends of the frames that are triggers, as `endOf` has them; 0 among them where any name may be one. */
+  readonly frameEnds: readonly number[];
   /** Literals of all message conditions, without repeats. */
   readonly messages: readonly string[];
   /** The patterns of messages that have any. */
@@ -27,12 +50,14 @@ export interface IssueKeys {
 /** The keys of issues; `at` of the table answers numbers in this list. */
 export function keysOf(issues: readonly IssueData[]): IssueKeys {
   const facts = new Set<string>();
+  const frameEnds = new Set<number>();
   const messages = new Map<string, readonly MessagePattern[]>();
   const hashes: number[] = [];
   const numbers: number[] = [];
   for (const [number, issue] of issues.entries()) {
     for (const trigger of triggersOf(issue.when) ?? []) {
-      if (!trigger.startsWith('frame=') && !trigger.startsWith('message=')) facts.add(trigger.slice(0, trigger.indexOf('=')));
+      if (trigger.startsWith(FRAME)) frameEnds.add(endOf(trigger.slice(FRAME.length)));
+      else if (!trigger.startsWith('message=')) facts.add(trigger.slice(0, trigger.indexOf('=')));
       hashes.push(textHash(trigger));
       numbers.push(number);
     }
@@ -42,7 +67,7 @@ export function keysOf(issues: readonly IssueData[]): IssueKeys {
   }
   const patterns = new Map<string, readonly MessagePattern[]>();
   for (const [message, list] of messages) if (list !== NO_PATTERN) patterns.set(message, list);
-  return { facts: [...facts], messages: [...messages.keys()], patterns, triggers: TriggerTable.of(hashes, numbers) };
+  return { facts: [...facts], frameEnds: [...frameEnds], messages: [...messages.keys()], patterns, triggers: TriggerTable.of(hashes, numbers) };
 }
 
 /**
@@ -100,7 +125,7 @@ function slotsFor(entries: number): number {
 function triggersOf(part: Condition | ConditionTree): readonly string[] | undefined {
   if (rankOf(part) === Infinity) return undefined;
   if ('fact' in part) return (typeof part.is === 'string' ? [part.is] : (part.is ?? [])).map((value) => `${part.fact}=${comparable(value)}`);
-  if ('frames' in part) return [`frame=${part.frames.find(isExact)?.toLowerCase() ?? ''}`];
+  if ('frames' in part) return [`${FRAME}${part.frames.find(isExact)?.toLowerCase() ?? ''}`];
   if ('message' in part) return [`message=${part.message}`];
   const best = (part.all ?? []).reduce<Condition | ConditionTree | undefined>((least, inner) => (least === undefined || rankOf(inner) < rankOf(least) ? inner : least), undefined);
   const { any } = part;

@@ -26,6 +26,7 @@ declare const TextDecoder: new (encoding: 'utf-8') => { decode(bytes: Uint8Array
 interface Texts {
   readonly about: string;
   readonly facts: readonly string[];
+  readonly frameEnds: readonly number[];
   readonly messages: readonly string[];
   readonly patterns: readonly (readonly [message: string, patterns: readonly (string | null)[]])[];
   /** The files the issues come from. */
@@ -34,7 +35,7 @@ interface Texts {
 
 /** Packs issues that stand at some places; `about` is kept for the caller. */
 export function packIssues(issues: readonly IssueData[], at: IssuePlaces, about: string): Uint8Array {
-  const { facts, messages, patterns, triggers } = keysOf(issues);
+  const { facts, frameEnds, messages, patterns, triggers } = keysOf(issues);
   const encoder = new TextEncoder();
   const paths = new Map<string, number>();
   const bodies = issues.map((issue) => encoder.encode(JSON.stringify(issue)));
@@ -48,7 +49,7 @@ export function packIssues(issues: readonly IssueData[], at: IssuePlaces, about:
     places[2 * number + 1] = line === undefined ? 0 : line + 1;
   }
   const texts: Texts = {
-    about, facts, messages, paths: [...paths.keys()],
+    about, facts, frameEnds, messages, paths: [...paths.keys()],
     patterns: [...patterns].map(([message, list]) => [message, list.map((pattern) => pattern ?? null)]),
   };
   const head = encoder.encode(JSON.stringify(texts));
@@ -76,7 +77,7 @@ export class PackedIssues implements IssuePlaces {
   private constructor(readonly bytes: Uint8Array, readonly length: number, triggers: TriggerTable, texts: Texts, readonly paths: readonly string[], readonly starts: Uint32Array, readonly places: Uint32Array, readonly bodies: Uint8Array) {
     const patterns = new Map<string, readonly MessagePattern[]>(texts.patterns.map(([message, list]) => [message, list.map((pattern) => pattern ?? undefined)]));
     this.about = texts.about;
-    this.issueKeys = { facts: texts.facts, messages: texts.messages, patterns, triggers };
+    this.issueKeys = { facts: texts.facts, frameEnds: texts.frameEnds, messages: texts.messages, patterns, triggers };
   }
 
   /** The issues in some bytes, which begin at a multiple of four in their memory; undefined where they are not what `packIssues` made. */

@@ -94,13 +94,17 @@ export class Assembler {
    * them for Infinity. In the order of their first blocks.
    */
   take(reached: number): Taken {
-    let settled = 0;
-    while (settled < this.#crashes.length && this.#horizon(this.#crashes[settled] as GrowingCrash, settled) <= reached) settled++;
-    const untils = Array.from({ length: settled }, (_, index) => this.#horizon(this.#crashes[index] as GrowingCrash, index));
-    const crashes = this.#crashes.splice(0, settled);
+    const untils: number[] = [];
+    for (const [index, crash] of this.#crashes.entries()) {
+      const until = this.#horizon(crash, index);
+      if (until > reached) break;
+      untils.push(until);
+    }
+    // Asked after every block, mostly for nothing.
+    const crashes = untils.length === 0 ? [] : this.#crashes.splice(0, untils.length);
     for (const crash of crashes) for (const [family, open] of this.#open) if (open === crash) this.#open.delete(family);
     // A later crash may take some of the context away from memory; each record keeps what it can see.
-    const context = settled === 0 || reached === Infinity ? this.context : this.context.slice();
+    const context = crashes.length === 0 || reached === Infinity ? this.context : this.context.slice();
     return new Taken(crashes, (crash, index) => {
       const until = untils[index] ?? Infinity;
       return { record: recordOf(crash.blocks, this.#nameOf, (headline) => contextOf(context, headline, until)), until };

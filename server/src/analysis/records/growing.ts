@@ -6,9 +6,18 @@ import { isSameEnd, isSameProcess } from './process.js';
 
 /** Facts of a block with absolute positions. */
 export function absoluteFacts(block: Block): Fact[] {
-  const { facts } = block.node;
+  const facts: Fact[] = [];
+  addAbsoluteFacts(block, facts);
+  return facts;
+}
+
+/** The same, added to those of other blocks. */
+export function addAbsoluteFacts(block: Block, into: Fact[]): void {
   const { first } = block.lines;
-  return facts.map(({ key, value, at, text }) => (text === undefined ? { key, value, at: moved(at, first) } : { key, value, at: moved(at, first), text }));
+  for (const { key, value, at, text } of block.node.facts) {
+    const there = moved(at, first);
+    into.push(text === undefined ? { key, value, at: there } : { key, value, at: there, text });
+  }
 }
 
 /** Facts that tell two crashes apart when both state them. */

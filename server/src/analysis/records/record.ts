@@ -3,7 +3,7 @@ import { frameAt } from '../formats/block.js';
 import { LOCKUP_KINDS } from '../formats/linux/rules.js';
 import type { Block, Fact, FactKey, FormatId, Frame } from '../formats/types.js';
 import { moved, type Located } from '../text/span.js';
-import { absoluteFacts } from './growing.js';
+import { addAbsoluteFacts } from './growing.js';
 import { isVagueEnd } from './process.js';
 import { factTable, signatureOf } from './signature.js';
 import { titleOf } from './title.js';
@@ -45,8 +45,11 @@ export function recordOf(blocks: readonly Block[], nameOf: BugCheckName, context
     traces += highest + 1;
   }
   const format = blocks[0]?.format ?? 'windbg';
-  const stated = ordered(blocks).flatMap(absoluteFacts);
-  const table = factTable([...stated, ...architecture(format, stated, frames)]);
+  const stated: Fact[] = [];
+  for (const block of ordered(blocks)) addAbsoluteFacts(block, stated);
+  const kernel = architecture(format, stated, frames);
+  if (kernel !== undefined) stated.push(kernel);
+  const table = factTable(stated);
   const value = (key: FactKey): string | undefined => table.facts(key)[0]?.value;
   const kind = kindOf(format, value, frames);
   const notes = blocks.flatMap((block) => block.node.notes.map((note): Located<string> => ({ value: note.value, at: moved(note.at, block.lines.first) })));
@@ -73,10 +76,10 @@ export function recordOf(blocks: readonly Block[], nameOf: BugCheckName, context
  * Reports are often quoted without their banner. The kernel of a 32-bit Windows lies in the upper half of 4 GiB, where a
  * 64-bit one has no code, so its return addresses tell which it is.
  */
-function architecture(format: FormatId, facts: readonly Fact[], frames: readonly Frame[]): Fact[] {
-  if (format !== 'windbg' || facts.some((fact) => fact.key === 'system.architecture')) return [];
+function architecture(format: FormatId, facts: readonly Fact[], frames: readonly Frame[]): Fact | undefined {
+  if (format !== 'windbg' || facts.some((fact) => fact.key === 'system.architecture')) return undefined;
   const kernel = frames.find((frame) => frame.address !== undefined && frame.module?.toLowerCase() === 'nt' && /^0x[89a-f][0-9a-f]{7}$/.test(frame.address));
-  return kernel === undefined ? [] : [{ key: 'system.architecture', value: 'x86', at: kernel.at }];
+  return kernel === undefined ? undefined : { key: 'system.architecture', value: 'x86', at: kernel.at };
 }
 
 const PARAMETERS: readonly FactKey[] = ['bugcheck.parameter1', 'bugcheck.parameter2', 'bugcheck.parameter3', 'bugcheck.parameter4'];

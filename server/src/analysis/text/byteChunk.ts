@@ -23,6 +23,8 @@ export class ByteChunk implements Chunk {
   #text = '';
   #textStart = 0;
   #textEnd = 0;
+  /** Offset behind the line asked for last. */
+  #reached = 0;
 
   /**
    * `bytes` begin at a line and end with one, in an encoding in which ASCII is ASCII. `isNarrow`: one byte is one UTF-16 unit. `lineEnds` is
@@ -47,10 +49,9 @@ export class ByteChunk implements Chunk {
   }
 
   search(scanner: LiteralScanner, hit: (literal: number, line: number) => void): void {
-    const starts = this.#starts;
     let line = 0;
     scanner.scanBytes(this.bytes, this.bytes.length, (literal, offset) => {
-      line = lineAt(starts, offset, line);
+      line = lineAt(this.#starts, offset, line);
       hit(literal, line);
     });
   }
@@ -64,7 +65,11 @@ export class ByteChunk implements Chunk {
       if (end > start && this.bytes[end - 1] === 13) end--;
     }
     if (!this.isNarrow) return this.#decode(this.bytes, start, end);
+    const isNext = start === this.#reached;
+    this.#reached = starts[n + 1] ?? this.bytes.length;
     if (start < this.#textStart || end > this.#textEnd) {
+      // Whoever looks back wants a line or two. A stretch for each made three times the text of a log that is nothing but crashes.
+      if (!isNext) return this.#decode(this.bytes, start, end);
       this.#textStart = start;
       this.#textEnd = Math.max(end, Math.min(this.bytes.length, start + STRETCH));
       this.#text = this.#decode(this.bytes, this.#textStart, this.#textEnd);

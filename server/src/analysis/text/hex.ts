@@ -29,6 +29,7 @@ export function canonicalHex(text: string): string | undefined {
   let first = -1;
   let digits = 0;
   let joints = 0;
+  let joint = -1;
   let seen = false;
   let isLower = true;
   for (let at = start; at < end; at++) {
@@ -36,6 +37,7 @@ export function canonicalHex(text: string): string | undefined {
     if (unit === 96 || unit === 39) {
       if (!seen) return undefined;
       if (first >= 0) joints++;
+      joint = at;
       continue;
     }
     if (!isHexDigit(unit)) return undefined;
@@ -49,8 +51,8 @@ export function canonicalHex(text: string): string | undefined {
   }
   if (!seen) return undefined;
   if (first < 0) return '0x0';
-  // Nearly all numbers are in lower case and whole, and are taken as they stand.
-  const written = joints === 0 ? text.slice(first, end) : text.slice(first, end).replace(/[`']/g, '');
+  // Nearly all numbers are in lower case and whole or of two halves: a look for all joints took longer than all else.
+  const written = joints === 0 ? text.slice(first, end) : joints === 1 ? text.slice(first, joint) + text.slice(joint + 1, end) : text.slice(first, end).replace(/[`']/g, '');
   return '0x' + (isLower ? written : written.toLowerCase());
 }
 

@@ -46,10 +46,10 @@ export class ResultBuilder {
     this.#notes.push({ line: line + 1, text });
   }
 
-  finish(file: Pick<FileReport, 'encoding' | 'bytes' | 'lines' | 'formats'>, events: readonly EventFinding[]): FileResult {
+  async finish(file: Pick<FileReport, 'encoding' | 'bytes' | 'lines' | 'formats'>, events: readonly EventFinding[]): Promise<FileResult> {
     return {
       head: { path: this.#options.path, ...file, events: events.map((finding) => eventReport(finding, this.#shown(finding))), notes: distinct(this.#notes) },
-      crashes: this.#crashes.finish(),
+      crashes: await this.#crashes.finish(),
       knownIssues: this.#knownIssues,
       eventRemedies: events.map((finding) => this.#shown(finding).map(({ issue }) => issue.remedies ?? [])),
     };
@@ -173,16 +173,9 @@ function mnemonicOf(vector: string | undefined, knowledge: Knowledge): string | 
   return number === undefined ? undefined : knowledge.trap(number)?.mnemonic;
 }
 
+/** Fields that are undefined are left out when the report is written. */
 function frameReport({ index, address, module, symbol, offset, trust, at }: Frame): FrameReport {
-  return {
-    index,
-    ...(address === undefined ? {} : { address }),
-    ...(module === undefined ? {} : { module }),
-    ...(symbol === undefined ? {} : { symbol }),
-    ...(offset === undefined ? {} : { offset }),
-    trust,
-    line: at.line + 1,
-  };
+  return { index, address, module, symbol, offset, trust, line: at.line + 1 };
 }
 
 function issueReport({ issue, certainty, evidence, unconfirmed, differences }: IssueMatch): IssueReport {

@@ -70,10 +70,10 @@ export interface LocationReport {
 
 export interface FrameReport {
   readonly index: number;
-  readonly address?: string;
-  readonly module?: string;
-  readonly symbol?: string;
-  readonly offset?: string;
+  readonly address?: string | undefined;
+  readonly module?: string | undefined;
+  readonly symbol?: string | undefined;
+  readonly offset?: string | undefined;
   readonly trust: FrameTrust;
   readonly line: number;
 }

@@ -14,13 +14,15 @@ import { errorSignature } from './errorSignature.js';
 import { applicationError, errorInTable, powerEvent } from './events.js';
 import { field, fieldBody, fieldContinuation, fieldSymbol, formedField, keyValue } from './fields.js';
 import { FORM } from './forms.js';
-import { FormedFrame, frame, stackHeading, unwindWarning } from './frames.js';
+import { FormedFrame } from './formedFrames.js';
+import { frame, stackHeading, unwindWarning } from './frames.js';
 import { consoleLine, consoleStop, hyperVEvent, hyperVReset } from './guest.js';
 import { guestMsr } from './guestMsr.js';
 import { argument, box, header } from './header.js';
 import { exceptionEvent, exceptionRecord, registers, wideRegisters } from './machine.js';
 import { formedRow, imageNotLoaded, loadedModule, loadWarning, moduleDetail, moduleHeading, moduleRow } from './modules.js';
 import type { LogicalLine } from '../cursor.js';
+import { readerOf, type PhraseReader } from './phrases.js';
 import type { Reading, Recognizer, Report } from './report.js';
 import { stopName } from './screen.js';
 import { dumpBanner, prompt, remark } from './session.js';
@@ -78,42 +80,56 @@ const RECOGNIZERS: readonly Entry[] = [
   entry(crashItem, 'BCDFMPS<"{bcdfmps'), entry(namedStop, 'Bb0123456789acdefACDEF', 0, 0, HAS.address | HAS.bracket | HAS.equals | HAS.greater | HAS.bang | HAS.quote | HAS.plus | HAS.star), entry(blamedDriver, undefined, HAS.colon), entry(fieldContinuation, undefined, 0, AWAITS.fieldBody), entry(errorElements, '<'), entry(systemError, LETTERS), entry(hyperVReset, "'"), entry(translatedError, undefined, HAS.colon | HAS.wide | HAS.zero_x), entry(remark),
 ];
 
-/** Real reports have some hundred shapes for each first character; what was made to have all of them shall not be kept. */
-const MOST_SHAPES = 2048;
-
-type Rows = readonly Map<number, readonly Recognizer[]>[];
-
-function rows(): Rows {
-  return Array.from({ length: 129 }, () => new Map<number, readonly Recognizer[]>());
-}
+/** Real reports have some thousand shapes; what was made to have all of them shall not be kept. */
+const MOST_SHAPES = 65_536;
 
 /** By the first character that is no blank, by signs: made where first asked for. The last row is for characters beyond ASCII. */
-const ASKED = rows();
-/** The same without those that wait for something. */
-const ASKED_IDLE = rows();
+type Rows = readonly Map<number, readonly Recognizer[]>[];
+
+/** By what the report awaits. */
+const ASKED: Rows[] = [];
+let shapes = 0;
+
+function rowsFor(awaits: number): Rows {
+  return (ASKED[awaits] ??= Array.from({ length: 129 }, () => new Map<number, readonly Recognizer[]>()));
+}
 
 /** The recognizers to ask about a line whose first character that is no blank is `unit` and whose shape is `shape`. */
 export function recognizersFor(unit: number, shape: number, report: Report): readonly Recognizer[] {
-  const isIdle = report.awaits === 0;
-  const row = (isIdle ? ASKED_IDLE : ASKED)[unit < 128 ? unit : 128];
+  const { awaits } = report;
+  const row = (ASKED[awaits] ?? rowsFor(awaits))[unit < 128 ? unit : 128];
   if (row === undefined) return [];
   const known = row.get(shape & SIGNS);
   if (known !== undefined) return known;
   const asked = RECOGNIZERS
     .filter(({ first }) => first === undefined || unit <= 32 || unit >= 127 || Number.isNaN(unit) || first.includes(String.fromCharCode(unit)))
-    .filter(({ needs, awaited, never }) => (needs === 0 || (needs & shape) !== 0) && (never & shape) === 0 && (awaited === 0 || !isIdle))
+    .filter(({ needs, awaited, never }) => (needs === 0 || (needs & shape) !== 0) && (never & shape) === 0 && (awaited === 0 || (awaited & awaits) !== 0))
     .map(({ recognizer }) => recognizer);
-  if (row.size < MOST_SHAPES) row.set(shape & SIGNS, asked);
+  if (shapes < MOST_SHAPES) {
+    shapes++;
+    row.set(shape & SIGNS, asked);
+  }
   return asked;
 }
 
-/** What a line of a known form says in a report that waits for nothing but what goes on below a field. */
+const READERS: Readonly<Record<PhraseReader, Recognizer>> = { box, argument, field, dumpBanner, remark, moduleHeading };
+
+/**
+ * Whether the form of a line tells all of it: whoever waits for something is asked first. What goes on below a field is no phrase
+ * and has none of the other forms, but it may be what looks like a phrase.
+ */
+export function isReadByForm(form: number, report: Report): boolean {
+  return (form === FORM.phrase ? report.awaits : report.awaits & ~AWAITS.fieldBody) === 0;
+}
+
+/** What a line of a known form says in a report that waits for nothing it could be. */
 export function readForm(form: number, line: LogicalLine, report: Report): Reading | undefined {
   switch (form) {
     case FORM.frame: return new FormedFrame(line, report);
     case FORM.field: return formedField(line, report);
     case FORM.row: return formedRow(line, report);
     case FORM.instruction: return formedInstruction(line, report);
+    case FORM.phrase: return READERS[readerOf(line.text) ?? 'remark'](line, report);
     default: return formedRow(line, report) ?? formedInstruction(line, report);
   }
 }

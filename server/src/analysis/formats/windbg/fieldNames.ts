@@ -65,8 +65,9 @@ const BY_VALUE: ReadonlyMap<string, RegExp> = new Map([
 
 export const VALUE_FIELDS: readonly string[] = [...BY_VALUE.keys()];
 
-export function opensByValue(name: string, value: string): boolean {
-  return BY_VALUE.get(name)?.test(value) === true;
+/** Whether the value that begins at `at` is one at which a report can begin. */
+export function opensByValue(name: string, text: string, at: number): boolean {
+  return BY_VALUE.get(name)?.test(text.slice(at, at + 300)) === true;
 }
 
 export function isListedField(name: string): boolean {

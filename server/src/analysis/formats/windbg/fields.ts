@@ -216,14 +216,38 @@ interface Label {
   readonly name: string;
 }
 
+/** What is known of a field by its name. */
+interface FieldKind {
+  readonly isListed: boolean;
+  readonly opens: boolean;
+  readonly isFailure: boolean;
+  /** Its value is a symbol and an instruction on the lines below. */
+  readonly isAddress: boolean;
+  readonly hasBelow: boolean;
+  readonly handler: Handler | undefined;
+}
+
+/** Of listed fields: a report has some dozens of them, and each was looked up in six tables. */
+const KINDS = new Map<string, FieldKind>();
+
+function kindOf(name: string): FieldKind {
+  let kind = KINDS.get(name);
+  if (kind === undefined) {
+    kind = { isListed: isListedField(name), opens: isOpeningField(name), isFailure: isFailureField(name), isAddress: ADDRESS_FIELDS.has(name), hasBelow: BELOW.has(name), handler: FIELDS.get(name) };
+    if (kind.isListed) KINDS.set(name, kind);
+  }
+  return kind;
+}
+
 function fieldAt(line: LogicalLine, report: Report, { first, start, after, name }: Label): Reading {
   const { text } = line;
+  const kind = kindOf(name);
   return {
     // A name that is assigned a value stands in the source of a program, too.
-    strength: isListedField(name) ? 'strong' : 'weak', opens: text.charCodeAt(after - 1) !== 61 && (isOpeningField(name) || opensByValue(name, text.slice(skipBlanks(text, after), skipBlanks(text, after) + 300))),
+    strength: kind.isListed ? 'strong' : 'weak', opens: text.charCodeAt(after - 1) !== 61 && (kind.opens || opensByValue(name, text, skipBlanks(text, after))),
     act: () => {
       report.body = true;
-      if (isFailureField(name)) {
+      if (kind.isFailure) {
         report.analysis = true;
         report.analysed = true;
       }
@@ -237,17 +261,17 @@ function fieldAt(line: LogicalLine, report: Report, { first, start, after, name 
       report.sink.token('field', line, start, start + name.length);
       const value = skipBlanks(text, start > first && text.startsWith('**', after) ? after + 2 : after);
       if (name === 'STACK_TEXT') report.openStack(line, true);
-      if (ADDRESS_FIELDS.has(name)) report.headline(8, line, start, text.length);
+      if (kind.isAddress) report.headline(8, line, start, text.length);
       else if (name === 'FAILURE_BUCKET_ID') report.headline(6, line, start, text.length);
-      const handler = FIELDS.get(name);
+      const { handler } = kind;
       if (value >= text.length) {
-        const below = BELOW.has(name) ? valueBelow(line, report) : undefined;
+        const below = kind.hasBelow ? valueBelow(line, report) : undefined;
         if (below === undefined) return 1;
         handler?.(report, below, skipBlanks(below.text, 0), below.text.length);
         return 2;
       }
       if (handler !== undefined) handler(report, line, value, remarkStart(text, value));
-      else if (ADDRESS_FIELDS.has(name)) symbolField(report, line, value);
+      else if (kind.isAddress) symbolField(report, line, value);
       else valueTokens(report, line, value, text.length);
       return 1;
     },

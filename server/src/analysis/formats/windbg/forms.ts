@@ -7,6 +7,7 @@
  */
 import { isHexDigit } from '../../text/hex.js';
 import { isListedField } from './fieldNames.js';
+import { isPhrase } from './phrases.js';
 
 /** What a whole line is, as bits that stand beside those of its shape (`shape.ts`). */
 export const FORM = {
@@ -19,10 +20,15 @@ export const FORM = {
   field: 1 << 28,
   /** A row of a module list of 32-bit Windows or an instruction of eight digits: their first two columns are the same. */
   rowOrInstruction: 1 << 29,
+  /** A line that is the same in every report (`phrases.ts`). */
+  phrase: 1 << 30,
 } as const;
 
 /** All forms. */
-export const FORMS = FORM.frame | FORM.row | FORM.instruction | FORM.field | FORM.rowOrInstruction;
+export const FORMS = FORM.frame | FORM.row | FORM.instruction | FORM.field | FORM.rowOrInstruction | FORM.phrase;
+
+/** Forms that hold none of the signs at which something is undone in a line. */
+export const PLAIN_FORMS = FORM.frame | FORM.row | FORM.field | FORM.phrase;
 
 /** Written out: a counted loop takes twice as long. */
 const NARROW = '[0-9a-f]'.repeat(8);
@@ -55,6 +61,7 @@ function both(form: RegExp): { readonly wide: RegExp; readonly narrow: RegExp } 
 export function formOf(text: string): number {
   const { length } = text;
   if (length < 6 || length > 300) return 0;
+  if (isPhrase(text)) return FORM.phrase;
   const first = text.charCodeAt(0);
   if (first >= 65 && first <= 90) return FIELD.test(text) && isListedField(text.slice(0, text.indexOf(':'))) ? FORM.field : 0;
   if (length < 16) return 0;

@@ -1,7 +1,6 @@
 /** Stacks: headings, frames of every `k` command and of STACK_TEXT, warnings about unwinding. */
 import type { LogicalLine } from '../cursor.js';
-import type { Frame, FrameTrust } from '../types.js';
-import { frameColumns } from './forms.js';
+import type { Frame } from '../types.js';
 import { hexIn, type Reading, type Report, type Stack } from './report.js';
 import { addressEnd, canonicalAddress, hexEnd, isBlank, isWordUnit, skipBlanks, symbolAt, type SymbolPlace } from './scan.js';
 import { labelEnd } from './cuts.js';
@@ -64,13 +63,13 @@ export function unwindWarning(line: LogicalLine, report: Report): Reading | unde
   };
 }
 
-interface Part {
+export interface Part {
   readonly line: LogicalLine;
   readonly start: number;
   readonly end: number;
 }
 
-interface FrameText {
+export interface FrameText {
   readonly start: number;
   readonly index: Part | undefined;
   child: Part | undefined;
@@ -203,42 +202,15 @@ export function frame(line: LogicalLine, report: Report): Reading | undefined {
 }
 
 /** The call that stops the machine, of which the arguments are looked at. */
-const STOP_CALL = /bugcheck/i;
+export const STOP_CALL = /bugcheck/i;
 
-/** A frame of which the form is known (`forms.ts`). Its parts are where they always are, so that they are not made before it is read. */
-export class FormedFrame implements Reading {
-  readonly strength = 'strong';
-  readonly opens: boolean;
-  readonly #line: LogicalLine;
-  readonly #report: Report;
-
-  constructor(line: LogicalLine, report: Report) {
-    const { site, colons } = frameColumns(line.text);
-    this.opens = colons > 0 || line.text.includes('!KeBugCheck', site);
-    this.#line = line;
-    this.#report = report;
-  }
-
-  act(): number {
-    return say(formedParts(this.#line, this.#report), this.#line, this.#report, 1);
-  }
-}
-
-function formedParts(line: LogicalLine, report: Report): FrameText {
-  const { text } = line;
-  const { width, site: moduleStart, args: firstArgument, argCount, colons } = frameColumns(text);
-  const mark = text.indexOf('!', moduleStart);
-  const plus = text.indexOf('+', mark);
-  const end = text.length;
-  const site: SymbolPlace = { moduleStart, moduleEnd: mark, functionStart: mark + 1, functionEnd: plus < 0 ? end : plus, offsetStart: plus < 0 ? -1 : plus + 1, offsetEnd: plus < 0 ? -1 : end, end };
-  const args: Part[] = [];
-  if (argCount > 0 && (report.sink.wantsTokens || STOP_CALL.test(text))) {
-    for (let n = 0, start = firstArgument; n < argCount; n++, start += width + 1) args.push({ line, start, end: start + width });
-  }
-  return {
-    start: 0, index: undefined, child: { line, start: 0, end: width }, ret: { line, start: width + 1, end: width * 2 + 1 },
-    inline: false, args, colons, site, raw: undefined, siteLine: line, end,
-  };
+/** The stack that the frame of a line belongs to; of STACK_TEXT the frames that look like its own are counted. */
+export function stackOf(line: LogicalLine, report: Report, hasColumns: boolean, number = -1): Stack {
+  report.body = true;
+  if (report.field !== 'STACK_TEXT') report.field = '';
+  else if (hasColumns) report.textFrames++;
+  // A second list that begins with 0 is another stack, headed or not.
+  return report.openStack(line, number === 0 && report.stack !== undefined && report.stack.index > 0);
 }
 
 /** A frame of a 64-bit `kb`, with all its columns: nothing else looks like it, so that it needs no heading. */
@@ -270,13 +242,10 @@ export function isFrameStart(text: string): boolean {
   return addresses > 0;
 }
 
-function say(found: FrameText, line: LogicalLine, report: Report, used: number): number {
-  report.body = true;
-  if (report.field !== 'STACK_TEXT') report.field = '';
-  else if (found.colons === 2 || found.ret !== undefined) report.textFrames++;
+/** Says a frame that takes `used` lines or more; answers how many it takes. */
+export function say(found: FrameText, line: LogicalLine, report: Report, used: number): number {
   const number = found.index === undefined ? -1 : Number.parseInt(line.text.slice(found.index.start, found.index.end), 16);
-  // A second list that begins with 0 is another stack, headed or not.
-  const stack = report.openStack(line, number === 0 && report.stack !== undefined && report.stack.index > 0);
+  const stack = stackOf(line, report, found.colons === 2 || found.ret !== undefined, number);
   const { site, siteLine } = found;
   const text = siteLine.text;
   const printed = { text: site === undefined ? '' : text.slice(site.moduleStart, site.end), site };
@@ -292,23 +261,36 @@ function say(found: FrameText, line: LogicalLine, report: Report, used: number):
   const symbol = named === undefined ? undefined : withoutHalfOffset(named);
   if (symbol !== named) report.cutFrame = line;
   const offset = whole.site === undefined ? undefined : part(whole.site.offsetStart, whole.site.offsetEnd) ?? parameters?.offset;
-  const trust: FrameTrust = found.inline ? 'inline' : stack.trust;
   const own = found.raw === undefined ? stack.returnTo : canonicalAddress(text.slice(found.raw.start, found.raw.end));
-  // Put together one by one: spreading halves of an object took longer than reading the frame.
-  const said: { -readonly [K in keyof Omit<Frame, 'at'>]: Frame[K] } = { trust, trace: stack.trace, index: stack.index++ };
-  if (!found.inline && own !== undefined) said.address = own;
-  if (module !== undefined) said.module = module;
-  if (symbol !== undefined) said.symbol = symbol;
-  if (offset !== undefined) said.offset = offset;
-  report.frame(said, line, found.start, line.text.length);
+  sayFrame(report, stack, line, {
+    start: found.start, trust: found.inline ? 'inline' : stack.trust, address: found.inline ? undefined : own, module, symbol, offset,
+    isUnloaded: site !== undefined && text.startsWith('<Unloaded_', site.moduleStart - 10),
+  });
   if (!found.inline) stack.returnTo = found.ret === undefined ? undefined : canonicalAddress(line.text.slice(found.ret.start, found.ret.end));
   used += lostTail(report, text, used);
   // A token that is said first stays: code and parameters before the plain arguments.
-  if (stack.call !== undefined) pageFault(stack, stack.call, found.inline ? undefined : module?.toLowerCase(), symbol?.toLowerCase(), site !== undefined && text.startsWith('<Unloaded_', site.moduleStart - 10));
-  if (isTrapHandler(said.index, module, symbol)) report.signs.trap ??= line;
   if (symbol !== undefined && STOP_CALL.test(symbol)) bugCheckCall(found, symbol, report, stack);
   tokens(found, report);
   return used;
+}
+
+/** A frame as it is said, at the column at which it begins. */
+interface SaidFrame extends Pick<Frame, 'trust'>, Readonly<Record<'address' | 'module' | 'symbol' | 'offset', string | undefined>> {
+  readonly start: number;
+  readonly isUnloaded: boolean;
+}
+
+/** Says the next frame of a stack, and what it tells of the crash by its place. */
+export function sayFrame(report: Report, stack: Stack, line: LogicalLine, { start, trust, address, module, symbol, offset, isUnloaded }: SaidFrame): void {
+  // Put together one by one: spreading halves of an object took longer than reading the frame.
+  const said: { -readonly [K in keyof Omit<Frame, 'at'>]: Frame[K] } = { trust, trace: stack.trace, index: stack.index++ };
+  if (address !== undefined) said.address = address;
+  if (module !== undefined) said.module = module;
+  if (symbol !== undefined) said.symbol = symbol;
+  if (offset !== undefined) said.offset = offset;
+  report.frame(said, line, start, line.text.length);
+  if (stack.call !== undefined) pageFault(stack, stack.call, trust === 'inline' ? undefined : module?.toLowerCase(), symbol?.toLowerCase(), isUnloaded);
+  if (isTrapHandler(said.index, module, symbol)) report.signs.trap ??= line;
 }
 
 /** Follows the stack from KeBugCheckEx over the page fault handler to the code that faulted. */

@@ -5,6 +5,7 @@ import { OUTPUT_OPENERS } from './commands/output.js';
 import { cuts } from './cuts.js';
 import { ESCAPED_OPENERS } from './escaped.js';
 import { OPENING_FIELDS, VALUE_FIELDS } from './fieldNames.js';
+import { formOf, PLAIN_FORMS } from './forms.js';
 import { opensBlock, read } from './reader.js';
 import { Report } from './report.js';
 
@@ -55,5 +56,6 @@ export const windbg: LogFormat = {
   openers: [...new Set(OPENERS)],
   opens: (line: LogicalLine) => opensBlock(line, EMPTY),
   cuts,
+  forms: { of: formOf, plain: PLAIN_FORMS },
   read,
 };

@@ -1,17 +1,19 @@
 /** Registers, exception records and exception events: what `r`, `.trap`, `.cxr`, `.exr` and `.lastevent` print. */
 import type { LogicalLine } from '../cursor.js';
+import type { FactKey } from '../types.js';
 import { hexIn, type Reading, type Report } from './report.js';
 import { hexEnd, isBlank, isLower, skipBlanks, valueEnd } from './scan.js';
 import { textTokens } from './tokens.js';
 
 export { codeLabel, instruction } from './commands/disassembly.js';
 
-const REGISTERS: ReadonlySet<string> = new Set(`
+/** Names of registers with the keys of their facts. */
+const REGISTERS: ReadonlyMap<string, FactKey> = new Map(`
 rax rbx rcx rdx rsi rdi rip rsp rbp r8 r9 r10 r11 r12 r13 r14 r15 eax ebx ecx edx esi edi eip esp ebp iopl cs ss ds es fs gs efl
 cr0 cr2 cr3 cr4 cr8 dr0 dr1 dr2 dr3 dr6 dr7 gdtr gdtl idtr idtl tr ldtr xcr0 kdr6 kdr7
 x0 x1 x2 x3 x4 x5 x6 x7 x8 x9 x10 x11 x12 x13 x14 x15 x16 x17 x18 x19 x20 x21 x22 x23 x24 x25 x26 x27 x28 fp lr sp pc psr
 r0 r1 r2 r3 r4 r5 r6 r7 fpcw fpsw fptw fopcode fpip fpdp mxcsr kgs gsbase kgsbase efer
-`.trim().split(/\s+/));
+`.trim().split(/\s+/).map((name) => [name, `register.${name}`]));
 
 const OPENING_REGISTERS: ReadonlySet<string> = new Set(['eax', 'rax', 'x0=']);
 
@@ -38,15 +40,15 @@ export function registers(line: LogicalLine, report: Report): Reading | undefine
         if (found === undefined) {
           const end = endOfWord(text, at);
           // `nv up ei pl nz na po nc`, on ARM64 `-ZC- EL0`: flags in words.
-          if (FLAGS.has(text.slice(at, Math.min(end, at + 6)))) report.sink.token('registerValue', line, at, end);
+          if (report.sink.wantsTokens && FLAGS.has(text.slice(at, Math.min(end, at + 6)))) report.sink.token('registerValue', line, at, end);
           at = skipBlanks(text, end);
           continue;
         }
-        const name = text.slice(at, found.nameEnd);
-        report.sink.token('registerName', line, at, found.nameEnd, `register.${name}`);
+        const { key } = found;
+        report.sink.token('registerName', line, at, found.nameEnd, key);
         const value = hexIn(line, found.nameEnd + 1, found.end);
-        if (value !== undefined && name === 'cs') report.signs.codeSegment(value);
-        if (value !== undefined && name !== 'iopl') report.claim(`register.${name}`, value, 0, line, found.nameEnd + 1, found.end, 'registerValue');
+        if (value !== undefined && key === 'register.cs') report.signs.codeSegment(value);
+        if (value !== undefined && key !== 'register.iopl') report.claim(key, value, 0, line, found.nameEnd + 1, found.end, 'registerValue');
         at = skipBlanks(text, found.end);
       }
     },
@@ -86,14 +88,15 @@ function endOfWord(text: string, at: number): number {
   return at;
 }
 
-function registerAt(text: string, at: number): { nameEnd: number; end: number } | undefined {
+function registerAt(text: string, at: number): { readonly key: FactKey; readonly nameEnd: number; readonly end: number } | undefined {
   let nameEnd = at;
   while (nameEnd - at < 7 && (isLower(text.charCodeAt(nameEnd)) || (text.charCodeAt(nameEnd) >= 48 && text.charCodeAt(nameEnd) <= 57))) nameEnd++;
-  if (text.charCodeAt(nameEnd) !== 61 || !REGISTERS.has(text.slice(at, nameEnd))) return undefined;
+  const key = text.charCodeAt(nameEnd) === 61 ? REGISTERS.get(text.slice(at, nameEnd)) : undefined;
+  if (key === undefined) return undefined;
   // ESX prints `eax=0xffffffff`; the Windows debuggers never do.
   if (text.startsWith('0x', nameEnd + 1)) return undefined;
   const end = valueEnd(text, nameEnd + 1);
-  return end < 0 ? undefined : { nameEnd, end };
+  return end < 0 ? undefined : { key, nameEnd, end };
 }
 
 /** EXCEPTION_MAXIMUM_PARAMETERS of winnt.h. */

@@ -2,9 +2,8 @@
 import type { LineCursor, LogicalLine } from '../cursor.js';
 import type { BlockSink } from '../types.js';
 import { recognizersAlone } from './alone.js';
-import { AWAITS } from './awaits.js';
 import { cuts } from './cuts.js';
-import { readForm, recognizersFor } from './dispatch.js';
+import { isReadByForm, readForm, recognizersFor } from './dispatch.js';
 import { isFieldStart } from './fieldNames.js';
 import { FORM, FORMS, formOf } from './forms.js';
 import { isFrameStart } from './frames.js';
@@ -38,7 +37,7 @@ class Pieces {
   readonly shapes: number[] = [];
 
   add(physical: LogicalLine): void {
-    const form = formOf(physical.text);
+    const form = physical.form ?? formOf(physical.text);
     if (form !== 0) {
       this.lines.push(physical);
       this.shapes.push(form | BEGINS);
@@ -166,16 +165,11 @@ class Feed implements Ahead {
   }
 }
 
-/** Whether forms tell all of a line: whoever waits for something is asked first. What goes on below a field has none of the forms. */
-function isReadByForm(report: Report): boolean {
-  return (report.awaits & ~AWAITS.fieldBody) === 0;
-}
-
 export function recognize(line: LogicalLine, shape: number, report: Report): Reading | undefined {
   const { text } = line;
   if (text === '') return undefined;
   const form = shape & FORMS;
-  if (form !== 0 && isReadByForm(report)) return readForm(form, line, report);
+  if (form !== 0 && isReadByForm(form, report)) return readForm(form, line, report);
   for (const recognizer of recognizersFor(text.charCodeAt(skipBlanks(text, 0)), form === 0 ? shape : shapeOf(text), report)) {
     const reading = recognizer(line, report);
     if (reading !== undefined) return reading;
@@ -221,12 +215,17 @@ export function read(cursor: LineCursor, sink: BlockSink): void {
   const report = new Report(sink, feed);
   let first = true;
   for (;;) {
-    const { length: gap, reading: found } = first ? leadIn(feed, report) : toNext(feed, report);
-    if (gap < 0) break;
-    for (let skipped = 0; skipped < gap; skipped++) feed.next();
-    const line = feed.piece(0);
+    let line = feed.piece(0);
+    let reading = first || line === undefined ? undefined : recognize(line, feed.shape(0), report);
+    // In most cases the next line of the report is the next one of the text.
+    if (reading === undefined || reading.begins !== undefined) {
+      const { length: gap, reading: found } = first ? leadIn(feed, report) : acrossGap(feed, report, reading);
+      if (gap < 0) break;
+      for (let skipped = 0; skipped < gap; skipped++) feed.next();
+      line = feed.piece(0);
+      reading = found ?? (line && recognize(line, feed.shape(0), report));
+    }
     if (line === undefined) break;
-    const reading = found ?? recognize(line, feed.shape(0), report);
     if (reading === undefined) {
       feed.next();
       continue;
@@ -294,13 +293,6 @@ function leadIn(feed: Feed, report: Report): Gap {
   }
 }
 
-/** The way to the next line of the report; in most cases it is the next one of the text. */
-function toNext(feed: Feed, report: Report): Gap {
-  const next = feed.piece(0);
-  const reading = next === undefined ? undefined : recognize(next, feed.shape(0), report);
-  return reading === undefined || reading.begins !== undefined ? acrossGap(feed, report, reading) : { length: 0, reading };
-}
-
 /** The gap that begins at the next line. `nearest` is what that line says. */
 function acrossGap(feed: Feed, report: Report, nearest: Reading | undefined): Gap {
   const isAmongArguments = report.lastArgument !== undefined && report.arguments !== ALL_ARGUMENTS;
@@ -311,7 +303,7 @@ function acrossGap(feed: Feed, report: Report, nearest: Reading | undefined): Ga
     if (line === undefined) return END;
     if (isBlankLine(line.text)) continue;
     // What is weak at best is prose behind prose.
-    if (prose > 0 && (feed.shape(ahead) & FORM.row) !== 0 && isReadByForm(report)) continue;
+    if (prose > 0 && (feed.shape(ahead) & FORM.row) !== 0 && isReadByForm(FORM.row, report)) continue;
     feed.hasLooked();
     const reading = ahead === 0 ? nearest : recognize(line, feed.shape(ahead), report);
     if (reading === undefined || (reading.strength === 'weak' && prose > 0)) {

@@ -180,7 +180,8 @@ export class Report {
   set command(command: string) {
     this.#command = command;
     const unit = command.charCodeAt(0);
-    this.#expect(AWAITS.output, unit === 33);
+    // What an analysis prints is read by its own lines.
+    this.#expect(AWAITS.output, unit === 33 && !command.startsWith('!analyze'));
     this.#expect(AWAITS.memory, unit === 100);
   }
 
@@ -356,12 +357,12 @@ export class Report {
       if (claims === undefined) this.#claims.set('exception.code', [event]);
       else claims.push(event);
     }
-    for (const [key, claims] of this.#claims) {
+    this.#claims.forEach((claims, key) => {
       const best = this.#best(key);
-      if (best === undefined) continue;
+      if (best === undefined) return;
       this.sink.fact(key, best.value, best.line, best.start, best.end);
       for (const claim of claims) if (claim !== best && claim.value === best.value) this.sink.fact(key, claim.value, claim.line, claim.start, claim.end);
-    }
+    });
     const { code, first } = this.bugChecks.settle(this.sink);
     // The kernel hands the exception over as parameter 1; a 64-bit one extends its sign.
     if (code !== undefined && first !== undefined && EXCEPTION_BUG_CHECKS.has(code) && !this.has('exception.code')) {
