@@ -60,32 +60,34 @@ function lowest(bits: number): number {
   return 31 - Math.clz32(bits & -bits);
 }
 
+/** An opening of which not all hits are known. */
+interface Found extends Opening {
+  formats: number;
+}
+
 /** The openings of a chunk, of hits that come nearly in order. */
 class FoundOpenings {
-  readonly #lines: number[] = [];
-  readonly #formats: number[] = [];
+  readonly #openings: Found[] = [];
+  #last: Found | undefined;
   #isSorted = true;
 
   add(line: number, formats: number): void {
-    const last = this.#lines.length - 1;
-    const before = last < 0 ? -1 : (this.#lines[last] ?? 0);
-    if (before === line) {
-      this.#formats[last] = (this.#formats[last] ?? 0) | formats;
+    if (this.#last?.line === line) {
+      this.#last.formats |= formats;
       return;
     }
-    if (line < before) this.#isSorted = false;
-    this.#lines.push(line);
-    this.#formats.push(formats);
+    if (this.#last !== undefined && line < this.#last.line) this.#isSorted = false;
+    this.#last = { line, formats, format: undefined };
+    this.#openings.push(this.#last);
   }
 
   /** Each line once. */
-  inOrder(): Opening[] {
-    const openings = this.#lines.map((line, index): Opening => ({ line, formats: this.#formats[index] ?? 0, format: undefined }));
-    if (this.#isSorted) return openings;
-    const merged: Opening[] = [];
-    for (const opening of openings.sort((a, b) => a.line - b.line)) {
+  inOrder(): readonly Opening[] {
+    if (this.#isSorted) return this.#openings;
+    const merged: Found[] = [];
+    for (const opening of this.#openings.sort((a, b) => a.line - b.line)) {
       const before = merged.at(-1);
-      if (before?.line === opening.line) merged[merged.length - 1] = { ...before, formats: before.formats | opening.formats };
+      if (before?.line === opening.line) before.formats |= opening.formats;
       else merged.push(opening);
     }
     return merged;

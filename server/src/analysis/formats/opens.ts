@@ -19,8 +19,9 @@ class Candidate {
   readonly #undone: Cleaned | null;
   /** Where the line is short, so that they are the same for all formats. */
   readonly #lines: readonly LogicalLine[] | undefined;
-  /** Of formats whose lines stand in lists, and of the others. */
-  readonly #margins: [readonly Margin[] | undefined, readonly Margin[] | undefined] = [undefined, undefined];
+  /** For formats whose lines stand in lists, and for the others. */
+  #listMargins: readonly Margin[] | undefined;
+  #proseMargins: readonly Margin[] | undefined;
 
   constructor(readonly physical: string) {
     this.#undone = undo(physical) ?? null;
@@ -52,10 +53,12 @@ class Candidate {
   /** The narrowest margin behind which the line opens a region of the format. */
   marginThatOpens(format: LogFormat): Margin | undefined {
     if (this.isWhole) return undefined;
-    const isList = IN_LISTS.has(format.id);
-    const margins = (this.#margins[isList ? 1 : 0] ??= possibleMargins(this.text, isList));
-    for (const margin of margins) if (this.opensBehind(format, margin)) return margin;
+    for (const margin of this.#marginsFor(format)) if (this.opensBehind(format, margin)) return margin;
     return undefined;
+  }
+
+  #marginsFor(format: LogFormat): readonly Margin[] {
+    return IN_LISTS.has(format.id) ? (this.#listMargins ??= possibleMargins(this.text, true)) : (this.#proseMargins ??= possibleMargins(this.text, false));
   }
 
   /** Whether the line opens a region of the format behind a margin. */

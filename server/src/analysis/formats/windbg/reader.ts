@@ -199,8 +199,8 @@ function opensAlone(line: LogicalLine, shape: number, empty: Report): boolean {
   if (text === '') return false;
   const start = skipBlanks(text, 0);
   const recognizers = recognizersAlone(text.charCodeAt(start), text.charCodeAt(start + 1), shape, empty);
-  for (let at = 0; at < recognizers.length; at++) {
-    const reading = recognizers[at]?.(line, empty);
+  for (const recognizer of recognizers) {
+    const reading = recognizer(line, empty);
     if (reading !== undefined) return isOpening(reading);
   }
   return false;

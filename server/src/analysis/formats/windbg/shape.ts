@@ -93,11 +93,11 @@ export const GLUED_LINE = 320;
 const SHORTEST_NAME = 6;
 
 /**
- * Whether behind stars the word at `at` can be the name of a bug check, or what happened to a process (`(ed8.750): Access violation`).
- * `STOP`, which stands behind stars more often than anything, is too short.
+ * Whether behind stars the word at `at` can be the name of a bug check, a short analysis (`BugCheck 9F, {…}`), or what happened to a
+ * process (`(ed8.750): Access violation`). `STOP`, which stands behind stars more often than anything, is none of them.
  */
 function mayFollowStars(text: string, at: number): boolean {
-  if (text.length >= GLUED_LINE || (text.charCodeAt(at - 2) === 58 && text.charCodeAt(at - 3) === 41)) return true;
+  if (text.length >= GLUED_LINE || text.startsWith('BugCheck ', at) || (text.charCodeAt(at - 2) === 58 && text.charCodeAt(at - 3) === 41)) return true;
   for (let column = at; column < at + SHORTEST_NAME; column++) if (!isNameUnit(text.charCodeAt(column))) return false;
   return true;
 }
