@@ -29,8 +29,7 @@ export function* prepare(knowledge: Knowledge): Generator<undefined, void> {
   finderFor(knowledge).learn(ORDINARY_LINES);
   yield undefined;
   for (const text of [EXAMPLES, ...Array.from({ length: TIMES }, () => CRASHES)]) {
-    analyzeText(text, knowledge).eachLine({ first: 0, end: text.split('
-').length }, () => undefined);
+    analyzeText(text, knowledge).eachLine({ first: 0, end: text.split('\n').length }, () => undefined);
     yield undefined;
   }
 }

@@ -70,7 +70,8 @@ export class IssueIndex {
 
   /** False where no issue is looked up by a name that ends like this, in any case of its letters. */
   mayBeByFrame(name: string): boolean {
-    return this.#frameEnds[0] === 1 || this.#frameEnds[endOf(name)] === 1;
+    const end = endOf(name);
+    return end === 0 || this.#frameEnds[0] === 1 || this.#frameEnds[end] === 1;
   }
 
   /** `name` is `module!function` or a function, in lower case. */
