@@ -42,7 +42,7 @@ const say = (text) => console.error(`${((performance.now() - started) / 1000).to
 
 /** Whatever is built meanwhile, one and the same program is measured. */
 function copyOfProgram(folder) {
-  for (const name of ['cli.js', 'cliProgram.js', 'server.js', 'core.js', 'knowledge']) {
+  for (const name of ['cli.js', 'server.js', 'core.js', 'knowledge']) {
     const from = join(root, 'dist', name);
     if (!existsSync(from)) throw new UsageError(`${from} is missing; run npm run build first`);
     cpSync(from, join(folder, name), { recursive: true });

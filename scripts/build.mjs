@@ -1,8 +1,7 @@
 // npm run build [-- --watch | --production] : writes all of dist/.
 //
 //   dist/client.js  dist/server.js  dist/cli.js   Node: the extension, the language server, the command line
-//   dist/clientSession.js  dist/core.js           what the first two load once something is to be done
-//   dist/cliProgram.js                            what the third starts
+//   dist/clientSession.js  dist/core.js           what the first and the other two load once something is to be done
 //   dist/web/client.js  dist/web/server.js        browsers: the extension, the language server in a Worker
 //   dist/knowledge/<table>.json, revision.json    what the product knows, gathered from server/knowledge/
 //   dist/THIRD-PARTY-NOTICES.txt                  licences of the packages that went into the bundles
@@ -32,11 +31,9 @@ export const BUNDLES = [
   // Loaded by client.js when a document needs the server: the language client is too big to load with the first text file.
   { out: 'clientSession.js', entry: 'client/src/node/session.ts', options: { ...NODE, external: ['vscode'] } },
   { out: 'server.js', entry: 'server/src/node/main.ts', options: { ...NODE, ...PROGRAM, supported: { 'dynamic-import': false } }, program: true, core: './core.js' },
-  // Loaded by server.js once `initialize` is answered.
-  { out: 'core.js', entry: 'server/src/lsp/coreModule.ts', options: NODE },
+  // Loaded by server.js once `initialize` is answered, and by cli.js: what reads logs is in the package once, not twice.
+  { out: 'core.js', entry: 'server/src/lsp/coreModule.ts', also: 'server/src/cli/main.ts', options: NODE },
   { out: 'cli.js', entry: 'server/src/cli/launch.ts', options: { ...NODE, ...PROGRAM }, program: true },
-  // Loaded by cli.js.
-  { out: 'cliProgram.js', entry: 'server/src/cli/main.ts', options: NODE },
   { out: 'web/client.js', entry: 'client/src/browser/main.ts', options: { ...BROWSER, format: 'cjs', external: ['vscode'] } },
   { out: 'web/server.js', entry: 'server/src/browser/main.ts', options: { ...BROWSER, format: 'iife' } },
 ];
@@ -61,11 +58,11 @@ const apart = (file) => ({
   },
 });
 
-function optionsFor({ out, entry, options, core }, { outdir, minify, sourcemap }) {
+function optionsFor({ out, entry, also, options, core }, { outdir, minify, sourcemap }) {
   return {
     ...options,
     absWorkingDir: root,
-    entryPoints: [entry],
+    ...(also === undefined ? { entryPoints: [entry] } : { stdin: { contents: [entry, also].map((path) => `export * from './${path}';`).join('\n'), resolveDir: root } }),
     outfile: join(outdir, out),
     bundle: true,
     minify,

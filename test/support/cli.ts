@@ -46,6 +46,7 @@ export async function cli(args: readonly string[], options: CliOptions = {}): Pr
     env: options.env ?? {},
     knowledgeFolder: options.knowledge ?? knowledgeFolder(),
     program: undefined,
+    code: undefined,
     stop: new AbortController().signal,
   };
   const status = await run(args, host);
@@ -64,7 +65,7 @@ let program: Promise<string> | undefined;
 export function builtCli(): Promise<string> {
   program ??= (async () => {
     const outdir = mkdtempSync(join(tmpdir(), 'stopcode-cli-'));
-    if (!(await build({ outdir, only: ['cli.js', 'cliProgram.js'], quiet: true }))) throw new Error('the command line cannot be built');
+    if (!(await build({ outdir, only: ['cli.js', 'core.js'], quiet: true }))) throw new Error('the command line cannot be built');
     return join(outdir, 'cli.js');
   })();
   return program;

@@ -1,9 +1,8 @@
 /** The program starts with the code that an earlier run compiled, and without it where that cannot be used. */
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import Module from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { Script } from 'node:vm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { wordSum } from '../../server/src/analysis/text/textHash.js';
 import { builtCli, CRASH_LOG, QUIET_LOG, type Ran, spawnCli } from '../support/cli.js';
@@ -54,10 +53,12 @@ describe.skipIf(process.platform === 'win32')('compiled code', () => {
 
   it('is what runs', async () => {
     await start('analyze', crash);
-    const program = join(dirname(await builtCli()), 'cliProgram.js');
-    // Other code for a source of the same length: only who uses it says so.
-    const other = readFileSync(program, 'latin1').replace('Stopcode reads crash logs', 'STOPCODE READS CRASH LOGS');
-    writeFileSync(file(), guarded(new Script(Module.wrap(other), { filename: program }).createCachedData()));
+    const program = join(dirname(await builtCli()), 'core.js');
+    // Other code for a source of the same length: only who uses it says so. Made in a process that no test has set flags of.
+    const making = `const source = require('fs').readFileSync(process.argv[1], 'latin1').replace('Stopcode reads crash logs', 'STOPCODE READS CRASH LOGS');
+      const { Script } = require('vm'), { wrap } = require('module');
+      process.stdout.write(new Script(wrap(source), { filename: process.argv[1] }).createCachedData());`;
+    writeFileSync(file(), guarded(execFileSync(process.execPath, ['-e', making, program], { maxBuffer: 100_000_000 })));
     expect((await start('--help')).stdout).toContain('STOPCODE READS CRASH LOGS');
     expect((await start('--help', '--no-cache')).stdout).toContain('Stopcode reads crash logs');
   });

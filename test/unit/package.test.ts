@@ -17,7 +17,7 @@ beforeAll(async () => {
 
 const ALLOWED = [
   /^package(\.nls(\.[\w-]+)?)?\.json$/, /^(README|CHANGELOG)\.md$/, /^LICENSE$/, /^language-configuration\.json$/,
-  /^dist\/(client|clientSession|server|core|cli|cliProgram)\.js$/, /^dist\/web\/(client|server)\.js$/, /^dist\/knowledge\/\w+\.json$/, /^dist\/THIRD-PARTY-NOTICES\.txt$/,
+  /^dist\/(client|clientSession|server|core|cli)\.js$/, /^dist\/web\/(client|server)\.js$/, /^dist\/knowledge\/\w+\.json$/, /^dist\/THIRD-PARTY-NOTICES\.txt$/,
   /^syntaxes\/[\w.-]+\.json$/, /^snippets\/[\w.-]+\.(json|code-snippets)$/, /^images\/(icon|hover-dark|quick-fix-dark|purple-screen-light)\.png$/, /^server\/knowledge\/schema\/[\w.-]+\.schema\.json$/,
 ];
 

@@ -17,6 +17,8 @@ export interface Host {
   readonly knowledgeFolder: string;
   /** The program's file, for threads; undefined where there are none. */
   readonly program: string | undefined;
+  /** The file with the program's code; undefined where it is in none. */
+  readonly code: string | undefined;
   /** Asked to stop (Ctrl-C). Commands leave at the next chance. */
   readonly stop: AbortSignal;
 }

@@ -10,8 +10,10 @@ import { isMainThread } from 'node:worker_threads';
 import { wordSum } from '../analysis/text/textHash.js';
 import { CacheFile, cacheFolder } from './cache.js';
 import { resetFlags } from './heap.js';
+import type * as Program from './main.js';
 
-const PROGRAM = join(__dirname, 'cliProgram.js');
+/** It has the language server's core, too, which is most of both. */
+const PROGRAM = join(__dirname, 'core.js');
 /** The exit status of a run that found something: all parts of the program were at work. */
 const FOUND = 1;
 
@@ -52,5 +54,7 @@ if (file !== undefined && cachedData === undefined) {
     file.write(guarded(script.createCachedData()));
   });
 }
-const load = script.runInThisContext() as (exports: object, require: NodeJS.Require, module: object, filename: string, dirname: string) => void;
-load({}, createRequire(PROGRAM), {}, PROGRAM, __dirname);
+const load = script.runInThisContext() as (exports: object, require: NodeJS.Require, module: { exports: unknown }, filename: string, dirname: string) => void;
+const module: { exports: unknown } = { exports: {} };
+load(module.exports as object, createRequire(PROGRAM), module, PROGRAM, __dirname);
+(module.exports as typeof Program).start(__filename);

@@ -1,4 +1,4 @@
-/** Entry point of the command line: wires the process to the program. */
+/** The command line: wires the process to the program. */
 import { join } from 'node:path';
 import { codeOf } from './errors.js';
 import { type Host, type Output, Stopped } from './host.js';
@@ -21,7 +21,7 @@ function output(stream: NodeJS.WriteStream): Output {
   };
 }
 
-async function main(): Promise<void> {
+async function main(program: string): Promise<void> {
   // Who reads the report has seen enough: `stopcode … | head`.
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error) => {
@@ -43,7 +43,8 @@ async function main(): Promise<void> {
     stderr: output(process.stderr),
     env: process.env,
     knowledgeFolder: join(__dirname, 'knowledge'),
-    program: __filename,
+    program,
+    code: __filename,
     stop: stop.signal,
   };
   try {
@@ -58,5 +59,8 @@ async function main(): Promise<void> {
   }
 }
 
-if (isThread()) serveThread();
-else void main();
+/** Starts the program, or one of its threads, which are started with the file `program` as well. */
+export function start(program: string): void {
+  if (isThread()) serveThread();
+  else void main(program);
+}

@@ -76,8 +76,8 @@ export function keptUserIssues(folders: readonly string[], base: Knowledge, host
 }
 
 /** What else decides on the issues: the program and what it knows itself. */
-function programState({ program, knowledgeFolder }: Host): readonly string[] {
-  const { size, mtimeMs } = program === undefined ? { size: 0, mtimeMs: 0 } : statSync(program);
+function programState({ code, knowledgeFolder }: Host): readonly string[] {
+  const { size, mtimeMs } = code === undefined ? { size: 0, mtimeMs: 0 } : statSync(code);
   return [VERSION, String(size), String(mtimeMs), knowledgeRevision(knowledgeFolder) ?? ''];
 }
 
