@@ -82,6 +82,13 @@ describe('conditions', () => {
   ];
   it.each(cases)('%s: %s', (_, expected, when) => expect(shows(D1, when)).toBe(expected));
 
+  it.each(['Go', 'OnReset', 'RingDrainAfterReset'])('the function %s, whatever its length and case, with its module and without', (name) => {
+    const text = D1.replace('OnInterrupt', name);
+    expect(text).not.toBe(D1);
+    for (const frame of [name, name.toUpperCase(), `exampledrv!${name}`, `EXAMPLEDRV!${name.toLowerCase()}`]) expect([frame, shows(text, { all: [{ frames: [frame] }] })]).toEqual([frame, true]);
+    for (const frame of [`x${name}`, `${name}x`, `sampledrv!${name}`]) expect([frame, shows(text, { all: [{ frames: [frame] }] })]).toEqual([frame, false]);
+  });
+
   it('evidence is the words of the log, each place once', () => {
     const found = match(D1, { when: { all: [CODE, { fact: 'image', is: 'example*' }, { frames: ['ReadRing', 'OnInterrupt'] }, { message: 'The vendor says' }, CODE] } });
     const lines = D1.split('\n');

@@ -1,6 +1,8 @@
 /** The command line reads streams, the editor opened texts: what is found must be the same. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { analyzeStream, slidingText } from '../../server/src/analysis/streamed.js';
+import { ByteChunk } from '../../server/src/analysis/text/byteChunk.js';
 import { builtinKnowledge } from '../support/knowledge.js';
 import { logText } from '../support/logs.js';
 import { opened, streamed, type Source } from '../support/streaming.js';
@@ -32,6 +34,23 @@ describe('streamed analysis', () => {
     expect(pushed).toBeGreaterThan(250);
     expect(most).toBeLessThan(60);
   }, 30_000);
+
+  it('settles crashes one by one, however many stand in a chunk', () => {
+    const report = (n: number): string => `*** STOP: 0x000000D1 (0x000000${(n + 16).toString(16)},0x00000002,0x00000000,0xF86B5A89)\n${'all is well on this host\n'.repeat(500)}`;
+    const text = slidingText();
+    text.push(new ByteChunk(new TextEncoder().encode(Array.from({ length: 60 }, (_, n) => report(n)).join('')), (bytes, start, end) => String.fromCharCode(...bytes.subarray(start, end)), true));
+    text.complete();
+    let told = 0;
+    let most = 0;
+    let before = 0;
+    for (const run = analyzeStream(text, knowledge, { crash: () => { told++; } }); run.next().done !== true;) {
+      most = Math.max(most, told - before);
+      before = told;
+    }
+    expect(told).toBe(60);
+    // At the end sixteen are left, of which nothing more can be known.
+    expect(most).toBeLessThan(3);
+  });
 
   it('a crash sees what stands shortly below it, and nothing far below', () => {
     const crash = [
