@@ -7,7 +7,7 @@
  */
 import { isHexDigit } from '../../text/hex.js';
 import { isListedField } from './fieldNames.js';
-import { isPhrase } from './phrases.js';
+import { isWholePhrase } from './phrases.js';
 
 /** What a whole line is, as bits that stand beside those of its shape (`shape.ts`). */
 export const FORM = {
@@ -61,7 +61,7 @@ function both(form: RegExp): { readonly wide: RegExp; readonly narrow: RegExp } 
 export function formOf(text: string): number {
   const { length } = text;
   if (length < 6 || length > 300) return 0;
-  if (isPhrase(text)) return FORM.phrase;
+  if (isWholePhrase(text)) return FORM.phrase;
   const first = text.charCodeAt(0);
   if (first >= 65 && first <= 90) return FIELD.test(text) && isListedField(text.slice(0, text.indexOf(':'))) ? FORM.field : 0;
   if (length < 16) return 0;
