@@ -31,7 +31,8 @@ export async function tokenizer(folder, knowledgeFolder) {
   });
   const { analyzeText, encodeTokens, Knowledge, prepare } = require(outfile);
   const knowledge = new Knowledge((table) => JSON.parse(readFileSync(join(knowledgeFolder, `${table}.json`), 'utf8')));
-  prepare(knowledge);
+  // As the server does once it has started.
+  for (const work = prepare(knowledge); !work.next().done;);
   return (text) => {
     const analysis = analyzeText(text, knowledge);
     const work = encodeTokens(analysis, { first: 0, end: analysis.text.lineCount });
