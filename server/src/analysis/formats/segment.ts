@@ -102,11 +102,13 @@ class ForeignOpenings {
 export function* walk(text: ChunkSequence, finder: OpeningFinder, reached: number, visitor: BlockVisitor): Generator<Step, void> {
   const foreign = new ForeignOpenings(text, finder);
   for (let index = text.chunkOf(reached); ; index++) {
-    while (!text.isReady(index)) yield 'more';
+    while (text.chunk(index) === undefined && !text.isReady(index)) yield 'more';
     const chunk = text.chunk(index);
     if (chunk === undefined) return;
     const first = text.firstLineOf(index);
     visitor.entered?.(index);
+    // Most chunks of a log open nothing. Looked at as soon as they are there, they are still in the processor's caches.
+    while (finder.hits(chunk).openings.length > 0 && !text.isReady(index)) yield 'more';
     for (let at = finder.nextOpening(chunk, 0, reached - first); at >= 0; at = finder.nextOpening(chunk, at + 1, reached - first)) {
       const opening = finder.hits(chunk).openings[at];
       const opened = opening?.format ?? -1;
