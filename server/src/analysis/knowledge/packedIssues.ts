@@ -97,12 +97,16 @@ export class PackedIssues implements IssuePlaces {
     return new PackedIssues(bytes, count, triggers, texts, texts.paths, starts, places, bytes.subarray(4 * at + headBytes));
   }
 
-  /** An issue by its number, the same object each time. */
+  /** An issue by its number, the same object each time; undefined where there is none, or its text is damaged in a way the sum does not tell. */
   at(number: number): IssueData | undefined {
     if (number >= this.length) return undefined;
     let issue = this.#made[number];
     if (issue === undefined) {
-      issue = JSON.parse(this.#decoder.decode(this.bodies.subarray(this.starts[number], this.starts[number + 1]))) as IssueData;
+      try {
+        issue = JSON.parse(this.#decoder.decode(this.bodies.subarray(this.starts[number], this.starts[number + 1]))) as IssueData;
+      } catch {
+        return undefined;
+      }
       this.#made[number] = issue;
       this.#numbers.set(issue, number);
     }

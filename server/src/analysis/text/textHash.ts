@@ -5,11 +5,15 @@ export function textHash(text: string): number {
   return hash >>> 0;
 }
 
-/** A sum of numbers in which their order counts: it tells what was cut or damaged, or is nothing but zeros. */
+/** What is damaged on a disk is a sector and more; so many numbers are much less. */
+const STEP = 16;
+
+/**
+ * A sum of every sixteenth number and of the last, in which their order counts: it tells what was cut, damaged on its way to the disk, or is nothing
+ * but zeros. All of 4 MB would take 3 ms, as long as all else about using them.
+ */
 export function wordSum(words: Uint32Array): number {
   let sum = 1;
-  // It runs once, and an iterator takes three times as long until the engine has compiled it.
-  // eslint-disable-next-line @typescript-eslint/prefer-for-of
-  for (let at = 0; at < words.length; at++) sum = (Math.imul(sum, 31) + (words[at] ?? 0)) | 0;
+  for (let at = (words.length + STEP - 1) % STEP; at < words.length; at += STEP) sum = (Math.imul(sum, 31) + (words[at] ?? 0)) | 0;
   return sum >>> 0;
 }
