@@ -196,18 +196,25 @@ export class Margin {
  * `isList` is set, a number and a blank or quotation marks: prose has them.
  */
 export function possibleMargins(text: string, isList: boolean): readonly Margin[] {
-  const atoms: Atom[] = [];
-  let margins: Margin[] | undefined;
-  for (let at = 0; atoms.length < MOST_ATOMS;) {
+  const first = atomAt(text, 0, undefined);
+  // What stands behind such a one is not looked at: nine of ten lines begin with no other, and need no lists.
+  if (first === undefined || first.end <= 0 || first.kind === 'label' || endsMargins(first, isList)) return NO_MARGINS;
+  const atoms = [first];
+  const margins = isQuoteOnly(atoms) ? [] : [new Margin(atoms.slice())];
+  for (let at = first.end; atoms.length < MOST_ATOMS;) {
     const atom = atomAt(text, at, atoms[atoms.length - 1]);
     if (atom === undefined || atom.end <= at) break;
     atoms.push(atom);
-    // What stands behind such a one is not looked at: nine of ten lines begin with no other.
-    if (isLoneLabel(atoms, atoms.length - 1) || atom.isPrompt === true || (!isList && isOfProse(atom))) break;
-    if (!isQuoteOnly(atoms)) (margins ??= []).push(new Margin(atoms.slice()));
+    if (isLoneLabel(atoms, atoms.length - 1) || endsMargins(atom, isList)) break;
+    if (!isQuoteOnly(atoms)) margins.push(new Margin(atoms.slice()));
     at = atom.end;
   }
-  return margins ?? NO_MARGINS;
+  return margins;
+}
+
+/** Whether a line with such a sign in it has no margin that reaches so far. */
+function endsMargins(atom: Atom, isList: boolean): boolean {
+  return atom.isPrompt === true || (!isList && isOfProse(atom));
 }
 
 /** The number of a list, the quotation marks of a sentence. */
