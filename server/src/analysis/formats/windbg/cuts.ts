@@ -99,7 +99,8 @@ function withGlued(line: string, places: readonly number[]): readonly number[] {
   for (const found of line.matchAll(EVENTS)) if (found.index > 0) more.push(found.index);
   // The name of a bug check behind the box of the banner, or with its own code and its arguments below.
   const lastArgument = line.lastIndexOf('Arg1: ');
-  for (let open = line.indexOf(' ('); open >= 0 && open < lastArgument; open = line.indexOf(' (', open + 2)) {
+  // Most lines have none: brackets are not looked for, which in a line of blanks takes long.
+  for (let open = lastArgument < 0 ? -1 : line.indexOf(' ('); open >= 0 && open < lastArgument; open = line.indexOf(' (', open + 2)) {
     const close = hexEnd(line, open + 2);
     if (close === open + 2 || close - open > 10 || line.charCodeAt(close) !== 41) continue;
     let start = open;
