@@ -184,13 +184,21 @@ export function prompt(line: LogicalLine, report: Report): Reading | undefined {
   if (end < 0) return undefined;
   for (let next = promptEnd(text, end); next > 0; next = promptEnd(text, end)) end = next;
   const from = skipBlanks(text, end);
-  if (from === text.length) return { strength: 'strong', opens: false, act: () => bePrompted(report, line, start, end, '') };
-  return promptWith(line, report, start, end, from);
+  return from === text.length ? new BarePrompt(line, report, start, end) : promptWith(line, report, start, end, from);
 }
 
-/**
- * A prompt with a command. Apart from one without: a closure keeps alive all that its function knows, and text can be nothing but prompts.
- */
+/** A prompt without a command. A class, because a text can be nothing but prompts: a closure with all it knows takes twice the memory. */
+class BarePrompt implements Reading {
+  readonly strength = 'strong';
+
+  constructor(readonly line: LogicalLine, readonly report: Report, readonly start: number, readonly end: number) {}
+
+  act(): void {
+    bePrompted(this.report, this.line, this.start, this.end, '');
+  }
+}
+
+/** A prompt with a command. */
 function promptWith(line: LogicalLine, report: Report, start: number, end: number, from: number): Reading {
   const { text } = line;
   let to = text.length;
