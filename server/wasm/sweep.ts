@@ -17,12 +17,12 @@ function placesOf(grams: usize, shift: u32, at: usize): u32 {
   return <u32>load<u8>(grams + <usize>((load<u32>(at) * 0x9e3779b1) >>> shift));
 }
 
-/** Whether a window of six bytes may end at `at`: by the low bits of its hash, the same as `windowHash` of the caller. */
+/** Whether a window of six bytes may end at `at`: by the high bits of its hash, the same as `windowList` of the caller. */
 // @ts-ignore: a decorator of AssemblyScript
 @inline
 function isWindow(filter: usize, at: usize): bool {
-  const hash = ((load<u32>(at - 5) ^ (load<u32>(at - 3) * 0x9e3779b1)) * 0x85ebca6b) >>> 8;
-  return load<u8>(filter + <usize>(hash & 0xffff)) != 0;
+  const hash = ((load<u32>(at - 5) ^ (load<u32>(at - 3) * 0x9e3779b1)) * 0x85ebca6b) >>> 16;
+  return load<u8>(filter + <usize>hash) != 0;
 }
 
 /** Writes to `found` where windows may end whose gram stands at `at`; answers where the next one goes. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { LiteralScanner } from '../../server/src/analysis/text/literals.js';
-import { PIECE, sweepMemory, SweepMemory } from '../../server/src/analysis/text/sweep.js';
+import { PIECE, sweepMemory, SweepMemory, WINDOW, windowHash, windowList } from '../../server/src/analysis/text/sweep.js';
 
 const letters = fc.constantFrom('a', 'b', ' ', '0', 'é', '漢');
 const ascii = fc.constantFrom('a', 'b', ' ', '0');
@@ -155,4 +155,10 @@ it('counts newlines, and tells of carriage returns and of what is not ASCII, whe
   } finally {
     memory.freeSlot(slot);
   }
+});
+
+it('tells windows apart by each of their bytes before it looks at a literal', () => {
+  const listOf = (window: string): number => windowList(windowHash(new DataView(new TextEncoder().encode(window).buffer), WINDOW - 1));
+  const list = listOf('kd> kb');
+  for (let place = 0; place < WINDOW; place++) expect(listOf('kd> kb'.slice(0, place) + '_' + 'kd> kb'.slice(place + 1))).not.toBe(list);
 });

@@ -13,7 +13,7 @@ function hitsOf(finder: OpeningFinder, text: string): string[] {
   const chunked = ChunkedText.from(text);
   return chunked.chunks.flatMap((chunk, number) => {
     const { openings, messages } = finder.hits(chunk);
-    return [...openings.map(({ line, formats }) => `${number}:${line} opens ${formats}`), ...messages.map(({ line, message }) => `${number}:${line} message ${message}`)];
+    return [...Array.from(openings.lines, (line, at) => `${number}:${line} opens ${openings.formats[at]}`), ...messages.map(({ line, message }) => `${number}:${line} message ${message}`)];
   });
 }
 

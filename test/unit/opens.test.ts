@@ -8,6 +8,7 @@ import { heartbeatWarning, kindOf, opensScreen } from '../../server/src/analysis
 import { debuggerFrame, hardwareOpens } from '../../server/src/analysis/formats/esxi/lines.js';
 import { NOWHERE } from '../../server/src/analysis/formats/esxi/out.js';
 import { panicLine } from '../../server/src/analysis/formats/esxi/panic.js';
+import { NOT_ASKED, OpeningGatherer } from '../../server/src/analysis/formats/openingList.js';
 import { OpeningFinder } from '../../server/src/analysis/formats/openings.js';
 import { recognizersAlone } from '../../server/src/analysis/formats/windbg/alone.js';
 import { recognizersFor } from '../../server/src/analysis/formats/windbg/dispatch.js';
@@ -113,10 +114,31 @@ describe('openings of a chunk', () => {
   it('are lines in order, each with the formats of all its openers', () => {
     const lines = ['nothing', 'STOP 0x1 PCPU 3: no heartbeat, BugCheck ', 'nothing', 'BlueScreen BlueScreen', 'no heartbeat: no heartbeat', 'BugCheck STOP: 0x'];
     const { openings } = new OpeningFinder([]).hits(ChunkedText.from(`${Array.from({ length: 400 }, () => lines.join('\n')).join('\n')}\n`).chunks[0] as never);
-    expect(openings.length).toBe(1600);
-    expect(openings.slice(0, 4).map(({ line }) => line)).toEqual([1, 3, 4, 5]);
-    expect(openings.every(({ line }, index) => index === 0 || line > (openings[index - 1]?.line ?? 0))).toBe(true);
-    expect(openings.every(({ formats }, index) => formats === openings[index % 4]?.formats)).toBe(true);
-    expect(openings[0]?.formats).toBe((openings[3]?.formats ?? 0) | (openings[2]?.formats ?? 0));
+    const { lines: places, formats } = openings;
+    expect(places.length).toBe(1600);
+    expect([...places.slice(0, 4)]).toEqual([1, 3, 4, 5]);
+    expect(places.every((line, index) => index === 0 || line > (places[index - 1] ?? 0))).toBe(true);
+    expect(formats.every((set, index) => set === formats[index % 4])).toBe(true);
+    expect(formats[0]).toBe((formats[3] ?? 0) | (formats[2] ?? 0));
+  });
+});
+
+describe('the gatherer of openings', () => {
+  it('tells each line once and in order, whatever the order of the hits', () => {
+    const gatherer = new OpeningGatherer();
+    for (const [line, formats] of [[5, 1], [5, 2], [3, 4], [900_000, 128], [5, 4], [0, 1]] as const) gatherer.add(line, formats);
+    const { lines, formats, opened } = gatherer.take();
+    expect([...lines]).toEqual([0, 3, 5, 900_000]);
+    expect([...formats]).toEqual([1, 4, 7, 128]);
+    expect(opened.every((format) => format === NOT_ASKED)).toBe(true);
+  });
+
+  it('begins anew with each chunk', () => {
+    const gatherer = new OpeningGatherer();
+    for (let line = 200; line > 0; line--) gatherer.add(line, 1);
+    expect(gatherer.take().lines.length).toBe(200);
+    expect(gatherer.take().lines.length).toBe(0);
+    gatherer.add(7, 2);
+    expect([...gatherer.take().lines]).toEqual([7]);
   });
 });

@@ -5,6 +5,7 @@
  */
 import { closeSync, openSync, readSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
+import { opened } from '../analysis/formats/openingList.js';
 import type { ChunkHits, OpeningFinder } from '../analysis/formats/openings.js';
 import type { ByteChunk } from '../analysis/text/byteChunk.js';
 import type { Chunk } from '../analysis/text/chunk.js';
@@ -69,7 +70,8 @@ export async function scanRange({ path, start, end, size, detected }: ScanReques
 /** What stands in a chunk, without the lines that only look like openings: the other side need not read them to see that. */
 export function openedIn(finder: OpeningFinder, chunk: Chunk): ChunkHits {
   const { openings, messages } = finder.hits(chunk);
-  return { openings: openings.filter((opening) => finder.formatAt(chunk, opening) >= 0), messages };
+  for (let at = 0; at < openings.lines.length; at++) finder.formatAt(chunk, openings, at);
+  return { openings: opened(openings), messages };
 }
 
 /** Where the first line begins at or after an offset. */

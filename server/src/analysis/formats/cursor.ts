@@ -136,6 +136,12 @@ export function someLine(physical: string, line: number, cuts: (text: string) =>
   return test(pieceOf(payload.slice(from), line, start + from, true, envelope, cleaned));
 }
 
+/** The logical line that a short physical line is in which nothing was undone: the first of a block, behind no margin. */
+export function onlyLine(physical: string): LogicalLine {
+  const envelope = peelEnvelope(physical);
+  return pieceOf(envelope === undefined ? physical : physical.slice(envelope.end), 0, envelope?.end ?? 0, false, envelope, undefined);
+}
+
 /** Most lines have neither envelope nor anything undone; they are made in one step, because a block of 20,000 lines passes here. */
 function pieceOf(text: string, line: number, start: number, cut: boolean, envelope: Envelope | undefined, cleaned: Printed | undefined): LogicalLine {
   if (cleaned !== undefined) return envelope === undefined ? { text: trimmed(text), line, start, cut, cleaned } : { text: trimmed(text), line, start, cut, envelope, cleaned };

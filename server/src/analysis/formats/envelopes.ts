@@ -53,12 +53,16 @@ const CPU = / ?cpu(\d{1,5}):(\d{1,12})(?: opID=[\w-]{1,64})?\)/y;
  * what follows it in a vmkernel or syslog line, because other formats give the time a place of their own.
  */
 export function peelEnvelope(text: string): Envelope | undefined {
-  if (known?.text !== text) known = { text, envelope: envelopeOf(text) };
-  return known.envelope;
+  if (knownText !== text) {
+    knownEnvelope = envelopeOf(text);
+    knownText = text;
+  }
+  return knownEnvelope;
 }
 
 /** The line asked about last. To see whether it opens a block, whether it has a margin and to read it, it is asked about each time. */
-let known: { readonly text: string; readonly envelope: Envelope | undefined } | undefined;
+let knownText: string | undefined;
+let knownEnvelope: Envelope | undefined;
 
 function envelopeOf(text: string): Envelope | undefined {
   const first = text.charCodeAt(0);

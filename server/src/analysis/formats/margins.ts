@@ -55,7 +55,8 @@ const LONGEST_WITNESS = 20_000;
 /** A listing leaves lines out (`grep -n`), but not many. */
 const WIDEST_STEP = 20;
 
-function atomAt(text: string, at: number, before: Atom | undefined): Atom | undefined {
+/** The atom at a column behind another. Without `wantsLabel` labels are not looked for. */
+function atomAt(text: string, at: number, before: Atom | undefined, wantsLabel = true): Atom | undefined {
   const unit = text.charCodeAt(skipBlanks(text, at));
   if (Number.isNaN(unit)) return undefined;
   if (unit >= 48 && unit <= 57) return timeAt(text, at) ?? numberAt(text, at);
@@ -63,7 +64,7 @@ function atomAt(text: string, at: number, before: Atom | undefined): Atom | unde
   if (unit === 34 || unit === 39 || unit === 96) return pairAt(text, at);
   if (unit === 124 || unit === 0x2502 || unit === 0x2503 || unit === 0x2551) return barAt(text, at);
   if (unit === 60) return of('name', take(CHAT, text, at), '');
-  if ((unit >= 65 && unit <= 90) || (unit >= 97 && unit <= 122)) return wordAt(text, at, before);
+  if ((unit >= 65 && unit <= 90) || (unit >= 97 && unit <= 122)) return wordAt(text, at, before, wantsLabel);
   const sign = take(SIGN, text, at) ?? (before === undefined ? take(PATCH, text, at) : null);
   return of('sign', sign, sign?.[1] ?? '') ?? (unit === 42 ? pairAt(text, at) : undefined);
 }
@@ -102,7 +103,7 @@ function pairAt(text: string, at: number): Atom | undefined {
   return of('pair', quote, quote[1] ?? '');
 }
 
-function wordAt(text: string, at: number, before: Atom | undefined): Atom | undefined {
+function wordAt(text: string, at: number, before: Atom | undefined, wantsLabel: boolean): Atom | undefined {
   if (before?.kind === 'time') {
     const level = take(LEVEL, text, at);
     if (level !== null) return of('name', level, '');
@@ -119,6 +120,7 @@ function wordAt(text: string, at: number, before: Atom | undefined): Atom | unde
   if (sign !== null) return of('sign', sign, sign[1] ?? '');
   const file = text.includes('.', at) && FILE_ENDS.test(text) ? take(FILE, text, at) : null;
   if (file !== null) return of('file', file, file[0]);
+  if (!wantsLabel) return undefined;
   const label = text.includes(': ', at) || text.includes('|', at) ? take(LABEL, text, at) : null;
   return of('label', label, label?.[0] ?? '');
 }
@@ -196,18 +198,25 @@ export class Margin {
  * `isList` is set, a number and a blank or quotation marks: prose has them.
  */
 export function possibleMargins(text: string, isList: boolean): readonly Margin[] {
-  const atoms: Atom[] = [];
-  let margins: Margin[] | undefined;
-  for (let at = 0; atoms.length < MOST_ATOMS;) {
+  // A label at the beginning is no margin, and what stands behind it is not looked at: nine of ten lines begin with nothing else.
+  const first = atomAt(text, 0, undefined, false);
+  if (first === undefined || first.end <= 0 || endsMargins(first, isList)) return NO_MARGINS;
+  const atoms = [first];
+  const margins = isQuoteOnly(atoms) ? [] : [new Margin(atoms.slice())];
+  for (let at = first.end; atoms.length < MOST_ATOMS;) {
     const atom = atomAt(text, at, atoms[atoms.length - 1]);
     if (atom === undefined || atom.end <= at) break;
     atoms.push(atom);
-    // What stands behind such a one is not looked at: nine of ten lines begin with no other.
-    if (isLoneLabel(atoms, atoms.length - 1) || atom.isPrompt === true || (!isList && isOfProse(atom))) break;
-    if (!isQuoteOnly(atoms)) (margins ??= []).push(new Margin(atoms.slice()));
+    if (isLoneLabel(atoms, atoms.length - 1) || endsMargins(atom, isList)) break;
+    if (!isQuoteOnly(atoms)) margins.push(new Margin(atoms.slice()));
     at = atom.end;
   }
-  return margins ?? NO_MARGINS;
+  return margins;
+}
+
+/** Whether a line with such a sign in it has no margin that reaches so far. */
+function endsMargins(atom: Atom, isList: boolean): boolean {
+  return atom.isPrompt === true || (!isList && isOfProse(atom));
 }
 
 /** The number of a list, the quotation marks of a sentence. */

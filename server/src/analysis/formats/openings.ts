@@ -3,22 +3,10 @@
  * literal of a known issue. The answer is kept with the chunk, so an edit looks again only at the chunks it made.
  */
 import { FORMATS } from './index.js';
+import { NO_OPENINGS, NOT_ASKED, OpeningGatherer, type OpeningList } from './openingList.js';
 import { newCandidate } from './opens.js';
 import type { Chunk } from '../text/chunk.js';
 import { LiteralScanner, SAMPLE_UNITS } from '../text/literals.js';
-
-/** A line that holds an opener. */
-export interface Opening {
-  /** Line in the chunk. */
-  readonly line: number;
-  /** The formats whose openers it holds, as a bit set over FORMATS. */
-  readonly formats: number;
-  /**
-   * Index in FORMATS of the format that the line opens, -1 where it opens none; undefined before `formatAt` was asked. Most
-   * lines with an opener stand inside a block of their own format, where nobody asks.
-   */
-  format: number | undefined;
-}
 
 export interface MessageHit {
   /** Line in the chunk. */
@@ -28,11 +16,11 @@ export interface MessageHit {
 }
 
 export interface ChunkHits {
-  readonly openings: readonly Opening[];
+  readonly openings: OpeningList;
   readonly messages: readonly MessageHit[];
 }
 
-const NOTHING: ChunkHits = { openings: [], messages: [] };
+const NOTHING: ChunkHits = { openings: NO_OPENINGS, messages: [] };
 
 /**
  * So much text is searched with what a general sample told to be rare before the text itself is asked: with ten thousand literals
@@ -60,40 +48,6 @@ function lowest(bits: number): number {
   return 31 - Math.clz32(bits & -bits);
 }
 
-/** An opening of which not all hits are known. */
-interface Found extends Opening {
-  formats: number;
-}
-
-/** The openings of a chunk, of hits that come nearly in order. */
-class FoundOpenings {
-  readonly #openings: Found[] = [];
-  #last: Found | undefined;
-  #isSorted = true;
-
-  add(line: number, formats: number): void {
-    if (this.#last?.line === line) {
-      this.#last.formats |= formats;
-      return;
-    }
-    if (this.#last !== undefined && line < this.#last.line) this.#isSorted = false;
-    this.#last = { line, formats, format: undefined };
-    this.#openings.push(this.#last);
-  }
-
-  /** Each line once. */
-  inOrder(): readonly Opening[] {
-    if (this.#isSorted) return this.#openings;
-    const merged: Found[] = [];
-    for (const opening of this.#openings.sort((a, b) => a.line - b.line)) {
-      const before = merged.at(-1);
-      if (before?.line === opening.line) before.formats |= opening.formats;
-      else merged.push(opening);
-    }
-    return merged;
-  }
-}
-
 export class OpeningFinder {
   readonly #literals: readonly string[];
   #scanner: LiteralScanner | undefined;
@@ -103,6 +57,7 @@ export class OpeningFinder {
   /** For each literal the formats it opens (as a bit set over FORMATS) and the messages it is. */
   readonly #uses: readonly { readonly formats: number; readonly messages: readonly number[] }[];
   readonly #known = new WeakMap<Chunk, ChunkHits>();
+  readonly #gatherer = new OpeningGatherer();
 
   /** `messages` are literals of known issues, at least six ASCII characters each. */
   constructor(messages: readonly string[]) {
@@ -142,21 +97,21 @@ export class OpeningFinder {
     this.#known.set(chunk, hits);
   }
 
-  /** Index in FORMATS of the format that a line of the chunk opens, or -1. */
-  formatAt(chunk: Chunk, opening: Opening): number {
-    return (opening.format ??= openedBy(opening.formats, chunk.line(opening.line)));
+  /** Index in FORMATS of the format that a line of the chunk opens, or -1; the line is told by its place among the chunk's openings. */
+  formatAt(chunk: Chunk, { lines, formats, opened }: OpeningList, at: number): number {
+    let format = opened[at] ?? -1;
+    if (format === NOT_ASKED) opened[at] = format = openedBy(formats[at] ?? 0, chunk.line(lines[at] ?? 0));
+    return format;
   }
 
   /**
-   * Index of the first opening of a chunk from `from` on, at or below a line of the chunk, whose line opens a format; its `format` is
-   * known then. -1 where there is none. A loop of its own: in a generator it takes twice as long.
+   * Index of the first opening of a chunk from `from` on, at or below a line of the chunk, whose line opens a format; which one
+   * is known then. -1 where there is none. A loop of its own: in a generator it takes twice as long.
    */
   nextOpening(chunk: Chunk, from: number, line: number): number {
     const { openings } = this.hits(chunk);
-    for (let at = from; at < openings.length; at++) {
-      const opening = openings[at];
-      if (opening !== undefined && opening.line >= line && this.formatAt(chunk, opening) >= 0) return at;
-    }
+    const { lines } = openings;
+    for (let at = from; at < lines.length; at++) if ((lines[at] ?? 0) >= line && this.formatAt(chunk, openings, at) >= 0) return at;
     return -1;
   }
 
@@ -171,7 +126,7 @@ export class OpeningFinder {
 
   #find(chunk: Chunk): ChunkHits {
     const uses = this.#uses;
-    const found = new FoundOpenings();
+    const found = this.#gatherer;
     const messages: MessageHit[] = [];
     chunk.search(this.#scannerFor(chunk), (literal, line) => {
       const use = uses[literal];
@@ -179,8 +134,8 @@ export class OpeningFinder {
       if (use.formats !== 0) found.add(line, use.formats);
       if (use.messages.length > 0) for (const message of use.messages) messages.push({ line, message });
     });
-    const openings = found.inOrder();
-    if (openings.length === 0 && messages.length === 0) return NOTHING;
+    const openings = found.take();
+    if (openings.lines.length === 0 && messages.length === 0) return NOTHING;
     messages.sort((a, b) => a.line - b.line || a.message - b.message);
     return { openings, messages: messages.filter((hit, index) => index === 0 || hit.line !== messages[index - 1]?.line || hit.message !== messages[index - 1]?.message) };
   }

@@ -1,5 +1,5 @@
 /** Whether a line opens a block: as it stands, or behind something that transport may have put before it. */
-import { isShort, logicalLines, someLine, type LogicalLine, type Way } from './cursor.js';
+import { isShort, logicalLines, onlyLine, someLine, type LogicalLine, type Way } from './cursor.js';
 import { peelEnvelope } from './envelopes.js';
 import { possibleMargins, type Margin } from './margins.js';
 import { undo } from './transport.js';
@@ -17,7 +17,9 @@ const uncut = (): readonly number[] => [];
  */
 class Candidate {
   readonly #undone: Cleaned | null;
-  /** Where the line is short, so that they are the same for all formats. */
+  /** Of a short line in which nothing was undone, as nearly all are: no lists are made for it. */
+  readonly #only: LogicalLine | undefined;
+  /** Of any other line that is short, so that they are the same for all formats. */
   readonly #lines: readonly LogicalLine[] | undefined;
   /** For formats whose lines stand in lists, and for the others. */
   #listMargins: readonly Margin[] | undefined;
@@ -25,7 +27,9 @@ class Candidate {
 
   constructor(readonly physical: string) {
     this.#undone = undo(physical) ?? null;
-    this.#lines = isShort(physical) ? logicalLines(physical, 0, uncut, { undone: this.#undone }) : undefined;
+    const isOne = isShort(physical);
+    this.#only = isOne && this.#undone === null ? onlyLine(physical) : undefined;
+    this.#lines = isOne && this.#undone !== null ? logicalLines(physical, 0, uncut, { undone: this.#undone }) : undefined;
   }
 
   /** The line with what can be undone by its own signs undone. */
@@ -35,11 +39,13 @@ class Candidate {
 
   /** Whether the VMkernel's own head says that nothing stands before the line; logs have tens of thousands of such blocks. */
   get isWhole(): boolean {
-    return (this.#lines === undefined ? peelEnvelope(this.text) : this.#lines[0]?.envelope)?.pcpu !== undefined;
+    const first = this.#only ?? this.#lines?.[0];
+    return (first === undefined ? peelEnvelope(this.text) : first.envelope)?.pcpu !== undefined;
   }
 
   /** Whether the line opens a region of the format as it stands. */
   opensPlain(format: LogFormat): boolean {
+    if (this.#only !== undefined) return format.opens(this.#only);
     if (this.#lines === undefined) return this.#opensCut(format, { undone: this.#undone });
     for (const line of this.#lines) if (format.opens(line)) return true;
     return false;

@@ -87,11 +87,12 @@ class ForeignOpenings {
       if (first > line + MAX_BLOCK_LINES) return undefined;
       if (first + chunk.lineEnds < line) continue;
       const { openings } = this.finder.hits(chunk);
-      for (; at.opening < openings.length; at.opening++) {
-        const opening = openings[at.opening];
-        if (opening === undefined || first + opening.line <= line || opening.formats === 1 << format) continue;
-        const opened = this.finder.formatAt(chunk, opening);
-        if (opened >= 0 && opened !== format) return first + opening.line;
+      const { lines, formats } = openings;
+      for (; at.opening < lines.length; at.opening++) {
+        const opening = first + (lines[at.opening] ?? 0);
+        if (opening <= line || formats[at.opening] === 1 << format) continue;
+        const opened = this.finder.formatAt(chunk, openings, at.opening);
+        if (opened >= 0 && opened !== format) return opening;
       }
     }
     return undefined;
@@ -110,11 +111,11 @@ export function* walk(text: ChunkSequence, finder: OpeningFinder, reached: numbe
     // Most chunks of a log open nothing. Looked at as soon as they are there, they are still in the processor's caches.
     while (finder.hits(chunk).openings.length > 0 && !text.isReady(index)) yield 'more';
     for (let at = finder.nextOpening(chunk, 0, reached - first); at >= 0; at = finder.nextOpening(chunk, at + 1, reached - first)) {
-      const opening = finder.hits(chunk).openings[at];
-      const opened = opening?.format ?? -1;
+      const { openings } = finder.hits(chunk);
+      const opened = openings.opened[at] ?? -1;
       const format = FORMATS[opened];
-      if (opening === undefined || format === undefined) continue;
-      const line = first + opening.line;
+      if (format === undefined) continue;
+      const line = first + (openings.lines[at] ?? 0);
       if (visitor.isKnown?.(line) === true) return;
       const block = readBlock(format, text, line, foreign.after(line, opened));
       reached = block.lines.end;

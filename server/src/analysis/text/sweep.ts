@@ -213,7 +213,7 @@ function plainLoop(bytes: Uint8Array, view: DataView): Loops['sweep'] {
       for (let place = 0; places >>> place !== 0; place++) {
         const windowEnd = at - place + WINDOW - 1;
         if (((places >>> place) & 1) === 0 || windowEnd >= end || windowEnd < low + WINDOW - 1) continue;
-        if (bytes[filter + (windowHash(view, windowEnd) & (FILTER_ENTRIES - 1))] !== 0) view.setUint32(found + 4 * count++, windowEnd, true);
+        if (bytes[filter + windowList(windowHash(view, windowEnd))] !== 0) view.setUint32(found + 4 * count++, windowEnd, true);
       }
     }
     return count;
@@ -225,7 +225,15 @@ export function gramHash(view: DataView, at: number): number {
   return Math.imul(view.getInt32(at, true), 0x9e3779b1) >>> (32 - GRAM_BITS);
 }
 
-/** Hash of the window that ends at `at`. server/wasm/sweep.ts has the same. */
+/** Hash of the window that ends at `at`, 24 bits. server/wasm/sweep.ts has the same. */
 export function windowHash(view: DataView, at: number): number {
   return Math.imul(view.getInt32(at + 1 - WINDOW, true) ^ Math.imul(view.getInt32(at - 3, true), 0x9e3779b1), 0x85ebca6b) >>> 8;
+}
+
+/**
+ * Entry of the filter, by the hash of a window: its high bits. The low ones know nothing of the window's last byte, so that with them
+ * `kd> kd` passed for `kd> kb` and was looked for among all commands that begin so.
+ */
+export function windowList(hash: number): number {
+  return hash >>> 8;
 }

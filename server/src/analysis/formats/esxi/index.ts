@@ -24,7 +24,7 @@ function begins(line: LogicalLine): 'event' | 'evidence' | 'screen' | undefined 
   if (event && rows.length === 1 && row?.envelope?.pcpu !== undefined) return 'event';
   const isEvidence = evidenceKind(line.text) !== undefined;
   if (!line.cut && isEvidence) return 'evidence';
-  if (rows.some((one) => opensScreen(one.text))) return 'screen';
+  for (const one of rows) if (opensScreen(one.text)) return 'screen';
   if (event) return 'event';
   return isEvidence ? 'screen' : undefined;
 }

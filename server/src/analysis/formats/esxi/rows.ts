@@ -127,12 +127,13 @@ function whole(line: LogicalLine, text: string): Row {
 /** The rows of a logical line. */
 export function rowsOf(line: LogicalLine): Row[] {
   const rows = piecesOf(line);
-  rows.forEach((row, index) => {
+  for (let index = 0; index < rows.length; index++) {
+    const row = rows[index] as Row;
     const head = row.text.includes('cpu') || row.text.includes('LogEFI') ? (at(MASKED_HEAD, row.text, 0)?.[0].length ?? 0) : 0;
     const written = head === 0 ? row.text : row.text.slice(head);
     const text = readAgain(written);
     if (head > 0 || text !== written) rows[index] = { ...row, text, start: row.start + head, ...(text === written ? {} : { misread: true }) };
-  });
+  }
   return rows;
 }
 

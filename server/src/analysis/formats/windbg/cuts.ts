@@ -19,8 +19,17 @@ const FRAME = /^(?:[0-9a-f`]{8,17} (?:: )?){2,6}[a-z_$][\w.~$-]{0,64}![^ \t\u00a
 /** Widths of addresses, as bits: eight digits, sixteen, two groups of eight with their joint, each of them with and without `0x`. */
 const ADDRESS_WIDTHS = (1 << 8) | (1 << 10) | (1 << 16) | (1 << 17) | (1 << 18) | (1 << 19);
 
+/** The long line cut last. Whether it opens a block is asked before it is read; text of such lines took a tenth longer. */
+let known: { readonly line: string; readonly places: readonly number[] } | undefined;
+
+/** Columns at which a line is to be cut, ascending. */
 export function cuts(line: string): readonly number[] {
-  if (FRAME.test(line)) return NONE;
+  if (line.length < GLUED_LINE) return FRAME.test(line) ? NONE : cutPlaces(line);
+  if (known?.line !== line) known = { line, places: FRAME.test(line) ? NONE : withGlued(line, cutPlaces(line)) };
+  return known.places;
+}
+
+function cutPlaces(line: string): readonly number[] {
   const places: number[] = [];
   let before: Before = 'start';
   let inStack = false;
@@ -70,7 +79,7 @@ export function cuts(line: string): readonly number[] {
     before = kind;
     at = skipBlanks(line, end);
   }
-  return line.length < GLUED_LINE ? places : withGlued(line, places);
+  return places;
 }
 
 /** What begins a line and can follow what was printed before it without a blank. */
@@ -79,7 +88,7 @@ const GLUED: readonly string[] = [
   'Loading Kernel Symbols', 'Loading User Symbols', 'Use !analyze -v to get', 'Resetting default scope',
 ];
 
-function withGlued(line: string, places: number[]): readonly number[] {
+function withGlued(line: string, places: readonly number[]): readonly number[] {
   const more: number[] = [];
   for (const words of GLUED) {
     for (let found = line.indexOf(words, 1); found >= 0; found = line.indexOf(words, found + words.length)) {
@@ -90,7 +99,8 @@ function withGlued(line: string, places: number[]): readonly number[] {
   for (const found of line.matchAll(EVENTS)) if (found.index > 0) more.push(found.index);
   // The name of a bug check behind the box of the banner, or with its own code and its arguments below.
   const lastArgument = line.lastIndexOf('Arg1: ');
-  for (let open = line.indexOf(' ('); open >= 0 && open < lastArgument; open = line.indexOf(' (', open + 2)) {
+  // Most lines have none: brackets are not looked for, which in a line of blanks takes long.
+  for (let open = lastArgument < 0 ? -1 : line.indexOf(' ('); open >= 0 && open < lastArgument; open = line.indexOf(' (', open + 2)) {
     const close = hexEnd(line, open + 2);
     if (close === open + 2 || close - open > 10 || line.charCodeAt(close) !== 41) continue;
     let start = open;
@@ -226,6 +236,5 @@ export function promptEnd(line: string, at: number): number {
   const unit = line.charCodeAt(at);
   if (unit !== 107 && unit !== 108 && unit !== 124 && !(unit >= 48 && unit <= 57)) return -1;
   PROMPT.lastIndex = at;
-  const match = PROMPT.exec(line);
-  return match === null ? -1 : at + match[0].length;
+  return PROMPT.test(line) ? PROMPT.lastIndex : -1;
 }

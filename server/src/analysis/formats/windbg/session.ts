@@ -164,6 +164,17 @@ function commandSection(report: Report, line: LogicalLine, command: string): voi
   report.section(outputOf(command)?.kind ?? 'messages', shown, line);
 }
 
+/** What a prompt ends, and the command behind it. */
+function bePrompted(report: Report, line: LogicalLine, start: number, end: number, command: string): void {
+  report.isShown = false;
+  report.signs.thread = undefined;
+  report.closeStack();
+  report.command = command;
+  report.field = '';
+  report.module = '';
+  report.sink.token('prompt', line, start, end);
+}
+
 /** `0: kd> !analyze -v`. Pages that show commands repeat the prompt: `0:000>3: kd> lm`. */
 export function prompt(line: LogicalLine, report: Report): Reading | undefined {
   const { text } = line;
@@ -173,6 +184,23 @@ export function prompt(line: LogicalLine, report: Report): Reading | undefined {
   if (end < 0) return undefined;
   for (let next = promptEnd(text, end); next > 0; next = promptEnd(text, end)) end = next;
   const from = skipBlanks(text, end);
+  return from === text.length ? new BarePrompt(line, report, start, end) : promptWith(line, report, start, end, from);
+}
+
+/** A prompt without a command. A class, because a text can be nothing but prompts: a closure with all it knows takes twice the memory. */
+class BarePrompt implements Reading {
+  readonly strength = 'strong';
+
+  constructor(readonly line: LogicalLine, readonly report: Report, readonly start: number, readonly end: number) {}
+
+  act(): void {
+    bePrompted(this.report, this.line, this.start, this.end, '');
+  }
+}
+
+/** A prompt with a command. */
+function promptWith(line: LogicalLine, report: Report, start: number, end: number, from: number): Reading {
+  const { text } = line;
   let to = text.length;
   if (line.cut) {
     const star = text.indexOf(' **', from);
@@ -184,14 +212,8 @@ export function prompt(line: LogicalLine, report: Report): Reading | undefined {
   return {
     strength: 'strong', opens: READ_COMMANDS.test(command) || READ_EXTENSIONS.has(command.slice(0, wordEnd(command, 0))), ...(analyze ? { begins: 'analysis' as const } : {}),
     act: () => {
-      report.isShown = false;
-      report.signs.thread = undefined;
       if (shows) report.sink.note('these values were typed into !analyze -show, which explains them; the debugger did not read them from a dump', line);
-      report.closeStack();
-      report.command = command;
-      report.field = '';
-      report.module = '';
-      report.sink.token('prompt', line, start, end);
+      bePrompted(report, line, start, end, command);
       report.sink.token('command', line, from, from + command.length);
       const spaced = /\s{3,}/.exec(command);
       if (spaced !== null) report.command = command.slice(0, spaced.index);

@@ -141,7 +141,8 @@ function beside(text: string, at: number, unit: number, shape: number): number {
     case 44: return (shape & HAS.bracket) !== 0 ? HAS.list : 0;
     case 123: return HAS.bracket | HAS.list;
     case 88: case 120: return text.charCodeAt(at - 1) === 48 ? HAS.zero_x : 0;
-    default: return (shape & MAY_CUT) === 0 && mayCutAt(text, at + 1, shape) ? MAY_CUT : 0;
+    // Of a run of blanks the last one decides.
+    default: return (shape & MAY_CUT) === 0 && !isBlank(text.charCodeAt(at + 1)) && mayCutAt(text, at + 1, shape) ? MAY_CUT : 0;
   }
 }
 
