@@ -15,5 +15,6 @@ export function registerHover(session: Session): void {
 
 /** How hovers are written for this client. */
 export function hoverOptions({ settings, client }: Session): HoverOptions {
-  return { ...filterOf(settings), markup: client?.markup ?? 'plaintext', sources: settings.hover.sources };
+  const { minimumCertainty, isDismissed } = filterOf(settings);
+  return { minimumCertainty, isDismissed, markup: client?.markup ?? 'plaintext', sources: settings.hover.sources };
 }
