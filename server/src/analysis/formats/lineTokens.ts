@@ -87,7 +87,8 @@ export class LineTokens implements LineSink {
     const { numbers } = this;
     for (let token = 0; token < this.count; token++) {
       const at = NUMBERS_PER_TOKEN * token;
-      const [start = 0, end = 0] = [numbers[at + 1], numbers[at + 2]];
+      const start = numbers[at + 1] ?? 0;
+      const end = numbers[at + 2] ?? 0;
       if (column >= end) continue;
       if (!(column >= start)) return undefined;
       const kind = TOKEN_KINDS[numbers[at] ?? 0] as TokenKind;
