@@ -74,6 +74,7 @@ export function fakeAnalysis(text: string, parts: FakeParts = {}): Analysis {
         own.clear();
       }
     },
+    tokenAt: (line, column) => tokens.find(({ at }) => inside(at, line, column)),
     blockAt: (line) => blocks.find((block) => line >= block.lines.first && line < block.lines.end),
     crashAt: () => crashes[0],
     explain: (line, column) => {

@@ -182,6 +182,21 @@ describe('the lines of a document as bytes', () => {
     expect(placesIn(other, 1)).toEqual([0]);
   });
 
+  it('are given one by one without their chunk', () => {
+    const text = ChunkedText.from(`${'0x1 vmnic a\n'.repeat(8_000)}é\r\n0x1 é\r\n vmnic`);
+    const ascii = asciiOf(text);
+    for (const [line, places] of [[7, [0, 4]], [8_002, [1]], [3_000, [0, 4]]] as const) {
+      expect(ascii.seekAlone(line)).toBe(true);
+      expect(Buffer.from(ascii.bytes.subarray(ascii.start, ascii.end)).toString('latin1')).toBe(text.line(line));
+      expect(ascii.bytes[ascii.end]).toBe(0);
+      expect([...ascii.pairs].map((at) => at - ascii.start)).toEqual(places);
+      // Nothing of the line is taken for a chunk.
+      expect(ascii.seek(0)).toBe(true);
+      expect(ascii.bytes[ascii.end]).toBe(10);
+    }
+    expect(ascii.seekAlone(8_001)).toBe(false);
+  });
+
   it('are not given where a chunk has other characters, or is of a size that gains nothing', () => {
     expect(asciiOf(ChunkedText.from('a\nb')).seek(1)).toBe(true);
     expect(asciiOf(ChunkedText.from('a\né')).seek(0)).toBe(false);

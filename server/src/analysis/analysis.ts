@@ -10,6 +10,7 @@ import { resegment, segment } from './formats/segment.js';
 import { prose } from './prose.js';
 import { explainToken, explainWord } from './decoders/explain.js';
 import { explainTrust } from './decoders/frame.js';
+import { CrashPlaces } from './crashPlaces.js';
 import { Assembler } from './records/assemble.js';
 import type { ContextEntry } from './records/context.js';
 import { MessageTable } from './knowledge/messages.js';
@@ -103,6 +104,7 @@ class Snapshot implements Analysis {
   readonly #tokens = new Map<Block, readonly Token[]>();
   readonly #line = new LineTokens();
   readonly #ascii: AsciiLines;
+  #places: CrashPlaces | undefined;
 
   constructor(
     readonly text: ChunkedText,
@@ -157,14 +159,7 @@ class Snapshot implements Analysis {
   }
 
   crashAt(line: number): CrashFinding | undefined {
-    const block = this.blockAt(line);
-    if (block !== undefined) {
-      const own = this.crashes.find((crash) => crash.record.blocks.includes(block));
-      if (own !== undefined) return own;
-    }
-    let nearest: CrashFinding | undefined;
-    for (const crash of this.crashes) if (crash.record.lines.first <= line) nearest = crash;
-    return nearest ?? this.crashes[0];
+    return (this.#places ??= new CrashPlaces(this.crashes)).at(line, this.blockAt(line));
   }
 
   tokens(lines: LineRange): Token[] {
@@ -175,6 +170,20 @@ class Snapshot implements Analysis {
       });
     });
     return result;
+  }
+
+  tokenAt(line: number, column: number): Token | undefined {
+    const block = this.blockAt(line);
+    if (block !== undefined) {
+      const known = this.#blockTokens(block);
+      let index = firstAt(known, line);
+      while (known[index]?.at.line === line && (known[index]?.at.end ?? 0) <= column) index++;
+      const token = known[index];
+      return token?.at.line === line && token.at.start <= column ? token : undefined;
+    }
+    if (!(line >= 0 && line < this.text.lineCount)) return undefined;
+    if (!(this.#ascii.seekAlone(line) && lexedAtOnce(this.#ascii, this.#line))) this.#lex(line);
+    return this.#line.at(line, column);
   }
 
   /** Tokens of blocks are kept as objects, those of ordinary lines are made anew each time. */
@@ -235,7 +244,8 @@ class Snapshot implements Analysis {
     const text = this.text.line(line);
     const record = this.crashAt(line)?.record;
     const found = this.#explainToken(line, column, text, record) ?? this.#explainWord(line, column, text, record);
-    const frame = record?.frames.find((candidate) => candidate.at.line === line && column >= candidate.at.start && column < candidate.at.end);
+    // Frames stand in blocks; most lines of a log stand in none.
+    const frame = this.blockAt(line) === undefined ? undefined : record?.frames.find((candidate) => candidate.at.line === line && column >= candidate.at.start && column < candidate.at.end);
     const doubt = frame === undefined ? undefined : explainTrust(frame);
     if (frame === undefined || doubt === undefined) return found;
     // What is known of the function stays; that the frame may not be there at all is said with it.
@@ -243,7 +253,7 @@ class Snapshot implements Analysis {
   }
 
   #explainToken(line: number, column: number, text: string, record: CrashRecord | undefined): Located<Explanation> | undefined {
-    const token = this.tokens({ first: line, end: line + 1 }).find((candidate) => column >= candidate.at.start && column < candidate.at.end);
+    const token = this.tokenAt(line, column);
     if (token === undefined) return undefined;
     const explanation = explainToken(token, text.slice(token.at.start, token.at.end), text, record, this.knowledge);
     return explanation === undefined ? undefined : { value: explanation, at: token.at };

@@ -21,6 +21,8 @@ export interface Analysis {
   tokens(lines: LineRange): Token[];
   /** The same line by line, without an object for each token: for whole documents. Lines without tokens are left out; what is given is good until the visitor returns. */
   eachLine(lines: LineRange, visit: (line: number, tokens: LineTokens) => void): void;
+  /** The token that holds a column of a line. */
+  tokenAt(line: number, column: number): Token | undefined;
   /** The block that holds a line. */
   blockAt(line: number): Block | undefined;
   /** The crash to which a line belongs: the one whose block holds it, else the nearest one above, else the first. */

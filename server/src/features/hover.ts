@@ -19,7 +19,7 @@ export interface HoverOptions extends MatchFilter {
 /** The hover at a place, or undefined where nothing is known. */
 export function hover(analysis: Analysis, line: number, column: number, options: HoverOptions): Hover | undefined {
   const explained = analysis.explain(line, column);
-  const crash = analysis.crashes.find((candidate) => spanHolds(candidate.record.headline, line, column));
+  const crash = crashNamedAt(analysis.crashes, line, column);
   const event = crash === undefined ? analysis.events.find((candidate) => spanHolds(candidate.event.at, line, column)) : undefined;
   const page = new Page();
   if (explained !== undefined) writeExplanation(page, { ...explained.value, details: [...explained.value.details, ...listed(analysis, line, column, explained.value)] }, options.sources);
@@ -28,6 +28,22 @@ export function hover(analysis: Analysis, line: number, column: number, options:
   if (page.isEmpty) return undefined;
   const at = explained?.at ?? crash?.record.headline ?? event?.event.at;
   return { contents: page.toMarkup(options.markup), ...(at === undefined ? {} : { range: rangeOf(at) }) };
+}
+
+/** The crash whose headline holds a place. Crashes stand in the order of their headlines, and a log can have thousands. */
+function crashNamedAt(crashes: readonly CrashFinding[], line: number, column: number): CrashFinding | undefined {
+  let low = 0;
+  let high = crashes.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((crashes[middle]?.record.headline.line ?? 0) < line) low = middle + 1;
+    else high = middle;
+  }
+  for (let index = low; crashes[index]?.record.headline.line === line; index++) {
+    const crash = crashes[index];
+    if (crash !== undefined && spanHolds(crash.record.headline, line, column)) return crash;
+  }
+  return undefined;
 }
 
 function writeHeadline(page: Page, crash: CrashFinding, options: HoverOptions): void {
@@ -52,7 +68,7 @@ const TELLING = [['companyname', 'Vendor'], ['filedescription', 'Description'], 
 /** What the module lists of the log add: the module in which an address lies, what a module's row says. */
 function listed(analysis: Analysis, line: number, column: number, explained: Explanation): ExplanationLine[] {
   if (!hasModules(analysis, line)) return [];
-  const token = analysis.tokens({ first: line, end: line + 1 }).find(({ at }) => column >= at.start && column < at.end);
+  const token = analysis.tokenAt(line, column);
   if (token === undefined) return [];
   const text = analysis.text.line(line).slice(token.at.start, token.at.end);
   if (token.kind === 'module') {

@@ -11,7 +11,7 @@ const ORDER: Readonly<Record<Certainty, number>> = { possible: 0, likely: 1, exa
 export interface MatchFilter {
   readonly minimumCertainty: Certainty;
   /** True for a known issue that the user dismissed for crashes of this signature. */
-  isDismissed(issueId: string, signature: string | undefined): boolean;
+  readonly isDismissed: (issueId: string, signature: string | undefined) => boolean;
 }
 
 /** Everything is shown. */

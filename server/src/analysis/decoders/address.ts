@@ -54,22 +54,51 @@ function inVmkernel(value: bigint): { words: string } | undefined {
 }
 
 /** The fill pattern that a value repeats over its whole width; a pattern of that very width comes first. */
-export function fillPattern<T extends { readonly pattern: string }>(value: bigint, patterns: readonly T[]): T | undefined {
+export function fillPattern(value: bigint, patterns: readonly FillPatternData[]): FillPatternData | undefined {
   const width = widthOf(value);
-  const digits = value.toString(16).padStart(width, '0');
-  const fitting = patterns.filter((pattern) => repeated(pattern, width) === digits);
-  return fitting.find((pattern) => unitOf(pattern).length === width) ?? fitting[0];
+  return filledWith(patterns, width).byDigits.get(value.toString(16).padStart(width, '0'));
 }
 
 /** The fill pattern of four bytes or more that a value is a little above of. */
 function nearPattern(value: bigint, patterns: readonly FillPatternData[]): { pattern: FillPatternData; offset: bigint } | undefined {
-  const width = widthOf(value);
-  for (const pattern of patterns) {
-    const whole = unitOf(pattern).length < 8 ? undefined : repeated(pattern, width);
-    const offset = whole === undefined ? 0n : value - BigInt(`0x${whole}`);
+  for (const { pattern, whole } of filledWith(patterns, widthOf(value)).wide) {
+    const offset = value - whole;
     if (offset > 0n && offset < MEMBER) return { pattern, offset };
   }
   return undefined;
+}
+
+/** Registers of one width, filled with each pattern. */
+interface Filled {
+  readonly byDigits: ReadonlyMap<string, FillPatternData>;
+  /** Those of four bytes or more, in their order. */
+  readonly wide: readonly { readonly pattern: FillPatternData; readonly whole: bigint }[];
+}
+
+/** By the width of the register. To repeat all patterns anew for each value, three times over, was dear. */
+const filled = new WeakMap<readonly FillPatternData[], Map<number, Filled>>();
+
+function filledWith(patterns: readonly FillPatternData[], width: number): Filled {
+  let byWidth = filled.get(patterns);
+  if (byWidth === undefined) filled.set(patterns, (byWidth = new Map<number, Filled>()));
+  let found = byWidth.get(width);
+  if (found === undefined) byWidth.set(width, (found = fill(patterns, width)));
+  return found;
+}
+
+function fill(patterns: readonly FillPatternData[], width: number): Filled {
+  const byDigits = new Map<string, FillPatternData>();
+  const wide: { pattern: FillPatternData; whole: bigint }[] = [];
+  for (const pattern of patterns) {
+    const unit = unitOf(pattern);
+    if (unit.length > width) continue;
+    const digits = unit.repeat(width / unit.length);
+    if (!byDigits.has(digits)) byDigits.set(digits, pattern);
+    if (unit.length >= 8) wide.push({ pattern, whole: BigInt(`0x${digits}`) });
+  }
+  // Those of the very width come before those that are repeated.
+  for (const pattern of patterns.filter((candidate) => unitOf(candidate).length === width).reverse()) byDigits.set(unitOf(pattern), pattern);
+  return { byDigits, wide };
 }
 
 /** Digits of a register that holds the value. */
@@ -81,9 +110,4 @@ function widthOf(value: bigint): number {
 function unitOf(pattern: { readonly pattern: string }): string {
   const digits = pattern.pattern.slice(2);
   return digits.length <= 2 ? digits.padStart(2, '0') : digits.padStart(digits.length <= 8 ? 8 : 16, '0');
-}
-
-function repeated(pattern: { readonly pattern: string }, width: number): string | undefined {
-  const unit = unitOf(pattern);
-  return unit.length > width ? undefined : unit.repeat(width / unit.length);
 }

@@ -43,14 +43,13 @@ export function explainTrap(which: number | string, knowledge: Knowledge): Expla
 }
 
 export function explainPattern(value: bigint, knowledge: Knowledge): Explanation | undefined {
-  const text = formatHex(value);
   const patterns = knowledge.patterns();
   const first = fillPattern(value, patterns);
   if (first === undefined) return undefined;
   // The same filling is used by several systems; all that fit are told.
   const all = patterns.filter((pattern) => pattern.pattern === first.pattern);
   return {
-    headline: `${text}: ${first.title}`,
+    headline: `${formatHex(value)}: ${first.title}`,
     details: all.map((pattern) => ({ kind: all.length === 1 ? 'text' : 'item', text: all.length === 1 ? pattern.text : `${pattern.where}: ${pattern.title}. ${pattern.text}` })),
     articles: [],
     sources: all.flatMap((pattern) => pattern.sources),
@@ -60,9 +59,10 @@ export function explainPattern(value: bigint, knowledge: Knowledge): Explanation
 /** Names of a number in the status tables, one line each. */
 export function statusReadings(value: bigint, knowledge: Knowledge, only?: readonly StatusTableData['id'][]): { table: NamedStatusTable; line: string }[] {
   const readings: { table: NamedStatusTable; line: string }[] = [];
+  const code = formatHex(value);
   for (const table of knowledge.statusTables()) {
     if (only !== undefined && !only.includes(table.id)) continue;
-    const found = table.names.get(formatHex(value));
+    const found = table.names.get(code);
     if (found !== undefined) readings.push({ table, line: `${table.title}: ${found[0]}${found[1] === undefined ? '' : ` — ${found[1]}`}` });
   }
   return readings;

@@ -41,12 +41,19 @@ function duration(seconds: number): string {
 }
 
 export function explainTimestamp(written: string, format: FormatId | undefined): Explanation | undefined {
+  // Most are of this kind, which none of the others is: a hover finds each further expression in no cache.
+  const plain = explainIsoTime(written, format);
+  if (plain !== undefined) return plain;
   // VMware Workstation adds the time since the line before.
   const text = written.replace(/\[\+\d{1,6}\.\d{1,6}\]$/, '');
   const boot = /^\[\s{0,12}(\d{1,10}\.\d{1,9})(?:\s?@\d+)?\]?$/.exec(text.trim())?.[1];
   if (boot !== undefined) return say(`${boot} s`, `Time since the kernel started: ${duration(Number(boot))}.`, LINUX);
   const said = explainCalendarTime(text.trim());
   if (said !== undefined) return said;
+  return text === written ? undefined : explainIsoTime(text, format);
+}
+
+function explainIsoTime(text: string, format: FormatId | undefined): Explanation | undefined {
   const iso = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d(?:[.,]\d{1,9})?)(Z|[+-]\d\d:?\d\d)?:?$/.exec(text.trim());
   if (iso === null) return undefined;
   const [, day = '', time = '', zone] = iso;

@@ -121,13 +121,17 @@ function sameElsewhere(value: bigint, record: CrashRecord | undefined): string |
   return frame?.symbol === undefined ? undefined : `A place on the backtrace: ${frame.module === undefined ? '' : `${frame.module}!`}${frame.symbol.slice(0, 120)}.`;
 }
 
+const TEXT = /[\w .,:;/\\@%-]/;
+
 /** The bytes as characters, lowest first, where all of them are letters, digits or signs of a text. */
 function asText(value: bigint, written: string): string | undefined {
   const width = value > 0xffffffffn || written.replace(/[`']|^0x/g, '').length > 8 ? 8 : 4;
+  // Most numbers are no text, and their lowest byte says so.
+  if (!TEXT.test(String.fromCharCode(Number(value & 0xffn)))) return undefined;
   const bytes = Array.from({ length: width }, (_, index) => Number((value >> BigInt(8 * index)) & 0xffn));
   const isWide = bytes.every((byte, index) => (index % 2 === 1 ? byte === 0 : byte !== 0));
   const characters = isWide ? bytes.filter((_, index) => index % 2 === 0) : bytes;
-  if (characters.length < 4 || !characters.every((byte) => /[\w .,:;/\\@%-]/.test(String.fromCharCode(byte)) && byte < 0x7f)) return undefined;
+  if (characters.length < 4 || !characters.every((byte) => TEXT.test(String.fromCharCode(byte)))) return undefined;
   return `As text: "${String.fromCharCode(...characters)}"${isWide ? ' (UTF-16)' : ''}.`;
 }
 

@@ -152,9 +152,11 @@ function marginOf(format: LogFormat, source: TextSource, first: number): MarginF
 /** The tokens of a block, by place, with envelopes; absolute positions. Of overlapping tokens the one that begins first stays. */
 export function blockTokens(format: LogFormat, source: TextSource, block: Block): Token[] {
   const { recorder } = read(format, source, block.lines.first, block.stop, true);
-  const said = recorder.tokens.map((token) => ({ ...token, at: moved(token.at, block.lines.first) }));
-  for (let line = block.lines.first; line < block.lines.end; line++) envelopeTokens(source.line(line), line, said);
-  return inOrder(said.filter((token) => token.at.line < block.lines.end));
+  const { first, end } = block.lines;
+  const said: Token[] = [];
+  for (const token of recorder.tokens) if (first + token.at.line < end) said.push({ ...token, at: moved(token.at, first) });
+  for (let line = first; line < end; line++) envelopeTokens(source.line(line), line, said);
+  return inOrder(said);
 }
 
 /** The tokens of a line that stands in no block; none where no format knows the line. */
@@ -177,16 +179,16 @@ export function sinkEnvelope(text: string, sink: LineSink): void {
   for (const part of peelEnvelope(text)?.parts ?? []) sink.token(envelopeKind(part, text), part.start, part.end);
 }
 
-/** Sorted by place; of overlapping tokens the one that begins first stays. */
-function inOrder(tokens: readonly Token[]): Token[] {
-  const sorted = tokens
-    .map((token, said) => ({ token, said }))
-    .sort((a, b) => a.token.at.line - b.token.at.line || a.token.at.start - b.token.at.start || a.said - b.said);
+/** Sorts tokens by place, and leaves out those that overlap one that begins first; of those that begin at one place, the one said first stays. */
+function inOrder(tokens: Token[]): Token[] {
+  // Sorting leaves what begins at one place in the order in which it was said.
+  tokens.sort((a, b) => a.at.line - b.at.line || a.at.start - b.at.start);
   const result: Token[] = [];
-  for (const { token } of sorted) {
-    const last = result.at(-1);
-    if (last !== undefined && last.at.line === token.at.line && token.at.start < last.at.end) continue;
+  let last: Span | undefined;
+  for (const token of tokens) {
+    if (last?.line === token.at.line && token.at.start < last.end) continue;
     result.push(token);
+    last = token.at;
   }
   return result;
 }

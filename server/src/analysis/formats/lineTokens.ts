@@ -1,5 +1,5 @@
 /** The tokens of one line as numbers. */
-import { TOKEN_KINDS, type FactKey, type LineSink, type TokenKind } from './types.js';
+import { TOKEN_KINDS, type FactKey, type LineSink, type Token, type TokenKind } from './types.js';
 
 /** Numbers of a token in `LineTokens.numbers`. */
 export const NUMBERS_PER_TOKEN = 3;
@@ -79,6 +79,23 @@ export class LineTokens implements LineSink {
       if (key !== undefined) this.#keys[this.count] = key;
       this.add(kind, start, end);
     }
+  }
+
+  /** The token that holds a column; `line` is where it stands. */
+  at(line: number, column: number): Token | undefined {
+    this.settle();
+    const { numbers } = this;
+    for (let token = 0; token < this.count; token++) {
+      const at = NUMBERS_PER_TOKEN * token;
+      const start = numbers[at + 1] ?? 0;
+      const end = numbers[at + 2] ?? 0;
+      if (column >= end) continue;
+      if (!(column >= start)) return undefined;
+      const kind = TOKEN_KINDS[numbers[at] ?? 0] as TokenKind;
+      const key = this.#keys[token];
+      return key === undefined ? { kind, at: { line, start, end } } : { kind, at: { line, start, end }, key };
+    }
+    return undefined;
   }
 
   /** The tokens, in order and without overlaps. */

@@ -53,7 +53,7 @@ export class AsciiLines implements BytesOfLine {
   /** Moves to a line; false where its chunk is not all ASCII. */
   seek(line: number): boolean {
     // The last line of a text has no end; it may be asked for as the one behind a chunk's last end, too, and costs a look.
-    if (line < this.#first || line >= this.#first + this.#lineEnds || this.#memory?.documentTurn !== this.#turn) this.#load(this.#text.chunkOf(line));
+    if (!this.#holds(line)) this.#load(this.#text.chunkOf(line));
     if (!this.#isAscii) return false;
     const at = line - this.#first;
     const start = this.#starts[at] ?? 0;
@@ -68,26 +68,51 @@ export class AsciiLines implements BytesOfLine {
     return true;
   }
 
+  /**
+   * The same for somebody who asks for no line beside it: the chunk is left alone, whose 32 KB, read for one line, are what the nearest
+   * cache has room for. False where the line is not all ASCII.
+   */
+  seekAlone(line: number): boolean {
+    if (this.#holds(line)) return this.seek(line);
+    const memory = this.#write(this.#text.line(line), line, 0);
+    if (memory === undefined) return false;
+    this.end = this.#size;
+    this.pairs = memory.pairs(this.#table, this.#size);
+    return true;
+  }
+
+  #holds(line: number): boolean {
+    return line >= this.#first && line < this.#first + this.#lineEnds && this.#memory?.documentTurn === this.#turn;
+  }
+
   #load(index: number): void {
     const chunk = this.#text.chunks[index];
-    const memory = (this.#memory ??= sweepMemory());
-    this.#turn = ++memory.documentTurn;
-    this.#first = this.#text.firstLineOf(index);
-    this.#lineEnds = chunk?.lineEnds ?? 0;
-    this.#size = chunk?.size ?? 0;
-    this.#isAscii = false;
-    // A chunk is larger where a line is; nothing is gained there.
-    if (chunk === undefined || chunk.size >= DOCUMENT_PART) return;
+    const memory = this.#write(chunk?.text ?? '', this.#text.firstLineOf(index), chunk?.lineEnds ?? 0);
+    if (memory === undefined || chunk === undefined) return;
     const { size } = chunk;
-    this.bytes = memory.document;
-    const { read, written } = this.#encoder.encodeInto(chunk.text, this.bytes);
-    this.#isAscii = read === size && written === size;
-    if (!this.#isAscii) return;
-    this.bytes[size] = 0;
-    this.start = 0;
     // Where they are not needed again, they are not kept with the chunk: 100,000 lines take 3 ms less.
     this.#starts = memory.documentLines(size) ?? chunk.starts;
     this.pairs = memory.pairs(this.#table, size);
+  }
+
+  /** Writes lines to the memory, and goes to their beginning; undefined where they are not all ASCII. */
+  #write(text: string, first: number, lineEnds: number): SweepMemory | undefined {
+    const size = text.length;
+    const memory = (this.#memory ??= sweepMemory());
+    this.#turn = ++memory.documentTurn;
+    this.#first = first;
+    this.#lineEnds = lineEnds;
+    this.#size = size;
+    this.#isAscii = false;
+    // A chunk is larger where a line is; nothing is gained there.
+    if (size >= DOCUMENT_PART) return undefined;
+    this.bytes = memory.document;
+    const { read, written } = this.#encoder.encodeInto(text, this.bytes);
+    this.#isAscii = read === size && written === size;
+    if (!this.#isAscii) return undefined;
+    this.bytes[size] = 0;
+    this.start = 0;
     this.nextPair = 0;
+    return memory;
   }
 }
