@@ -48,6 +48,10 @@ describe('ordinary lines', () => {
     expect(openers.filter((opener) => ORDINARY_LINES.includes(opener)).length).toBeLessThan(openers.length / 50);
   });
 
+  it('have the words that logs are full of, so that no literal is searched by them', () => {
+    for (const word of ['WARNING: ', 'timed out', 'Failed', 'info', ' error : ', 'from world ']) expect(ORDINARY_LINES).toContain(word);
+  });
+
   it('prepare what a first document needs', () => {
     expect([...prepare(builtinKnowledge())].length).toBeGreaterThan(2);
   });
