@@ -76,3 +76,25 @@ export function unescape(from: usize, end: usize, to: usize, lines: usize): u32 
   const isBeyond = i8x16.bitmask(all) != 0 || (rest & 0x80) != 0;
   return <u32>(next - to) | (isBeyond ? BEYOND_ASCII : 0);
 }
+
+/** Address of the first quote in [from, end), which begins between characters of a string, that is not escaped; `end` where there is none. */
+export function closing(from: usize, end: usize): usize {
+  const backslash = i8x16.splat(0x5c);
+  const quote = i8x16.splat(0x22);
+  let at = from;
+  while (at < end) {
+    if (at + 16 <= end) {
+      const bytes = v128.load(at);
+      const special = <u32>i8x16.bitmask(v128.or(i8x16.eq(bytes, backslash), i8x16.eq(bytes, quote)));
+      if (special == 0) {
+        at += 16;
+        continue;
+      }
+      at += ctz(special);
+    }
+    const byte = <u32>load<u8>(at);
+    if (byte == 0x22) return at;
+    at += byte == 0x5c ? 2 : 1;
+  }
+  return end;
+}

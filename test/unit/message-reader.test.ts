@@ -150,4 +150,16 @@ describe('the content of a string in JSON', () => {
       expect(both(content)).toEqual([parsed(content), parsed(content)]);
     }
   });
+
+  it('ends at its first quote that is not escaped', () => {
+    const part = fc.constantFrom('a', 'fifteen letters', 'sixteen letters.', '\\"', '\\\\', '\\', '"', '\\n', 'é');
+    fc.assert(fc.property(fc.array(part, { maxLength: 30 }), fc.boolean(), (parts, isPlain) => {
+      const decoder = new JsonText(SIZE, isPlain);
+      // What stands behind is not looked at.
+      const length = decoder.room.write(`"${parts.join('')}`, 0);
+      decoder.room.fill(0x22, length);
+      const before = /^"(?:[^"\\]|\\[^])*(?=")/.exec(decoder.room.toString('latin1', 0, length))?.[0];
+      expect(decoder.end(decoder.room, length)).toBe(before?.length ?? -1);
+    }), { numRuns: 300 });
+  });
 });

@@ -3,7 +3,7 @@ import { analyzeText } from '../../server/src/analysis/analysis.js';
 import { FORMATS } from '../../server/src/analysis/formats/index.js';
 import { OpeningFinder } from '../../server/src/analysis/formats/openings.js';
 import { ORDINARY_LINES } from '../../server/src/analysis/formats/ordinary.js';
-import { prepare } from '../../server/src/analysis/prepare.js';
+import { prepare, SCREENS } from '../../server/src/analysis/prepare.js';
 import { ChunkedText } from '../../server/src/analysis/text/chunkedText.js';
 import { builtinKnowledge } from '../support/knowledge.js';
 
@@ -48,7 +48,15 @@ describe('ordinary lines', () => {
     expect(openers.filter((opener) => ORDINARY_LINES.includes(opener)).length).toBeLessThan(openers.length / 50);
   });
 
+  it('have the words that logs are full of, so that no literal is searched by them', () => {
+    for (const word of ['WARNING: ', 'timed out', 'Failed', 'info', ' error : ', 'from world ']) expect(ORDINARY_LINES).toContain(word);
+  });
+
   it('prepare what a first document needs', () => {
+    const titles = SCREENS.map((text) => analyzeText(text, builtinKnowledge()).crashes.map(({ record }) => record.title));
+    // One crash each, and no two of one kind.
+    expect(titles.map(({ length }) => length)).toEqual(SCREENS.map(() => 1));
+    expect(new Set(titles.flat()).size).toBe(SCREENS.length);
     expect([...prepare(builtinKnowledge())].length).toBeGreaterThan(2);
   });
 });

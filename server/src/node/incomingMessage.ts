@@ -4,7 +4,7 @@
  * as the text. Here the string is decoded a stretch of lines at a time and never stands anywhere as a whole.
  */
 import type { TextChunk } from '../analysis/text/chunkedText.js';
-import { isEscaped, LINE_END, type JsonText } from './jsonText.js';
+import { closingQuote, isEscaped, LINE_END, type JsonText } from './jsonText.js';
 
 /**
  * Bytes that are decoded at once, where they hold the end of a line. So long a string is not copied by the collector of garbage: with
@@ -118,7 +118,7 @@ export class IncomingMessage {
   }
 
   #endString(): void {
-    const end = closingQuote(this.#held.subarray(0, this.#count), 1);
+    const end = this.#decoder().end(this.#held, this.#count);
     if (end >= 0 && this.#decode(end)) this.#collectFrom(end + 1);
     else this.#break();
   }
@@ -158,15 +158,6 @@ function openString(json: Buffer): number {
     if (start < 0) return -1;
     end = closingQuote(json, start + 1) + 1;
     if (end === 0) return start;
-  }
-}
-
-/** Where the string ends whose content begins at `start`; -1 where it does not. */
-function closingQuote(json: Buffer, start: number): number {
-  for (let from = start; ;) {
-    const quote = json.indexOf(QUOTE, from);
-    if (quote < 0 || !isEscaped(json, quote, from)) return quote;
-    from = quote + 1;
   }
 }
 

@@ -19,6 +19,8 @@ export const ORDINARY_LINES = `
 2023-04-12T08:15:08.003Z cpu1:2097191)Tcpip_Vmk: 123: INFO: vmk0: link state is up; netStackInstance defaultTcpipStack
 2023-04-12T08:15:08.404Z cpu12:2100210)Net: 2312: connected db-03 eth1 to vDS, portID 0x2000007
 2023-04-12T08:15:09.730Z cpu5:2097220)StorageApdHandler: 1203: APD start for 0x430a1c [naa.600508b1001c5e1f]
+2023-04-12T08:15:09.802Z cpu8:2097511)WARNING: ScsiDeviceIO: 1498: Device naa.600508b1001c5e1f performance has deteriorated. I/O latency increased from average value of 1832 microseconds to 47282 microseconds.
+2023-04-12T08:15:09.911Z cpu14:2098207)WARNING: iscsi_vmk: iscsivmk_ConnReceiveAtomic:475: vmhba64:CH:0 T:0 CN:0: Failed to receive data: Connection timed out by peer
 2023-04-12T08:15:10.101Z cpu2:2097733)<6>ixgben 0000:3b:00.0: vmnic4: NIC Link is Up 10 Gbps, Flow Control: RX/TX
 Apr 12 08:15:11 esx07 vmkernel: cpu6:2097815)nfnic: <1>: INFO: fnic_process_link: 1120: Link status from FI: up
 Apr 12 08:15:11 esx07 Hostd: info hostd[2099412] [Originator@6876 sub=Vimsvc.ha-eventmgr] Event 5812 : The time-limited licence is read

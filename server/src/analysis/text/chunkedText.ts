@@ -51,10 +51,10 @@ export class TextChunk implements Chunk {
   }
 
   search(scanner: LiteralScanner, hit: (literal: number, line: number) => void): void {
-    const { starts } = this;
     let line = 0;
     scanner.scan(this.text, (literal, offset) => {
-      line = lineAt(starts, offset, line);
+      // Not before something is found: most chunks of a log hold nothing, and where their lines begin took a seventh of an analysis.
+      line = lineAt(this.starts, offset, line);
       hit(literal, line);
     });
   }
