@@ -109,7 +109,7 @@ export function* walk(text: ChunkSequence, finder: OpeningFinder, reached: numbe
     const first = text.firstLineOf(index);
     visitor.entered?.(index);
     // Most chunks of a log open nothing. Looked at as soon as they are there, they are still in the processor's caches.
-    while (finder.hits(chunk).openings.length > 0 && !text.isReady(index)) yield 'more';
+    while (finder.hits(chunk).openings.lines.length > 0 && !text.isReady(index)) yield 'more';
     for (let at = finder.nextOpening(chunk, 0, reached - first); at >= 0; at = finder.nextOpening(chunk, at + 1, reached - first)) {
       const { openings } = finder.hits(chunk);
       const opened = openings.opened[at] ?? -1;
