@@ -96,12 +96,6 @@ export class Analyses {
     }
   }
 
-  /** The same at once; undefined where it is not there yet, too. */
-  now(uri: string): { document: LogDocument; analysis: Analysis } | undefined {
-    this.#lastUse = this.#scheduler.now();
-    return this.current(uri);
-  }
-
   /** Milliseconds since a document changed or something was asked of one: 0 while one is worked on, infinite where none is open. */
   get quietFor(): number {
     if (this.#entries.size === 0) return Infinity;

@@ -80,12 +80,6 @@ export class Session {
     return reading !== undefined && speaksAbout(reading) ? reading : undefined;
   }
 
-  /** The same at once; undefined where it is not there yet or the request is cancelled, too: `reading` answers for these. */
-  readingNow(uri: string, token: CancellationToken): Reading | undefined {
-    const reading = token.isCancellationRequested ? undefined : this.analyses.now(uri);
-    return reading !== undefined && speaksAbout(reading) ? reading : undefined;
-  }
-
   /** Runs a feature that takes its time. Cancelled with the request, and when the text it is about has changed. */
   async run<T>(work: Generator<undefined, T>, { document }: Reading, token: CancellationToken): Promise<T> {
     const { version } = document;
