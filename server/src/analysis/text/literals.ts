@@ -144,7 +144,8 @@ export class LiteralScanner {
     const lists = this.#lists;
     const hashes = this.#hashes;
     // Counted: an iterator makes an object for each place, a tenth of the time where every line holds literals.
-    for (let place = 0; place < found.length; place++) {
+    const count = found.length;
+    for (let place = 0; place < count; place++) {
       const at = found[place] as number;
       const hash = windowHash(view, at);
       for (let literal = (lists[windowList(hash)] as number) - 1; literal >= 0; literal = (this.#nexts[literal] ?? 0) - 1) {
