@@ -1,7 +1,7 @@
 /** The built server as editors start it. */
-import { execFile, fork, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, fork, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -282,18 +282,24 @@ describe('the command line of the server', () => {
     expect(stderr).toContain('usage:');
   });
 
-  it('connects to a port, and says so when nobody listens there', async () => {
-    const listener = createServer();
-    await new Promise<void>((resolve) => { listener.listen(0, '127.0.0.1', resolve); });
-    const { port } = listener.address() as { port: number };
-    const child = spawn(process.execPath, [built('server.js'), `--socket=${port}`], { stdio: 'ignore' });
-    const socket = await new Promise<import('node:net').Socket>((resolve) => { listener.once('connection', resolve); });
-    const client = new Client((message) => void socket.write(frame(message)));
+  /** The server answers over a socket, and ends with it. */
+  async function speaksOver(socket: Socket, child: ChildProcess): Promise<void> {
+    // What the server asks meanwhile is not answered once the socket has ended.
+    const client = new Client((message) => { if (!socket.writableEnded) socket.write(frame(message)); });
     socket.on('data', unframe((message) => client.receive(message)));
     expect((await client.initialize()).serverInfo?.name).toBe('stopcode');
     const ended = new Promise((resolve) => { child.once('exit', resolve); });
     socket.end();
     await ended;
+  }
+
+  it('connects to a port, and says so when nobody listens there', async () => {
+    const listener = createServer();
+    await new Promise<void>((resolve) => { listener.listen(0, '127.0.0.1', resolve); });
+    const { port } = listener.address() as { port: number };
+    const child = spawn(process.execPath, [built('server.js'), `--socket=${port}`], { stdio: 'ignore' });
+    const socket = await new Promise<Socket>((resolve) => { listener.once('connection', resolve); });
+    await speaksOver(socket, child);
     await new Promise((resolve) => { listener.close(resolve); });
     expect(await run(`--socket=${port}`)).toMatchObject({ code: 1, stderr: expect.stringContaining('the connection to the editor failed') as string });
   });
@@ -303,13 +309,8 @@ describe('the command line of the server', () => {
     const listener = createServer();
     await new Promise<void>((resolve) => { listener.listen(name, resolve); });
     const child = spawn(process.execPath, [built('server.js'), `--pipe=${name}`], { stdio: 'ignore' });
-    const socket = await new Promise<import('node:net').Socket>((resolve) => { listener.once('connection', resolve); });
-    const client = new Client((message) => void socket.write(frame(message)));
-    socket.on('data', unframe((message) => client.receive(message)));
-    expect((await client.initialize()).serverInfo?.name).toBe('stopcode');
-    const ended = new Promise((resolve) => { child.once('exit', resolve); });
-    socket.end();
-    await ended;
+    const socket = await new Promise<Socket>((resolve) => { listener.once('connection', resolve); });
+    await speaksOver(socket, child);
     await new Promise((resolve) => { listener.close(resolve); });
   });
 
