@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { analyzeText } from '../../server/src/analysis/analysis.js';
 import { FORMATS } from '../../server/src/analysis/formats/index.js';
+import { FORMAT_BITS } from '../../server/src/analysis/formats/openingList.js';
 import { OpeningFinder } from '../../server/src/analysis/formats/openings.js';
 import { ORDINARY_LINES } from '../../server/src/analysis/formats/ordinary.js';
 import { prepare, SCREENS } from '../../server/src/analysis/prepare.js';
@@ -28,6 +29,10 @@ describe('OpeningFinder', () => {
     expect(found.filter((hit) => hit.includes('message')).length).toBe(3000);
     expect(found).toEqual(hitsOf(new OpeningFinder([MESSAGE]), text));
   });
+});
+
+it('there is room for all formats in a list of openings', () => {
+  expect(FORMATS.length).toBeLessThanOrEqual(FORMAT_BITS);
 });
 
 describe('a line that two formats know', () => {

@@ -25,7 +25,8 @@ export function opened(list: OpeningList): OpeningList {
   return { lines: list.lines.filter(opens), formats: list.formats.filter(opens), opened: list.opened.filter(opens) };
 }
 
-const FORMAT_BITS = 16;
+/** Formats there is room for. */
+export const FORMAT_BITS = 16;
 
 /** Gathers the openings of one chunk after the other, of hits that come nearly in order. */
 export class OpeningGatherer {
