@@ -50,6 +50,15 @@ describe('a file in ranges', () => {
     }), { numRuns: Number(process.env['STOPCODE_PROPERTY_RUNS'] ?? 40) });
   }, 120_000);
 
+  test('characters of Windows-1252 are those of that encoding', async () => {
+    const crash = '2015-02-11T04:41:08.201Z cpu6:1187231)@BlueScreen: PANIC bora/vmkernel/main/dlmalloc.c:4827 - Usage error in \x93dlmalloc\x94\n';
+    const bytes = Buffer.from(`${'all is well on this host\n'.repeat(300)}${crash}${'\x84gr\xf6\xdfer\x93\n'.repeat(300)}`, 'latin1');
+    writeFileSync(path, bytes);
+    const found = await inOrder();
+    expect(JSON.stringify(found.crashes) + new TextDecoder().decode(found.crashes.blocks[0]?.bytes)).toContain('“dlmalloc”');
+    expect(await inRanges(bytes, 1_000)).toEqual(found);
+  });
+
   test('characters that contradict each other are left to reading in order', async () => {
     const bytes = Buffer.concat([Buffer.from(`${'a line\n'.repeat(200)}größer\n`), Buffer.from('another line\n'.repeat(400)), Buffer.from([0x47, 0xe4, 0x72, 0xe4, 0x0a])]);
     writeFileSync(path, bytes);

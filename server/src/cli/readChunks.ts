@@ -45,7 +45,7 @@ export interface ChunkSource {
 /** Text of bytes in an encoding in which ASCII is ASCII; `lineEnds` where their number is known. */
 export function chunkOfBytes(bytes: Buffer, isPlain: boolean, encoding: Encoding, lineEnds?: number): ByteChunk {
   if (isPlain) return new ByteChunk(bytes, latin1, true, lineEnds);
-  return encoding === 'windows-1252' ? new ByteChunk(bytes, ansi, true, lineEnds) : new ByteChunk(bytes, utf8, false, lineEnds);
+  return encoding === 'windows-1252' ? new ByteChunk(bytes, ansi, false, lineEnds) : new ByteChunk(bytes, utf8, false, lineEnds);
 }
 
 interface ReaderOptions {

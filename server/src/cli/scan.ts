@@ -57,7 +57,7 @@ export async function scanRange({ path, start, end, size, detected }: ScanReques
     for (;;) {
       const chunk = (await reader.next()) as ByteChunk | undefined;
       if (chunk === undefined) break;
-      chunks.push({ offset: begin + reader.chunkOffset, length: chunk.size, lineEnds: chunk.lineEnds, isPlain: chunk.isNarrow, hits: openedIn(finder, chunk) });
+      chunks.push({ offset: begin + reader.chunkOffset, length: chunk.size, lineEnds: chunk.lineEnds, isPlain: chunk.isPlain, hits: openedIn(finder, chunk) });
       reader.release(chunk);
     }
     return { chunks, verdict: reader.verdict, endsInLine: reader.endsInLine, isWhole: reader.cutLines.length === 0 };

@@ -6,33 +6,18 @@ import { sweepMemory } from './sweep.js';
 /** Makes text of a stretch of bytes. */
 export type Decode = (bytes: Uint8Array, start: number, end: number) => string;
 
-/**
- * Bytes decoded at a time. Every part of a decoded text keeps all of it in memory, so this is also what one word of a
- * finished report may cost.
- */
-const STRETCH = 16_384;
-
 export class ByteChunk implements Chunk {
   readonly lineEnds: number;
   readonly #decode: Decode;
-  /** True where columns of the text are offsets in the bytes, so that a stretch may be decoded at once. */
-  readonly isNarrow: boolean;
   /** Where lines begin, and the end of the last one: made when it is first of interest, in one of sixteen chunks of a log. */
   #lineStarts: Uint32Array | undefined;
-  /** The stretch decoded last. */
-  #text = '';
-  #textStart = 0;
-  #textEnd = 0;
-  /** Offset behind the line asked for last. */
-  #reached = 0;
 
   /**
-   * `bytes` begin at a line and end with one, in an encoding in which ASCII is ASCII. `isNarrow`: one byte is one UTF-16 unit. `lineEnds` is
-   * their number where it is known.
+   * `bytes` begin at a line and end with one, in an encoding in which ASCII is ASCII. `isPlain`: there is nothing else in them. `lineEnds` is
+   * the number of their lines where it is known.
    */
-  constructor(readonly bytes: Uint8Array, decode: Decode, isNarrow: boolean, lineEnds?: number) {
+  constructor(readonly bytes: Uint8Array, decode: Decode, readonly isPlain: boolean, lineEnds?: number) {
     this.#decode = decode;
-    this.isNarrow = isNarrow;
     this.lineEnds = lineEnds ?? this.#starts.length - 1;
   }
 
@@ -64,19 +49,9 @@ export class ByteChunk implements Chunk {
       if (this.bytes[end - 1] === 10) end--;
       if (end > start && this.bytes[end - 1] === 13) end--;
     }
-    if (!this.isNarrow) return this.#decode(this.bytes, start, end);
-    const isNext = start === this.#reached;
-    this.#reached = starts[n + 1] ?? this.bytes.length;
-    if (start < this.#textStart || end > this.#textEnd) {
-      // Whoever looks back wants a line or two. A stretch for each made three times the text of a log that is nothing but crashes.
-      if (!isNext) return this.#decode(this.bytes, start, end);
-      this.#textStart = start;
-      this.#textEnd = Math.max(end, Math.min(this.bytes.length, start + STRETCH));
-      this.#text = this.#decode(this.bytes, this.#textStart, this.#textEnd);
-    }
-    return this.#text.slice(start - this.#textStart, end - this.#textStart);
+    // Line by line, whoever asks: parts of a longer text take longer to read than a text of their own, and keep all of it in memory.
+    return this.#decode(this.bytes, start, end);
   }
-
 }
 
 /** Offsets at which lines begin; one more than line ends. */
