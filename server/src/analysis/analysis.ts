@@ -22,6 +22,7 @@ import type { Block, FormatId, Token } from './formats/types.js';
 import type { CrashRecord } from './records/types.js';
 import { AsciiLines, type BytesOfLine } from './text/asciiLines.js';
 import { ChunkedText } from './text/chunkedText.js';
+import { firstFrom } from './text/firstFrom.js';
 import { PairTable } from './text/pairs.js';
 import type { LineEdit, LineRange, Located, Span } from './text/span.js';
 import type { Explanation } from './decoders/types.js';
@@ -148,14 +149,7 @@ class Snapshot implements Analysis {
 
   /** Index of the first block that ends below the line. */
   #blockFrom(line: number): number {
-    let low = 0;
-    let high = this.blocks.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((this.blocks[middle]?.lines.end ?? 0) <= line) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    return firstFrom(this.blocks, line, ({ lines }) => lines.end - 1);
   }
 
   crashAt(line: number): CrashFinding | undefined {
@@ -273,16 +267,9 @@ function lexedAtOnce(line: BytesOfLine, tokens: LineTokens): boolean {
   return false;
 }
 
-/** Index of the first token on the line or below; tokens stand in order. */
+/** Index of the first token on the line or below. */
 function firstAt(tokens: readonly Token[], line: number): number {
-  let low = 0;
-  let high = tokens.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((tokens[middle]?.at.line ?? 0) < line) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  return firstFrom(tokens, line, ({ at }) => at.line);
 }
 
 /** Longest word that can have a meaning. */

@@ -3,6 +3,7 @@ import type { Hover } from 'vscode-languageserver';
 import type { Explanation, ExplanationLine } from '../analysis/decoders/types.js';
 import type { CrashFinding, EventFinding } from '../analysis/knowledge/finding.js';
 import type { Analysis } from '../analysis/types.js';
+import { firstFrom } from '../analysis/text/firstFrom.js';
 import { formatHex, parseHex } from '../analysis/text/hex.js';
 import type { Token } from '../analysis/formats/types.js';
 import { hasModules, moduleNamed, moduleOfAddress } from './loadedModules.js';
@@ -32,14 +33,7 @@ export function hover(analysis: Analysis, line: number, column: number, options:
 
 /** The crash whose headline holds a place. Crashes stand in the order of their headlines, and a log can have thousands. */
 function crashNamedAt(crashes: readonly CrashFinding[], line: number, column: number): CrashFinding | undefined {
-  let low = 0;
-  let high = crashes.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((crashes[middle]?.record.headline.line ?? 0) < line) low = middle + 1;
-    else high = middle;
-  }
-  for (let index = low; crashes[index]?.record.headline.line === line; index++) {
+  for (let index = firstFrom(crashes, line, ({ record }) => record.headline.line); crashes[index]?.record.headline.line === line; index++) {
     const crash = crashes[index];
     if (crash !== undefined && spanHolds(crash.record.headline, line, column)) return crash;
   }

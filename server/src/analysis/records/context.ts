@@ -1,5 +1,6 @@
 /** What a file says about the machine besides the crash, as one crash sees it. */
 import type { Block, Fact, FactKey } from '../formats/types.js';
+import { firstFrom } from '../text/firstFrom.js';
 import { factTable } from './signature.js';
 import type { FactTable } from './types.js';
 
@@ -37,14 +38,7 @@ export function contextOf(blocks: readonly ContextEntry[], line: number, until =
 
 /** Index of the first entry that begins at the line or below; entries stand in the order of their lines. */
 export function indexAt(blocks: readonly ContextEntry[], line: number): number {
-  let low = 0;
-  let high = blocks.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((blocks[middle]?.block.lines.first ?? 0) < line) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  return firstFrom(blocks, line, ({ block }) => block.lines.first);
 }
 
 function isGuestFact(key: FactKey): boolean {
