@@ -2,7 +2,7 @@
  * What the program can make again but keeps between runs, in the user's folder for such things and for the user's eyes only. Nothing
  * depends on it: what cannot be written is not kept, and what is damaged or somebody else's is not used.
  */
-import { closeSync, existsSync, fstatSync, mkdirSync, openSync, readdirSync, readSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, mkdirSync, openSync, readdirSync, readSync, renameSync, rmSync, type Stats, statSync, writeFileSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import { textHash } from '../analysis/text/textHash.js';
 
@@ -18,6 +18,11 @@ export function cacheFolder(env: Readonly<Record<string, string | undefined>>, p
     : env['HOME'] === undefined || !isAbsolute(env['HOME']) ? undefined
     : join(env['HOME'], platform === 'darwin' ? 'Library/Caches' : '.cache');
   return base === undefined || base === '' ? undefined : join(base, 'stopcode');
+}
+
+/** The state of a file, as a text that is another one when the file was changed. */
+export function stateText(path: string, { size, mtimeMs, ctimeMs, ino }: Stats): string {
+  return `${path}|${size}|${mtimeMs}|${ctimeMs}|${ino}`;
 }
 
 /** A file of the folder. */

@@ -5,7 +5,7 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { PackedIssues } from '../analysis/knowledge/packedIssues.js';
-import { CacheFile } from './cache.js';
+import { CacheFile, stateText } from './cache.js';
 
 /** A file that was changed so shortly before it was read could be changed again without its time saying so. */
 const RECENT_MS = 2_000;
@@ -15,9 +15,9 @@ export function stateOf(paths: readonly string[], program: readonly string[]): s
   const parts = [...program];
   try {
     for (const path of paths) {
-      const { size, mtimeMs, ctimeMs, ino } = statSync(path);
-      if (Date.now() - mtimeMs < RECENT_MS) return undefined;
-      parts.push(`${path}|${size}|${mtimeMs}|${ctimeMs}|${ino}`);
+      const stats = statSync(path);
+      if (Date.now() - stats.mtimeMs < RECENT_MS) return undefined;
+      parts.push(stateText(path, stats));
     }
   } catch {
     return undefined;

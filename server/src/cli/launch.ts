@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { Script } from 'node:vm';
 import { isMainThread } from 'node:worker_threads';
 import { wordSum } from '../analysis/text/textHash.js';
-import { CacheFile, cacheFolder } from './cache.js';
+import { CacheFile, cacheFolder, stateText } from './cache.js';
 import { resetFlags } from './heap.js';
 import type * as Program from './main.js';
 
@@ -20,8 +20,7 @@ const FOUND = 1;
 function codeFile(): CacheFile | undefined {
   const folder = isMainThread && !process.argv.includes('--no-cache') ? cacheFolder(process.env, process.platform) : undefined;
   if (folder === undefined) return undefined;
-  const { size, mtimeMs } = statSync(PROGRAM);
-  return new CacheFile(folder, 'code', `${PROGRAM}|${size}|${mtimeMs}|${process.version}|${process.arch}`);
+  return new CacheFile(folder, 'code', `${stateText(PROGRAM, statSync(PROGRAM))}|${process.version}|${process.arch}`);
 }
 
 /** The code in a file; undefined where it was damaged. */

@@ -5,7 +5,7 @@ import type { IssueData, IssuePlaces } from '../analysis/knowledge/issue.js';
 import type { Knowledge } from '../analysis/knowledge/knowledge.js';
 import { packIssues, PackedIssues } from '../analysis/knowledge/packedIssues.js';
 import { issuesIn, type KnowledgeProblem, loadIssues } from '../analysis/userKnowledge.js';
-import { cacheFolder } from './cache.js';
+import { cacheFolder, stateText } from './cache.js';
 import type { Host } from './host.js';
 import { IssueCache, stateOf } from './issueCache.js';
 import { issueFiles, knowledgeRevision, type Problem, readerBelow, readIssues } from './loadKnowledge.js';
@@ -57,7 +57,8 @@ const KEPT_FROM = 500;
 export function keptUserIssues(folders: readonly string[], base: Knowledge, host: Host, useCache: boolean): KeptIssues {
   const problems: Problem[] = [];
   const paths = folders.flatMap((folder) => issueFiles(folder, problems));
-  const place = useCache && paths.length > 0 ? cacheFolder(host.env, process.platform) : undefined;
+  // Where there cannot be enough of them, there is nothing to compare or to read.
+  const place = useCache && issuesIn(paths) >= KEPT_FROM ? cacheFolder(host.env, process.platform) : undefined;
   const cache = place === undefined ? undefined : new IssueCache(place, folders);
   const state = cache === undefined || problems.length > 0 ? undefined : stateOf(paths, programState(host));
   const kept = state === undefined ? undefined : cache?.read();
@@ -77,8 +78,7 @@ export function keptUserIssues(folders: readonly string[], base: Knowledge, host
 
 /** What else decides on the issues: the program and what it knows itself. */
 function programState({ code, knowledgeFolder }: Host): readonly string[] {
-  const { size, mtimeMs } = code === undefined ? { size: 0, mtimeMs: 0 } : statSync(code);
-  return [VERSION, String(size), String(mtimeMs), knowledgeRevision(knowledgeFolder) ?? ''];
+  return [VERSION, code === undefined ? '' : stateText(code, statSync(code)), knowledgeRevision(knowledgeFolder) ?? ''];
 }
 
 /** The issues as a thread has them, which was given only data of the main program's. */
