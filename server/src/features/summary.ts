@@ -45,7 +45,7 @@ function vectorName(record: CrashRecord): string | undefined {
 }
 
 const FACT_LABELS: readonly (readonly [label: string, key: FactKey])[] = [
-  ['Image', 'image'], ['Module', 'module'], ['Function', 'symbol'], ['Process', 'process'], ['World', 'world.name'], ['PCPU', 'world.pcpu'],
+  ['Image', 'image'], ['Module', 'module'], ['Function', 'symbol'], ['Process', 'process'], ['World', 'world.name'], ['PCPU', 'world.pcpu'], ['CPU', 'panic.pcpu'],
   ['IRQL', 'irql'], ['Faulting IP', 'exception.ip'], ['Faulting address', 'exception.address'], ['Failure bucket', 'failure.bucket'],
   ['System', 'system.product'], ['Version', 'system.version'], ['Build', 'system.build'], ['Uptime', 'system.uptime'], ['Guest', 'qemu.guest'],
   ['Time', 'crash.time'],

@@ -35,6 +35,8 @@ export function frameText({ address, module, symbol, offset }: FrameReport): str
 /** What the log says about the crash, as label and value. */
 export function rows(crash: CrashReport): [label: string, value: string][] {
   const { symbol, offset, module, image, process, irql, system, world, exception, registers } = crash;
+  // Only ESXi has worlds; a kernel of Linux names the processor alone.
+  const isNamed = world?.name !== undefined || world?.id !== undefined;
   const list: [string, string | undefined][] = [
     ['Time', crash.time],
     ['Blamed', symbol === undefined ? undefined : `${symbol}${offset === undefined ? '' : `+${offset}`}`],
@@ -46,7 +48,8 @@ export function rows(crash: CrashReport): [label: string, value: string][] {
     ['Address', exception?.address],
     ['Process', process],
     ['IRQL', irql],
-    ['World', world === undefined ? undefined : joined([world.name, world.id === undefined ? undefined : `id ${world.id}`, world.pcpu === undefined ? undefined : `PCPU ${world.pcpu}`])],
+    ['World', isNamed ? joined([world?.name, world?.id === undefined ? undefined : `id ${world.id}`, world?.pcpu === undefined ? undefined : `PCPU ${world.pcpu}`]) : undefined],
+    ['CPU', isNamed || world?.pcpu === undefined ? undefined : String(world.pcpu)],
     ['System', system === undefined ? undefined : joined([
       system.product, system.version === undefined ? undefined : `version ${system.version}`,
       system.build === undefined ? undefined : `build ${system.build}`, system.architecture, system.uptime === undefined ? undefined : `up ${system.uptime}`,
