@@ -56,6 +56,11 @@ const KERNEL = /kernel(?:\[\d{1,7}\])?: ?/y;
 const LINE_NUMBER = /\d{1,6}(?:[:|.)]|\t)?[ \t]{1,4}(?=(?:<\d>)?\[[ \t]{0,10}\d{1,10}\.\d{6}\])/y;
 /** What receivers add: test beds the seconds they run (`5392s `), the network console's the address (`192.0.2.7:6666 `). Taken only before a stamp of the kernel. */
 const RECEIVED = /(?:\d{1,7}s|\[?\d\d:\d\d:\d\d[:.,]\d{3}\]?|\[?\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}(?:[:.]\d{1,5})?\]?:?) {1,4}(?=(?:<\d{1,3}>)?\[[ \t]{0,10}\d{1,10}\.\d{6}\]|\d{1,3},\d{1,12},\d{1,20},[-c+])/y;
+/**
+ * What ends no line, so that the kernel's begins behind it: the prompt of a console, the count of lines that were lost.
+ * Taken only before a stamp of the kernel, a prompt before first words of reports, too.
+ */
+const PROMPT = /(?:(?:[\w.-]{1,64} )?login: (?=\[[ \t]{0,10}\d{1,10}\.\d{6}\]|panic: |BUG: |kernel: |Kernel panic|Unable to handle|Internal error|uvm_fault\()|\*\* \d{1,9} printk messages dropped \*\* {1,4}(?=\[[ \t]{0,10}\d{1,10}\.\d{6}\]))/y;
 /** What a host prints of the console of a guest: time, who speaks, severity. The prompt of the guest's shell may follow. */
 const CONSOLE = /\[\d\d:\d\d:\d\d[.,]\d{3}\]\[[A-Za-z][\w -]{0,30}\]\[[A-Za-z]{3,8} {0,8}\] ?(?:\/ # )?/y;
 /** 3270 terminals show brackets of another code page: `c 1851.721062! `, for `[ 1851.721062] `. */
@@ -115,6 +120,12 @@ export function frontOf(text: string): Front {
     at += received[0].length;
   }
   first = text.charCodeAt(at);
+  const prompt = first > 64 || isDigit || first === 42 ? take(PROMPT, text, at) : null;
+  if (prompt !== null) {
+    mark('source', at, at + prompt[0].trimEnd().length);
+    at += prompt[0].length;
+    first = text.charCodeAt(at);
+  }
   const shown = first === 91 ? take(CONSOLE, text, at) : first === 99 ? take(CODE_PAGE, text, at) : null;
   if (shown !== null) {
     mark(first === 91 ? 'source' : 'timestamp', at, at + shown[0].trimEnd().length);
