@@ -113,6 +113,7 @@ function nextBelow(cursor: LineCursor, report: Report, gap: number): { readonly 
   let foreign = 0;
   let blank = 0;
   let others = 0;
+  let begun = false;
   let run = 0;
   let isStamped = report.last?.front.stamped === true;
   let above: string | undefined;
@@ -128,9 +129,12 @@ function nextBelow(cursor: LineCursor, report: Report, gap: number): { readonly 
     }
     run = 0;
     if (taken?.is === 'other') {
+      begun ||= taken.begins;
       if (++others > MOST_OTHERS) return undefined;
       continue;
     }
+    // The panic of the task whose report has begun above.
+    if (begun && taken?.is === 'head' && row.front.caller !== report.caller) return undefined;
     const isLoose = report.rambles || (taken?.is === 'head' && taken.head.what === 'panic') || (taken?.is === 'body' && taken.body.kind === 'end');
     if (taken !== undefined) return foreign > MOST_FOREIGN && !isLoose ? undefined : { row, taken, foreign: ahead };
     if (report.doubled && row.text === above) continue;
