@@ -100,7 +100,8 @@ export class Report {
 
   /** True where more unknown lines than usual may stand before the next line that belongs. */
   get rambles(): boolean {
-    return this.#what === 'lockdep' || this.#what === 'oom' || this.#what === 'hung';
+    // Before 4.16 the words of a warning stand below its head.
+    return this.#what === 'lockdep' || this.#what === 'oom' || this.#what === 'hung' || (this.#what === 'warning' && !this.#hasBody);
   }
 
   /** How a row belongs; undefined where it does not, `stop` where it begins something else. `next`: directly below the last. */
@@ -452,6 +453,7 @@ export class Report {
     const isNamed = this.#what === 'warning' || this.#what === 'sanitizer' || this.#what === 'state';
     // A watchdog that panics prints its own way there first: timer, interrupt, and only then where the processor is stuck.
     const stuck = this.#kind === 'soft-lockup' || this.#kind === 'hard-lockup' || this.#kind === 'rcu-stall' ? this.#traces.interrupted : undefined;
-    return (isNamed ? this.#named ?? pointed : pointed ?? this.#named) ?? stuck ?? telling;
+    const again = this.#headless ? this.#traces.closing : undefined;
+    return (isNamed ? this.#named ?? pointed : pointed ?? this.#named) ?? stuck ?? again ?? telling;
   }
 }

@@ -47,10 +47,10 @@ const FACILITY = /(?:kern|user|daemon) {0,4}:([a-z]{3,6}) {0,4}: /y;
 const ISO = /\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(Z|[+-]\d\d:?\d\d)?(?= )/y;
 /**
  * A syslog head that the shared envelope leaves alone: indented, or with a month in the language of the machine (`Mär 27`,
- * `févr. 27`, `июл 27`, `7月 27`). Taken only with `kernel:` behind it.
+ * `févr. 27`, `июл 27`, `7月 27`), or with a host whose name somebody hid (`<host>`, `:HOSTNAME:`). Taken only with `kernel:` behind it.
  */
-const SYSLOG = /(?:[\p{L}\p{M}]{1,5}\.?|\d{1,2}[月월]) {1,2}\d{1,2} \d\d:\d\d:\d\d(?:\.\d{1,9})?(?= (?:[A-Za-z0-9][\w.-]{0,127} )?kernel[:[])/yu;
-const HOST = / [A-Za-z0-9][\w.-]{0,127} (?=kernel[:[])/y;
+const SYSLOG = /(?:[\p{L}\p{M}]{1,5}\.?|\d{1,2}[月월]) {1,2}\d{1,2} \d\d:\d\d:\d\d(?:\.\d{1,9})?(?= (?:\S{1,128} )?kernel[:[])/yu;
+const HOST = / \S{1,128} (?=kernel[:[])/y;
 const KERNEL = /kernel(?:\[\d{1,7}\])?: ?/y;
 /** A listing with line numbers; taken only where the stamp of the kernel follows. */
 const LINE_NUMBER = /\d{1,6}(?:[:|.)]|\t)?[ \t]{1,4}(?=(?:<\d>)?\[[ \t]{0,10}\d{1,10}\.\d{6}\])/y;
@@ -67,10 +67,10 @@ const CONSOLE = /\[\d\d:\d\d:\d\d[.,]\d{3}\]\[[A-Za-z][\w -]{0,30}\]\[[A-Za-z]{3
 const CODE_PAGE = /c[ ]{0,8}\d{1,8}\.\d{6}!(?= |$)/y;
 /** What a serial capture shows for the line end. */
 const SHOWN_END = /[\u240d\u240a]{1,2}$/;
-/** `[   12.345678]`, `[+0.000012]`, and `dmesg -T`: `[Wed Sep 11 19:03:34 2024]`. Markdown escapes the brackets; editors turn blanks into tabs. */
-const STAMP = /\\?\[(?:[ \t]{0,10}\+?\d{1,10}\.\d{3,9}|[A-Z][a-z]{2} [A-Z][a-z]{2} {1,2}\d{1,2} \d\d:\d\d:\d\d \d{4}|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?)\\?\]/y;
+/** `[   12.345678]`, `[+0.000012]`, with the processor or the date as vendors of phones print them (`[  12.345678,3]`, `[  12.345678 / 01-02 10:11:12.123]`), and `dmesg -T`: `[Wed Sep 11 19:03:34 2024]`. Markdown escapes the brackets; editors turn blanks into tabs. */
+const STAMP = /\\?\[(?:[ \t]{0,10}\+?\d{1,10}\.\d{3,9}(?:,\d{1,2}| \/ \d\d-\d\d \d\d:\d\d:\d\d\.\d{3})?|[A-Z][a-z]{2} [A-Z][a-z]{2} {1,2}\d{1,2} \d\d:\d\d:\d\d \d{4}|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?)\\?\]/y;
 /** Who wrote the line: thread or processor (since 5.1), and what vendors of phones print. */
-const CALLER = / ?(?:\[[ \t]{0,8}[TC]\d{1,8}\]|-?\(\d{1,3}\)\[\d{1,8}:[^\][]{1,32}\]|\[[ \t]{0,8}\d{1,3}:[ \t]{0,16}[^:\][]{1,16}:[ \t]{0,8}\d{1,8}\])/y;
+const CALLER = / ?(?:\[[ \t]{0,8}[TC]\d{1,8}\]|-?\(\d{1,3}\)\[\d{1,8}:[^\][]{1,32}\]|\[[ \t]{0,8}\d{1,3}:[ \t]{0,16}[^:\][]{1,16}:[ \t]{0,8}\d{1,8}\]|c\d{1,2} {1,8}\d{1,8}(?= |$))/y;
 const WRITER = /\[[ \t]{0,8}([TC]\d{1,8})\]/;
 /** `journalctl -o with-unit` and `short-full`: `Wed 2023-04-05 10:11:12 CEST hv1 kernel: `. */
 const FULL_DATE = /[A-Z][a-z]{2} \d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,9})? [A-Z+-][\w:+-]{1,8}(?= (?:[A-Za-z0-9][\w.-]{0,127} )?kernel[:[])/y;

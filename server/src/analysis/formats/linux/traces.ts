@@ -29,6 +29,8 @@ export class Traces {
   /** Where the processor stood when the interrupt came whose frames stand above. */
   #interrupted: Culprit | undefined;
   #guessed: Culprit | undefined;
+  /** Where the processor stood, as kernels up to 4.x tell again below the trace. */
+  #closing: Culprit | undefined;
   /** The trace that shows who went wrong: the first that is no history. */
   #telltale: number | undefined;
   /** The frames of the trace that is open show how an object was taken, or another thread that waits. */
@@ -62,6 +64,10 @@ export class Traces {
     return this.#pointed;
   }
 
+  get closing(): Culprit | undefined {
+    return this.#closing;
+  }
+
   get interrupted(): Culprit | undefined {
     return this.#interrupted;
   }
@@ -89,7 +95,8 @@ export class Traces {
       if (pointer.symbol === undefined || pointer.inline) pending = { for: 'symbol', stamped: row.front.stamped, own: row.front.own };
       else {
         if (this.#first) this.#pointed ??= { row, called: pointer };
-        else if (!this.#history && this.#trace === (this.#telltale ?? this.#trace)) this.#interrupted ??= { row, called: pointer };
+        else this.#closing = { row, called: pointer };
+        if (!this.#first && !this.#history && this.#trace === (this.#telltale ?? this.#trace)) this.#interrupted ??= { row, called: pointer };
         if (pointer.module === undefined) pending = { for: 'module', stamped: row.front.stamped, own: row.front.own };
       }
     }
@@ -163,6 +170,7 @@ export class Traces {
 
   #state(row: Row, frame: FrameLine): void {
     const { symbol, offset, module, address } = frame;
+    this.#closing = undefined;
     if (!this.#history) this.#telltale ??= this.#trace;
     this.#say.called(row, frame);
     this.#say.sink.frame(
