@@ -98,6 +98,11 @@ export class Report {
     return this.#doubles.found;
   }
 
+  /** No more than the first line of a fault was told: others may write a lot before the kernel goes on. */
+  get bare(): boolean {
+    return this.#what === 'fault' && !this.#hasBody && !this.#trap;
+  }
+
   /** True where more unknown lines than usual may stand before the next line that belongs. */
   get rambles(): boolean {
     // Before 4.16 the words of a warning stand below its head.
@@ -454,6 +459,6 @@ export class Report {
     // A watchdog that panics prints its own way there first: timer, interrupt, and only then where the processor is stuck.
     const stuck = this.#kind === 'soft-lockup' || this.#kind === 'hard-lockup' || this.#kind === 'rcu-stall' ? this.#traces.interrupted : undefined;
     const again = this.#headless ? this.#traces.closing : undefined;
-    return (isNamed ? this.#named ?? pointed : pointed ?? this.#named) ?? stuck ?? again ?? telling;
+    return (isNamed ? this.#named ?? pointed : pointed ?? this.#named) ?? stuck ?? again ?? telling ?? this.#traces.interrupted;
   }
 }

@@ -96,7 +96,8 @@ const FAULTS: readonly Rule[] = [
 const PANICS: readonly Rule[] = [
   // Reasons that are known end where they end: in a report on one line more follows.
   { literals: ['Kernel panic'], what: 'panic', role: crash, kind: 'kernel-panic', expression: /Kernel panic(?: - not syncing)?: (?<reason>Fatal exception(?: in interrupt|: panic_on_oops)?(?! in|:)|Attempted to kill (?:init|the idle task)!(?: exitcode=0x[\da-fA-F]{8})?|hung_task: blocked tasks|softlockup: hung tasks|RCU Stall|Fatal machine check(?: on current CPU)?|No working init found\.)(?= |$)/dy },
-  { literals: ['Kernel panic'], what: 'panic', role: crash, kind: 'kernel-panic', expression: /Kernel panic(?: - not syncing)?: (?<reason>.{1,300})/dy },
+  // In lists of patterns and in sources a pattern stands for the reason.
+  { literals: ['Kernel panic'], what: 'panic', role: crash, kind: 'kernel-panic', expression: /Kernel panic(?: - not syncing)?: (?!\.[*+]|%|\(\.)(?<reason>.{1,300})/dy },
   { literals: ['end Kernel panic'], what: 'panic', role: crash, closes: true, kind: 'kernel-panic', expression: /-{3}\[ end Kernel panic - not syncing(?:: (?<reason>.{1,300}?))?(?: \]-{3}|$)/dy },
 ];
 
@@ -128,6 +129,7 @@ const CHECKS: readonly Rule[] = [
   { literals: [' still has locks held'], what: 'lockdep', role: event, expression: /(?:\[ )?(?:BUG|WARNING): (?<comm>.{1,64}?)\/(?<pid>\d{1,8}) still has locks held!(?: \]| *$)/dy },
   { literals: ['register non-static key'], what: 'state', role: event, expression: /INFO: trying to register non-static key\./dy },
   { literals: ['BUG: MAX_'], what: 'state', role: event, expression: /BUG: MAX_[A-Z_]{4,30} too low!/dy },
+  { literals: ['BUG: looking up', 'BUG: key '], what: 'state', role: event, expression: /BUG: (?:looking up invalid subclass: \d{1,10}|key [\da-fx]{8,18} (?:not in \.data|has not been registered)!)/dy },
   { literals: ['BUG: workqueue leaked'], what: 'state', role: event, expression: /BUG: workqueue leaked [a-zA-Z, ]{4,30}: (?<comm>.{1,64}?)(?:\/0x|\[\d)/dy, whole: true },
   { literals: ['BUG: memory leak'], what: 'leak', role: event, expression: /BUG: memory leak *$/dy },
   { literals: ['BUG: scheduling while atomic'], what: 'state', role: event, expression: /BUG: scheduling while atomic: (?<comm>.{1,64}?)\/(?<pid>\d{1,8})\/0x[\da-f]{1,8}/dy },
