@@ -49,7 +49,7 @@ const VERSION = /\d{1,3}\.\d{1,4}[\w.+~:-]{0,100}/;
 const BUILD = /#(\d[\w~.+-]{0,60})/;
 /** Release and build number of a kernel, wherever they stand. */
 export const RELEASE = /(\d{1,3}\.\d{1,4}[\w.+~:-]{0,100})\)?(?: \(?[^#]{0,60})?(?:#(\d[\w~.+-]{0,60}))?/d;
-const PROCESS = /Process (.{1,64}?) \((?:pid: ?\d|PID:? ?\d)/y;
+const PROCESS = /(?:Process (?<old>.{1,64}?) \((?:pid: ?\d|PID:? ?\d)|comm "(?<comm>.{1,64}?)", pid \d)/y;
 const MODULES = /Modules linked in:/y;
 const HARDWARE = /Hardware name:/y;
 const CODE = /(?:Code|Instruction dump|Krnl Code):(?= |$)/y;
@@ -62,8 +62,8 @@ const POINTER_ADDRESS = /(?:<|&lt;)([\da-fA-F]{8,16})(?:>|&gt;)/;
 const NAMED = /(?:^|[\s):<])((?::[\w-]{1,60}:)?[A-Za-z_.$\\][\w.$\\#@-]{0,200}\+0x[\da-f]{1,8})/;
 const NUMBER = /(?:0x)?([\da-fA-F]{6,16}|0)(?![\w+/])/y;
 const DECODED = / {0,4}([A-Za-z_][\w.]{0,120}) \(?[^\s()]{1,250}\.[chS]:\d{1,7}/y;
-const TRACE = /(?:(?:Xen )?[Cc]all [Tt]race:|Backtrace:|stack backtrace:|Trace:(?= *$| {1,3}\[<))/y;
-const ORIGIN = /(?:NMI backtrace for (cpu \d{1,5})|Task dump for (CPU \d{1,5})|((?:Allocated|Freed) by task \d{1,8})|(Last (?:potentially related work creation|call_rcu\(\)))|(Second to last potentially related work creation)|INFO: ((?:Allocated|Freed) in )|((?:Allocated|Freed) in ))/y;
+const TRACE = /(?:(?:Xen )?[Cc]all [Tt]race:|[Bb]acktrace(?: \(crc [\da-f]{1,8}\))?:|stack backtrace:|Trace:(?= *$| {1,3}\[<))/y;
+const ORIGIN = /(?:NMI backtrace for (cpu \d{1,5})|Task dump for (CPU \d{1,5})|((?:Allocated|Freed) by task \d{1,8})|(Last (?:potentially related work creation|call_rcu\(\)))|(Second to last potentially related work creation)|INFO: ((?:Allocated|Freed) in )|((?:Allocated|Freed) in )|(page last (?:allocated via|free) )|(?:rcu: )?(RCU grace-period kthread) stack dump:)/y;
 const STACK_HEAD = /(?:Stack:|(?:Xen )?[Ss]tack (?:dump|trace from)|Exception stack)/y;
 const ROW_ADDRESS = /(?:>|&gt;)?(?:0x)?[\da-f]{3,16}(?::[ \t]{0,64}|[ \t]{1,64})(?=[\da-f])/y;
 const WORD = /(?:[\da-fA-F]{16}|[\da-fA-F]{8}|\.{3})(?![\w:])/y;
@@ -101,8 +101,9 @@ export function bodyOf(row: Row, what: What | undefined, inTrace: boolean): Body
   }
   const process = at(PROCESS, text, start);
   if (process !== null) {
-    const name = process[1] ?? '';
-    return { kind: 'process', comm: { start: start + 8, end: start + 8 + name.length, name } };
+    const name = process[1] ?? process[2] ?? '';
+    const from = start + (process[1] === undefined ? 6 : 8);
+    return { kind: 'process', comm: { start: from, end: from + name.length, name } };
   }
   const value = at(VALUE, text, start);
   if (value !== null) {

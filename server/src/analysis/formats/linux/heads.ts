@@ -22,8 +22,16 @@ export interface Head {
   /** The statement without what hangs on behind. */
   readonly start: number;
   readonly end: number;
+  /** Where the statement ends as it is quoted: with how the kernel was built, with place and address. */
+  readonly said: number;
   readonly values: Values;
 }
+
+/** How the kernel was built, behind the count of an oops. */
+const BUILT = /(?: (?:SMP|PREEMPT|PTI|NOPTI|KASAN|KCSAN|KMSAN|ARM|THUMB2?|NUMA|DEBUG_PAGEALLOC)(?:[_(][A-Za-z]{2,8}\)?)?(?= |$)){1,8}/y;
+
+/** Behind the function of a sanitizer's report: what symbolizers add, and the address in the form before 4.10. */
+const PLACED = /(?: [^\s:()[\]]{1,200}\.[chS]:\d{1,7})?(?: \[inline\])?(?: at addr [\da-fA-F]{8,16})?(?= |$)/y;
 
 /** Statements are shown whole; what is longer is somebody's text behind them. */
 const LONGEST = 300;
@@ -66,13 +74,14 @@ function headFrom(rule: Rule, match: RegExpExecArray, text: string, start: numbe
   }
   let end = rule.whole === true ? Math.min(text.length, start + LONGEST) : start + match[0].length;
   while (end > start && text.charCodeAt(end - 1) <= 32) end--;
+  const tail = rule.what === 'trap' ? at(BUILT, text, end) : rule.what === 'sanitizer' ? at(PLACED, text, end) : null;
   const trap = rule.what === 'trap' ? TRAPS.get(values.word?.text ?? '') : undefined;
   const kind = rule.what === 'panic' ? kindOfPanic(values.reason?.text ?? '') : trap?.[1] === 0 ? 'divide-error' : rule.kind;
   // Xen gives the vector of a fatal trap as a number.
   const vector = trap?.[1] ?? rule.vector ?? (rule.what === 'xen' && values.count !== undefined ? Number(values.count.text) : undefined);
   const mnemonic = trap?.[0] ?? rule.mnemonic ?? (rule.what === 'xen' && vector !== undefined ? MNEMONICS[vector] : undefined);
   return {
-    what: rule.what, role: rule.role, rule, start, end, values,
+    what: rule.what, role: rule.role, rule, start, end, said: end + (tail?.[0].length ?? 0), values,
     ...(kind === undefined ? {} : { kind }),
     ...(mnemonic === undefined ? {} : { mnemonic }),
     ...(vector === undefined ? {} : { vector }),

@@ -14,6 +14,8 @@ import { opensUnix, readUnix } from './unix.js';
 const MOST_FOREIGN = 4;
 /** Reports with free text in them, and the way from an oops to its end mark or the panic that ends it. */
 const MOST_FOREIGN_LOOSE = 12;
+/** Between the first line of a fault and its header, while drivers come up. */
+const MOST_FOREIGN_BARE = 60;
 const MOST_BLANK = 3;
 const MOST_GAP = 2;
 /** A warning of the kernel prints its message between the `cut here` line and its head. */
@@ -113,6 +115,7 @@ function nextBelow(cursor: LineCursor, report: Report, gap: number): { readonly 
   let foreign = 0;
   let blank = 0;
   let others = 0;
+  let begun = false;
   let run = 0;
   let isStamped = report.last?.front.stamped === true;
   let above: string | undefined;
@@ -128,11 +131,15 @@ function nextBelow(cursor: LineCursor, report: Report, gap: number): { readonly 
     }
     run = 0;
     if (taken?.is === 'other') {
+      begun ||= taken.begins;
       if (++others > MOST_OTHERS) return undefined;
       continue;
     }
+    // The panic of the task whose report has begun above.
+    if (begun && taken?.is === 'head' && row.front.caller !== report.caller) return undefined;
     const isLoose = report.rambles || (taken?.is === 'head' && taken.head.what === 'panic') || (taken?.is === 'body' && taken.body.kind === 'end');
-    if (taken !== undefined) return foreign > MOST_FOREIGN && !isLoose ? undefined : { row, taken, foreign: ahead };
+    const goesOn = report.bare && row.front.stamped && ((taken?.is === 'head' && taken.head.what === 'trap') || (taken?.is === 'body' && row.text.startsWith('#PF: ')));
+    if (taken !== undefined) return foreign > (goesOn ? MOST_FOREIGN_BARE : isLoose ? MOST_FOREIGN_LOOSE : MOST_FOREIGN) ? undefined : { row, taken, foreign: ahead };
     if (report.doubled && row.text === above) continue;
     // The rest of a line that a mail programme broke has no stamp.
     const before = ahead === 0 ? report.last : cursor.peek(ahead - 1);
@@ -140,6 +147,6 @@ function nextBelow(cursor: LineCursor, report: Report, gap: number): { readonly 
     isStamped = row.front.stamped;
     if (isRest) continue;
     above = row.text;
-    if (++foreign > MOST_FOREIGN_LOOSE) return undefined;
+    if (++foreign > (report.bare && row.front.stamped ? MOST_FOREIGN_BARE : MOST_FOREIGN_LOOSE)) return undefined;
   }
 }

@@ -22,13 +22,18 @@ import { isWrapped, lockBelow, takeWrapped, type Pending } from './wrapped.js';
 export type Taken =
   | { readonly is: 'head'; readonly head: Head }
   | { readonly is: 'body'; readonly body: Body }
-  | { readonly is: 'wrapped' | 'blank' | 'message' | 'other' | 'repeat' };
+  | { readonly is: 'wrapped' | 'blank' | 'message' | 'repeat' }
+  /** Of another task's report; `begins`: its first line. */
+  | { readonly is: 'other'; readonly begins: boolean };
 
 /**
  * What the kernel survives but reports with a backtrace: collectors of kernel reports keep these as they keep an oops, and
  * people look them up the same way. Without a backtrace such a line is an event.
  */
-const REPORTED: ReadonlySet<string> = new Set(['warning', 'sanitizer', 'lockdep', 'slab', 'hung', 'irq']);
+const REPORTED: ReadonlySet<string> = new Set(['warning', 'sanitizer', 'lockdep', 'slab', 'hung', 'irq', 'leak']);
+
+/** Of bad states those count that the kernel calls a bug; an unchecked MSR or a failed allocation stands in logs of healthy machines. */
+const STATES = /^(?:BUG|INFO): /;
 
 /** What can be said of a report whose first lines were not copied. */
 const BEHEADED = 'report without its first lines';
@@ -78,6 +83,11 @@ export class Report {
     return this.#closed;
   }
 
+  /** Who writes the report, where the kernel says so. */
+  get caller(): string | undefined {
+    return this.#caller;
+  }
+
   /** The last row that was taken. */
   get last(): Row | undefined {
     return this.#lastRow;
@@ -88,9 +98,15 @@ export class Report {
     return this.#doubles.found;
   }
 
+  /** No more than the first line of a fault was told: others may write a lot before the kernel goes on. */
+  get bare(): boolean {
+    return this.#what === 'fault' && !this.#hasBody && !this.#trap;
+  }
+
   /** True where more unknown lines than usual may stand before the next line that belongs. */
   get rambles(): boolean {
-    return this.#what === 'lockdep' || this.#what === 'oom' || this.#what === 'hung';
+    // Before 4.16 the words of a warning stand below its head.
+    return this.#what === 'lockdep' || this.#what === 'oom' || this.#what === 'hung' || (this.#what === 'warning' && !this.#hasBody);
   }
 
   /** How a row belongs; undefined where it does not, `stop` where it begins something else. `next`: directly below the last. */
@@ -100,7 +116,8 @@ export class Report {
     if (this.#reasonNext && row.front.xen && next) return { is: 'message' };
     const head = headOf(row);
     const others = ofOthers(row, head, this.#caller, this.#what);
-    if (others !== undefined) return others === 'other' ? { is: 'other' } : 'stop';
+    // What is told so far may be no more than a line: the rest may stand between the lines of the other report.
+    if (others !== undefined) return others === 'other' || !this.#traces.hasFrames ? { is: 'other', begins: others === 'stop' } : 'stop';
     if (head !== undefined) {
       if (this.#joins(head)) return { is: 'head', head };
       return this.#isTail(head) ? { is: 'body', body: { kind: 'plain', label: { start: head.start, end: head.end } } } : 'stop';
@@ -213,14 +230,16 @@ export class Report {
       this.#panicked = true;
       this.#lateCrash(row, head);
     }
-    if (head.role === 'crash' && this.#role !== 'crash') this.#crash(row, head);
+    if (isFirst) this.#traces.ofAllocation = head.what === 'leak';
+    const announced = this.#announced;
+    if (head.role === 'crash' && this.#role !== 'crash') this.#crash(row, head, announced);
     else if (head.role === 'event' && isFirst) {
       this.#role = 'event';
       const place = head.values.msr === undefined ? head : head.values.word ?? head;
       this.#say.sink.fact('message', row.text.slice(place.start, place.end), row, place.start, place.end);
     }
     // What announced no crash is headed by the panic that followed it.
-    if (isFirst || (this.#role === 'crash' && this.#head?.role === 'event')) {
+    if (isFirst || (this.#role === 'crash' && this.#head?.role === 'event' && announced === undefined)) {
       this.#head = head;
       this.#headRow = row;
     }
@@ -244,8 +263,19 @@ export class Report {
     this.#named ??= named;
   }
 
+  /**
+   * What the kernel told before the statement that makes the report a crash, and by which that is known: the warning that
+   * a setting made fatal, the task that hung, the fault of ARM. Out of memory is known by the panic.
+   */
+  get #announced(): { readonly row: Row; readonly head: Head } | undefined {
+    const head = this.#head;
+    const row = this.#headRow;
+    if (head === undefined || row === undefined || head.role !== 'event') return undefined;
+    return REPORTED.has(head.what) || head.what === 'fault' || (head.what === 'state' && STATES.test(row.text.slice(head.start, head.end))) ? { row, head } : undefined;
+  }
+
   /** The statement that makes the report a crash. */
-  #crash(row: Row, head: Head): void {
+  #crash(row: Row, head: Head, announced: { readonly row: Row; readonly head: Head } | undefined): void {
     // The watchdog's panic is worded "hung_task"; other settings end a stall or a hung task in words of their own.
     const kind = head.kind === 'kernel-panic' && this.#what === 'hung' ? 'hung-task' : head.kind ?? 'kernel-panic';
     this.#kind = kind;
@@ -253,14 +283,17 @@ export class Report {
     this.#say.once('panic.kind', kind, row, head);
     // Xen says on the next line why.
     if (head.what === 'mce') this.#bank = { row, head };
-    else if (head.kind !== 'xen-panic' || head.values.cpu === undefined) this.#text(row, head);
+    else if (announced !== undefined) {
+      this.#text(announced.row, announced.head);
+      this.#say.sink.fact('message', row.text.slice(head.start, head.end), row, head.start, head.end);
+    } else if (head.kind !== 'xen-panic' || head.values.cpu === undefined) this.#text(row, head);
     const time = row.front.time ?? row.envelope?.time;
     if (time !== undefined) this.#say.once('crash.time', time, row, head);
   }
 
   /** The statement by which the crash is known. Kernels set blanks before what stands for an address, and two behind a sentence. */
   #text(row: Row, head: Head): void {
-    this.#say.once('panic.text', row.text.slice(head.start, head.end).replace(/[ \t]{2,}/g, ' '), row, head);
+    this.#say.once('panic.text', row.text.slice(head.start, head.said).replace(/[ \t]{2,}/g, ' '), row, head);
   }
 
   /** The machine check is told bank by bank; known is the crash by the panic that follows. */
@@ -386,14 +419,12 @@ export class Report {
       this.#say.once('panic.kind', 'oops', row, { start: 0, end: row.text.length });
     }
     if (head?.rule.named === true && head.values.comm === undefined && !row.front.stamped && !this.#hasBody) this.#role = 'context';
-    const isWarning = head !== undefined && this.#role === 'event' && this.#traces.hasFrames
-      // Of bad states those count that the kernel calls a bug; an unchecked MSR or a failed allocation stands in logs of healthy machines.
-      && (REPORTED.has(this.#what ?? 'line') || (this.#what === 'state' && row.text.startsWith('BUG: ', head.start)));
-    if (isWarning) {
+    const isWarning = this.#role === 'event' && this.#traces.hasFrames && this.#announced !== undefined && this.#what !== 'fault';
+    if (isWarning && head !== undefined) {
       this.#role = 'crash';
       this.#kind = this.#what === 'hung' ? 'hung-task' : 'kernel-warning';
       this.#say.once('panic.kind', this.#kind, row, head);
-      this.#say.once('panic.text', row.text.slice(head.start, head.end), row, head);
+      this.#text(row, head);
     }
     const culprit = this.#culprit();
     if (culprit?.called.symbol !== undefined) {
@@ -412,7 +443,7 @@ export class Report {
     const endsOops = this.#what === 'panic' && !this.#headless && !this.#traces.hasFrames && row.text.includes('Fatal exception');
     sink.describe({
       role: this.#role,
-      title: titleOf(this.#kind, isWarning ? 'event' : this.#role, head, row, culprit?.called.symbol?.name),
+      title: titleOf(this.#kind, this.#role === 'crash' && head?.role === 'event' ? 'event' : this.#role, head, row, culprit?.called.symbol?.name),
       // A tail alone belongs to the oops above it, if there is one.
       opensRecord: this.#role === 'crash' && !endsOops && !(this.#tail && this.#kind === undefined),
       headline: { line: row, start: head?.start ?? skipBlanks(row.text, 0), end: head?.end ?? row.text.length },
@@ -426,7 +457,8 @@ export class Report {
     const { pointed, telling } = this.#traces;
     const isNamed = this.#what === 'warning' || this.#what === 'sanitizer' || this.#what === 'state';
     // A watchdog that panics prints its own way there first: timer, interrupt, and only then where the processor is stuck.
-    const stuck = this.#kind === 'soft-lockup' || this.#kind === 'hard-lockup' ? this.#traces.interrupted : undefined;
-    return (isNamed ? this.#named ?? pointed : pointed ?? this.#named) ?? stuck ?? telling;
+    const stuck = this.#kind === 'soft-lockup' || this.#kind === 'hard-lockup' || this.#kind === 'rcu-stall' ? this.#traces.interrupted : undefined;
+    const again = this.#headless ? this.#traces.closing : undefined;
+    return (isNamed ? this.#named ?? pointed : pointed ?? this.#named) ?? stuck ?? again ?? telling ?? this.#traces.interrupted;
   }
 }

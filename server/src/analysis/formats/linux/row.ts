@@ -47,26 +47,33 @@ const FACILITY = /(?:kern|user|daemon) {0,4}:([a-z]{3,6}) {0,4}: /y;
 const ISO = /\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(Z|[+-]\d\d:?\d\d)?(?= )/y;
 /**
  * A syslog head that the shared envelope leaves alone: indented, or with a month in the language of the machine (`Mär 27`,
- * `févr. 27`, `июл 27`, `7月 27`). Taken only with `kernel:` behind it.
+ * `févr. 27`, `июл 27`, `7月 27`), or with a host whose name somebody hid (`<host>`, `:HOSTNAME:`). Taken only with `kernel:` behind it.
  */
-const SYSLOG = /(?:[\p{L}\p{M}]{1,5}\.?|\d{1,2}[月월]) {1,2}\d{1,2} \d\d:\d\d:\d\d(?:\.\d{1,9})?(?= (?:[A-Za-z0-9][\w.-]{0,127} )?kernel[:[])/yu;
-const HOST = / [A-Za-z0-9][\w.-]{0,127} (?=kernel[:[])/y;
+const SYSLOG = /(?:[\p{L}\p{M}]{1,5}\.?|\d{1,2}[月월]) {1,2}\d{1,2} \d\d:\d\d:\d\d(?:\.\d{1,9})?(?= (?:\S{1,128} )?kernel[:[])/yu;
+const HOST = / \S{1,128} (?=kernel[:[])/y;
 const KERNEL = /kernel(?:\[\d{1,7}\])?: ?/y;
 /** A listing with line numbers; taken only where the stamp of the kernel follows. */
-const LINE_NUMBER = /\d{1,6}(?:[:|.)]|\t)?[ \t]{1,4}(?=(?:<\d>)?\[[ \t]{0,10}\d{1,10}\.\d{6}\])/y;
+const LINE_NUMBER = /\d{1,6}(?:[:|.)]|\t)?[ \t]{1,4}(?=(?:<\d>)?\[[ \t]{0,10}\d{1,11}\.\d{6}\])/y;
 /** What receivers add: test beds the seconds they run (`5392s `), the network console's the address (`192.0.2.7:6666 `). Taken only before a stamp of the kernel. */
-const RECEIVED = /(?:\d{1,7}s|\[?\d\d:\d\d:\d\d[:.,]\d{3}\]?|\[?\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}(?:[:.]\d{1,5})?\]?:?) {1,4}(?=(?:<\d{1,3}>)?\[[ \t]{0,10}\d{1,10}\.\d{6}\]|\d{1,3},\d{1,12},\d{1,20},[-c+])/y;
+const RECEIVED = /(?:\d{1,7}s|\[?\d\d:\d\d:\d\d[:.,]\d{3}\]?|\[?\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}(?:[:.]\d{1,5})?\]?:?) {1,4}(?=(?:<\d{1,3}>)?\[[ \t]{0,10}\d{1,11}\.\d{6}\]|\d{1,3},\d{1,12},\d{1,20},[-c+])/y;
+/**
+ * What ends no line, so that the kernel's begins behind it: the prompt of a console, the count of lines that were lost.
+ * Taken only before a stamp of the kernel, a prompt before first words of reports, too.
+ */
+const PROMPT = /(?:(?:[\w.-]{1,64} )?login: (?=\[[ \t]{0,10}\d{1,11}\.\d{6}\]|panic: |BUG: |kernel: |Kernel panic|Unable to handle|Internal error|uvm_fault\()|\*\* \d{1,9} printk messages dropped \*\* {1,4}(?=\[[ \t]{0,10}\d{1,11}\.\d{6}\]))/y;
+/** A line of a program or of the kernel that has no end: first words of a report stand behind it, with their stamp. */
+const GLUED = /(?:[^[\]]{2,120}(?=\[[ \t]{0,10}\d{1,11}\.\d{6}\] ?(?:\[[ \t]{0,8}[TC]\d{1,8}\] )?(?:Kernel panic - |BUG: |Oops: |general protection |Internal error: |Unable to handle |-{8,16}\[ cut here|watchdog: BUG|INFO: (?:task|rcu)))|[ \t]?kasan: GPF could be caused by NULL-ptr deref or user memory access(?=general ))/y;
 /** What a host prints of the console of a guest: time, who speaks, severity. The prompt of the guest's shell may follow. */
 const CONSOLE = /\[\d\d:\d\d:\d\d[.,]\d{3}\]\[[A-Za-z][\w -]{0,30}\]\[[A-Za-z]{3,8} {0,8}\] ?(?:\/ # )?/y;
 /** 3270 terminals show brackets of another code page: `c 1851.721062! `, for `[ 1851.721062] `. */
 const CODE_PAGE = /c[ ]{0,8}\d{1,8}\.\d{6}!(?= |$)/y;
 /** What a serial capture shows for the line end. */
 const SHOWN_END = /[\u240d\u240a]{1,2}$/;
-/** `[   12.345678]`, `[+0.000012]`, and `dmesg -T`: `[Wed Sep 11 19:03:34 2024]`. Markdown escapes the brackets; editors turn blanks into tabs. */
-const STAMP = /\\?\[(?:[ \t]{0,10}\+?\d{1,10}\.\d{3,9}|[A-Z][a-z]{2} [A-Z][a-z]{2} {1,2}\d{1,2} \d\d:\d\d:\d\d \d{4}|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?)\\?\]/y;
+/** `[   12.345678]`, `[+0.000012]`, with the processor or the date as vendors of phones print them (`[  12.345678,3]`, `[  12.345678 / 01-02 10:11:12.123]`), and `dmesg -T`: `[Wed Sep 11 19:03:34 2024]`. Markdown escapes the brackets; editors turn blanks into tabs. */
+const STAMP = /\\?\[(?:[ \t]{0,10}\+?\d{1,11}\.\d{3,9} ?(?:,\d{1,2}| \/ \d\d-\d\d \d\d:\d\d:\d\d\.\d{3})?|[A-Z][a-z]{2} [A-Z][a-z]{2} {1,2}\d{1,2} \d\d:\d\d:\d\d \d{4}|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?)\\?\]/y;
 /** Who wrote the line: thread or processor (since 5.1), and what vendors of phones print. */
-const CALLER = / ?(?:\[[ \t]{0,8}[TC]\d{1,8}\]|-?\(\d{1,3}\)\[\d{1,8}:[^\][]{1,32}\]|\[[ \t]{0,8}\d{1,3}:[ \t]{0,16}[^:\][]{1,16}:[ \t]{0,8}\d{1,8}\])/y;
-const WRITER = /\[[ \t]{0,8}([TC]\d{1,8})\]/;
+const CALLER = / ?(?:\[[ \t]{0,8}[TC]\d{1,8} ?\]|-?\(\d{1,3}\)\[\d{1,8}:[^\][]{1,32}\]|\[[ \t]{0,8}\d{1,3}:[ \t]{0,16}[^:\][]{1,16}:[ \t]{0,8}\d{1,8}\]|c\d{1,2} {1,8}\d{1,8}(?= |$))/y;
+const WRITER = /\[[ \t]{0,8}([TC]\d{1,8}) ?\]/;
 /** `journalctl -o with-unit` and `short-full`: `Wed 2023-04-05 10:11:12 CEST hv1 kernel: `. */
 const FULL_DATE = /[A-Z][a-z]{2} \d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,9})? [A-Z+-][\w:+-]{1,8}(?= (?:[A-Za-z0-9][\w.-]{0,127} )?kernel[:[])/y;
 /** `journalctl -o short-monotonic`: the name of the host behind the stamp. */
@@ -115,6 +122,12 @@ export function frontOf(text: string): Front {
     at += received[0].length;
   }
   first = text.charCodeAt(at);
+  const prompt = first > 64 || isDigit || first === 42 ? take(PROMPT, text, at) : null;
+  if (prompt !== null) {
+    mark('source', at, at + prompt[0].trimEnd().length);
+    at += prompt[0].length;
+    first = text.charCodeAt(at);
+  }
   const shown = first === 91 ? take(CONSOLE, text, at) : first === 99 ? take(CODE_PAGE, text, at) : null;
   if (shown !== null) {
     mark(first === 91 ? 'source' : 'timestamp', at, at + shown[0].trimEnd().length);
@@ -170,8 +183,13 @@ export function frontOf(text: string): Front {
     at += hypervisor[0].length;
     xen = true;
   }
-  // Two stamps where a console server adds its own.
+  // Two stamps where a console server adds its own, or where the line before has no end.
   for (let times = 0; times < 2; times++) {
+    const before = take(GLUED, text, at);
+    if (before !== null) {
+      mark('source', at, at + before[0].length);
+      at += before[0].length;
+    }
     const gap = times === 0 ? at : at + (take(BLANKS, text, at)?.[0].length ?? 0);
     const bracket = text.charCodeAt(gap);
     const stamp = bracket === 91 || bracket === 92 ? take(STAMP, text, gap) : null;

@@ -17,7 +17,7 @@ export const LOCKUP_KINDS: ReadonlySet<string> = new Set<PanicKind>(['soft-locku
  */
 export type What =
   | 'fault' | 'trap' | 'bug' | 'panic' | 'lockup' | 'stall' | 'hung' | 'sanitizer' | 'warning' | 'lockdep' | 'state' | 'slab'
-  | 'irq' | 'mce' | 'oom' | 'line' | 'cut' | 'xen';
+  | 'irq' | 'leak' | 'mce' | 'oom' | 'line' | 'cut' | 'xen';
 
 export interface Rule {
   /** At least six ASCII characters each; every line of this wording holds one of them. */
@@ -69,12 +69,14 @@ const FAULTS: readonly Rule[] = [
   { literals: ['NULL pointer dereference'], what: 'fault', role: crash, kind: 'oops-null', expression: /Unable to handle kernel NULL pointer dereference *$/dy },
   // s390 names the address on the next line.
   { literals: ['Unable to handle kernel'], what: 'fault', role: crash, kind: 'oops-page-fault', expression: /Unable to handle kernel (?:pointer dereference|paging request) in virtual (?:kernel|user) address space/dy },
+  // ARM says this of programs, too; what the kernel does not survive goes on with an oops.
+  { literals: ['Unhandled fault: ', 'Unhandled prefetch abort: '], what: 'fault', role: event, expression: /Unhandled (?:fault|prefetch abort): [a-z\d][\w ()-]{3,60} \(0x[\da-f]{1,8}\) at (?<address>0x[\da-f]{8,16})/dy },
   { literals: ['stack guard page'], what: 'fault', role: crash, kind: 'oops', expression: /BUG: (?:[A-Z]{3,10} )?stack guard page was hit at (?<address>[\da-fA-F]{8,16}|\(____ptrval____\))/dy, whole: true },
   { literals: ['Insufficient stack space to handle'], what: 'fault', role: crash, kind: 'oops', expression: /Insufficient stack space to handle exception!/dy },
   { literals: ['Unexpected kernel BRK exception'], what: 'fault', role: crash, kind: 'oops', expression: /Unexpected kernel BRK exception at EL1/dy },
   { literals: ['SError Interrupt on CPU'], what: 'fault', role: crash, kind: 'oops', expression: /SError Interrupt on CPU(?<cpu>\d{1,5}), code 0x[\da-fA-F]{1,16}/dy, whole: true },
   { literals: ['ernel BUG at '], what: 'bug', role: crash, kind: 'kernel-bug', expression: /[Kk]ernel BUG at (?<source>[^\s!:]{1,300}:\d{1,7})!?/dy },
-  { literals: ['general protection'], what: 'trap', role: crash, kind: 'oops-gp', mnemonic: '#GP', vector: 13, error: 'selector-error', expression: /(?:Oops: ){0,2}general protection fault(?:, [a-z -]{1,60}?(?: address (?<address>0x[\da-fA-F]{1,16}))?)?(?:: (?<error>[\da-f]{4,8}))? \[(?:#?(?<count>\d{1,4})\])?/dy },
+  { literals: ['general protection'], what: 'trap', role: crash, kind: 'oops-gp', mnemonic: '#GP', vector: 13, error: 'selector-error', expression: /(?:Oops: ){0,2}(?:segment-related )?general protection fault(?:,? [a-z -]{1,60}?(?: address (?<address>0x[\da-fA-F]{1,16}))?)?(?:: (?<error>[\da-f]{4,8}))? \[(?:#?(?<count>\d{1,4})\])?/dy },
   // A web page that takes "[#1]" for a link leaves the bracket at the end of the line.
   { literals: [...TRAPS.keys()].map((word) => `${word}: `), what: 'trap', role: crash, kind: 'oops', expression: /(?:Oops: ){0,2}(?<word>divide error|int3|overflow|bounds|invalid op(?:code|erand)|double fault|invalid TSS|segment not present|stack segment|alignment check|simd exception|control protection fault): (?<error>[\da-f]{4,8}) \[(?:#?(?<count>\d{1,4})\])?/dy },
   { literals: ['double fault'], what: 'trap', role: crash, kind: 'oops', mnemonic: '#DF', vector: 8, expression: /(?:traps: )?PANIC: double fault(?:, error_code: 0x[\da-f]{1,8})?/dy },
@@ -94,7 +96,8 @@ const FAULTS: readonly Rule[] = [
 const PANICS: readonly Rule[] = [
   // Reasons that are known end where they end: in a report on one line more follows.
   { literals: ['Kernel panic'], what: 'panic', role: crash, kind: 'kernel-panic', expression: /Kernel panic(?: - not syncing)?: (?<reason>Fatal exception(?: in interrupt|: panic_on_oops)?(?! in|:)|Attempted to kill (?:init|the idle task)!(?: exitcode=0x[\da-fA-F]{8})?|hung_task: blocked tasks|softlockup: hung tasks|RCU Stall|Fatal machine check(?: on current CPU)?|No working init found\.)(?= |$)/dy },
-  { literals: ['Kernel panic'], what: 'panic', role: crash, kind: 'kernel-panic', expression: /Kernel panic(?: - not syncing)?: (?<reason>.{1,300})/dy },
+  // In lists of patterns and in sources a pattern stands for the reason.
+  { literals: ['Kernel panic'], what: 'panic', role: crash, kind: 'kernel-panic', expression: /Kernel panic(?: - not syncing)?: (?!\.[*+]|%|\(\.)(?<reason>.{1,300})/dy },
   { literals: ['end Kernel panic'], what: 'panic', role: crash, closes: true, kind: 'kernel-panic', expression: /-{3}\[ end Kernel panic - not syncing(?:: (?<reason>.{1,300}?))?(?: \]-{3}|$)/dy },
 ];
 
@@ -104,30 +107,38 @@ const LOCKUPS: readonly Rule[] = [
   { literals: ['ard LOCKUP'], what: 'lockup', role: crash, kind: 'hard-lockup', expression: /(?:NMI )?(?:[Ww]atchdog: )?(?:BUG: )?(?:Watchdog detected )?[Hh]ard LOCKUP on cpu (?<cpu>\d{1,5})/dy },
   { literals: ['LOCKUP on CPU'], what: 'lockup', role: crash, kind: 'hard-lockup', expression: /NMI Watchdog detected LOCKUP on CPU ?(?<cpu>\d{1,5})/dy },
   { literals: ['ard LOCKUP'], what: 'lockup', role: crash, kind: 'hard-lockup', expression: /watchdog: CPU (?<cpu>\d{1,5}) (?:self-)?(?:detected )?[Hh]ard LOCKUP/dy, whole: true },
-  { literals: ['detected stall'], what: 'stall', role: crash, kind: 'rcu-stall', expression: /(?:rcu: )?INFO: rcu\w{0,20} (?:self-)?detected stalls? on CPU(?:s\/tasks)?(?::? (?:\{ ?)?(?<cpu>\d{1,5})\b)?/dy, whole: true },
+  { literals: ['detected stall'], what: 'stall', role: crash, kind: 'rcu-stall', expression: /(?:rcu: )?INFO: rcu\w{0,20} (?:self-)?detected stalls? on (?:CPU(?:s\/tasks)?|tasks)(?::? (?:\{ ?)?(?<cpu>\d{1,5})\b)?/dy, whole: true },
   { literals: ['detected expedited stall'], what: 'stall', role: crash, kind: 'rcu-stall', expression: /(?:rcu: )?INFO: rcu\w{0,20} detected expedited stalls? on CPUs/dy, whole: true },
   // A terminal cuts the word at its edge.
   { literals: ['INFO: task '], what: 'hung', role: event, kind: 'hung-task', expression: /INFO: task (?<comm>.{1,64}?):(?<pid>\d{1,8}) blocked for more than \d{1,8} (?:seconds\.|s[econd]{0,5}$)/dy },
+  { literals: ['INFO: task '], what: 'hung', role: event, kind: 'hung-task', expression: /INFO: task (?<comm>.{1,64}?):(?<pid>\d{1,8}) can't die for more than \d{1,8} seconds\./dy },
   { literals: ['INFO: task '], what: 'hung', role: event, kind: 'hung-task', expression: /INFO: task (?<comm>.{1,64}?):(?<pid>\d{1,8}) blocked in I\/O wait for more than \d{1,8} seconds\./dy },
 ];
 
 const CHECKS: readonly Rule[] = [
   { literals: ['BUG: KASAN: '], what: 'sanitizer', role: crash, kind: 'kasan', expression: /BUG: KASAN: (?<word>[\w -]{3,60}?) in (?<symbol>[A-Za-z_.$][\w.$]{0,200})(?:\+(?<offset>0x[\da-f]{1,8})(?:\/0x[\da-f]{1,8})?(?: \[(?<module>[\w-]{1,60})[^\]]{0,60}\])?)?/dy },
-  { literals: ['BUG: KASAN: '], what: 'sanitizer', role: crash, kind: 'kasan', expression: /BUG: KASAN: (?<word>[\w -]{3,60}?) on address (?<address>[\da-fA-F]{8,16})/dy },
-  { literals: ['BUG: K'], what: 'sanitizer', role: event, expression: /BUG: (?:KCSAN|KMSAN|KFENCE): (?<word>[\w -]{3,60}?) in (?<symbol>[A-Za-z_.$][\w.$]{0,200})(?:\+(?<offset>0x[\da-f]{1,8})(?:\/0x[\da-f]{1,8})?(?: \[(?<module>[\w-]{1,60})[^\]]{0,60}\])?)?/dy, whole: true },
+  { literals: ['BUG: KASAN: '], what: 'sanitizer', role: crash, kind: 'kasan', expression: /BUG: KASAN: (?<word>[\w -]{3,60}?) on address {1,16}(?<address>[\da-fA-F]{8,16}|\(null\))/dy },
+  { literals: ['BUG: K'], what: 'sanitizer', role: event, expression: /BUG: (?:KCSAN|KMSAN|KFENCE): (?<word>(?:assert: )?[\w -]{3,60}?) in (?<symbol>[A-Za-z_.$][\w.$]{0,200})(?:\+(?<offset>0x[\da-f]{1,8})(?:\/0x[\da-f]{1,8})?(?: \[(?<module>[\w-]{1,60})[^\]]{0,60}\])?)?/dy, whole: true },
   { literals: ['UBSAN: '], what: 'sanitizer', role: event, expression: /UBSAN: (?<word>[\w -]{3,60}?) in (?<source>[^\s:]{1,300}:\d{1,7}(?::\d{1,5})?)/dy },
-  { literals: ['WARNING: CPU: ', 'WARNING: at '], what: 'warning', role: event, expression: /WARNING: (?:CPU: (?<cpu>\d{1,5}) PID: (?<pid>\d{1,8}) )?at (?<source>[^\s:]{1,300}:\d{1,7})(?: (?<symbol>[A-Za-z_.$][\w.$]{0,200})(?:\+(?<offset>0x[\da-f]{1,8})(?:\/0x[\da-f]{1,8})?)?(?: \[(?<module>[\w-]{1,60})[^\]]{0,60}\])?(?:\(\))?)?/dy },
-  // Since 6.19 the place stands first and the task last.
-  { literals: [', CPU#'], what: 'warning', role: event, expression: /WARNING: (?<source>[^\s:]{1,300}\.[chS]:\d{1,7}) at (?<symbol>[A-Za-z_.$][\w.$]{0,200})\+(?<offset>0x[\da-f]{1,8})(?:\/0x[\da-f]{1,8})?(?: \[(?<module>[\w-]{1,60})[^\]]{0,60}\])?, CPU#(?<cpu>\d{1,5}): (?<comm>.{1,64}?)\/(?<pid>\d{1,8})/dy },
+  // A blank was lost where lines were joined again.
+  { literals: ['WARNING: CPU: ', 'WARNING: at'], what: 'warning', role: event, expression: /WARNING: (?:CPU: (?<cpu>\d{1,5}) PID: (?<pid>\d{1,8}) )?at ?(?<source>[^\s:]{1,300}:\d{1,7})(?: (?<symbol>[A-Za-z_.$][\w.$]{0,200})(?:\+(?<offset>0x[\da-f]{1,8})(?:\/0x[\da-f]{1,8})?)?(?: \[(?<module>[\w-]{1,60})[^\]]{0,60}\])?(?:\(\))?)?/dy },
+  // Since 6.19 the place stands first and the task last; the first kernels of that form knew no function.
+  { literals: [', CPU#'], what: 'warning', role: event, expression: /WARNING: (?<source>[^\s:]{1,300}\.[chS]:\d{1,7}) at (?:0x[\da-f]{1,16}|(?<symbol>[A-Za-z_.$][\w.$]{0,200})\+(?<offset>0x[\da-f]{1,8})(?:\/0x[\da-f]{1,8})?(?: \[(?<module>[\w-]{1,60})[^\]]{0,60}\])?), CPU#(?<cpu>\d{1,5}): (?<comm>.{1,64}?)\/(?<pid>\d{1,8})(?![\w:/])/dy },
   // Old kernels set the sentence in brackets.
-  { literals: [': possible ', 'inconsistent lock state', 'suspicious RCU usage', 'bad unlock balance', 'held lock freed', ': lock held ', 'Nested lock was not taken', 'Invalid wait context', 'IRQ-safe -> ', 'IRQ-unsafe -> '], what: 'lockdep', role: event, expression: /(?:\[ )?(?:INFO|WARNING|BUG): (?:possible (?:circular lock|recursive lock|irq lock|deadlock)[a-z ]{1,60}?|inconsistent lock state|suspicious RCU usage\.?|bad unlock balance detected!?|held lock freed!|lock held [a-z ]{4,60}?!?|Nested lock was not taken|Invalid wait context|(?:SOFT|HARD)IRQ-(?:un)?safe -> (?:SOFT|HARD)IRQ-(?:un)?safe lock order detected)(?: \]| *$)/dy },
+  { literals: [': possible ', 'inconsistent lock state', 'suspicious RCU usage', 'suspicious rcu_deref', 'bad unlock balance', 'held lock freed', ': lock held ', 'Nested lock was not taken', 'Invalid wait context', 'IRQ-safe -> ', 'IRQ-unsafe -> '], what: 'lockdep', role: event, expression: /(?:\[ )?(?:INFO|WARNING|BUG): (?:possible (?:circular lock|recursive lock|irq lock|deadlock)[a-z ]{1,60}?|inconsistent lock state|suspicious (?:RCU|rcu_dereference_check\(\)) usage\.?|bad unlock balance detected!?|held lock freed!|lock held [a-z ]{4,60}?!?|Nested lock was not taken|Invalid wait context|(?:SOFT|HARD)IRQ-(?:un)?safe -> (?:SOFT|HARD)IRQ-(?:un)?safe lock order detected)(?: \]| *$)/dy },
+  { literals: [' still has locks held'], what: 'lockdep', role: event, expression: /(?:\[ )?(?:BUG|WARNING): (?<comm>.{1,64}?)\/(?<pid>\d{1,8}) still has locks held!(?: \]| *$)/dy },
+  { literals: ['register non-static key'], what: 'state', role: event, expression: /INFO: trying to register non-static key\./dy },
+  { literals: ['BUG: MAX_'], what: 'state', role: event, expression: /BUG: MAX_[A-Z_]{4,30} too low!/dy },
+  { literals: ['BUG: looking up', 'BUG: key '], what: 'state', role: event, expression: /BUG: (?:looking up invalid subclass: \d{1,10}|key [\da-fx]{8,18} (?:not in \.data|has not been registered)!)/dy },
+  { literals: ['BUG: workqueue leaked'], what: 'state', role: event, expression: /BUG: workqueue leaked [a-zA-Z, ]{4,30}: (?<comm>.{1,64}?)(?:\/0x|\[\d)/dy, whole: true },
+  { literals: ['BUG: memory leak'], what: 'leak', role: event, expression: /BUG: memory leak *$/dy },
   { literals: ['BUG: scheduling while atomic'], what: 'state', role: event, expression: /BUG: scheduling while atomic: (?<comm>.{1,64}?)\/(?<pid>\d{1,8})\/0x[\da-f]{1,8}/dy },
   { literals: ['BUG: sleeping function'], what: 'state', role: event, expression: /BUG: sleeping function called from invalid context at (?<source>[^\s:]{1,300}:\d{1,7})/dy },
   { literals: ['BUG: Bad page'], what: 'state', role: event, expression: /BUG: Bad page (?:state|map|cache) in process (?<comm>.{1,64}?) {1,2}(?:pfn|pte):[\da-fA-F]{1,16}/dy },
   { literals: ['BUG: Bad rss-counter'], what: 'state', role: event, expression: /BUG: Bad rss-counter state mm:/dy, whole: true },
   { literals: ['BUG: workqueue lockup'], what: 'state', role: event, expression: /BUG: workqueue lockup - pool/dy, whole: true },
-  { literals: ['BUG: using '], what: 'state', role: event, expression: /BUG: using \w{4,40}\(\) in preemptible \[[\da-fA-F]{1,16}\] code: (?<comm>.{1,64}?)\/(?<pid>\d{1,8})/dy },
-  { literals: ['BUG: spinlock ', 'BUG: rwlock '], what: 'state', role: event, expression: /BUG: (?:spin|rw)lock [a-z ]{3,40} on CPU#(?<cpu>\d{1,5}), (?<comm>.{1,64}?)\/(?<pid>\d{1,8})/dy },
+  { literals: ['BUG: using '], what: 'state', role: event, expression: /BUG: using \w{4,40}\(\) in preemptible \[[\da-fA-F]{1,16}\] code: (?<comm>.{1,64}?)\/(?<pid>\d{1,8})(?![\w:/])/dy },
+  { literals: ['BUG: spinlock ', 'BUG: rwlock '], what: 'state', role: event, expression: /BUG: (?:spin|rw)lock [a-z ]{3,40} on CPU#(?<cpu>\d{1,5}), (?<comm>.{1,64}?)\/(?<pid>\d{1,8})(?![\w:/])/dy },
   { literals: ['BUG: Dentry '], what: 'state', role: event, expression: /BUG: Dentry [\da-fx]{3,20}\{/dy, whole: true },
   { literals: ['BUG: non-zero '], what: 'state', role: event, expression: /BUG: non-zero \w{4,30} on freeing mm/dy, whole: true },
   { literals: ['BUG: unable'], what: 'state', role: event, expression: /BUG: unable to (?!handle)[a-z ]{3,60}/dy, whole: true },
@@ -155,7 +166,7 @@ const MACHINE: readonly Rule[] = [
   { literals: ['traps: '], what: 'line', role: event, closes: true, expression: /traps: (?<comm>[^[\]]{1,64})\[(?<pid>\d{1,8})\] (?:trap )?(?<word>[a-z][a-z\d ]{2,40}?) ip:(?<ip>[\da-fA-F]{1,16}) sp:[\da-fA-F]{1,16} error:[\da-f]{1,8}(?: in (?<image>[^[\]\s]{1,128})\[[^\]]{1,60}\])?/dy },
   { literals: ['rdmsr: ', 'wrmsr: ', 'RDMSR(', 'WRMSR('], what: 'line', role: event, closes: true, expression: /kvm(?:_\w{1,16})?(?: ?\[(?<pid>\d{1,8})\])?: vcpu(?<cpu>\d{1,5}),? (?:guest rIP: (?<ip>0x[\da-fA-F]{1,16}) )?(?<word>(?:[Uu]nhandled|[Ii]gnored|disabled perfctr) (?:rdmsr|wrmsr|RDMSR|WRMSR)(?:: |\()(?<msr>0x[\da-f]{1,8})\)?(?:(?: data| =) 0x[\da-fA-F]{1,16})?)/dy },
   { literals: ['Linux version '], what: 'line', role: 'context', closes: true, expression: /(?<product>Linux) version (?<version>\d{1,3}\.\d{1,4}[\w.+~:-]{0,100}) \([^\s()]{1,80}@[^#]{1,300}#(?<build>\d[\w~.+-]{0,60})/dy },
-  { literals: ['cut here ]-'], what: 'cut', role: event, expression: /-{8,16}\[ cut here \]-{8,16}/dy },
+  { literals: ['cut here ]-', 'cut here]-'], what: 'cut', role: event, expression: /-{8,16}\[ cut here ?\]-{8,16}/dy },
 ];
 
 const XEN: readonly Rule[] = [

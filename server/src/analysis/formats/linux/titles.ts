@@ -31,7 +31,7 @@ export function titleOf(kind: PanicKind | undefined, role: 'crash' | 'event' | '
   if (head?.role === 'context' && row !== undefined) return `${head.values.product?.text ?? 'Linux'} ${head.values.version?.text ?? ''}`;
   if (role === 'context' || head === undefined || row === undefined) return role === 'crash' ? placed('Kernel oops', symbol) : placed('Kernel trace', symbol);
   if (role === 'event') {
-    const word = head.what === 'line' && head.values.word !== undefined && head.values.msr !== undefined ? `kvm: ${head.values.word.text}` : row.text.slice(head.start, head.end);
+    const word = head.what === 'line' && head.values.word !== undefined && head.values.msr !== undefined ? `kvm: ${head.values.word.text}` : row.text.slice(head.start, head.end).replace(/[ \t]{2,}/g, ' ');
     return short(word);
   }
   if (kind !== undefined && PLACED.has(kind)) return short(placed(WORDS[kind], symbol));

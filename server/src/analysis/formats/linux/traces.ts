@@ -7,6 +7,11 @@ import type { Row } from './row.js';
 import type { Sayer } from './say.js';
 import type { Pending } from './wrapped.js';
 
+/** Traces that may stand above the one that tells who went wrong. */
+const HISTORY = /^(?:page last |RCU grace-period )/;
+/** What hands out memory: a report of memory that nobody freed looks for who asked. */
+const ALLOCATES = /^(?:_{0,3}(?:k|kv|v|kz)(?:malloc|zalloc|calloc|memdup|strdup)\w{0,40}|kmem_cache_\w{1,40}|kmemleak_\w{1,40}|slab_\w{1,40}|(?:__)?alloc_pages?\w{0,40}|mempool_\w{1,40})/;
+
 /** A function that may be to blame, and where it stands. */
 export interface Culprit {
   readonly row: Row;
@@ -24,11 +29,19 @@ export class Traces {
   /** Where the processor stood when the interrupt came whose frames stand above. */
   #interrupted: Culprit | undefined;
   #guessed: Culprit | undefined;
+  /** Where the processor stood, as kernels up to 4.x tell again below the trace. */
+  #closing: Culprit | undefined;
+  /** The trace that shows who went wrong: the first that is no history. */
+  #telltale: number | undefined;
+  /** The frames of the trace that is open show how an object was taken, or another thread that waits. */
+  #history = false;
   #pointers = 0;
   /** Registers are those of a program. */
   #user = false;
   /** The last lines were frames: forms count that elsewhere would be prose. */
   inTrace = false;
+  /** The report is about memory that nobody freed. */
+  ofAllocation = false;
 
   constructor(say: Sayer) {
     this.#say = say;
@@ -49,6 +62,10 @@ export class Traces {
 
   get pointed(): Culprit | undefined {
     return this.#pointed;
+  }
+
+  get closing(): Culprit | undefined {
+    return this.#closing;
   }
 
   get interrupted(): Culprit | undefined {
@@ -78,7 +95,8 @@ export class Traces {
       if (pointer.symbol === undefined || pointer.inline) pending = { for: 'symbol', stamped: row.front.stamped, own: row.front.own };
       else {
         if (this.#first) this.#pointed ??= { row, called: pointer };
-        else if (this.#trace === 0) this.#interrupted ??= { row, called: pointer };
+        else this.#closing = { row, called: pointer };
+        if (!this.#first && !this.#history && this.#trace === (this.#telltale ?? this.#trace)) this.#interrupted ??= { row, called: pointer };
         if (pointer.module === undefined) pending = { for: 'module', stamped: row.front.stamped, own: row.front.own };
       }
     }
@@ -120,7 +138,9 @@ export class Traces {
       this.#trace++;
       this.#frames = 0;
       this.#user = false;
+      this.#history = false;
     }
+    if (body.origin !== undefined) this.#history = HISTORY.test(body.origin.name);
     if (body.origin === undefined) this.#say.open('stack', 'Call trace', row);
     else {
       this.#say.sink.fact('backtrace.origin', body.origin.name, row, body.origin.start, body.origin.end);
@@ -150,6 +170,8 @@ export class Traces {
 
   #state(row: Row, frame: FrameLine): void {
     const { symbol, offset, module, address } = frame;
+    this.#closing = undefined;
+    if (!this.#history) this.#telltale ??= this.#trace;
     this.#say.called(row, frame);
     this.#say.sink.frame(
       {
@@ -161,7 +183,8 @@ export class Traces {
       },
       row, frame.start, frame.end,
     );
-    if (symbol === undefined || this.#trace !== 0 || isCrashHelper(canonicalName(symbol.name))) return;
+    if (symbol === undefined || this.#trace !== this.#telltale || isCrashHelper(canonicalName(symbol.name))) return;
+    if (this.ofAllocation && ALLOCATES.test(canonicalName(symbol.name))) return;
     if (frame.trust === 'listed') this.#telling ??= { row, called: frame };
     else if (frame.trust === 'guessed') this.#guessed ??= { row, called: frame };
   }

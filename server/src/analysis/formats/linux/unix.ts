@@ -66,7 +66,7 @@ function productBelow(cursor: LineCursor): string | undefined {
 /** One form a system; an address, a module and an offset stand where the form has them. */
 const FRAMES: readonly RegExp[] = [
   /#\d{1,4} (?<address>0x[\da-f]{8,16}) at (?<symbol>[A-Za-z_][\w.]{0,120})\+(?<offset>0x[\da-f]{1,8})$/dy,
-  /[A-Za-z_][\w.]{0,120}\([^()]{0,300}\) at (?:netbsd:)?(?<symbol>[A-Za-z_][\w.]{0,120})(?:\+(?<offset>0x[\da-f]{1,8}))?(?:\/frame 0x[\da-f]{8,16})?$/dy,
+  /[A-Za-z_][\w.]{0,120}\([^()]{0,300}\) at (?:netbsd:)?(?<symbol>[A-Za-z_][\w.]{0,120})(?:\+(?<offset>0x[\da-f]{1,8}))?(?:\/frame 0x[\da-f]{8,16})?(?: {1,4}[^()]{0,200}:-?\d{1,7}(?: \[inline\])?)?$/dy,
   /[\da-f]{8,16} (?<module>[\w-]{1,40}):(?<symbol>[A-Za-z_][\w.]{0,120})\+(?<offset>[\da-f]{1,8}) \(/dy,
   /0x[\da-f]{8,16} : (?<address>0x[\da-f]{8,16}) (?<module>[\w.-]{1,80}) : (?<symbol>[A-Za-z_$][\w.$]{0,200}) \+ (?<offset>0x[\da-f]{1,8})$/dy,
 ];

@@ -35,7 +35,7 @@ const TASK_REST = /^\d{0,7} ?Comm: \S/;
 const MODULE_ALONE = /^\\?\[[A-Za-z_][\w-]{0,60}\]$/;
 const VERSION = /^(?:(?:Not )?tainted |[A-Z -]{1,30})?\(?\d{1,2}\.\d{1,3}[.-]\S{1,100}/i;
 const DATE = /^[\w. -]{0,40}\d\d\/\d\d\/\d{4}$/;
-const MODULE_WORD = /^(?:(?:[a-z_]|\d{1,6}_)[\w-]{0,60}(?:\([A-Z+-]{1,8}\))?|\[last|unloaded:|[\w-]{1,60}\])$/i;
+const MODULE_WORD = /^(?:(?:[a-z_]|\d{1,6}_|\d{1,4}[a-z])[\w-]{0,60}(?:\([A-Z+-]{1,8}\))?|\[last|unloaded:|[\w-]{1,60}\])$/i;
 const BYTES = /^(?:<?[\da-f]{2}>?|\(?[\da-fA-F]{8}\)?)$/;
 
 /** Words of a line; what follows the first `most` is not looked at. */
