@@ -113,7 +113,7 @@ function screenPlaces(text: string, places: Set<number>): void {
 
 /** Whether the line can hold a further one: nearly all cannot, and every line of a log passes here. */
 function mayHoldMore(text: string): boolean {
-  return text.includes('cpu') || text.includes('[0x') || (text.includes(') ') && text.includes('T') && text.search(PRIORITY_ONCE) >= 0) || text.includes(' in world ') || (text.includes('build-') && SCREEN_START.test(text));
+  return text.includes('cpu') || text.includes('[0x') || (text.includes(') ') && text.includes('T') && text.search(PRIORITY_ONCE) >= 0) || text.includes(' in world ') || text.includes('BlueScreen: ') || (text.includes('build-') && SCREEN_START.test(text));
 }
 const PRIORITY_ONCE = /\d\dT\d\d:/;
 
