@@ -77,7 +77,8 @@ export class Screen {
       return line === undefined || this.#acceptsPanic(row, line);
     }
     if (kind === 'details') return this.#details === undefined;
-    if (kind === 'version') return !this.hasPanic || this.#traces.frames === 0 || row.envelope !== undefined;
+    // A screen states its version once, above the panic line or below it.
+    if (kind === 'version') return !this.hasPanic || row.envelope !== undefined || (this.#traces.frames === 0 && (this.#version === undefined || this.#version === row.text.trim()));
     return true;
   }
 
