@@ -80,7 +80,7 @@ describe('a line that the VMkernel may have printed', () => {
     const frame = frameLine(text);
     switch (kindOf(text)) {
       case 'panic': return panicLine(text)?.schematic === false;
-      case 'details': case 'version': case 'head': case 'involved': return true;
+      case 'details': case 'version': case 'head': case 'involved': case 'name': return true;
       case 'frame': return frame !== undefined && frameStandsAlone(frame) && FRAME_LITERALS.some((literal) => text.includes(literal));
       case 'registers': return controlRegisters(text);
       case 'hardware': return hardwareOpens(text);

@@ -148,7 +148,7 @@ describe('titles', () => {
     [[SCREEN], 'DRIVER_IRQL_NOT_LESS_OR_EQUAL (0xd1)'],
     [[report()], 'DRIVER_IRQL_NOT_LESS_OR_EQUAL (0xd1) in exampledrv.sys'],
     [['*** STOP: 0xC0FFEE01 (0x0000000000000001, 0x0000000000000002, 0x0000000000000003, 0x0000000000000004)'], 'Bug check 0xc0ffee01'],
-    [[psod('1187231')], 'Purple screen: #PF exception 14 in world vmklinux_9:h (hpsa)'],
+    [[psod('1187231')], 'Purple screen: #PF Exception 14 in world 1187231:vmklinux_9:h IP 0x41800b37e594 addr 0x0 (hpsa)'],
     [['PCPU 3 locked up. Failed to ack TLB invalidate (1 others locked up).', 'cr2=0x0 cr3=0x2fec4000 cr4=0x16c'], 'ESXi lockup: PCPU 3 locked up. Failed to ack TLB invalidate (1 others locked up).'],
     [['KVM internal error. Suberror: 1', 'emulation failure', 'RAX=0000000000000000 RBX=0000000000000000 RCX=0000000000000000 RDX=0000000000000000', 'RIP=00000000000a0000 RFL=00210246 [---Z-P-] CPL=0 II=0 A20=1 SMM=0 HLT=0'], 'Guest failure: KVM internal error. Suberror: 1'],
     [["2024-03-01 10:00:00.000+0000: panic hyper-v: arg1='0x101', arg2='0x18', arg3='0x0', arg4='0xffffd00012340180', arg5='0x2'", '2024-03-01 10:00:02.000+0000: shutting down, reason=crashed'], 'Guest failure: CLOCK_WATCHDOG_TIMEOUT (0x101)'],

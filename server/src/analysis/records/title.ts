@@ -23,14 +23,9 @@ export function titleOf(kind: CrashKind, value: (key: FactKey) => string | undef
       return `Exception ${value('exception.code') ?? 'of unknown code'}${place}${process === undefined || process === where ? '' : ` (process ${process})`}`;
     }
     case 'purpleScreen': {
-      const mnemonic = value('exception.mnemonic');
-      const vector = value('exception.vector');
-      const world = value('world.name');
-      // On ARM the screen's number is no x86 vector; its own words say more.
-      if (vector !== undefined || (mnemonic !== undefined && value('panic.text') === undefined)) {
-        return `Purple screen: ${mnemonic === undefined ? '' : `${mnemonic} `}exception${vector === undefined ? '' : ` ${vector}`}${world === undefined ? '' : ` in world ${world}`}${value('module') === undefined ? '' : ` (${value('module') ?? ''})`}`;
-      }
-      return `Purple screen: ${shortened(value('panic.text') ?? 'panic')}`;
+      // The VMkernel's own words are what articles quote and people search for: they name world and addresses, too.
+      const module = value('exception.vector') === undefined ? undefined : value('module');
+      return `Purple screen: ${shortened(value('panic.text') ?? 'panic')}${module === undefined ? '' : ` (${module})`}`;
     }
     case 'lockup':
       if (LOCKUP_KINDS.has(value('panic.kind') ?? '')) return kernelTitle(value, frames);

@@ -34,6 +34,8 @@ const MASKED_INSTRUCTION = / (?:IP|ip|@) ([0#]x[\da-fA-F]{0,15}[#xXnN*?.\u2026]|
 const ADDRESS = / addr:? (0x[\da-fA-F]{1,16}(?![\dA-Za-z#*?\u2026]|\.\.))/;
 /** ESXi on ARM: exception class, instruction length, syndrome and fault addresses. */
 const ARM = / \(ec (0x[\da-f]{1,4}) il \d iss (0x[\da-f]{1,8}) far_el1 (0x[\da-f]{1,16}) far_el2 (0x[\da-f]{1,16})\)/;
+/** What stands below the panic line, where the line ends were lost. */
+const LINE_BELOW = / {0,4}(?:\.\.\.)?(?:cpu[\d#X]{1,5}:[\d#X]{1,12}\)|LBR: from 0x|Code starts? ?(?:at|:) ?0x)/;
 /** World names are cut by the VMkernel; the longest seen has 31 characters. */
 const LONGEST_NAME = 48;
 
@@ -45,8 +47,10 @@ export function exceptionText(text: string, from: number, announced: boolean, ou
   const head = at(HEAD, text, from);
   if (head === null) return undefined;
   const pte = text.indexOf('PTEs:', from);
-  const end = trimmedEnd(pte < 0 ? text : text.slice(0, pte));
+  const lineEnd = trimmedEnd(pte < 0 ? text : text.slice(0, pte));
   const nameStart = from + head[0].length;
+  const below = LINE_BELOW.exec(text.slice(nameStart, Math.min(lineEnd, nameStart + 400)));
+  const end = below === null ? lineEnd : nameStart + below.index;
   const rest = text.slice(nameStart, Math.min(end, nameStart + 400));
   const instruction = INSTRUCTION.exec(rest);
   const address = ADDRESS.exec(rest);

@@ -99,6 +99,25 @@ function namedFrame(text: string, from: number): FrameLine | undefined {
   return name === undefined || !/^[ \t]*(?:stack:|\.{3}|$)/.test(rest) ? undefined : { start, end: start + blank, ...name, stack: [], broken: false };
 }
 
+/** A name that only code has: with an underscore or a capital inside. */
+const NAME_ALONE = /(?:[-*\u2022] |#?\d{1,3}[.)]? {1,3})?(?=[A-Za-z]\w{0,80}(?:\w[A-Z][a-z]|_\w))([A-Za-z]\w{7,80})(?:\(\)|@[\w.()<>-]{1,60}#?(?:[\w.<>-]{1,40})?)?[ \t]{0,8}$/y;
+
+/** A function's name that stands alone on its line, as articles list the calls of a backtrace without addresses and owners. */
+export function nameAlone(text: string): { readonly start: number; readonly end: number; readonly name: string } | undefined {
+  if (text.length > LONGEST_NAME) return undefined;
+  const found = at(NAME_ALONE, text, skipBlanks(text, 0));
+  const name = found?.[1];
+  if (found === null || name === undefined) return undefined;
+  const start = text.indexOf(name, found.index);
+  return { start, end: start + name.length, name };
+}
+
+/** Whether a row is the name of the function with which every panic begins, alone on its line. */
+export function isPanicName(text: string): boolean {
+  const start = skipBlanks(text, 0);
+  return text.startsWith('PanicvPanicInt', start) && nameAlone(text)?.end === start + 'PanicvPanicInt'.length;
+}
+
 /** A frame that ends inside its symbol, with the address of its code: `0x453a1b:[0x41801c05e7fc]Fil3Update@esx#nov`. */
 const CUT_FRAME = /0x[\da-fA-F#xX*]{4,16}:\\?\[0x[\da-fA-F#xX*]{4,16}(?:\\?\][\w@#.()<>'-]{0,240}(?:\+(?:0x?)?)?)?$/y;
 

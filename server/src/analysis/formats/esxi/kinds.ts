@@ -1,5 +1,5 @@
 /** What a row is to this format: one look, nothing said. */
-import { backtraceHead, frameLine, frameStandsAlone, isCutFrame } from './frame.js';
+import { backtraceHead, frameLine, frameStandsAlone, isCutFrame, isPanicName } from './frame.js';
 import { pageTableEntries } from './exceptions.js';
 import { debuggerFrame, detailsLine, dumpLine, hardwareLine, hardwareOpens, involvedLine, moduleLine, stoppedLine, uptimeLine, versionLine } from './lines.js';
 import { NOWHERE } from './out.js';
@@ -10,7 +10,7 @@ import { statesLine, worldsLine } from './worlds.js';
 
 export type RowKind =
   | 'blank' | 'panic' | 'details' | 'version' | 'registers' | 'ptes' | 'worlds' | 'states' | 'uptime' | 'head' | 'bareHead'
-  | 'frame' | 'cutFrame' | 'debuggerFrame' | 'modules' | 'involved' | 'stopped' | 'dump' | 'hardware' | 'other';
+  | 'frame' | 'cutFrame' | 'name' | 'debuggerFrame' | 'modules' | 'involved' | 'stopped' | 'dump' | 'hardware' | 'other';
 
 /** Nothing longer is a line of a purple screen; ordinary log lines and prose of any length are. */
 const LONGEST = 4096;
@@ -38,6 +38,7 @@ export function kindOf(text: string): RowKind {
   if (dumpLine(text, NOWHERE)) return 'dump';
   if (hardwareLine(text, NOWHERE)) return 'hardware';
   if (debuggerFrame(text, NOWHERE) !== undefined) return 'debuggerFrame';
+  if (isPanicName(text)) return 'name';
   return 'other';
 }
 
@@ -48,9 +49,9 @@ const FRAME_LITERALS = [' stack: 0x', '#nover+0x', '#<None>+0x', '@com.vmware.',
 export const SCREEN_OPENERS: readonly string[] = [
   ...FRAME_LITERALS,
   '@BlueScreen:', ' in world ', 'Failed to ack TLB invalidate', ': no heartbeat', 'Spin count exceeded', 'NMI IPI: Panic requested',
-  'LINT1/NMI', 'LINT1 motherboard interrupt', 'LINT1-NMI', 'LINT1 / NMI', 'Lint1/NMI', ' requested PSOD', ' bora/', '/bora/', 'Machine Check E', 'COS Error: ', 'BUG: failure at ',
+  'LINT1/NMI', 'LINT1 motherboard interrupt', 'LINT1-NMI', 'LINT1 / NMI', 'Lint1/NMI', ' requested PSOD', ' bora/', '/bora/', 'Failed at vmkdrivers/', 'Machine Check E', 'COS Error: ', 'COS Panic: ', 'BUG: failure at ',
   'Panic from another CPU', 'Recursive panic on same CPU', 'VMware ESX', 'VMWare ESX', 'Crash at ', 'Module(s) involved in panic', 'Saved backtrace', 'Backtrace for ', 'Hardware Error - Please contact', ' UC Excp ', 'ApeiHEST: ', ' cr3=0x',
-  ' ip=0x', ' cr2=0x', 'base fs=0x', ': PRDA 0x', ' GDT 0x', ' CR3 0x', "didn't have a heartbeat",
+  'PanicvPanicInt', ' ip=0x', ' cr2=0x', 'base fs=0x', ': PRDA 0x', ' GDT 0x', ' CR3 0x', "didn't have a heartbeat",
 ];
 
 const HEARTBEAT = /(?:WARNING: |ALERT: )?Heartbeat: (?:\w{1,40}: ?)?\d{1,6}: PCPU (\d{1,5}) didn't have a heartbeat for \d{1,6} second/y;
@@ -81,7 +82,8 @@ export function opensScreen(text: string): boolean {
     case 35: return debuggerFrame(text, NOWHERE)?.placed ?? false; // #
     case 65: return hardwareOpens(text); // ApeiHEST
     case 66: return backtraceHead(text) !== undefined; // Backtrace for
-    case 67: case 80: return detailsLine(text, NOWHERE) !== undefined; // Crash at, Panic Details
+    case 67: return detailsLine(text, NOWHERE) !== undefined; // Crash at
+    case 80: return detailsLine(text, NOWHERE) !== undefined || isPanicName(text); // Panic Details, PanicvPanicInt
     case 77: return involvedLine(text, NOWHERE) || hardwareOpens(text); // Module(s) involved, MCE
     case 83: return backtraceHead(text) !== undefined || hardwareOpens(text); // Saved backtrace, System has
     case 86: case 91: return versionLine(text, NOWHERE) !== undefined; // VMware ESX, Version Details, [VMware

@@ -4,8 +4,9 @@ import { skipEscapes } from './panic.js';
 import { trimmedEnd, type Out } from './out.js';
 import { at, skipBlanks } from '../../text/scan.js';
 
+/** Articles mask release and build: `VMware ESXi #.#.# [Releasebuild-######## x86_64]`. */
 const VERSION =
-  /\[?(VM[wW]are ESXi?(?: Server)?)(?: (\d{1,2}\.\d{1,2}\.\d{1,2}))?,? ([[(]{0,2})(?:[A-Za-z]{0,12}build-|Build )(\d{3,12})(?: ([A-Za-z]\w{2,9}))?[\])]?(?:(?:\u001b|\^\[)?\[[\d;]{0,12}m)?$/y;
+  /\[?(VM[wW]are ESXi?(?: Server)?)(?: (\d{1,2}\.\d{1,2}\.\d{1,2}|[\dX#]{1,2}(?:\.[\dX#]{1,2}){1,2}(?= \[)))?,? ([[(]{0,2})(?:[A-Za-z]{0,12}build-|Build )(\d{3,12}|[X#]{3,12}(?=[ \]]))(?: ([A-Za-z]\w{2,9}))?[\])]?(?:(?:\u001b|\^\[)?\[[\d;]{0,12}m)?$/y;
 
 /** `VMware ESXi 5.5.0 [Releasebuild-1331820 x86_64]`; the answer tells the screen's form (brackets) from that of `vmware -v`. */
 export function versionLine(text: string, out: Out): 'screen' | 'command' | undefined {
@@ -22,9 +23,9 @@ export function versionLine(text: string, out: Out): 'screen' | 'command' | unde
   // Copies double the bracket: `[VMware ESX [Releasebuild-…`.
   if (line.charCodeAt(start) === 91) start++;
   out.fact('system.product', product.replace('VMW', 'VMw'), start, start + product.length, 'banner');
-  if (found[2] !== undefined) out.fact('system.version', found[2], start + product.length + 1, start + product.length + 1 + found[2].length, 'version');
-  const build = line.search(/uild[- ]\d/) + 5;
-  out.fact('system.build', found[4] ?? '', build, build + (found[4] ?? '').length, 'version');
+  if (found[2] !== undefined && /^[\d.]+$/.test(found[2])) out.fact('system.version', found[2], start + product.length + 1, start + product.length + 1 + found[2].length, 'version');
+  const build = line.search(/uild[- ][\dX#]/) + 5;
+  if (/^\d/.test(found[4] ?? '')) out.fact('system.build', found[4] ?? '', build, build + (found[4] ?? '').length, 'version');
   if (found[5] !== undefined) {
     const architecture = line.indexOf(found[5], build);
     out.fact('system.architecture', found[5].toLowerCase(), architecture, architecture + found[5].length, 'fieldValue');

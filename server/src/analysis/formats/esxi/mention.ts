@@ -9,8 +9,9 @@ import { rowsOf, type Row } from './rows.js';
 import type { LineCursor } from '../cursor.js';
 import type { BlockSink } from '../types.js';
 
-/** A screen's next known line stands closer than this. */
+/** A screen's next known line stands closer than this; empty lines between the items of a list do not count. */
 const LINES_AHEAD = 6;
+const MOST_BLANK_LINES = 3;
 const LONGEST_LOOK = 400;
 const FEWEST_WORDS = 5;
 const WORD = /^[("'\u2018\u201c]?[A-Za-z][A-Za-z'\u2019-]{0,30}[.,;:!?)"'\u2019\u201d]{0,3}$/;
@@ -42,9 +43,11 @@ function isEvidence(row: Row): boolean {
 export function isMention(row: Row, cursor: LineCursor): boolean {
   if (fromHost(row) || !mayBeQuoted(row)) return false;
   let prose = row.quoted === true;
-  for (let ahead = 1; ahead <= LINES_AHEAD; ahead++) {
+  let blank = 0;
+  for (let ahead = 1; ahead <= LINES_AHEAD + blank; ahead++) {
     const line = cursor.peek(ahead);
     if (line === undefined) break;
+    if (line.text.trim() === '' && blank < MOST_BLANK_LINES) blank++;
     for (const next of rowsOf(line)) {
       if (isEvidence(next)) return false;
       prose ||= isSentence(next.text);

@@ -215,13 +215,17 @@ const SOURCE = /\/?[\w.+/-]{0,300}?\b(?:bora|vmkdrivers)\/[\w./+-]{1,200}:\d{1,6
 /** `PANIC bora/vmkernel/main/dlmalloc.c:4923 - Usage error in dlmalloc`: a check that says what is wrong in words of its own. */
 const ASSERTION = /(?:ASSERT|Assert|PANIC|NOT_TESTED|NOT_IMPLEMENTED|NOT_REACHED|NOT IMPLEMENTED|NOT REACHED|Failed at) /y;
 
+/** What ESXi 5 and later print behind the place: `-- NOT REACHED`, `-- VMK_ASSERT(…)`. With it the message is whole, and no form of one. */
+const CHECK = / -- \S/y;
+
 const assertion: Body = (text, from, announced, kept) => {
   const head = at(ASSERTION, text, from);
   const place = head === null ? (announced ? from : -1) : from + head[0].length;
   if (place < 0 || !source(text, place, kept)) return undefined;
   if (head !== null) kept.token('bugCheckName', from, from + head[0].length - 1, 'panic.kind');
-  const stated = kept.facts.find((fact) => fact.key === 'panic.source')?.value ?? '';
-  return { kind: 'assert', title: `${head === null ? 'assertion at' : head[0].trim()} ${stated}`, quotable: !announced };
+  const placed = kept.facts.find((fact) => fact.key === 'panic.source');
+  const isWhole = head?.[0] === 'Failed at ' && placed !== undefined && at(CHECK, text, placed.end) !== null;
+  return { kind: 'assert', title: `${head === null ? 'assertion at' : head[0].trim()} ${placed?.value ?? ''}`, quotable: !announced && !isWhole };
 };
 
 /** States the source line at column `from`; the folder of the build machine before `bora/` is left out. */
@@ -257,7 +261,7 @@ const machineCheck: Body = (text, from, announced, kept) => {
 };
 
 const cos: Body = (text, from, announced, kept) => {
-  const head = at(/COS Error: (?=\S)/y, text, from) ?? (announced ? at(/(?:Oops|Lost heartbeat|CosPanic|Service [Cc]onsole)/y, text, from) : null);
+  const head = at(/COS (?:Error: (?=\S)|Panic: (?=[\w ]{1,40} @ \w))/y, text, from) ?? (announced ? at(/(?:Oops|Lost heartbeat|CosPanic|Service [Cc]onsole)/y, text, from) : null);
   if (head === null) return undefined;
   kept.token('bugCheckName', from, from + head[0].trimEnd().length, 'panic.kind');
   return { kind: 'cos', title: `service console: ${text.slice(head[0].startsWith('COS') ? from + head[0].length : from, from + 80).trim()}` };

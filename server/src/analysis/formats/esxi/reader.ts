@@ -1,5 +1,6 @@
 /** Walks the lines of a purple screen: which belong, which may stand between, where it ends. */
 import { evidenceKind } from './evidence.js';
+import { nameAlone } from './frame.js';
 import { heartbeatWarning, kindOf, opensScreen, type RowKind } from './kinds.js';
 import { isMention, readMention } from './mention.js';
 import { rowsOf, type Row } from './rows.js';
@@ -76,6 +77,7 @@ export function readScreen(cursor: LineCursor, sink: BlockSink): void {
       started = true;
     }
     if (!started && line.cut) continue;
+    takeNames(cursor, screen, looked.at(-1)?.kind);
     const foreign = linesBefore(cursor, screen, look);
     if (foreign < 0) break;
     // Under the version line stands the panic line; drivers word it as they like, but the screen's own lines follow it.
@@ -115,6 +117,30 @@ function gluedReason(row: Row, next: LogicalLine | undefined): Row | undefined {
   const text = row.text.slice(from).trimEnd();
   if (text === '' || text.length > LONGEST_REASON || /[:,]$/.test(text)) return undefined;
   return { ...row, text, start: row.start + from };
+}
+
+/** What introduces a list of calls. */
+const CALLS = /(?:back ?trace|stack|functions|calls?)[^:]{0,60}:[ \t]{0,4}$/i;
+const FEWEST_NAMES = 2;
+
+/** Takes a list of functions' names below a panic line, or below the one that every panic begins with. */
+function takeNames(cursor: LineCursor, screen: Screen, last: RowKind | undefined): void {
+  if (last !== 'name' && !(last === 'panic' && screen.awaitsTrace)) return;
+  const isName = (ahead: number): boolean => {
+    const line = cursor.peek(ahead);
+    return line !== undefined && line.envelope === undefined && !line.cut && nameAlone(line.text) !== undefined;
+  };
+  let before = 0;
+  if (last === 'panic') {
+    while (before < MOST_BLANK_LINES && !isName(before)) {
+      const text = cursor.peek(before)?.text;
+      if (text === undefined || (text.trim() !== '' && !CALLS.test(text.slice(0, LONGEST_REASON)))) return;
+      before++;
+    }
+    for (let name = 0; name < FEWEST_NAMES; name++) if (!isName(before + name)) return;
+  }
+  for (; before > 0; before--) for (const row of rowsOf(cursor.next() as LogicalLine)) screen.pass(row);
+  while (isName(0)) for (const row of rowsOf(cursor.next() as LogicalLine)) screen.take(row, 'name');
 }
 
 /** How many lines stand before the next one that belongs; -1 where none follows in reach. */

@@ -34,8 +34,10 @@ const LEAD =
 const LEAD_LENGTH = 110;
 /** ESXi 8 lines without PCPU: time, priority, channel. */
 const PRIORITY = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z? [A-Z][a-z]\(\d{1,3}\) [A-Za-z]/g;
-/** The version line and the panic line of an exception, one after the other: a screen, however little of it is left. */
-const SCREEN_START = /^[ \t]{0,32}VMware ESXi? (?:Server )?(?:\d[\d.]{0,9} )?\[{1,2}\w{0,12}build-\d{3,12}[ \w]{0,12}\] {1,8}(?:@BlueScreen: )?(?:#[A-Z]{2} Exception|PCPU \d{1,4}(?:: no h| locked up\. F)|Spin count exceeded \()/;
+/** The version line and a panic line, one after the other: a screen, however little of it is left. Articles mask release and build. */
+const SCREEN_START = /VM[wW]are ESXi? (?:Server )?(?:[\d#X][\d.#X]{0,9} )?\[{1,2}\w{0,12}build-[\d#X]{3,12}[ \w]{0,12}\] {0,8}(?=(?:@BlueScreen: )?(?:#[A-Z]{2} Exception|PCPU \d{1,4}(?:: no h| locked up\. F)|Spin count exceeded \(|Machine Check Exception on PCPU))/g;
+/** What the screen of a hardware error says below its panic line. */
+const HARDWARE = 'System has encountered a Hardware Error - Please contact';
 /** With the blanks that a character recognition sees before the colon. */
 const FRAME_ADDRESS = /^0x[\da-fA-F#xXnN*?]{1,16}[ \t#]{0,4}$/;
 const FRAME = /:[ \t]?\\?\[[ \t]?0x/g;
@@ -65,6 +67,9 @@ export function cutPlaces(text: string): number[] {
     }
   }
   if (places.size === 0) screenPlaces(text, places);
+  if (text.includes('build-')) for (const match of text.matchAll(SCREEN_START)) places.add(match.index).add(match.index + match[0].length);
+  const hardware = text.indexOf(HARDWARE);
+  if (hardware > 0 && text.lastIndexOf(MACHINE_CHECK, hardware) >= 0) places.add(hardware);
   gluedPlaces(text, places);
   places.delete(0);
   return [...places].sort((a, b) => a - b);
@@ -80,6 +85,7 @@ function gluedPlaces(text: string, places: Set<number>): void {
   }
 }
 const BANNER = '@BlueScreen:';
+const MACHINE_CHECK = 'Machine Check Exception on PCPU';
 const LONGEST_FRAME = 480;
 const FRAME_END = /\[0x[\da-fA-F#xX*]{1,16}\\?\]\S{1,240}?\+0x[\da-fA-F]{1,16}(?: stack:[ \t\da-fA-FxX,#*]{0,200})?[ \t]{0,8}$/y;
 
@@ -95,7 +101,7 @@ function screenPlaces(text: string, places: Set<number>): void {
     const start = text.slice(floor, match.index).lastIndexOf('0x');
     if (start >= 0 && FRAME_ADDRESS.test(text.slice(floor + start, match.index))) frames.push(floor + start);
   }
-  if (frames.length < 2 && !SCREEN_START.test(text)) return;
+  if (frames.length < 2 && text.search(SCREEN_START) < 0) return;
   for (const place of frames) places.add(place);
   let before = -1;
   for (const match of text.matchAll(LANDMARK)) {
@@ -113,7 +119,7 @@ function screenPlaces(text: string, places: Set<number>): void {
 
 /** Whether the line can hold a further one: nearly all cannot, and every line of a log passes here. */
 function mayHoldMore(text: string): boolean {
-  return text.includes('cpu') || text.includes('[0x') || (text.includes(') ') && text.includes('T') && text.search(PRIORITY_ONCE) >= 0) || text.includes(' in world ') || (text.includes('build-') && SCREEN_START.test(text));
+  return text.includes('cpu') || text.includes('[0x') || (text.includes(') ') && text.includes('T') && text.search(PRIORITY_ONCE) >= 0) || text.includes(' in world ') || text.includes('BlueScreen: ') || (text.includes('build-') && text.search(SCREEN_START) >= 0);
 }
 const PRIORITY_ONCE = /\d\dT\d\d:/;
 

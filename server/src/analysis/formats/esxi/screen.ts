@@ -1,5 +1,5 @@
 /** Reads a purple screen, from a console or from a log, or what is left of one. */
-import { backtraceHead } from './frame.js';
+import { backtraceHead, nameAlone } from './frame.js';
 import { pageTableEntries, vectorOf } from './exceptions.js';
 import { heartbeatWarning, warningTitle, type RowKind } from './kinds.js';
 import { debuggerFrame, detailsLine, dumpLine, hardwareLine, headingLine, involvedLine, isHardwareReason, moduleLine, stoppedLine, uptimeLine, versionLine } from './lines.js';
@@ -19,7 +19,7 @@ const SAME_PANIC_MS = 30_000;
 const SECTIONS: Partial<Record<RowKind, readonly [Section['kind'], string]>> = {
   panic: ['header', 'Panic'], stopped: ['header', 'Panic'], details: ['header', 'Panic'], version: ['header', 'Version'], uptime: ['header', 'Code start and uptime'],
   registers: ['registers', 'Registers'], worlds: ['worlds', 'Running worlds'], states: ['worlds', 'PCPU states'],
-  head: ['stack', 'Backtrace'], bareHead: ['stack', 'Backtrace'], frame: ['stack', 'Backtrace'], cutFrame: ['stack', 'Backtrace'], debuggerFrame: ['stack', 'Backtrace'],
+  head: ['stack', 'Backtrace'], bareHead: ['stack', 'Backtrace'], name: ['stack', 'Backtrace'], frame: ['stack', 'Backtrace'], cutFrame: ['stack', 'Backtrace'], debuggerFrame: ['stack', 'Backtrace'],
   modules: ['modules', 'Modules'], involved: ['modules', 'Modules involved'], dump: ['messages', 'Core dump'], hardware: ['messages', 'Hardware error'],
 };
 
@@ -65,6 +65,11 @@ export class Screen {
     return this.#panic !== undefined || this.#details !== undefined;
   }
 
+  /** True where a panic line has no backtrace yet. */
+  get awaitsTrace(): boolean {
+    return this.#panic !== undefined && this.#traces.isEmpty;
+  }
+
   /** True where the next line that is not empty is the reason of the panic, whatever it says. */
   get awaitsReason(): boolean {
     return this.#awaitsReason;
@@ -76,8 +81,11 @@ export class Screen {
       const line = panicLine(row.text);
       return line === undefined || this.#acceptsPanic(row, line);
     }
+    // Every panic begins with that function: the next backtrace does, too.
+    if (kind === 'name') return this.#traces.isEmpty;
     if (kind === 'details') return this.#details === undefined;
-    if (kind === 'version') return !this.hasPanic || this.#traces.frames === 0 || row.envelope !== undefined;
+    // A screen states its version once, above the panic line or below it.
+    if (kind === 'version') return !this.hasPanic || row.envelope !== undefined || (this.#traces.frames === 0 && (this.#version === undefined || this.#version === row.text.trim()));
     return true;
   }
 
@@ -136,7 +144,12 @@ export class Screen {
       }
       case 'debuggerFrame': {
         const frame = debuggerFrame(row.text, out);
-        if (frame !== undefined) this.#traces.debugger(row, frame.symbol, frame.start, frame.end, frame.address);
+        if (frame !== undefined) this.#traces.listed(row, frame.symbol, frame.start, frame.end, frame.address);
+        return;
+      }
+      case 'name': {
+        const named = nameAlone(row.text);
+        if (named !== undefined) this.#traces.listed(row, named, named.start, named.end);
         return;
       }
       case 'other': return this.#other(row, out);

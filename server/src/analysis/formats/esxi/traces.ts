@@ -124,12 +124,14 @@ export class Traces {
     this.#traceOf(keyOf(row), row, undefined).broken = row;
   }
 
-  /** A frame of a debugger; those have neither module nor offset. */
-  debugger(row: Row, symbol: { start: number; name: string }, start: number, end: number, address: string | undefined): void {
+  /** A frame of a debugger, or a name in a list of calls; those have neither module nor offset. */
+  listed(row: Row, symbol: { start: number; name: string }, start: number, end: number, address?: string): void {
     const trace = this.#traceOf(keyOf(row), row, undefined);
     const frame = this.#add(trace, row, { start, end });
     frame.symbol = symbol.name;
     if (address !== undefined) frame.address = address;
+    outOf(this.sink, row).token('symbol', symbol.start, symbol.start + symbol.name.length);
+    if (isPanicEntry(symbol.name)) this.panicking = true;
     if (!isPanicHelper(symbol.name)) trace.symbol ??= { row, name: symbol.name, start: symbol.start, end: symbol.start + symbol.name.length };
   }
 

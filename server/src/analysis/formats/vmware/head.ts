@@ -7,7 +7,7 @@
  *     2021-11-15T00:23:51+01:00[+0.000]| mks| I005: TEXT      Workstation with the time since the line before
  *     Nov 13 13:38:25.179: vcpu-0| TEXT                       up to ESX 4, local time
  *
- * Knowledge-base articles mask the time (`YYYY-MM-DDTHH:MM:SS.XXXZ`) and often leave the level out.
+ * Knowledge-base articles mask the time (`YYYY-MM-DDTHH:MM:SS.XXXZ`, `<YYYY-MM-DD>T<TIME>Z`) and often leave the level out.
  */
 import type { LogicalLine } from '../cursor.js';
 import { at } from '../../text/scan.js';
@@ -29,6 +29,8 @@ export interface Head {
 
 const ISO = /[\dYX#]{4}-[\dMX#]{2}-[\dDX#]{2}T[\dHX#]{2}:[\dMX#]{2}:[\dSX#]{2}(?:\.[\dX#]{1,9})?(?:Z|[+-]\d\d:?\d\d)?(?:\[\+\d{1,6}\.\d{3}\])?/y;
 const LOCAL = /[^\W\d_]{3,4}\.? {1,2}\d{1,2} \d\d:\d\d:\d\d(?:\.\d{3})?: /y;
+/** `<YYYY-MM-DD>T<TIME>Z| `, `<YYYY>T<time></time>: `: articles leave the time out; the closing tag is what an editor made of it. */
+const LEFT_OUT = /<YYYY[\w-]{0,6}>T<\w{1,12}>(?:<\/\w{1,12}>)?(?:Z?\||:)? /y;
 const LEVEL = / ?([A-Z][a-z]\(\d{1,3}\))\+?/y;
 /** Behind the envelope of an ESXi 8 line the mark of a continued message is left over. */
 const DASHED = /\+? ?([A-Za-z][\w#:./-]{0,47}) -(?: |$)/y;
@@ -47,7 +49,7 @@ export function readHead(line: LogicalLine): Head {
     return dashed === null ? { framed: false, at: 0 } : { framed: true, thread: threadOf(dashed, 0), at: dashed[0].length };
   }
   const iso = at(ISO, text, 0);
-  const time = iso ?? at(LOCAL, text, 0);
+  const time = iso ?? at(LOCAL, text, 0) ?? at(LEFT_OUT, text, 0);
   if (time === null) return { framed: false, at: 0 };
   let column = time[0].length;
   const stamp = { start: 0, end: iso === null ? column - 2 : column };
