@@ -2,8 +2,9 @@
 import type { LineCursor, LogicalLine } from '../cursor.js';
 import { joiningSink, joinLines, mayBeWrapped } from '../joined.js';
 import type { BlockSink } from '../types.js';
+import { isBegunAssertion } from './assertion.js';
 import { CommandReader } from './command.js';
-import { findCrash, isBegunAssertion, isDump, sayCrash, sayDump } from './crash.js';
+import { findCrash, isDump, sayCrash, sayDump } from './crash.js';
 import { environmentName, findCommand, isBanner, outputAt, readHead } from './grammar.js';
 import { readMessage, type Message } from './messages.js';
 import { isOldRest } from './oldDump.js';
