@@ -244,6 +244,14 @@ describe('the end of a process in the words of several programs', () => {
     expect(titles(analyzed(assertion, gap(10), session('qemu-system-x86_64', 41207)))).toHaveLength(2);
   });
 
+  it('an assertion, and a core dump whose listing the command line of qemu cuts in two', () => {
+    const assertion = "qemu-system-x86_64: ../hw/lab.c:412: lab_missing: Assertion `lab->ring != NULL' failed.";
+    const dump = ['           PID: 41207 (qemu-system-x86)', '        Signal: 6 (ABRT)', '  Command Line: /usr/bin/qemu-system-x86_64 -name lab7 -machine q35 -m 4096', ' Control Group: /user.slice', '       Message: Process 41207 (qemu-system-x86) of user 107 dumped core.', stack('qemu-system-x86', 41207).split('\n').slice(1).join('\n')];
+    const found = analyzed(assertion, gap(3), ...dump);
+    expect(titles(found)).toEqual(["Guest failure: ../hw/lab.c:412: lab_missing: Assertion `lab->ring != NULL' failed"]);
+    expect(found.crashes[0]?.record.frames.map((frame) => frame.symbol)).toContain('lab_handle');
+  });
+
   it('systemd and a debugger list stacks of one process', () => {
     const kernel = 'Feb 12 08:14:01 hv7 kernel: qemu-system-x86[41207]: segfault at 18 ip 0000563b1f2c8a10 sp 00007ffc1b2a3d40 error 4 in qemu-system-x86_64[563b1ee00000+5d2000]';
     const found = analyzed(kernel, stack('qemu-system-x86', 41207), gap(12), session('qemu-system-x86_64', 41207));

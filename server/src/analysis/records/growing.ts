@@ -93,7 +93,13 @@ export class GrowingCrash {
    */
   continuesWith(block: Block, now: ReadonlyMap<FactKey, string>): boolean {
     const whole = { blocks: this.blocks, values: this.#values };
-    if (block.format !== this.blocks[0]?.format && this.blocks.every((part) => part.format !== block.format)) return isSameEnd(whole, { blocks: [block], values: now });
+    if (block.format !== this.blocks[0]?.format) {
+      const parts = this.blocks.filter((part) => part.format === block.format);
+      const [part] = parts;
+      if (part === undefined) return isSameEnd(whole, { blocks: [block], values: now });
+      // The stack of a core dump, cut off from its first rows by the command line that stands between.
+      if (!parts.some(isWhole) && isSameProcess({ blocks: parts, values: firstValues(part) }, { blocks: [block], values: now })) return true;
+    }
     // No process ends twice: libvirt's word belongs to the failure above, whatever stands between.
     if (block.format === 'qemu' && now.get('panic.kind') === 'qemu-crashed') return true;
     const blank = isBlank(this.#values) || isBlank(now);
