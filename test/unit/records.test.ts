@@ -252,6 +252,18 @@ describe('the end of a process in the words of several programs', () => {
     expect(found.crashes[0]?.record.frames.map((frame) => frame.symbol)).toContain('lab_handle');
   });
 
+  it('a shell tells of the end that the program explained above', () => {
+    const assertion = "qemu-riscv64: ../target/lab.c:412: lab_pop: Assertion `lab->ring != NULL' failed.";
+    const said = './lab.sh: line 3: 41207 Segmentation fault      (core dumped) qemu-riscv64 ./lab';
+    expect(titles(analyzed(assertion, said))).toEqual(["Guest failure: ../target/lab.c:412: lab_pop: Assertion `lab->ring != NULL' failed"]);
+    expect(titles(analyzed(said, gap(9), assertion))).toHaveLength(2);
+    const target = 'qemu: uncaught target signal 11 (Segmentation fault) - core dumped';
+    expect(titles(analyzed(target, 'Segmentation fault (core dumped)', gap(9), target, './lab.sh: line 3: 41207 Segmentation fault      (core dumped) chroot /lab'))).toEqual(['Guest failure: uncaught target signal 11 (Segmentation fault) - core dumped']);
+    expect(titles(analyzed('qemu-x86_64: QEMU internal SIGSEGV {code=MAPERR, addr=0x20}', session('qemu-x86_64', 41207)))).toHaveLength(1);
+    expect(titles(analyzed('qemu-x86_64: QEMU internal SIGILL {code=ILLOPC, addr=0x20}', session('qemu-x86_64', 41207)))).toHaveLength(2);
+    expect(titles(analyzed(said, gap(9), session('qemu-riscv64', 41207)))).toEqual(['Guest failure: SIGSEGV, Segmentation fault']);
+  });
+
   it('systemd and a debugger list stacks of one process', () => {
     const kernel = 'Feb 12 08:14:01 hv7 kernel: qemu-system-x86[41207]: segfault at 18 ip 0000563b1f2c8a10 sp 00007ffc1b2a3d40 error 4 in qemu-system-x86_64[563b1ee00000+5d2000]';
     const found = analyzed(kernel, stack('qemu-system-x86', 41207), gap(12), session('qemu-system-x86_64', 41207));

@@ -96,7 +96,8 @@ export class GrowingCrash {
     if (block.format !== this.blocks[0]?.format) {
       const parts = this.blocks.filter((part) => part.format === block.format);
       const [part] = parts;
-      if (part === undefined) return isSameEnd(whole, { blocks: [block], values: now });
+      const isEnd = isSameEnd(whole, { blocks: [block], values: now });
+      if (part === undefined || (isEnd && block.node.frames.length === 0)) return isEnd;
       // The stack of a core dump, cut off from its first rows by the command line that stands between.
       if (!parts.some(isWhole) && isSameProcess({ blocks: parts, values: firstValues(part) }, { blocks: [block], values: now })) return true;
     }

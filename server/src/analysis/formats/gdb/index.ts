@@ -20,6 +20,8 @@ export const gdb: LogFormat = {
     'ERROR: ThreadSanitizer: ', 'ERROR: UndefinedBehaviorSanitizer: ', 'ERROR: MemorySanitizer: ', 'WARNING: MemorySanitizer: ', '*** glibc detected ', '*** Error in ', ' detected ***: ',
     'double free or corruption (', 'corrupted size vs. prev_size', 'corrupted double-linked list', 'malloc(): ', 'free(): ', 'realloc(): ', 'munmap_chunk(): ', 'malloc_consolidate(): ',
     '#0  0x', '#1  0x', '#0 0x0000', '#1 0x0000', '#0  __', '#0  raise', '#0  abort', ' in ?? ()', ' () from /', '=<optimized out>', '=<value optimized out>', '@entry=', '    PID: ', 'Signal: ', '(code=dumped, signal=', '(code=killed, signal=',
+    ' (core dumped)', 'Segmentation fault ', 'Segmentation fault: ', 'Aborted    ', 'Abort trap: ', 'Illegal instruction ', 'Illegal instruction: ', 'Bus error   ', 'Bus error: ', 'Floating point exception ', 'Trace/breakpoint trap ',
+    'zsh: segmentation fault', 'zsh: abort', 'zsh: bus error', 'zsh: illegal hardware', 'zsh: trace trap', 'zsh: IOT instruction', ' segmentation fault  ', ' abort      ', ' terminated by signal SIG',
   ],
   opens: (line) => rowsOf(line).some((row) => opensRow(row.text)),
   cuts,

@@ -5,6 +5,7 @@ import { coreLine, dumpedLine, fieldLine, sanitizerLine, signalLine, type FieldL
 import { glibcLine } from './glibc.js';
 import { ABNORMAL, DUMPED, type Report } from './report.js';
 import { baseName, type Stretch } from './scan.js';
+import { shellLine } from './shell.js';
 import { isFatal, signalName, signalText } from './signals.js';
 import { unitLine } from './unit.js';
 
@@ -79,6 +80,16 @@ export class Statements {
     this.#report.token('exceptionName', row, unit.signal, 'panic.text');
     if (unit.program !== undefined) this.process(row, unit.program, 2);
     this.#report.end({ kind: 'signal', text: signalText(signalName(part(unit.signal))), place: { row, start: unit.start, end: unit.end } }, true);
+  }
+
+  /** The shell's word says nothing new where the report says why. */
+  shell(row: LogicalLine): void {
+    const told = shellLine(row.text);
+    if (told === undefined) return;
+    this.#report.head(row, 'End of a program');
+    this.#report.token('exceptionName', row, told.words, 'panic.text');
+    if (told.program !== undefined) this.process(row, told.program, 4);
+    if (this.#report.ending === undefined) this.#report.end({ kind: 'signal', text: signalText(told.signal), place: { row, ...told.words } }, true);
   }
 
   field(row: LogicalLine): void {

@@ -21,9 +21,20 @@ const SLOT = /kvm_set_user_memory_region: KVM_SET_USER_MEMORY_REGION failed,(?= 
 const HARDWARE = /hardware error: /y;
 const GUEST_PANIC = /panic hyper-v: (?=arg1='0x)/y;
 const CRASHED = /shutting down, reason=crashed(?=\s|$)/y;
+/** qemu gives up emulating: `cpu_abort` prints the registers of the processor that it emulates, and aborts. */
+const FATAL = /fatal: (?=\S)|(?:0x[\da-f]{1,16}: )?unhandled CPU exception 0x[\da-f]{1,16} - aborting/y;
+/**
+ * The program that a user-mode qemu runs was ended by a signal of its own. Docker and debootstrap run whole systems that way, and
+ * put times and names in front.
+ */
+const UNCAUGHT = /(?:#\d{1,5} )?(?:\d{1,6}\.\d{1,6} |[\w.-]{1,80} {1,8}\| )?qemu: (?=uncaught target signal \d{1,3} \((?:Segmentation fault|Aborted|Illegal instruction|Bus error|Floating point exception|Arithmetic exception|Trace\/breakpoint trap|Bad system call|Unknown signal)\))/y;
+/** The emulator itself was hit by a signal while it ran such a program. */
+const INTERNAL = /(?:[\w.+/-]{1,300}: )?(?=QEMU internal SIG(?:SEGV|BUS|ILL|FPE|TRAP|ABRT) \{code=)/y;
+const INTERNAL_ADDRESS = /, addr=(0x[\da-f]{1,16})\}/;
+
 export type Crash =
   | Assertion
-  | { readonly kind: 'kvm' | 'slot' | 'hardware' | 'panic' | 'crashed'; readonly at: number; readonly text: Stretch; /** Somebody's report of it, where the registers that qemu prints do not follow. */ readonly needsDump?: true };
+  | { readonly kind: 'kvm' | 'slot' | 'hardware' | 'panic' | 'crashed' | 'fatal' | 'uncaught' | 'internal'; readonly at: number; readonly text: Stretch; /** Somebody's report of it, where the registers that qemu prints do not follow. */ readonly needsDump?: true };
 
 /** The characters that the failures below begin with, but for assertions. */
 const FAILURE_STARTS = 'KFPRGekhps';
@@ -33,6 +44,9 @@ export function findCrash(text: string): Crash | undefined {
   const asserted = findAssertion(text);
   if (asserted !== undefined) return asserted;
   const { at, program, dated } = readHead(text);
+  const ofUser = ofUserMode(text);
+  if (ofUser !== undefined) return ofUser;
+  if (program !== undefined && test(FATAL, text, at) !== null) return { kind: 'fatal', at, text: { start: at, end: text.trimEnd().length } };
   if (!FAILURE_STARTS.includes(text.charAt(at))) return undefined;
   const suberror = test(SUBERROR, text, at);
   if (suberror !== null) return { kind: 'kvm', at, text: { start: at, end: at + suberror[0].length }, needsDump: true };
@@ -48,7 +62,21 @@ export function findCrash(text: string): Crash | undefined {
   return undefined;
 }
 
-const PANIC_KINDS = { assert: 'qemu-assert', kvm: 'kvm-internal-error', slot: 'kvm-memory-slot', hardware: 'qemu-hardware-error', panic: 'guest-panic', crashed: 'qemu-crashed' } as const;
+const DUMPED = ' - core dumped';
+
+/** What a user-mode qemu says of the program that it runs, or of itself. */
+function ofUserMode(text: string): Crash | undefined {
+  const target = text.includes('uncaught target signal ');
+  if (!target && !text.includes('QEMU internal SIG')) return undefined;
+  const from = text.length - text.trimStart().length;
+  const found = test(target ? UNCAUGHT : INTERNAL, text, from);
+  if (found === null) return undefined;
+  const at = from + found[0].length;
+  const close = text.indexOf(target ? ')' : '}', at) + 1;
+  return { kind: target ? 'uncaught' : 'internal', at, text: { start: at, end: close + (text.startsWith(DUMPED, close) ? DUMPED.length : 0) } };
+}
+
+const PANIC_KINDS = { fatal: 'qemu-fatal', uncaught: 'emulated-signal', internal: 'qemu-fatal', assert: 'qemu-assert', kvm: 'kvm-internal-error', slot: 'kvm-memory-slot', hardware: 'qemu-hardware-error', panic: 'guest-panic', crashed: 'qemu-crashed' } as const;
 
 /** Says a failure; answers a title for it. */
 export function sayCrash(crash: Crash, line: LogicalLine, sink: BlockSink): string {
@@ -75,7 +103,12 @@ export function sayCrash(crash: Crash, line: LogicalLine, sink: BlockSink): stri
     sink.fact('qemu.shutdown', 'crashed', line, crash.text.end - 'crashed'.length, crash.text.end);
     return 'qemu ended unexpectedly';
   }
-  return crash.kind === 'hardware' ? `qemu ${said}` : said.replace(/^error: /, '');
+  const address = crash.kind === 'internal' ? INTERNAL_ADDRESS.exec(text) : null;
+  if (address !== null) {
+    const end = address.index + address[0].length - 1;
+    sink.fact('exception.address', canonicalHex(address[1] ?? '') ?? '', line, end - (address[1] ?? '').length, end);
+  }
+  return crash.kind === 'hardware' || crash.kind === 'fatal' ? `qemu ${said}` : said.replace(/^error: /, '');
 }
 
 /** What Linux writes for a guest's identity: open source, type Linux, vendor 0; the version code stands below. */
@@ -133,7 +166,7 @@ function panicArguments(crash: Crash, line: LogicalLine, sink: BlockSink): Argum
   return given;
 }
 
-const DUMP = /\s{0,8}(?:[ER]?(?:[A-D]X|[SD]I|[SBI]P|FL)=|II=\d|[CD]S(?:16|32|64)? {1,4}\[|R(?:8 |9 |1[0-5])=|[ECSDFG]S ?=|LDT=|TR ?=|GDT=|IDT=|CR[0-8]=|DR[0-7]=|EFER=|CCS=|CCD=|FCW=|FPR\d=|XMM\d\d=|YMM\d\d=|Code=|CPU ?#\d{1,4}:|emulation failure|extra data\[\d{1,2}\]|Bail out!|PC ?=|X\d\d=|PSTATE=)/y;
+const DUMP = /\s{0,8}(?:[ER]?(?:[A-D]X|[SD]I|[SBI]P|FL)=|II=\d|[CD]S(?:16|32|64)? {1,4}\[|R(?:8 |9 |1[0-5])=|[ECSDFG]S ?=|LDT=|TR ?=|GDT=|IDT=|CR[0-8]=|DR[0-7]=|EFER=|CCS=|CCD=|FCW=|FPR\d=|XMM\d\d=|YMM\d\d=|Code=|CPU ?#\d{1,4}:|emulation failure|extra data\[\d{1,2}\]|Bail out!|PC ?=|X\d\d=|PSTATE=|R\d\d=[\da-f]{8}|s\d\d=[\da-f]{8}|[DA]\d {1,2}= [\da-f]{8}|P(?:SR|SW)=)/y;
 const REGISTER = /(?:^|[\s])([A-Z][A-Z0-9]{1,5}) {0,2}= {0,6}([0-9a-fA-F]{4,16})(?![0-9A-Za-z])/g;
 
 /** Whether a line belongs to the dump that follows a failure. */
