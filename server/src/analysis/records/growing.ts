@@ -55,6 +55,12 @@ function isSame(key: FactKey, a: string, b: string): boolean {
   return a === b || (key === 'bugcheck.code' && a.replace('0x100000', '0x') === b.replace('0x100000', '0x'));
 }
 
+/** No process fails twice: assertions in two functions are two crashes. */
+function isAnotherAssertion(a: ReadonlyMap<FactKey, string>, b: ReadonlyMap<FactKey, string>): boolean {
+  const [first, second] = [a.get('symbol'), b.get('symbol')];
+  return a.get('panic.kind') === 'qemu-assert' && b.get('panic.kind') === 'qemu-assert' && first !== undefined && second !== undefined && first !== second;
+}
+
 /** The blocks of a crash so far, and what they say of it. */
 export class GrowingCrash {
   readonly blocks: Block[] = [];
@@ -109,6 +115,7 @@ export class GrowingCrash {
       const b = now.get(key);
       if (a !== undefined && b !== undefined && !isSame(key, a, b) && !(blank && key.startsWith('bugcheck.parameter'))) return false;
     }
+    if (block.format === 'qemu' && isAnotherAssertion(this.#values, now)) return false;
     if (block.format === 'linux' && !block.node.opensRecord && this.#isOfAnother(now)) return false;
     return !(this.#isWhole && isWhole(block)) || (block.format === 'gdb' && isSameProcess(whole, { blocks: [block], values: now }));
   }

@@ -24,10 +24,13 @@ export function startsProcess(block: Block): boolean {
 /** Ends of qemu that leave a core, or of which a debugger shows the place. A guest that KVM stopped is none. */
 const ABORTS: ReadonlySet<string> = new Set(['qemu-assert', 'libvirt-assert', 'qemu-hardware-error', 'qemu-fatal', 'emulated-signal', 'qemu-crashed']);
 
+/** libFuzzer's word for any signal. */
+const FUZZED = 'deadly signal';
+
 /** True where no more is said than that the process is gone, or that it aborted itself. */
 export function isVagueEnd(values: ReadonlyMap<FactKey, string>): boolean {
   const text = values.get('panic.text') ?? '';
-  return values.get('panic.kind') === 'qemu-crashed' || text === DUMPED || text === ABNORMAL || text.startsWith('SIGABRT');
+  return values.get('panic.kind') === 'qemu-crashed' || text === DUMPED || text === ABNORMAL || text === FUZZED || text.startsWith('SIGABRT');
 }
 
 /** A shell's word about a signal: neither a stack nor a number of the process goes with it. */

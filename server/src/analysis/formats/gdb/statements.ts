@@ -141,10 +141,10 @@ export class Statements {
     const found = sanitizerLine(row.text);
     if (found === undefined) return;
     this.sanitizer = true;
-    const name = /[A-Z][A-Za-z]{1,18}Sanitizer/.exec(row.text.slice(0, 80))?.[0] ?? 'AddressSanitizer';
+    const name = /[A-Z][A-Za-z]{1,18}Sanitizer|libFuzzer/.exec(row.text.slice(0, 80))?.[0] ?? 'AddressSanitizer';
     this.#report.head(row, name);
     const part = (stretch: Stretch): string => row.text.slice(stretch.start, stretch.end);
-    const level = /^\s{0,64}==\d{1,10}==(?=(ERROR|WARNING))/.exec(row.text.slice(0, 96));
+    const level = /^\s{0,64}==\d{1,10}== ?(?=(ERROR|WARNING))/.exec(row.text.slice(0, 96));
     if (level !== null) this.#report.token(level[1] === 'ERROR' ? 'levelError' : 'levelWarning', row, { start: level[0].length, end: level[0].length + (level[1] ?? '').length });
     for (const [text, register = '', value = ''] of row.text.slice(0, 600).matchAll(/ (bp|sp) (0x[\da-f]{1,16})(?!\w)/g)) {
       const start = row.text.indexOf(text, found.what.end) + 1;
