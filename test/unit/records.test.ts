@@ -244,6 +244,49 @@ describe('the end of a process in the words of several programs', () => {
     expect(titles(analyzed(assertion, gap(10), session('qemu-system-x86_64', 41207)))).toHaveLength(2);
   });
 
+  it('an assertion, and a core dump whose listing the command line of qemu cuts in two', () => {
+    const assertion = "qemu-system-x86_64: ../hw/lab.c:412: lab_missing: Assertion `lab->ring != NULL' failed.";
+    const dump = ['           PID: 41207 (qemu-system-x86)', '        Signal: 6 (ABRT)', '  Command Line: /usr/bin/qemu-system-x86_64 -name lab7 -machine q35 -m 4096', ' Control Group: /user.slice', '       Message: Process 41207 (qemu-system-x86) of user 107 dumped core.', stack('qemu-system-x86', 41207).split('\n').slice(1).join('\n')];
+    const found = analyzed(assertion, gap(3), ...dump);
+    expect(titles(found)).toEqual(["Guest failure: ../hw/lab.c:412: lab_missing: Assertion `lab->ring != NULL' failed"]);
+    expect(found.crashes[0]?.record.frames.map((frame) => frame.symbol)).toContain('lab_handle');
+  });
+
+  it('a shell tells of the end that the program explained above', () => {
+    const assertion = "qemu-riscv64: ../target/lab.c:412: lab_pop: Assertion `lab->ring != NULL' failed.";
+    const said = './lab.sh: line 3: 41207 Segmentation fault      (core dumped) qemu-riscv64 ./lab';
+    expect(titles(analyzed(assertion, said))).toEqual(["Guest failure: ../target/lab.c:412: lab_pop: Assertion `lab->ring != NULL' failed"]);
+    expect(titles(analyzed(said, gap(9), assertion))).toHaveLength(2);
+    const target = 'qemu: uncaught target signal 11 (Segmentation fault) - core dumped';
+    expect(titles(analyzed(target, 'Segmentation fault (core dumped)', gap(9), target, './lab.sh: line 3: 41207 Segmentation fault      (core dumped) chroot /lab'))).toEqual(['Guest failure: uncaught target signal 11 (Segmentation fault) - core dumped']);
+    expect(titles(analyzed('qemu-x86_64: QEMU internal SIGSEGV {code=MAPERR, addr=0x20}', session('qemu-x86_64', 41207)))).toHaveLength(1);
+    expect(titles(analyzed('qemu-x86_64: QEMU internal SIGILL {code=ILLOPC, addr=0x20}', session('qemu-x86_64', 41207)))).toHaveLength(2);
+    expect(titles(analyzed(said, gap(9), session('qemu-riscv64', 41207)))).toEqual(['Guest failure: SIGSEGV, Segmentation fault']);
+  });
+
+  it('assertions of two functions are two crashes, one that is printed again is one', () => {
+    const assertion = (name: string): string => `qemu-system-x86_64: ../hw/lab.c:412: ${name}: Assertion \`lab->ring != NULL' failed.`;
+    expect(titles(analyzed(assertion('lab_pop'), gap(3), assertion('lab_push'), assertion('lab_push'), assertion('lab_pop')))).toHaveLength(3);
+    expect(titles(analyzed(assertion('lab_pop'), gap(3), assertion('lab_pop')))).toHaveLength(1);
+  });
+
+  it('a listing that ends in abort is a crash by itself, and belongs to the assertion above it', () => {
+    const listing = ['#0  0x00007f1b2c4a1b28 in __GI_raise (sig=sig@entry=6) at ../sysdeps/lab/raise.c:51', '#1  0x00007f1b2c4a2f90 in __GI_abort () at abort.c:89', '#2  0x0000563b1f2c8a10 in lab_pop (vq=0x563b21d4a2c0, sz=72) at ../hw/lab.c:412'];
+    const found = analyzed(...listing);
+    expect(titles(found)).toEqual(['A process stopped: SIGABRT, Aborted in lab_pop']);
+    const assertion = "qemu-system-x86_64: ../hw/lab.c:412: lab_pop: Assertion `lab->ring != NULL' failed.";
+    expect(titles(analyzed(assertion, gap(4), ...listing))).toEqual(["Guest failure: ../hw/lab.c:412: lab_pop: Assertion `lab->ring != NULL' failed"]);
+    expect(titles(analyzed(session('qemu-system-x86_64', 41207, 'SIGABRT, Aborted'), gap(4), ...listing))).toHaveLength(1);
+    expect(titles(analyzed('#0  0x00007f1b2c4a1b28 in poll () from /lib/libc.so.6', '#1  0x0000563b1f2c8a10 in lab_pop (vq=0x563b21d4a2c0, sz=72) at ../hw/lab.c:412'))).toEqual([]);
+  });
+
+  it('libFuzzer shows the stack of an assertion', () => {
+    const assertion = "qemu-fuzz-i386: ../hw/lab.c:412: lab_pop: Assertion `lab->ring != NULL' failed.";
+    const found = analyzed(assertion, '==41207== ERROR: libFuzzer: deadly signal', '    #0 0x558e9ad46cb1 in __sanitizer_print_stack_trace (/lab/qemu-fuzz-i386+0x1f71cb1)', '    #1 0x558e9acb9548 in fuzzer::PrintStackTrace() /lab/Fuzzer.cpp:210:38', '    #2 0x558e9acb9999 in lab_pop  /lab/hw/lab.c:412:9');
+    expect(titles(found)).toEqual(["Guest failure: ../hw/lab.c:412: lab_pop: Assertion `lab->ring != NULL' failed"]);
+    expect(titles(analyzed(...['==41207== ERROR: libFuzzer: deadly signal', '    #0 0x558e9acb9548 in fuzzer::PrintStackTrace() /lab/Fuzzer.cpp:210:38', '    #1 0x558e9acb9999 in lab_pop /lab/hw/lab.c:412:9']))).toEqual(['A process stopped: deadly signal in lab_pop']);
+  });
+
   it('systemd and a debugger list stacks of one process', () => {
     const kernel = 'Feb 12 08:14:01 hv7 kernel: qemu-system-x86[41207]: segfault at 18 ip 0000563b1f2c8a10 sp 00007ffc1b2a3d40 error 4 in qemu-system-x86_64[563b1ee00000+5d2000]';
     const found = analyzed(kernel, stack('qemu-system-x86', 41207), gap(12), session('qemu-system-x86_64', 41207));

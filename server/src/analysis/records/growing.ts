@@ -55,6 +55,12 @@ function isSame(key: FactKey, a: string, b: string): boolean {
   return a === b || (key === 'bugcheck.code' && a.replace('0x100000', '0x') === b.replace('0x100000', '0x'));
 }
 
+/** No process fails twice: assertions in two functions are two crashes. */
+function isAnotherAssertion(a: ReadonlyMap<FactKey, string>, b: ReadonlyMap<FactKey, string>): boolean {
+  const [first, second] = [a.get('symbol'), b.get('symbol')];
+  return a.get('panic.kind') === 'qemu-assert' && b.get('panic.kind') === 'qemu-assert' && first !== undefined && second !== undefined && first !== second;
+}
+
 /** The blocks of a crash so far, and what they say of it. */
 export class GrowingCrash {
   readonly blocks: Block[] = [];
@@ -93,7 +99,14 @@ export class GrowingCrash {
    */
   continuesWith(block: Block, now: ReadonlyMap<FactKey, string>): boolean {
     const whole = { blocks: this.blocks, values: this.#values };
-    if (block.format !== this.blocks[0]?.format && this.blocks.every((part) => part.format !== block.format)) return isSameEnd(whole, { blocks: [block], values: now });
+    if (block.format !== this.blocks[0]?.format) {
+      const parts = this.blocks.filter((part) => part.format === block.format);
+      const [part] = parts;
+      const isEnd = isSameEnd(whole, { blocks: [block], values: now });
+      if (part === undefined || (isEnd && block.node.frames.length === 0)) return isEnd;
+      // The stack of a core dump, cut off from its first rows by the command line that stands between.
+      if (!parts.some(isWhole) && isSameProcess({ blocks: parts, values: firstValues(part) }, { blocks: [block], values: now })) return true;
+    }
     // No process ends twice: libvirt's word belongs to the failure above, whatever stands between.
     if (block.format === 'qemu' && now.get('panic.kind') === 'qemu-crashed') return true;
     const blank = isBlank(this.#values) || isBlank(now);
@@ -102,6 +115,7 @@ export class GrowingCrash {
       const b = now.get(key);
       if (a !== undefined && b !== undefined && !isSame(key, a, b) && !(blank && key.startsWith('bugcheck.parameter'))) return false;
     }
+    if (block.format === 'qemu' && isAnotherAssertion(this.#values, now)) return false;
     if (block.format === 'linux' && !block.node.opensRecord && this.#isOfAnother(now)) return false;
     return !(this.#isWhole && isWhole(block)) || (block.format === 'gdb' && isSameProcess(whole, { blocks: [block], values: now }));
   }

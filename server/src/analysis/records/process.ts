@@ -22,20 +22,40 @@ export function startsProcess(block: Block): boolean {
 }
 
 /** Ends of qemu that leave a core, or of which a debugger shows the place. A guest that KVM stopped is none. */
-const ABORTS: ReadonlySet<string> = new Set(['qemu-assert', 'libvirt-assert', 'qemu-hardware-error', 'qemu-crashed']);
+const ABORTS: ReadonlySet<string> = new Set(['qemu-assert', 'libvirt-assert', 'qemu-hardware-error', 'qemu-fatal', 'emulated-signal', 'qemu-crashed']);
+
+/** libFuzzer's word for any signal. */
+const FUZZED = 'deadly signal';
 
 /** True where no more is said than that the process is gone, or that it aborted itself. */
 export function isVagueEnd(values: ReadonlyMap<FactKey, string>): boolean {
   const text = values.get('panic.text') ?? '';
-  return values.get('panic.kind') === 'qemu-crashed' || text === DUMPED || text === ABNORMAL || text.startsWith('SIGABRT');
+  return values.get('panic.kind') === 'qemu-crashed' || text === DUMPED || text === ABNORMAL || text === FUZZED || text.startsWith('SIGABRT');
 }
 
-/** Whether blocks of two formats speak of the end of one process. */
+/** A shell's word about a signal: neither a stack nor a number of the process goes with it. */
+function isBareSignal({ blocks, values }: ProcessEnd): boolean {
+  const text = values.get('panic.text');
+  return values.get('panic.kind') === 'signal' && text !== DUMPED && text !== ABNORMAL && blocks.every((block) => block.node.frames.length === 0 && block.node.facts.every((fact) => fact.key !== 'process.id'));
+}
+
+/** Whether a user-mode qemu said which signal it was: `QEMU internal SIGSEGV {…}`, `uncaught target signal 11 (Segmentation fault)`. */
+function namesSignal(qemu: ReadonlyMap<FactKey, string>, gdb: ReadonlyMap<FactKey, string>): boolean {
+  if (gdb.get('panic.kind') !== 'signal') return false;
+  const text = qemu.get('panic.text') ?? '';
+  return (gdb.get('panic.text') ?? '').split(', ').some((word) => word !== '' && text.includes(word));
+}
+
+/** Whether blocks of two formats speak of the end of one process; `a` stands above. */
 export function isSameEnd(a: ProcessEnd, b: ProcessEnd): boolean {
   const [qemu, gdb] = a.blocks[0]?.format === 'qemu' ? [a, b] : [b, a];
   const kind = qemu.values.get('panic.kind') ?? '';
-  if (!ABORTS.has(kind) || !(isVagueEnd(a.values) || isVagueEnd(b.values))) return false;
-  const process = gdb.values.get('process');
+  const isBare = isBareSignal(gdb);
+  // A shell tells of the end after the program said why: what is said below is another end.
+  if (!ABORTS.has(kind) || (isBare && gdb === a && kind !== 'qemu-crashed')) return false;
+  if (!isBare && !isVagueEnd(a.values) && !isVagueEnd(b.values) && !namesSignal(qemu.values, gdb.values)) return false;
+  // A program that qemu emulates goes by its own name.
+  const process = kind === 'emulated-signal' ? undefined : gdb.values.get('process');
   if (process !== undefined && (kind === 'libvirt-assert') === isQemu(process)) return false;
   const symbol = qemu.values.get('symbol');
   return symbol === undefined || gdb.blocks.every((block) => block.node.frames.length === 0) || gdb.blocks.some((block) => block.node.frames.some((frame) => frame.symbol?.toLowerCase() === symbol));

@@ -89,5 +89,7 @@ function ordered(blocks: readonly Block[]): readonly Block[] {
   if (blocks.length === 1) return blocks;
   const blank = ({ node: { facts } }: Block): boolean => (facts.some((fact) => fact.key.startsWith('panic.')) && isVagueEnd(new Map(facts.map((fact) => [fact.key, fact.value]))))
     || PARAMETERS.every((key) => facts.some((fact) => fact.key === key && fact.value === '0x0'));
+  // A stack without a statement does not say more than a crash.
+  if (blocks.every((block) => block.node.role !== 'crash' || blank(block))) return blocks;
   return [...blocks.filter((block) => !blank(block)), ...blocks.filter(blank)];
 }

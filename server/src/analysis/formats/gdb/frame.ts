@@ -217,7 +217,7 @@ function sanitizerFrame(text: string, from: number, base: Base): FrameLine | und
   if (blank <= from || line.slice(Math.max(from, blank - 3), blank) === ' at') return undefined;
   const source = PLACE.exec(line.slice(blank + 1));
   if (source === null || !/[/\\.]/.test(source[1] ?? '')) return undefined;
-  return { ...base, style: 'sanitizer', open: false, sure: false, symbol: { start: from, end: blank }, source: { start: blank + 1, end: line.length } };
+  return { ...base, style: 'sanitizer', open: false, sure: false, symbol: { start: from, end: line.slice(0, blank).trimEnd().length }, source: { start: blank + 1, end: line.length } };
 }
 
 function lldbFrame(text: string, start: number): FrameLine | undefined {

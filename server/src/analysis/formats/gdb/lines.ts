@@ -174,8 +174,8 @@ export interface SanitizerLine {
   readonly pc?: Stretch;
 }
 
-/** Leaks and races are no crashes: the program runs on. */
-const SANITIZER = /==\d{1,10}==(?:ERROR: (?:HWAddress|Address|Thread|UndefinedBehavior|Memory)Sanitizer|WARNING: MemorySanitizer): /y;
+/** Leaks and races are no crashes: the program runs on. libFuzzer catches the signals of what it runs. */
+const SANITIZER = /==\d{1,10}==(?: ?ERROR: (?:(?:HWAddress|Address|Thread|UndefinedBehavior|Memory)Sanitizer: |libFuzzer: (?=deadly signal))|WARNING: MemorySanitizer: )/y;
 
 /** `==2188==ERROR: AddressSanitizer: heap-use-after-free on address 0x60b0 at pc 0x55d0 bp 0x7ffe sp 0x7ffe` */
 export function sanitizerLine(whole: string): SanitizerLine | undefined {
@@ -229,7 +229,7 @@ export function stoppedLine(text: string): boolean {
 const SESSION =
   /(?:GNU gdb |Copyright \(C\) |License GPL|This is free software|There is NO WARRANTY|Type "|This GDB was configured|For bug reporting|<https?:\/\/|Find the GDB manual|For help, type|Reading symbols from |\(No debugging symbols|Loaded symbols|Missing separate debug|Try: |Use the "info sharedlibrary"|Do you need "set |Using host libthread_db|={5,9} (?:Backtrace|Memory map): ={5,9}|[\da-f]{8,16}-[\da-f]{8,16} [r-][w-]|Aborted(?: \(core dumped\))?$|(?:SourcePackage|Stacktrace(?:Top|AddressSignature)?|ThreadStacktrace|SegvReason|Signal(?:Name|Message)): ?|\[(?:New |Thread |Switching |Inferior |Detaching )|[Ww]arning: |Python Exception |No locals\.|No symbol table|--Type <|---Type <|\d{1,6}(?:\t[ \t]{0,8}| {2,8})\S|The program no longer exists|Found module |From {2,40}To {2,40}Syms Read|Module |Metadata for module |Process \d{1,10} (?:stopped|launched|exited)|Target \d: \(|Current executable set|(?:-> {2})?0x[\da-f]{4,16} <\+\d|[\w.+-]{1,64}`[\w:]|\$\d{1,4} = )/y;
 const SANITIZED =
-  /(?:={10,}|[A-Z][A-Za-z]{1,18}Sanitizer(?::DEADLYSIGNAL| can not provide)|Uninitialized value was |(?:READ|WRITE) of size \d|SCARINESS: |0x[\da-fA-F]{1,16} is located |SUMMARY: [A-Z][A-Za-z]{1,18}Sanitizer: |==\d{1,10}==|Shadow bytes? |(?:=>)?0x[\da-fA-F]{6,16}: ?(?:[\da-f]{2}|\[)|The signal is caused by |Hint: |HINT: |Address 0x|This frame has |\[\d{1,8}, \d{1,8}\) |[A-Z][A-Za-z ]{2,34}: {1,32}[\da-f]{2}(?: [\da-f]{2}|$)|NOTE: |Legend)/y;
+  /(?:={10,}|[A-Z][A-Za-z]{1,18}Sanitizer(?::DEADLYSIGNAL| can not provide)|Uninitialized value was |(?:READ|WRITE) of size \d|SCARINESS: |0x[\da-fA-F]{1,16} is located |SUMMARY: (?:[A-Z][A-Za-z]{1,18}Sanitizer|libFuzzer): |==\d{1,10}==|Shadow bytes? |(?:=>)?0x[\da-fA-F]{6,16}: ?(?:[\da-f]{2}|\[)|The signal is caused by |Hint: |HINT: |Address 0x|This frame has |\[\d{1,8}, \d{1,8}\) |[A-Z][A-Za-z ]{2,34}: {1,32}[\da-f]{2}(?: [\da-f]{2}|$)|NOTE: |Legend)/y;
 
 /** Lines that belong where they follow a line of a report, but say nothing of a crash by themselves. */
 export function isSession(text: string): boolean {

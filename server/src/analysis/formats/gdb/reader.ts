@@ -14,6 +14,7 @@ import { sayPrinted } from './printed.js';
 import { Report } from './report.js';
 import { rowsOf, skipBlanks, type Stretch } from './scan.js';
 import { isInstruction, sayFlags, sayPlace, saySanitized, saySession } from './sessionTokens.js';
+import { shellLine } from './shell.js';
 import { pidOf, Statements } from './statements.js';
 import { goOn, nameOf, type Framed, type Trace } from './traces.js';
 import { unitLine } from './unit.js';
@@ -27,7 +28,7 @@ const MOST_AHEAD = 200;
 /** gdb wraps a frame with many arguments over some lines. */
 const MOST_WRAPPED = 12;
 
-type Kind = 'blank' | 'frame' | 'thread' | 'signal' | 'core' | 'dumped' | 'unit' | 'field' | 'sanitizer' | 'glibc' | 'title' | 'prompt' | 'current' | 'stopped' | 'stop' | 'fault' | 'library' | 'session' | 'other';
+type Kind = 'blank' | 'frame' | 'thread' | 'signal' | 'core' | 'dumped' | 'unit' | 'shell' | 'field' | 'sanitizer' | 'glibc' | 'title' | 'prompt' | 'current' | 'stopped' | 'stop' | 'fault' | 'library' | 'session' | 'other';
 
 /** A row as it was looked at: frames are the commonest lines, and their grammar is the dearest. */
 interface Looked {
@@ -49,6 +50,7 @@ function kindOf(text: string): Kind {
   if (coreLine(text) !== undefined) return 'core';
   if (dumpedLine(text) !== undefined) return 'dumped';
   if (unitLine(text) !== undefined) return 'unit';
+  if (shellLine(text) !== undefined) return 'shell';
   if (fieldLine(text) !== undefined) return 'field';
   if (sanitizerLine(text) !== undefined) return 'sanitizer';
   if (glibcLine(text) !== undefined) return 'glibc';
@@ -68,7 +70,7 @@ export function opensRow(text: string): boolean {
   switch (kind) {
     case 'frame': return frame?.sure ?? false;
     case 'thread': return threadLine(text)?.title.startsWith('Thread ') === true && (text.includes('stop reason = ') || !/^\s*(?:\* )?thread #/.test(text));
-    case 'signal': case 'core': case 'dumped': case 'unit': case 'sanitizer': case 'glibc': return true;
+    case 'signal': case 'core': case 'dumped': case 'unit': case 'shell': case 'sanitizer': case 'glibc': return true;
     case 'field': {
       const field = fieldLine(text);
       return field !== undefined && fieldOpens(field, text);
@@ -239,6 +241,7 @@ class Reader {
       case 'core': return this.#said.core(row);
       case 'dumped': return this.#said.dumped(row);
       case 'unit': return this.#said.unit(row);
+      case 'shell': return this.#said.shell(row);
       case 'field': return this.#said.field(row);
       case 'sanitizer': return this.#said.found(row);
       case 'glibc': return this.#said.aborted(row);

@@ -4,7 +4,8 @@ import type { LogicalLine } from '../cursor.js';
 import type { BlockSink, FactKey, TokenKind } from '../types.js';
 import type { LibraryLine } from './lines.js';
 import { baseName, type Stretch } from './scan.js';
-import { canonicalSymbol, tellingFrame } from './telling.js';
+import { signalText } from './signals.js';
+import { abortingFrame, canonicalSymbol, tellingFrame } from './telling.js';
 import { addressOf, ordered, sayFrames, type Framed, type Place, type Trace } from './traces.js';
 
 interface Claim {
@@ -43,6 +44,8 @@ export class Report {
   #core = false;
   #crashThread: number | undefined;
   #inHeader = false;
+  /** No statement says how the process ended: its stack does. */
+  #implied = false;
   readonly #libraries: { readonly from: bigint; readonly to: bigint; readonly name: string; readonly place: Place }[] = [];
 
   constructor(readonly sink: BlockSink) {}
@@ -107,6 +110,7 @@ export class Report {
   }
 
   finish(first: LogicalLine): void {
+    this.#aborts();
     const traces = ordered(this.traces, this.#crashThread ?? 1);
     const isCutStack = this.#stackAlone();
     const crash = this.#ending !== undefined && (this.#crash || this.#core || this.hasFrames) || (this.#core && this.hasFrames);
@@ -127,10 +131,22 @@ export class Report {
     this.sink.describe({
       role: crash ? 'crash' : this.hasFrames || ending === undefined || ending.weak === true ? 'context' : 'event',
       title: title.length > MAX_TITLE ? `${title.slice(0, MAX_TITLE - 1)}…` : title,
-      opensRecord: crash,
+      opensRecord: crash && !this.#implied,
       headline: { line: headline.row, start: headline.start, end: headline.end },
     });
     if (crash && !this.hasFrames) this.sink.note('no backtrace follows: where the process failed is not known', headline.row);
+  }
+
+  /** A listing alone, which people paste without the line above: a stack that ends in `abort` is one of a process that gave up. */
+  #aborts(): void {
+    if (this.#ending !== undefined || this.#core) return;
+    for (const trace of this.traces) {
+      const aborting = trace.frames[abortingFrame(trace.frames.map(({ row, frame: { symbol } }) => (symbol === undefined ? undefined : row.text.slice(symbol.start, symbol.end))))];
+      if (aborting === undefined) continue;
+      trace.marked = true;
+      this.#implied = true;
+      return this.end({ kind: 'signal', text: signalText('SIGABRT'), place: { row: aborting.row, start: aborting.frame.start, end: aborting.frame.end } }, true);
+    }
   }
 
   /**

@@ -5,6 +5,7 @@ import { coreLine, dumpedLine, fieldLine, sanitizerLine, signalLine, type FieldL
 import { glibcLine } from './glibc.js';
 import { ABNORMAL, DUMPED, type Report } from './report.js';
 import { baseName, type Stretch } from './scan.js';
+import { shellLine } from './shell.js';
 import { isFatal, signalName, signalText } from './signals.js';
 import { unitLine } from './unit.js';
 
@@ -81,6 +82,16 @@ export class Statements {
     this.#report.end({ kind: 'signal', text: signalText(signalName(part(unit.signal))), place: { row, start: unit.start, end: unit.end } }, true);
   }
 
+  /** The shell's word says nothing new where the report says why. */
+  shell(row: LogicalLine): void {
+    const told = shellLine(row.text);
+    if (told === undefined) return;
+    this.#report.head(row, 'End of a program');
+    this.#report.token('exceptionName', row, told.words, 'panic.text');
+    if (told.program !== undefined) this.process(row, told.program, 4);
+    if (this.#report.ending === undefined) this.#report.end({ kind: 'signal', text: signalText(told.signal), place: { row, ...told.words } }, true);
+  }
+
   field(row: LogicalLine): void {
     const field = fieldLine(row.text);
     if (field === undefined) return;
@@ -130,10 +141,10 @@ export class Statements {
     const found = sanitizerLine(row.text);
     if (found === undefined) return;
     this.sanitizer = true;
-    const name = /[A-Z][A-Za-z]{1,18}Sanitizer/.exec(row.text.slice(0, 80))?.[0] ?? 'AddressSanitizer';
+    const name = /[A-Z][A-Za-z]{1,18}Sanitizer|libFuzzer/.exec(row.text.slice(0, 80))?.[0] ?? 'AddressSanitizer';
     this.#report.head(row, name);
     const part = (stretch: Stretch): string => row.text.slice(stretch.start, stretch.end);
-    const level = /^\s{0,64}==\d{1,10}==(?=(ERROR|WARNING))/.exec(row.text.slice(0, 96));
+    const level = /^\s{0,64}==\d{1,10}== ?(?=(ERROR|WARNING))/.exec(row.text.slice(0, 96));
     if (level !== null) this.#report.token(level[1] === 'ERROR' ? 'levelError' : 'levelWarning', row, { start: level[0].length, end: level[0].length + (level[1] ?? '').length });
     for (const [text, register = '', value = ''] of row.text.slice(0, 600).matchAll(/ (bp|sp) (0x[\da-f]{1,16})(?!\w)/g)) {
       const start = row.text.indexOf(text, found.what.end) + 1;

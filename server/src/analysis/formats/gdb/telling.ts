@@ -24,7 +24,7 @@ const MACHINERY = new Set([
   'abort_message', 'demangling_terminate_handler()', '__verbose_terminate_handler', '__terminate', 'terminate', 'std::terminate()', '__cxa_throw', '__cxa_rethrow',
   '__restore_rt', '_sigtramp', 'start_thread', 'clone', '__clone', 'clone3', '__clone3', '_pthread_start', '_pthread_body', 'thread_start', '__libc_start_main', '__libc_start_main_impl', '__libc_start_call_main', '_start', 'start',
 ]);
-const MACHINERY_START = /^(?:__asan_|__sanitizer_|___?interceptor_|__interceptor_|__ubsan_|__hwasan_|_?g_assertion_message|asan_|std::__terminate|[\da-f]{8}\.plt_call\.)/;
+const MACHINERY_START = /^(?:__asan_|__sanitizer_|___?interceptor_|__interceptor_|__ubsan_|__hwasan_|_?g_assertion_message|asan_|std::__terminate|fuzzer::|[\da-f]{8}\.plt_call\.)/;
 /** Fortified functions, memcpy, strlen and their like, and the copies of these for one processor each: the fault is their caller's. */
 const CHECKED = /^__\w{2,30}_chk$/;
 const COPY = /^_{0,2}(?:mem|str|wcs|wmem)\w{2,24}_(?:avx|sse|evex|erms|ssse3|generic|sve|neon|unaligned|thunderx|falkor)/;
@@ -35,6 +35,20 @@ const C_LIBRARY = /^(?:libc(?:[.-]|$)|libpthread|libsystem_|ld-linux|libclang_rt
 export function tells(symbol: string): boolean {
   const name = canonicalSymbol(symbol).replace(/^__gi_/, '');
   return !MACHINERY.has(name) && !MACHINERY_START.test(name) && !COPY.test(name) && !CHECKED.test(name) && !STRING.test(name);
+}
+
+const RAISES = new Set(['raise', 'gsignal', 'kill', 'tgkill', '__tgkill', 'pthread_kill', '__pthread_kill', '___pthread_kill', '__pthread_kill_implementation', '__pthread_kill_internal', '__libc_signal_restore_set', '__internal_syscall_cancel']);
+/** Newer C libraries need five functions to raise a signal. */
+const MOST_RAISING = 6;
+
+/** Index of `abort` where a trace ends in it, -1 elsewhere: nothing but the functions that raise the signal stands above. */
+export function abortingFrame(symbols: readonly (string | undefined)[]): number {
+  for (const [index, symbol] of symbols.slice(0, MOST_RAISING + 1).entries()) {
+    const name = symbol === undefined ? '' : canonicalSymbol(symbol).replace(/^__gi_/, '');
+    if (name === 'abort') return index > 0 ? index : -1;
+    if (!RAISES.has(name)) return -1;
+  }
+  return -1;
 }
 
 export interface Named {

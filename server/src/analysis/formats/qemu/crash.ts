@@ -2,22 +2,11 @@
 import type { LogicalLine } from '../cursor.js';
 import type { BlockSink } from '../types.js';
 import { canonicalHex } from '../../text/hex.js';
-import { outputAt, readHead } from './grammar.js';
+import { findAssertion, type Assertion } from './assertion.js';
+import { outputAt, readHead, type Stretch } from './grammar.js';
 import { isOldDump, sayOldDump } from './oldDump.js';
 import { at as test } from '../../text/scan.js';
 
-/**
- * What glibc prints when an `assert` of a C program fails: program, file and line, function, expression. The function is the
- * compiler's `__PRETTY_FUNCTION__`: gcc gives the bare name in C, clang the whole prototype. The back-tick in front of the
- * expression is lost or becomes an accent in Markdown and in word processors.
- */
-const ASSERTION = /((?:\.{1,2}\/)?[\w./+~-]{1,200}\.(?:c|cc|cpp|h|inc)):(\d{1,7}): (?:([\w.]{1,128})(?:: )|([A-Za-z_][\w :*&<>,~]{1,200}\([\w :*&<>,~.()[\]]{0,600}\)(?: const)?): )?Assertion (?=[`'\u00b4\u2018\u2019"]|\S.{0,400} failed\b)/y;
-/** The name in a prototype stands before its first parenthesis; class and namespace are left out. */
-const PROTOTYPE_NAME = /[A-Za-z_~]\w{0,127}(?=\()/;
-/** Daemons of libvirt, which fail by the same words. */
-const DAEMON = /(?:\/[\w.+-]{1,40}){0,8}\/?(?:libvirtd|virt(?:qemu|xen|lxc|network|storage|nodedev|proxy|log|lock|interface|secret|nwfilter|ch|vbox|vz)d): /y;
-/** GLib: `ERROR:../path/file.c:LINE:FUNCTION: assertion failed: (EXPR)`, on the line after `**`. */
-const GLIB = /(?:Bail out! )?ERROR:((?:\.{1,2}\/)?[\w./+~-]{1,200}\.(?:c|cc|cpp|h|inc)):(\d{1,7}):([\w.]{1,128}): {1,4}(?=assertion failed|code should not be reached)/y;
 const SUBERROR = /KVM internal error\. ?Suberror: (\d{1,3})(?= *$| +emulation failure| +extra data\[)/y;
 const RUN_FAILED = /(?:error: )?kvm run failed (?=[A-Z])/y;
 /**
@@ -32,52 +21,20 @@ const SLOT = /kvm_set_user_memory_region: KVM_SET_USER_MEMORY_REGION failed,(?= 
 const HARDWARE = /hardware error: /y;
 const GUEST_PANIC = /panic hyper-v: (?=arg1='0x)/y;
 const CRASHED = /shutting down, reason=crashed(?=\s|$)/y;
-/** Folders of the qemu sources that no other program is known to share. */
-const SOURCES = /(?:^|\/)(?:hw|block|target|accel|softmmu|migration|tcg|qom|qapi|qobject|chardev)\//;
+/** qemu gives up emulating: `cpu_abort` prints the registers of the processor that it emulates, and aborts. */
+const FATAL = /fatal: (?=\S)|(?:0x[\da-f]{1,16}: )?unhandled CPU exception 0x[\da-f]{1,16} - aborting/y;
+/**
+ * The program that a user-mode qemu runs was ended by a signal of its own. Docker and debootstrap run whole systems that way, and
+ * put times and names in front.
+ */
+const UNCAUGHT = /(?:#\d{1,5} )?(?:\d{1,6}\.\d{1,6} |[\w.-]{1,80} {1,8}\| )?qemu: (?=uncaught target signal \d{1,3} \((?:Segmentation fault|Aborted|Illegal instruction|Bus error|Floating point exception|Arithmetic exception|Trace\/breakpoint trap|Bad system call|Unknown signal)\))/y;
+/** The emulator itself was hit by a signal while it ran such a program. */
+const INTERNAL = /(?:[\w.+/-]{1,300}: )?(?=QEMU internal SIG(?:SEGV|BUS|ILL|FPE|TRAP|ABRT) \{code=)/y;
+const INTERNAL_ADDRESS = /, addr=(0x[\da-f]{1,16})\}/;
 
 export type Crash =
-  | { readonly kind: 'assert'; readonly at: number; readonly source: Stretch; readonly symbol?: Stretch; /** The whole statement: place, function, expression. */ readonly text: Stretch; /** The expression's part of it. */ readonly claim: Stretch; /** The daemon of libvirt that failed, where it was not qemu. */ readonly daemon?: Stretch }
-  | { readonly kind: 'kvm' | 'slot' | 'hardware' | 'panic' | 'crashed'; readonly at: number; readonly text: Stretch; /** Somebody's report of it, where the registers that qemu prints do not follow. */ readonly needsDump?: true };
-
-export interface Stretch {
-  readonly start: number;
-  readonly end: number;
-}
-
-/** The assertion at the head of a line, or undefined. */
-function findAssertion(text: string): Crash | undefined {
-  if (!text.includes('ssertion ') && !text.includes(' should not be reached')) return undefined;
-  const head = readHead(text);
-  const daemon = head.program === undefined ? test(DAEMON, text, head.at) : null;
-  const program = daemon === null ? undefined : { start: head.at, end: head.at + daemon[0].length - 2 };
-  const at = head.at + (daemon?.[0].length ?? 0);
-  const asserted = test(ASSERTION, text, at) ?? (daemon === null ? test(GLIB, text, at) : null);
-  if (asserted === null) return undefined;
-  const [whole, path = '', number = '', bare, prototype] = asserted;
-  const name = bare ?? PROTOTYPE_NAME.exec(prototype ?? '')?.[0];
-  // Every program that is built with assertions prints lines of this shape; only qemu's and libvirt's are read here.
-  const isOurs = head.program !== undefined || daemon !== null || /qemu/i.test(path) || name?.startsWith('qemu_') === true;
-  if (!isOurs && !(path.startsWith('..') && SOURCES.test(path.slice(2)))) return undefined;
-  const from = at + whole.indexOf(path);
-  const source = { start: from, end: from + path.length + 1 + number.length };
-  const start = at + whole.length;
-  const quoted = text.indexOf("' failed", start);
-  const failed = quoted < 0 ? text.indexOf(' failed', start) : quoted + 1;
-  const end = failed < 0 ? text.length : failed + ' failed'.length;
-  const claim = { start: text.startsWith('Assertion ', start - 10) ? start - 10 : start, end };
-  const crash = { kind: 'assert', at, source, text: { start: from, end }, claim, ...(program === undefined ? {} : { daemon: program }) } as const;
-  if (name === undefined) return crash;
-  const symbolAt = text.indexOf(prototype === undefined ? name : `${name}(`, source.end);
-  return { ...crash, symbol: { start: symbolAt, end: symbolAt + name.length } };
-}
-
-/** An assertion up to each blank at which a mail programme breaks it. */
-const BEGUN = /\.(?:c|cc|cpp|h|inc):\d{1,7}:(?: [\w.]{1,128}:(?: Assertion(?: [`'][^']{0,300}'?)?)?)?$/;
-
-/** Whether a line is the beginning of an assertion that goes on below. */
-export function isBegunAssertion(text: string): boolean {
-  return text.length < 600 && text.includes('.') && readHead(text).program !== undefined && BEGUN.test(text);
-}
+  | Assertion
+  | { readonly kind: 'kvm' | 'slot' | 'hardware' | 'panic' | 'crashed' | 'fatal' | 'uncaught' | 'internal'; readonly at: number; readonly text: Stretch; /** Somebody's report of it, where the registers that qemu prints do not follow. */ readonly needsDump?: true };
 
 /** The characters that the failures below begin with, but for assertions. */
 const FAILURE_STARTS = 'KFPRGekhps';
@@ -87,6 +44,9 @@ export function findCrash(text: string): Crash | undefined {
   const asserted = findAssertion(text);
   if (asserted !== undefined) return asserted;
   const { at, program, dated } = readHead(text);
+  const ofUser = ofUserMode(text);
+  if (ofUser !== undefined) return ofUser;
+  if (program !== undefined && test(FATAL, text, at) !== null) return { kind: 'fatal', at, text: { start: at, end: text.trimEnd().length } };
   if (!FAILURE_STARTS.includes(text.charAt(at))) return undefined;
   const suberror = test(SUBERROR, text, at);
   if (suberror !== null) return { kind: 'kvm', at, text: { start: at, end: at + suberror[0].length }, needsDump: true };
@@ -102,7 +62,21 @@ export function findCrash(text: string): Crash | undefined {
   return undefined;
 }
 
-const PANIC_KINDS = { assert: 'qemu-assert', kvm: 'kvm-internal-error', slot: 'kvm-memory-slot', hardware: 'qemu-hardware-error', panic: 'guest-panic', crashed: 'qemu-crashed' } as const;
+const DUMPED = ' - core dumped';
+
+/** What a user-mode qemu says of the program that it runs, or of itself. */
+function ofUserMode(text: string): Crash | undefined {
+  const target = text.includes('uncaught target signal ');
+  if (!target && !text.includes('QEMU internal SIG')) return undefined;
+  const from = text.length - text.trimStart().length;
+  const found = test(target ? UNCAUGHT : INTERNAL, text, from);
+  if (found === null) return undefined;
+  const at = from + found[0].length;
+  const close = text.indexOf(target ? ')' : '}', at) + 1;
+  return { kind: target ? 'uncaught' : 'internal', at, text: { start: at, end: close + (text.startsWith(DUMPED, close) ? DUMPED.length : 0) } };
+}
+
+const PANIC_KINDS = { fatal: 'qemu-fatal', uncaught: 'emulated-signal', internal: 'qemu-fatal', assert: 'qemu-assert', kvm: 'kvm-internal-error', slot: 'kvm-memory-slot', hardware: 'qemu-hardware-error', panic: 'guest-panic', crashed: 'qemu-crashed' } as const;
 
 /** Says a failure; answers a title for it. */
 export function sayCrash(crash: Crash, line: LogicalLine, sink: BlockSink): string {
@@ -129,7 +103,12 @@ export function sayCrash(crash: Crash, line: LogicalLine, sink: BlockSink): stri
     sink.fact('qemu.shutdown', 'crashed', line, crash.text.end - 'crashed'.length, crash.text.end);
     return 'qemu ended unexpectedly';
   }
-  return crash.kind === 'hardware' ? `qemu ${said}` : said.replace(/^error: /, '');
+  const address = crash.kind === 'internal' ? INTERNAL_ADDRESS.exec(text) : null;
+  if (address !== null) {
+    const end = address.index + address[0].length - 1;
+    sink.fact('exception.address', canonicalHex(address[1] ?? '') ?? '', line, end - (address[1] ?? '').length, end);
+  }
+  return crash.kind === 'hardware' || crash.kind === 'fatal' ? `qemu ${said}` : said.replace(/^error: /, '');
 }
 
 /** What Linux writes for a guest's identity: open source, type Linux, vendor 0; the version code stands below. */
@@ -187,7 +166,7 @@ function panicArguments(crash: Crash, line: LogicalLine, sink: BlockSink): Argum
   return given;
 }
 
-const DUMP = /\s{0,8}(?:[ER]?(?:[A-D]X|[SD]I|[SBI]P|FL)=|II=\d|[CD]S(?:16|32|64)? {1,4}\[|R(?:8 |9 |1[0-5])=|[ECSDFG]S ?=|LDT=|TR ?=|GDT=|IDT=|CR[0-8]=|DR[0-7]=|EFER=|CCS=|CCD=|FCW=|FPR\d=|XMM\d\d=|YMM\d\d=|Code=|CPU ?#\d{1,4}:|emulation failure|extra data\[\d{1,2}\]|Bail out!|PC ?=|X\d\d=|PSTATE=)/y;
+const DUMP = /\s{0,8}(?:[ER]?(?:[A-D]X|[SD]I|[SBI]P|FL)=|II=\d|[CD]S(?:16|32|64)? {1,4}\[|R(?:8 |9 |1[0-5])=|[ECSDFG]S ?=|LDT=|TR ?=|GDT=|IDT=|CR[0-8]=|DR[0-7]=|EFER=|CCS=|CCD=|FCW=|FPR\d=|XMM\d\d=|YMM\d\d=|Code=|CPU ?#\d{1,4}:|emulation failure|extra data\[\d{1,2}\]|Bail out!|PC ?=|X\d\d=|PSTATE=|R\d\d=[\da-f]{8}|s\d\d=[\da-f]{8}|[DA]\d {1,2}= [\da-f]{8}|P(?:SR|SW)=)/y;
 const REGISTER = /(?:^|[\s])([A-Z][A-Z0-9]{1,5}) {0,2}= {0,6}([0-9a-fA-F]{4,16})(?![0-9A-Za-z])/g;
 
 /** Whether a line belongs to the dump that follows a failure. */

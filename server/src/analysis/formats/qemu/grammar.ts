@@ -10,6 +10,11 @@ const DATED = /\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3,6}[+-]\d{4}: /y;
 const ISO = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d):? /y;
 const PROGRAM = /(?:\/[\w.+-]{1,40}){0,8}\/?(?:qemu-system-[\w-]{1,24}|qemu-kvm|kvm-spice|qemu(?:-\d{1,2}\.\d[\w.-]{0,24})?|kvm): /y;
 
+export interface Stretch {
+  readonly start: number;
+  readonly end: number;
+}
+
 export interface Head {
   readonly time?: { readonly start: number; readonly end: number };
   /** Whether the time is libvirt's: then the text is libvirt's too. */
@@ -33,6 +38,8 @@ export function outputAt(text: string): number {
   return RUNNER.exec(text)?.[0].length ?? 0;
 }
 
+const PROMPT = '(qemu) ';
+
 /** The line asked about last: each of half a dozen recognizers begins with its head. */
 let known: { readonly text: string; readonly head: Head } | undefined;
 
@@ -44,6 +51,8 @@ export function readHead(text: string): Head {
 
 function headOf(text: string): Head {
   let at = outputAt(text);
+  // The prompt of qemu's monitor, where it was asked on the terminal that shows the output.
+  if (text.startsWith(PROMPT, at)) at += PROMPT.length;
   for (const most = at + 16; at < text.length && at < most && (text.charCodeAt(at) === 32 || text.charCodeAt(at) === 9);) at++;
   if (isDigit(text, at)) {
     NUMBERED.lastIndex = at;

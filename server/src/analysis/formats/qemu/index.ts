@@ -3,7 +3,8 @@ import { logicalLines, spanIn } from '../cursor.js';
 import { sinkEnvelope } from '../block.js';
 import type { LogicalLine } from '../cursor.js';
 import type { LineSink, LogFormat } from '../types.js';
-import { findCrash, isBegunAssertion } from './crash.js';
+import { isBegunAssertion } from './assertion.js';
+import { findCrash } from './crash.js';
 import { cuts, findCommand, isBanner } from './grammar.js';
 import { readMessage } from './messages.js';
 import { opensOptionLine, readQemu } from './read.js';
@@ -33,7 +34,7 @@ export const qemu: LogFormat = {
   id: 'qemu',
   openers: [
     '+0000: starting up', 'qemu-system-', 'qemu-kvm', 'kvm-spice', '/bin/kvm ', 'Z kvm: ', '-enable-kvm', '-nodefaults', '-machine ', '-name guest=',
-    ' Assertion ', 'ERROR:../', 'ERROR:/', 'KVM internal error', 'kvm run failed', 'hardware error: ', 'KVM: entry failed, ', 'registers after init: ', 'registers after reset: ', 'registers after modification: ', 'Failed to get registers: ', 'KVM_SET_USER_MEMORY_REGION failed', 'kvm_set_phys_mem: error', 'panic hyper-v: arg1=', 'reason=crashed', "doesn't support requested feature",
+    ' Assertion ', 'ERROR:../', 'ERROR:/', 'code should not be reached', ': assertion failed: (', 'KVM internal error', 'kvm run failed', 'hardware error: ', 'KVM: entry failed, ', 'registers after init: ', 'registers after reset: ', 'registers after modification: ', 'Failed to get registers: ', 'KVM_SET_USER_MEMORY_REGION failed', 'kvm_set_phys_mem: error', 'qemu: fatal: ', 'unhandled CPU exception ', 'uncaught target signal ', 'QEMU internal SIG', 'panic hyper-v: arg1=', 'reason=crashed', "doesn't support requested feature",
   ],
   opens,
   cuts,

@@ -2,8 +2,9 @@
 import type { LineCursor, LogicalLine } from '../cursor.js';
 import { joiningSink, joinLines, mayBeWrapped } from '../joined.js';
 import type { BlockSink } from '../types.js';
+import { isBegunAssertion } from './assertion.js';
 import { CommandReader } from './command.js';
-import { findCrash, isBegunAssertion, isDump, sayCrash, sayDump } from './crash.js';
+import { type Crash, findCrash, isDump, sayCrash, sayDump } from './crash.js';
 import { environmentName, findCommand, isBanner, outputAt, readHead } from './grammar.js';
 import { readMessage, type Message } from './messages.js';
 import { isOldRest } from './oldDump.js';
@@ -57,6 +58,8 @@ class RegionReader {
   /** A banner was read and its command has not begun. */
   #awaitsCommand = false;
   #crashed = false;
+  /** The function whose assertion failed. */
+  #asserted: string | undefined;
   /** The failure is KVM's and no register dump was seen yet. */
   #unproven: LogicalLine | undefined;
   #described = false;
@@ -122,7 +125,7 @@ class RegionReader {
       const crash = findCrash(line.text);
       if (crash !== undefined) {
         // What ends qemu while a failure is told belongs to it; a failure after a start is a block of its own.
-        if (!this.#crashed || crash.kind === 'panic') break;
+        if (!this.#crashed || crash.kind === 'panic' || this.#isAnother(line, crash)) break;
         cursor.next();
         this.#tryCrash(wholeStatement(line, cursor));
         if (crash.kind === 'crashed') break;
@@ -257,10 +260,16 @@ class RegionReader {
     return true;
   }
 
+  /** Whether an assertion is not the one that was read: GLib prints each twice, and a process fails once. */
+  #isAnother(line: LogicalLine, crash: Crash): boolean {
+    return crash.kind === 'assert' && this.#asserted !== undefined && crash.symbol !== undefined && line.text.slice(crash.symbol.start, crash.symbol.end) !== this.#asserted;
+  }
+
   #tryCrash(line: LogicalLine): boolean {
     const crash = findCrash(line.text);
     if (crash === undefined) return false;
     const isFirst = !this.#crashed;
+    if (isFirst && crash.kind === 'assert' && crash.symbol !== undefined) this.#asserted = line.text.slice(crash.symbol.start, crash.symbol.end);
     // A second sight of the same end (GLib prints it twice) states nothing new.
     const title = isFirst || crash.kind !== 'assert' ? sayCrash(crash, line, this.#sink) : undefined;
     if (isFirst && title !== undefined) {
