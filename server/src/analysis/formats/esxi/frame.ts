@@ -118,8 +118,8 @@ export function isPanicName(text: string): boolean {
   return text.startsWith('PanicvPanicInt', start) && nameAlone(text)?.end === start + 'PanicvPanicInt'.length;
 }
 
-/** A frame that ends inside its symbol, with the address of its code: `0x453a1b:[0x41801c05e7fc]Fil3Update@esx#nov`. */
-const CUT_FRAME = /0x[\da-fA-F#xX*]{4,16}:\\?\[0x[\da-fA-F#xX*]{4,16}(?:\\?\][\w@#.()<>'-]{0,240}(?:\+(?:0x?)?)?)?$/y;
+/** A frame that ends inside its symbol or the word behind it, with the address of its code: `0x453a1b:[0x41801c05e7fc]Fil3Update@esx#nov`. */
+const CUT_FRAME = /0x[\da-fA-F#xX*]{4,16}:\\?\[0x[\da-fA-F#xX*]{4,16}(?:\\?\][\w@#:.()<>'-]{0,240}(?:\+(?:0x?)?|\+0x[\da-fA-F]{1,16} s?t?a?c?k?)?)?$/y;
 
 /** Whether a row is the beginning of a frame only: the copy ends there, or the screen was copied in lines of its own width. */
 export function isCutFrame(text: string): boolean {
