@@ -252,15 +252,13 @@ export function backtraceHead(text: string): BacktraceHead | undefined {
  * Functions that carry out a panic or deliver it to other PCPUs: never the cause. Lower case. TLBDoInvalidate is none of
  * them: it is what a TLB time-out is known by.
  */
-const HELPERS = new Set([
-  'panic', 'vmk_vpanic', 'panicvpanicint', 'panic_vpanic', 'panic_nosave', 'panic_withbacktrace', 'panic_onassertat', 'panic_exception',
-  'panic_onassert', 'panic_withmoduleid', 'vmk_panic', 'vmk_panicwithmoduleid', 'vmk_vpanicwithmoduleid', 'int6_ud2assert', 'int14_pf', 'int13_gp', 'int18_mce', 'idtreturnprepare',
-  'gate_entry', 'gate_entry_', 'idtnmiwork', 'int2_nmi', 'nmi_interrupt', 'heartbeat_detectcpulockups',
-]);
+const HELPERS = new Set(['panic', 'idtreturnprepare', 'gate_entry', 'gate_entry_', 'idtnmiwork', 'nmi_interrupt', 'heartbeat_detectcpulockups']);
+/** `PanicvPanicInt`, `Panic_OnAssertAt`, `vmk_PanicWithModuleID`; the handlers of the processor's exceptions: `Int6_UD2Assert`, `Int14_PF`. */
+const HELPER = /^(?:(?:vmk_v?)?panic(?:_|v|with|on|$)|int\d{1,2}_)/i;
 
 /** True for the frames that a signature skips. */
 export function isPanicHelper(symbol: string): boolean {
-  return HELPERS.has(symbol.toLowerCase());
+  return HELPER.test(symbol) || HELPERS.has(symbol.toLowerCase());
 }
 
 /** True for the frames only a panic has. */
