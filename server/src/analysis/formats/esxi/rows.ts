@@ -92,22 +92,24 @@ const MACHINE_CHECK = 'Machine Check Exception on PCPU';
 const LONGEST_FRAME = 480;
 const FRAME_END = /\[0x[\da-fA-F#xX*]{1,16}\\?\]\S{1,240}?\+0x[\da-fA-F]{1,16}(?: stack:[ \t\da-fA-FxX,#*]{0,200})?[ \t]{0,8}$/y;
 
-/** A whole screen on one line. Prose that quotes a panic message or a single frame is left alone. */
-function screenPlaces(text: string, places: Set<number>): void {
+/** Where frames begin; those of which the copy kept the address of the code alone where there are no others. */
+function framePlaces(text: string): number[] {
   const frames: number[] = [];
   // A screen has two frames at least; most lines that come here have one bracket.
-  const isSingle = text.indexOf('[') === text.lastIndexOf('[');
-  if (!isSingle) for (const match of text.matchAll(FRAME)) {
+  if (text.indexOf('[') === text.lastIndexOf('[')) return frames;
+  for (const match of text.matchAll(FRAME)) {
     if (frames.length >= MOST_PLACES) break;
     const floor = Math.max(0, match.index - LONGEST_ADDRESS);
     // The last one: where the blank is lost, a stack value stands right before it.
     const start = text.slice(floor, match.index).lastIndexOf('0x');
     if (start >= 0 && FRAME_ADDRESS.test(text.slice(floor + start, match.index))) frames.push(floor + start);
   }
-  if (!isSingle && frames.length === 0) for (const match of text.matchAll(BARE_FRAME)) {
-    if (frames.length >= MOST_PLACES) break;
-    frames.push(match.index);
-  }
+  return frames.length > 0 ? frames : Array.from(text.matchAll(BARE_FRAME), (match) => match.index).slice(0, MOST_PLACES);
+}
+
+/** A whole screen on one line. Prose that quotes a panic message or a single frame is left alone. */
+function screenPlaces(text: string, places: Set<number>): void {
+  const frames = framePlaces(text);
   if (frames.length < 2 && text.search(SCREEN_START) < 0) return;
   for (const place of frames) places.add(place);
   let before = -1;
