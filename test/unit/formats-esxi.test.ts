@@ -24,3 +24,14 @@ test('frames that bear the words of the heading above belong to it: no backtrace
   const frame = 'pcpu 22 Heartbeat NMI: 0x451a20000020:[0x420012ab1233]acme_Poll@(acme)#<None>+0x12 stack: 0x0';
   expect(block('Saved backtrace: pcpu 22 Heartbeat NMI', frame, '@BlueScreen: PCPU 22: no heartbeat, IPIs received (0/0)')?.notes).toEqual([]);
 });
+
+test('a second version line begins the second report, and belongs to it', () => {
+  const text = ['VMware ESX [Releasebuild-164111 X86_64]', '#GP Exception(13) in world 4133:labhelper-0 @ 0x41803399e307', 'VMware ESX Server [Releasebuild-123777]', '#PF Exception type 14 in world 1027:labconsole @ 0x67f0ae'];
+  const builds = blocksOf(esxi, sourceOf(text)).map(({ node }) => node.facts.filter((fact) => fact.key === 'system.build').map((fact) => fact.value));
+  expect(builds).toEqual([['164111'], ['123777']]);
+});
+
+test.each(['Panic_OnAssertAtNoLog', 'vmk_PanicWithBacktrace', 'vmk_vPanic', 'Int12_SS', 'Panic'])('%s carries a panic out and is not its cause', (symbol) => {
+  const found = block('@BlueScreen: Failed at bora/modules/vmkernel/acme/elev.c:312 -- NOT REACHED', `0x4538a149bd20:[0x4200144aa3c0]${symbol}@vmkernel#nover+0x41 stack: 0x0`, '0x4538a149bd60:[0x4200144aa3c2]Panicky_Flush@vmkernel#nover+0x1d2 stack: 0x0');
+  expect(found?.facts.find((fact) => fact.key === 'symbol')?.value).toBe('panicky_flush');
+});

@@ -26,7 +26,7 @@ const WORDS: readonly string[] = [
   '*** Unhandled exception 0x', '*** Critical Section Timeout (', '*** Resource timeout (',
   // ESX and ESXi
   '@BlueScreen:', ' in world ', 'locked up', 'Failed to ack TLB invalidate', ': no heartbeat', "didn't have a heartbeat", 'Spin count exceeded',
-  'NMI IPI: Panic requested', ' requested PSOD', 'LINT1/NMI', 'LINT1-NMI', 'LINT1 / NMI', 'Lint1/NMI', 'Machine Check E', 'COS Error: ', 'BUG: failure at ',
+  'NMI IPI: Panic requested', ' requested PSOD', 'LINT1/NMI', 'LINT1-NMI', 'LINT1 / NMI', 'Lint1/NMI', 'Machine Check E', 'COS Error: ', 'COS Panic: ', 'Failed at vmkdrivers/', 'PanicvPanicInt', 'BUG: failure at ',
   'Panic from another CPU', 'Crash at ', 'Module(s) involved in panic', 'VMware ESX', ' bora/', '/bora/', ' stack: 0x', '#nover+0x',
   '#<None>+0x', '@com.vmware.', ':[0x418', ':[0x420', 'Saved backtrace', 'Backtrace for ', 'Hardware Error - Please contact', ' UC Excp ',
   ' cr3=0x', ' cr2=0x', ' ip=0x', 'base fs=0x', ': PRDA 0x', ' GDT 0x', ' CR3 0x', ' Driver (v', 'VIBs Installed:', 'VIBs Removed:',

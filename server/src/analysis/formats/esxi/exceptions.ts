@@ -34,6 +34,8 @@ const MASKED_INSTRUCTION = / (?:IP|ip|@) ([0#]x[\da-fA-F]{0,15}[#xXnN*?.\u2026]|
 const ADDRESS = / addr:? (0x[\da-fA-F]{1,16}(?![\dA-Za-z#*?\u2026]|\.\.))/;
 /** ESXi on ARM: exception class, instruction length, syndrome and fault addresses. */
 const ARM = / \(ec (0x[\da-f]{1,4}) il \d iss (0x[\da-f]{1,8}) far_el1 (0x[\da-f]{1,16}) far_el2 (0x[\da-f]{1,16})\)/;
+/** The beginning of it, where a console broke the line. */
+const CUT_ARM = / \(ec 0x/;
 /** What stands below the panic line, where the line ends were lost. */
 const LINE_BELOW = / {0,4}(?:\.\.\.)?(?:cpu[\d#X]{1,5}:[\d#X]{1,12}\)|LBR: from 0x|Code starts? ?(?:at|:) ?0x)/;
 /** World names are cut by the VMkernel; the longest seen has 31 characters. */
@@ -54,7 +56,7 @@ export function exceptionText(text: string, from: number, announced: boolean, ou
   const rest = text.slice(nameStart, Math.min(end, nameStart + 400));
   const instruction = INSTRUCTION.exec(rest);
   const address = ADDRESS.exec(rest);
-  const arm = ARM.exec(rest);
+  const arm = ARM.exec(rest) ?? (head[1]?.startsWith('EXCVEC') === true ? CUT_ARM.exec(rest) : null);
   const masked = MASKED_INSTRUCTION.exec(rest);
   const nameLength = Math.min(rest.length, ...[instruction, address, arm, masked].filter((found) => found !== null).map((found) => found.index));
   const name = rest.slice(0, nameLength).trim();

@@ -118,8 +118,8 @@ export function isPanicName(text: string): boolean {
   return text.startsWith('PanicvPanicInt', start) && nameAlone(text)?.end === start + 'PanicvPanicInt'.length;
 }
 
-/** A frame that ends inside its symbol, with the address of its code: `0x453a1b:[0x41801c05e7fc]Fil3Update@esx#nov`. */
-const CUT_FRAME = /0x[\da-fA-F#xX*]{4,16}:\\?\[0x[\da-fA-F#xX*]{4,16}(?:\\?\][\w@#.()<>'-]{0,240}(?:\+(?:0x?)?)?)?$/y;
+/** A frame that ends inside its symbol or the word behind it, with the address of its code: `0x453a1b:[0x41801c05e7fc]Fil3Update@esx#nov`. */
+const CUT_FRAME = /0x[\da-fA-F#xX*]{4,16}:\\?\[0x[\da-fA-F#xX*]{4,16}(?:\\?\][\w@#:.()<>'-]{0,240}(?:\+(?:0x?)?|\+0x[\da-fA-F]{1,16} s?t?a?c?k?)?)?$/y;
 
 /** Whether a row is the beginning of a frame only: the copy ends there, or the screen was copied in lines of its own width. */
 export function isCutFrame(text: string): boolean {
@@ -252,15 +252,13 @@ export function backtraceHead(text: string): BacktraceHead | undefined {
  * Functions that carry out a panic or deliver it to other PCPUs: never the cause. Lower case. TLBDoInvalidate is none of
  * them: it is what a TLB time-out is known by.
  */
-const HELPERS = new Set([
-  'panic', 'vmk_vpanic', 'panicvpanicint', 'panic_vpanic', 'panic_nosave', 'panic_withbacktrace', 'panic_onassertat', 'panic_exception',
-  'panic_onassert', 'panic_withmoduleid', 'vmk_panic', 'vmk_panicwithmoduleid', 'vmk_vpanicwithmoduleid', 'int6_ud2assert', 'int14_pf', 'int13_gp', 'int18_mce', 'idtreturnprepare',
-  'gate_entry', 'gate_entry_', 'idtnmiwork', 'int2_nmi', 'nmi_interrupt', 'heartbeat_detectcpulockups',
-]);
+const HELPERS = new Set(['panic', 'idtreturnprepare', 'gate_entry', 'gate_entry_', 'idtnmiwork', 'nmi_interrupt', 'heartbeat_detectcpulockups']);
+/** `PanicvPanicInt`, `Panic_OnAssertAt`, `vmk_PanicWithModuleID`; the handlers of the processor's exceptions: `Int6_UD2Assert`, `Int14_PF`. */
+const HELPER = /^(?:(?:vmk_v?)?panic(?:_|v|with|on|$)|int\d{1,2}_)/i;
 
 /** True for the frames that a signature skips. */
 export function isPanicHelper(symbol: string): boolean {
-  return HELPERS.has(symbol.toLowerCase());
+  return HELPER.test(symbol) || HELPERS.has(symbol.toLowerCase());
 }
 
 /** True for the frames only a panic has. */

@@ -26,6 +26,11 @@ interface Looked {
 
 type Look = (line: LogicalLine) => readonly Looked[];
 
+/** Whether a line has no head of a log; a mail's quotation mark is none. */
+function isBare({ envelope }: LogicalLine): boolean {
+  return envelope === undefined || envelope.parts.every((part) => part.kind === 'comment');
+}
+
 /** Looks at lines, and remembers the last one: most are looked at to see where the screen goes on, and are read next. */
 function looker(): Look {
   let last: { readonly line: LogicalLine; readonly looked: readonly Looked[] } | undefined;
@@ -87,7 +92,7 @@ export function readScreen(cursor: LineCursor, sink: BlockSink): void {
       const between = cursor.next();
       if (between === undefined) break;
       for (const row of rowsOf(between)) {
-        const isReason = reason && row.envelope === undefined && row.text.trim() !== '' && row.text.length < LONGEST_REASON;
+        const isReason = reason && isBare(row) && row.text.trim() !== '' && row.text.length < LONGEST_REASON;
         screen.pass(row, isReason);
         if (row.text.trim() !== '') reason = false;
       }
@@ -121,14 +126,17 @@ function gluedReason(row: Row, next: LogicalLine | undefined): Row | undefined {
 
 /** What introduces a list of calls. */
 const CALLS = /(?:back ?trace|stack|functions|calls?)[^:]{0,60}:[ \t]{0,4}$/i;
-const FEWEST_NAMES = 2;
+
+function isBlank(line: LogicalLine | undefined): boolean {
+  return line?.text.trim() === '';
+}
 
 /** Takes a list of functions' names below a panic line, or below the one that every panic begins with. */
 function takeNames(cursor: LineCursor, screen: Screen, last: RowKind | undefined): void {
   if (last !== 'name' && !(last === 'panic' && screen.awaitsTrace)) return;
   const isName = (ahead: number): boolean => {
     const line = cursor.peek(ahead);
-    return line !== undefined && line.envelope === undefined && !line.cut && nameAlone(line.text) !== undefined;
+    return line !== undefined && isBare(line) && !line.cut && nameAlone(line.text) !== undefined;
   };
   let before = 0;
   if (last === 'panic') {
@@ -137,10 +145,18 @@ function takeNames(cursor: LineCursor, screen: Screen, last: RowKind | undefined
       if (text === undefined || (text.trim() !== '' && !CALLS.test(text.slice(0, LONGEST_REASON)))) return;
       before++;
     }
-    for (let name = 0; name < FEWEST_NAMES; name++) if (!isName(before + name)) return;
+    const second = isBlank(cursor.peek(before + 1)) ? before + 2 : before + 1;
+    if (!isName(before) || !isName(second)) return;
   }
-  for (; before > 0; before--) for (const row of rowsOf(cursor.next() as LogicalLine)) screen.pass(row);
-  while (isName(0)) for (const row of rowsOf(cursor.next() as LogicalLine)) screen.take(row, 'name');
+  const pass = (): void => { for (const row of rowsOf(cursor.next() as LogicalLine)) screen.pass(row); };
+  for (; before > 0; before--) pass();
+  for (;;) {
+    // Pasted lists have an empty line between two items.
+    const gap = isName(0) ? 0 : isBlank(cursor.peek()) && isName(1) ? 1 : -1;
+    if (gap < 0) return;
+    if (gap > 0) pass();
+    for (const row of rowsOf(cursor.next() as LogicalLine)) screen.take(row, 'name');
+  }
 }
 
 /** How many lines stand before the next one that belongs; -1 where none follows in reach. */

@@ -35,15 +35,17 @@ const LEAD_LENGTH = 110;
 /** ESXi 8 lines without PCPU: time, priority, channel. */
 const PRIORITY = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z? [A-Z][a-z]\(\d{1,3}\) [A-Za-z]/g;
 /** The version line and a panic line, one after the other: a screen, however little of it is left. Articles mask release and build. */
-const SCREEN_START = /VM[wW]are ESXi? (?:Server )?(?:[\d#X][\d.#X]{0,9} )?\[{1,2}\w{0,12}build-[\d#X]{3,12}[ \w]{0,12}\] {0,8}(?=(?:@BlueScreen: )?(?:#[A-Z]{2} Exception|PCPU \d{1,4}(?:: no h| locked up\. F)|Spin count exceeded \(|Machine Check Exception on PCPU))/g;
+const SCREEN_START = /VM[wW]are ESXi? (?:Server )?(?:[\d#X][\d.#X]{0,9} )?\[{1,2}\w{0,12}build-[\d#X]{3,12}[ \w]{0,12}\]? {0,8}(?=(?:@BlueScreen: )?(?:#[A-Z]{2} Exception|PCPU \d{1,4}(?:: no h| locked up\. F)|Spin count exceeded \(|Machine Check Exception on PCPU))/g;
 /** What the screen of a hardware error says below its panic line. */
 const HARDWARE = 'System has encountered a Hardware Error - Please contact';
 /** With the blanks that a character recognition sees before the colon. */
-const FRAME_ADDRESS = /^0x[\da-fA-F#xXnN*?]{1,16}[ \t#]{0,4}$/;
+const FRAME_ADDRESS = /^0x(?:ADDRE?SS?\d{0,4}|[\da-fA-F#xXnN*?]{1,16})[ \t#]{0,4}$/;
 const FRAME = /:[ \t]?\\?\[[ \t]?0x/g;
+/** A frame of which the copy kept the address of the code alone. */
+const BARE_FRAME = /(?<!:[ \t]?)\[0x[\da-fA-F]{8,16}\](?=[A-Za-z_][\w.$]{0,120}@[\w.()<>-]{1,60}#)/g;
 /** What begins a line of a purple screen. Used only in lines that hold at least two frames. */
 const LANDMARK =
-  /VMware ESXi? (?:Server )?(?:\d[\d.]{0,9} )?\[|@BlueScreen: |Panic Details: Crash at |PCPU \d{1,4} locked up\.|PCPU \d{1,4}: no heartbeat|Spin count exceeded|NMI IPI: Panic|ASSERT bora\/|NOT_[A-Z]{4,14} bora\/|Machine Check Exception|#[A-Z]{2} Exception|Code starts? ?(?:at|:)|frame=0x|base fs=|cr0=0x|cr2=0x[\da-fA-F]{1,16} cr3=0x|[er]ax=0x|Saved backtrace|Backtrace for |Starting coredump|Coredump to |\*(?:PCPU)?\d{1,4}:(?:\d{1,10}|#{2,10})\/|PCPU {1,3}\d{1,4}: (?=[SVUIHW]{6})/g;
+  /VMware ESXi? (?:Server )?(?:\d[\d.]{0,9} )?\[|@BlueScreen: |Panic Details: Crash at |PCPU \d{1,4} locked up\.|PCPU \d{1,4}: no heartbeat|Spin count exceeded|NMI IPI: Panic|ASSERT bora\/|NOT_[A-Z]{4,14} bora\/|Machine Check Exception|#[A-Z]{2} Exception|EXCVEC_[A-Z]|TTB=0x|BUG: failure at |gate=0x|Code starts? ?(?:at|:)|frame=0x|base fs=|cr0=0x|cr2=0x[\da-fA-F]{1,16} cr3=0x|[er]ax=0x|Saved backtrace|Backtrace for |Starting coredump|Coredump to |\*(?:PCPU)?\d{1,4}:(?:\d{1,10}|#{2,10})\/|PCPU {1,3}\d{1,4}: (?=[SVUIHW]{6})/g;
 
 const LONGEST_ADDRESS = 22;
 
@@ -69,7 +71,8 @@ export function cutPlaces(text: string): number[] {
   if (places.size === 0) screenPlaces(text, places);
   if (text.includes('build-')) for (const match of text.matchAll(SCREEN_START)) places.add(match.index).add(match.index + match[0].length);
   const hardware = text.indexOf(HARDWARE);
-  if (hardware > 0 && text.lastIndexOf(MACHINE_CHECK, hardware) >= 0) places.add(hardware);
+  const check = hardware < 0 ? -1 : text.lastIndexOf(MACHINE_CHECK, hardware);
+  if (check >= 0) places.add(check).add(hardware);
   gluedPlaces(text, places);
   places.delete(0);
   return [...places].sort((a, b) => a - b);
@@ -89,18 +92,24 @@ const MACHINE_CHECK = 'Machine Check Exception on PCPU';
 const LONGEST_FRAME = 480;
 const FRAME_END = /\[0x[\da-fA-F#xX*]{1,16}\\?\]\S{1,240}?\+0x[\da-fA-F]{1,16}(?: stack:[ \t\da-fA-FxX,#*]{0,200})?[ \t]{0,8}$/y;
 
-/** A whole screen on one line. Prose that quotes a panic message or a single frame is left alone. */
-function screenPlaces(text: string, places: Set<number>): void {
+/** Where frames begin; those of which the copy kept the address of the code alone where there are no others. */
+function framePlaces(text: string): number[] {
   const frames: number[] = [];
   // A screen has two frames at least; most lines that come here have one bracket.
-  const isSingle = text.indexOf('[') === text.lastIndexOf('[');
-  if (!isSingle) for (const match of text.matchAll(FRAME)) {
+  if (text.indexOf('[') === text.lastIndexOf('[')) return frames;
+  for (const match of text.matchAll(FRAME)) {
     if (frames.length >= MOST_PLACES) break;
     const floor = Math.max(0, match.index - LONGEST_ADDRESS);
     // The last one: where the blank is lost, a stack value stands right before it.
     const start = text.slice(floor, match.index).lastIndexOf('0x');
     if (start >= 0 && FRAME_ADDRESS.test(text.slice(floor + start, match.index))) frames.push(floor + start);
   }
+  return frames.length > 0 ? frames : Array.from(text.matchAll(BARE_FRAME), (match) => match.index).slice(0, MOST_PLACES);
+}
+
+/** A whole screen on one line. Prose that quotes a panic message or a single frame is left alone. */
+function screenPlaces(text: string, places: Set<number>): void {
+  const frames = framePlaces(text);
   if (frames.length < 2 && text.search(SCREEN_START) < 0) return;
   for (const place of frames) places.add(place);
   let before = -1;
