@@ -1,6 +1,7 @@
 /** One report as it is read: what it says first counts, what other processors and programs add does not. */
 import { canonicalHex } from '../../text/hex.js';
 import type { BlockSink } from '../types.js';
+import { isAnnounced, isReported, type Told } from './announced.js';
 import { isBegun } from './begun.js';
 import { bodyOf, headless, type Body } from './body.js';
 import { colour, sayCpu, sayModules, sayOpcodes, sayWords } from './colours.js';
@@ -25,15 +26,6 @@ export type Taken =
   | { readonly is: 'wrapped' | 'blank' | 'message' | 'repeat' }
   /** Of another task's report; `begins`: its first line. */
   | { readonly is: 'other'; readonly begins: boolean };
-
-/**
- * What the kernel survives but reports with a backtrace: collectors of kernel reports keep these as they keep an oops, and
- * people look them up the same way. Without a backtrace such a line is an event.
- */
-const REPORTED: ReadonlySet<string> = new Set(['warning', 'sanitizer', 'lockdep', 'slab', 'hung', 'irq', 'leak']);
-
-/** Of bad states those count that the kernel calls a bug; an unchecked MSR or a failed allocation stands in logs of healthy machines. */
-const STATES = /^(?:BUG|INFO): /;
 
 /** What can be said of a report whose first lines were not copied. */
 const BEHEADED = 'report without its first lines';
@@ -70,7 +62,7 @@ export class Report {
   #reasonNext = false;
   #pending: Pending | undefined;
   /** The first line of a machine check, while no panic has been told. */
-  #bank: { readonly row: Row; readonly head: Head } | undefined;
+  #bank: Told | undefined;
   readonly #doubles = new Doubles();
 
   constructor(sink: BlockSink) {
@@ -263,19 +255,18 @@ export class Report {
     this.#named ??= named;
   }
 
-  /**
-   * What the kernel told before the statement that makes the report a crash, and by which that is known: the warning that
-   * a setting made fatal, the task that hung, the fault of ARM. Out of memory is known by the panic.
-   */
-  get #announced(): { readonly row: Row; readonly head: Head } | undefined {
-    const head = this.#head;
-    const row = this.#headRow;
-    if (head === undefined || row === undefined || head.role !== 'event') return undefined;
-    return REPORTED.has(head.what) || head.what === 'fault' || (head.what === 'state' && STATES.test(row.text.slice(head.start, head.end))) ? { row, head } : undefined;
+  /** What the kernel told before the statement that makes the report a crash, and by which that is known. */
+  get #announced(): Told | undefined {
+    const told = this.#told;
+    return told !== undefined && isAnnounced(told) ? told : undefined;
+  }
+
+  get #told(): Told | undefined {
+    return this.#head === undefined || this.#headRow === undefined ? undefined : { row: this.#headRow, head: this.#head };
   }
 
   /** The statement that makes the report a crash. */
-  #crash(row: Row, head: Head, announced: { readonly row: Row; readonly head: Head } | undefined): void {
+  #crash(row: Row, head: Head, announced: Told | undefined): void {
     // The watchdog's panic is worded "hung_task"; other settings end a stall or a hung task in words of their own.
     const kind = head.kind === 'kernel-panic' && this.#what === 'hung' ? 'hung-task' : head.kind ?? 'kernel-panic';
     this.#kind = kind;
@@ -419,7 +410,7 @@ export class Report {
       this.#say.once('panic.kind', 'oops', row, { start: 0, end: row.text.length });
     }
     if (head?.rule.named === true && head.values.comm === undefined && !row.front.stamped && !this.#hasBody) this.#role = 'context';
-    const isWarning = this.#role === 'event' && this.#traces.hasFrames && this.#announced !== undefined && this.#what !== 'fault';
+    const isWarning = this.#role === 'event' && this.#traces.hasFrames && this.#told !== undefined && isReported(this.#told);
     if (isWarning && head !== undefined) {
       this.#role = 'crash';
       this.#kind = this.#what === 'hung' ? 'hung-task' : 'kernel-warning';

@@ -61,8 +61,11 @@ const RECEIVED = /(?:\d{1,7}s|\[?\d\d:\d\d:\d\d[:.,]\d{3}\]?|\[?\d{1,3}\.\d{1,3}
  * Taken only before a stamp of the kernel, a prompt before first words of reports, too.
  */
 const PROMPT = /(?:(?:[\w.-]{1,64} )?login: (?=\[[ \t]{0,10}\d{1,11}\.\d{6}\]|panic: |BUG: |kernel: |Kernel panic|Unable to handle|Internal error|uvm_fault\()|\*\* \d{1,9} printk messages dropped \*\* {1,4}(?=\[[ \t]{0,10}\d{1,11}\.\d{6}\]))/y;
-/** A line of a program or of the kernel that has no end: first words of a report stand behind it, with their stamp. */
-const GLUED = /(?:[^[\]]{2,120}(?=\[[ \t]{0,10}\d{1,11}\.\d{6}\] ?(?:\[[ \t]{0,8}[TC]\d{1,8}\] )?(?:Kernel panic - |BUG: |Oops: |general protection |Internal error: |Unable to handle |-{8,16}\[ cut here|watchdog: BUG|INFO: (?:task|rcu)))|[ \t]?kasan: GPF could be caused by NULL-ptr deref or user memory access(?=general ))/y;
+/** Behind a line of a program or of the kernel that has no end: the stamp and the first words of a report. */
+const GLUED = /\[[ \t]{0,10}\d{1,11}\.\d{6}\] ?(?:\[[ \t]{0,8}[TC]\d{1,8}\] )?(?:Kernel panic - |BUG: |Oops: |general protection |Internal error: |Unable to handle |-{8,16}\[ cut here|watchdog: BUG|INFO: (?:task|rcu))/y;
+const LONGEST_GLUED = 120;
+/** Kernels up to 4.4 forgot the end of this one. */
+const KASAN = /[ \t]?kasan: GPF could be caused by NULL-ptr deref or user memory access(?=general )/y;
 /** What a host prints of the console of a guest: time, who speaks, severity. The prompt of the guest's shell may follow. */
 const CONSOLE = /\[\d\d:\d\d:\d\d[.,]\d{3}\]\[[A-Za-z][\w -]{0,30}\]\[[A-Za-z]{3,8} {0,8}\] ?(?:\/ # )?/y;
 /** 3270 terminals show brackets of another code page: `c 1851.721062! `, for `[ 1851.721062] `. */
@@ -92,6 +95,14 @@ function levelOf(number: number): 'levelInfo' | 'levelWarning' | 'levelError' {
 }
 
 const NAMED_LEVELS: Readonly<Record<string, number>> = { emerg: 0, alert: 1, crit: 2, err: 3, warn: 4 };
+
+/** Where the kernel's line begins that stands behind one without end; the column itself where there is none. */
+function endless(text: string, from: number): number {
+  const bracket = text.indexOf('[', from);
+  if (bracket - from > LONGEST_GLUED) return from;
+  if (bracket > from + 1 && take(GLUED, text, bracket) !== null && !text.slice(from, bracket).includes(']')) return bracket;
+  return from + (text.startsWith('kasan: GPF', from + 1) || text.startsWith('kasan: GPF', from) ? take(KASAN, text, from)?.[0].length ?? 0 : 0);
+}
 
 /** Reads what stands in front of a kernel line. Linear: looks at no more than some hundred columns. */
 export function frontOf(text: string): Front {
@@ -185,10 +196,10 @@ export function frontOf(text: string): Front {
   }
   // Two stamps where a console server adds its own, or where the line before has no end.
   for (let times = 0; times < 2; times++) {
-    const before = take(GLUED, text, at);
-    if (before !== null) {
-      mark('source', at, at + before[0].length);
-      at += before[0].length;
+    const before = endless(text, at);
+    if (before > at) {
+      mark('source', at, before);
+      at = before;
     }
     const gap = times === 0 ? at : at + (take(BLANKS, text, at)?.[0].length ?? 0);
     const bracket = text.charCodeAt(gap);

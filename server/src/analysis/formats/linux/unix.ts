@@ -82,7 +82,7 @@ const PANIC = /panic: (?<value>\S.{0,200})$/dy;
 const BAD_TRAP = /BAD TRAP: type=[\da-f]{1,2} .{3,200}/y;
 const MNEMONIC: Readonly<Record<string, string>> = { 9: '#GP', 12: '#PF', 18: '#DE', 23: '#DF' };
 /** Functions that report a panic or bring a trap: above what went wrong. */
-const MACHINERY = /^(?:kdb_\w{1,40}|_panic|trap_from_kernel|db_\w{1,40}|v?panic(?:_trap_to_debugger|_with_\w{1,40})?|trap(?:_\w{1,40})?|calltrap|alltraps|kerntrap|kpageflttrap|die|cmntrap|vcmn_err|cmn_err|snprintf|__assert|kern_assert|kassert_\w{1,40}|lockdebug_\w{1,40}|mutex_vector_\w{1,20}|startlwp|_?handle_debugger_trap|_?kdp_i386_trap|_?kernel_trap|_?return_from_trap|_?debuggertrapwithstate|_?panic_\w{1,40})$/;
+const MACHINERY = /^(?:kdb_\w{1,40}|_panic|trap_from_kernel|db_\w{1,40}|v?panic(?:_trap_to_debugger|_with_\w{1,40})?|trap(?:_\w{1,40})?|calltrap|alltraps\w{0,40}|linux_dump_stack|_{0,2}(?:asan|kasan|ubsan)_\w{1,60}|kmsan_(?:report|check)\w{0,40}|isalreadyreported|report(?:stack)?|handle\w{1,40}mismatch\w{0,20}|__ubsan_\w{1,60}|_?assfail|_zone_replenish_panic|kerntrap|kpageflttrap|die|cmntrap|vcmn_err|cmn_err|snprintf|__assert|kern_assert|kassert_\w{1,40}|lockdebug_\w{1,40}|mutex_vector_\w{1,20}|startlwp|_?handle_debugger_trap|_?kdp_i386_trap|_?kernel_trap|_?return_from_trap|_?debuggertrapwithstate|_?panic_\w{1,40})$/;
 
 function openingOf(row: Row): { readonly opening: Opening; readonly match: RegExpExecArray; readonly start: number } | undefined {
   const start = skipBlanks(row.text, 0);
@@ -102,6 +102,8 @@ class UnixPanic {
   readonly #say: Sayer;
   readonly #row: Row;
   #product = '';
+  /** The product that the wording of the first line stands for. */
+  #worded = '';
   #what = '';
   #needsText = false;
   #frames = 0;
@@ -139,9 +141,10 @@ class UnixPanic {
 
   #open(row: Row, { opening, match, start }: { readonly opening: Opening; readonly match: RegExpExecArray; readonly start: number }): boolean {
     // Another panic, once this one has its trace.
-    if (this.#product !== '' && (this.#frames > 0 || this.#trace > 0 || this.#product !== opening.product)) return false;
+    if (this.#product !== '' && (this.#frames > 0 || this.#trace > 0 || this.#worded !== opening.product)) return false;
     const place = { start, end: start + match[0].length };
-    this.#product = opening.product === '' ? this.below : opening.product;
+    this.#worded = opening.product;
+    this.#product = this.below === '' ? opening.product : this.below;
     this.#what = match[0];
     this.#say.open('header', 'Panic', row);
     this.#say.once('panic.kind', 'unix-panic', row, place, 'bugCheckName');
@@ -196,7 +199,7 @@ class UnixPanic {
       if (number !== null) this.#say.token('number', row, { start, end: start + number[0].length });
       sayWords(this.#say.sink, row, start);
       this.#say.sink.frame({ trust: 'listed', trace: this.#trace, index: this.#frames++, symbol: name, ...(offset === undefined ? {} : { offset }), ...(module === undefined ? {} : { module }), ...(address === undefined ? {} : { address }) }, row, start, row.text.length);
-      if (this.#culprit || MACHINERY.test(canonicalName(name))) return true;
+      if (this.#culprit || MACHINERY.test(canonicalName(name).replace(/(?:\.part|\.cold|\.constprop)?(?:\.\d{1,3})?$/, ''))) return true;
       this.#culprit = true;
       this.#say.once('symbol', canonicalName(name), row, { start: symbol[0], end: symbol[1] });
       const moduleAt = at_('module');
@@ -215,7 +218,8 @@ class UnixPanic {
 /** Reads a panic from the cursor's line on. */
 export function readUnix(cursor: LineCursor, sink: BlockSink, first: Row): void {
   const opening = openingOf(first);
-  const below = opening?.opening.product === '' ? productBelow(cursor) : '';
+  // NetBSD and old OpenBSD word a fault alike.
+  const below = opening?.opening.product === '' ? productBelow(cursor) : opening?.opening.product === 'NetBSD' ? productBelow(cursor) ?? 'NetBSD' : '';
   if (below === undefined) {
     const start = skipBlanks(first.text, 0);
     sink.describe({ role: 'context', title: 'Words of a panic', headline: { line: first, start, end: first.text.length } });
