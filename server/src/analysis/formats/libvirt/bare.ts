@@ -1,7 +1,7 @@
 /** libvirt's errors without the daemon's frame: from the journal, from `virsh`, from virt-manager, and as JSON from KubeVirt. */
 import type { LogicalLine } from '../cursor.js';
 import { at as take } from '../../text/scan.js';
-import type { Stretch } from './record.js';
+import { SYSLOG, type Stretch } from './record.js';
 
 /**
  * `error: ` is what virsh puts in front; the journal has the message alone behind its own header. Only messages about a
@@ -26,7 +26,7 @@ const OUTPUT = /\d{4}-\d\d-\d\d[T ][\d:.]{8,18}(?:Z|\+0000:) ?:? ?(?=\S)|(?:\/[\
  * What programs that use libvirt set before its message: exceptions of Python, Java and Ruby, what libvirt itself prints where a
  * program has no handler, and Go's `virError(Code=1, Domain=10, Message='\u2026')`.
  */
-const BINDING = /(?:\blibvirtError|\bLibvirtException|\bCall to vir[A-Z][A-Za-z]{2,40} failed|\blibvirt: (?:[A-Z][\w -]{1,30} )?error ): (?=\S)|\bvirError\(Code=\d{1,4}, Domain=\d{1,4}, Message='(?=\S)/;
+const BINDING = /(?:\blibvirtError|\bLibvirtException|\bCall to vir[A-Z][A-Za-z]{2,40} failed|(?<![A-Za-z\d])libvirt: (?:[A-Z][\w -]{1,30} )?error ): (?=\S)|\bvirError\(Code=\d{1,4}, Domain=\d{1,4}, Message='(?=\S)/;
 const BINDING_WORDS = ['libvirtError: ', 'LibvirtException: ', 'Call to vir', 'virError(Code=', ' error : '];
 /** `Connecting to libvirt daemon failed` and its like, which programs try again and call information. */
 const LOW_LEVEL = /"level":"(?:info|debug|trace)"|\blevel=(?:info|debug|trace)\b| (?:DEBUG|INFO) |except [\w.]{0,20}$/;
@@ -79,9 +79,16 @@ function bindingMessage(text: string): BareMessage | undefined {
 function daemonMessage(line: LogicalLine): BareMessage | undefined {
   const { text } = line;
   const program = line.envelope?.program;
-  const start = program === undefined ? (take(DAEMON, text, 0)?.[0].length ?? -1) : DAEMON_NAME.test(program) ? 0 : -1;
+  const start = program === undefined ? endOfTag(text) : DAEMON_NAME.test(program) ? 0 : -1;
   // Its next lines may be those of qemu, which it passed on.
   return start < 0 || take(OUTPUT, text, start) !== null || INTRODUCTION.test(text.slice(start, start + 24)) || NOISE.test(text.slice(start, start + 80)) ? undefined : error(text, start, text.length);
+}
+
+/** The column behind the name of a daemon, -1 where none stands at the head of the line. */
+function endOfTag(text: string): number {
+  const column = take(SYSLOG, text, 0)?.[0].length ?? 0;
+  const tag = take(DAEMON, text, column);
+  return tag === null ? -1 : column + tag[0].length;
 }
 
 function closedMessage(text: string): BareMessage | undefined {
