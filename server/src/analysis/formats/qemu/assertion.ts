@@ -2,13 +2,13 @@
 import { at as test } from '../../text/scan.js';
 import { readHead, type Stretch } from './grammar.js';
 
-const PATH = String.raw`(?:\.{1,2}\/|[A-Za-z]:\/)?[^\s:;,"'<>|${'`'}]{1,200}\.(?:c|cc|cpp|h|inc)`;
 /**
  * What glibc prints when an `assert` of a C program fails: program, file and line, function, expression. The function is the
  * compiler's `__PRETTY_FUNCTION__`: gcc gives the bare name in C, clang the whole prototype. The back-tick in front of the
  * expression is lost or becomes an accent in Markdown and in word processors.
  */
-const ASSERTION = new RegExp(String.raw`(${PATH}):(\d{1,7}): (?:([\w.]{1,128})(?:: )|([A-Za-z_][\w :*&<>,~]{1,200}\([\w :*&<>,~.()[\]]{0,600}\)(?: const)?): )?Assertion (?=[${'`'}'\u00b4\u2018\u2019"]|\S.{0,400} failed\b)`, 'y');
+const ASSERTION =
+  /((?:\.{1,2}\/|[A-Za-z]:\/)?[^\s:;,"'<>|`]{1,200}\.(?:c|cc|cpp|h|inc)):(\d{1,7}): (?:([\w.]{1,128})(?:: )|([A-Za-z_][\w :*&<>,~]{1,200}\([\w :*&<>,~.()[\]]{0,600}\)(?: const)?): )?Assertion (?=[`'\u00b4\u2018\u2019"]|\S.{0,400} failed\b)/y;
 /** The name in a prototype stands before its first parenthesis; class and namespace are left out. */
 const PROTOTYPE_NAME = /[A-Za-z_~]\w{0,127}(?=\()/;
 /** Daemons of libvirt, which fail by the same words. */
@@ -17,7 +17,7 @@ const DAEMON = /(?:\/[\w.+-]{1,40}){0,8}\/?(?:libvirtd|virt(?:qemu|xen|lxc|netwo
  * GLib: `ERROR:../path/file.c:LINE:FUNCTION: assertion failed: (EXPR)`, on the line after `**`. Builds before meson name the file
  * from the top of the sources, without `../`. Libraries put their own name in front: `Slirp:ERROR:…`.
  */
-const GLIB = new RegExp(String.raw`(?:Bail out! )?(?:[A-Za-z][\w-]{0,24}:)?ERROR: ?(${PATH}):(\d{1,7}):([\w.]{1,128}): {1,4}(?=assertion failed|code should not be reached)`, 'y');
+const GLIB = /(?:Bail out! )?(?:[A-Za-z][\w-]{0,24}:)?ERROR: ?((?:\.{1,2}\/|[A-Za-z]:\/)?[^\s:;,"'<>|`]{1,200}\.(?:c|cc|cpp|h|inc)):(\d{1,7}):([\w.]{1,128}): {1,4}(?=assertion failed|code should not be reached)/y;
 /** macOS: `Assertion failed: (isv), function hvf_vcpu_exec, file hvf.c, line 1287.` No program, and of later versions no folder. */
 const APPLE = /Assertion failed: \((?=.{1,400}\), function )/y;
 const APPLE_PLACE = /\), function ([\w.]{1,128}), file ([^,]{1,300}), line \d{1,7}/;
