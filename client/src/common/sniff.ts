@@ -36,12 +36,12 @@ const WORDS: readonly string[] = [
   'LINT1 motherboard interrupt', 'Lost connection to the server ', 'connection is being marked "OFFLINE"', 'Tx hang detected', 'Detected Tx Unit Hang',
   'NETDEV WATCHDOG: vmnic', ':ASSERT bora', ':VERIFY bora', ':NOT_REACHED', ':NOT_IMPLEMENTED', ':VMM fault', ':VMM64 fault', ', UC=1, EN=', 'Recursive panic on same CPU', 'VMWare ESX', 'ApeiHEST: ', '_bootbank_',
   // libvirt
-  ': error : ', ': warning : ', 'internal error: ', 'operation failed: ', 'Timed out during operation: ', 'Requested operation is not valid: ',
-  '"subcomponent":"libvirt"', ' : libvirt version: ', 'starting up libvirt version', 'closed the monitor: ', 'from monitor: ', 'write to monitor: ', '<hyperv', '<relaxed ', '<vapic ', '<spinlocks ', '<synic ',
+  ': error : ', ': warning : ', 'internal error: ', 'operation failed: ', 'Timed out during operation: ', 'Requested operation is not valid: ', 'nexpectedly closed the monitor', 'while connecting to monitor: ', 'error: Failed to ', 'error: failed to connect to the hypervisor', 'libvirtError: ', 'LibvirtException: ', 'virError(Code=', 'Call to vir', 'Driver error : ', 'libvirt: ', 'libvirtd[', 'virtqemud[', 'virtlogd[', 'virtnetworkd[', 'virtstoraged[', 'virtnodedevd[', 'virtproxyd[',
+  '"subcomponent":"libvirt"', ' : libvirt version: ', 'starting up libvirt version', 'from monitor: ', 'write to monitor: ', '<hyperv', '<relaxed ', '<vapic ', '<spinlocks ', '<synic ',
   '<stimer ', '<vpindex ', 'hypervclock', '<qemu:arg ',
   // qemu
-  '+0000: starting up', 'qemu-system-', 'qemu-kvm', 'kvm-spice', '/bin/kvm ', 'Z kvm: ', '-enable-kvm', '-nodefaults', '-machine ', '-name guest=',
-  ' Assertion ', 'code should not be reached', ': assertion failed: (', 'qemu: fatal: ', 'unhandled CPU exception ', 'uncaught target signal ', 'QEMU internal SIG', 'ERROR:../', 'ERROR:/', 'KVM internal error', 'KVM_SET_USER_MEMORY_REGION failed', 'kvm_set_phys_mem: error', 'kvm run failed', 'hardware error: ', 'KVM: entry failed, ', 'registers after init: ', 'registers after reset: ', 'registers after modification: ', 'Failed to get registers: ', 'panic hyper-v: arg1=', 'reason=crashed',
+  '+0000: starting up', 'qemu-system-', 'qemu-kvm', 'kvm-spice', '/bin/kvm ', 'Z kvm: ', 'kvm: -', ' QEMU[', 'Could not access KVM kernel', 'ioctl(KVM_CREATE_VM) failed', 'TASK ERROR: start failed: ', '-enable-kvm', '-nodefaults', '-machine ', '-name guest=',
+  ' Assertion ', 'code should not be reached', ': assertion failed: (', 'Assertion failed: (', 'qemu: fatal: ', 'unhandled CPU exception ', 'uncaught target signal ', 'QEMU internal SIG', 'ERROR:../', 'ERROR:/', 'KVM internal error', 'KVM_SET_USER_MEMORY_REGION failed', 'kvm_set_phys_mem: error', 'kvm run failed', 'hardware error: ', 'KVM: entry failed, ', 'registers after init: ', 'registers after reset: ', 'registers after modification: ', 'Failed to get registers: ', 'panic hyper-v: arg1=', 'reason=crashed',
   'hv_relaxed', 'hv-relaxed', "doesn't support requested feature ",
   // the Linux kernel and Xen
   '(XEN) Assertion ', 'Hardware Dom', 'Domain 0 crashed: ', ']: segfault at',

@@ -18,6 +18,8 @@ export interface Envelope {
   readonly time?: string;
   readonly pcpu?: number;
   readonly world?: string;
+  /** The program of a syslog header, without its number. */
+  readonly program?: string;
   readonly parts: readonly EnvelopePart[];
 }
 
@@ -125,6 +127,7 @@ function peelCollected(text: string, from: number, head: RegExpExecArray, before
 function peelTransport(text: string, from: number, parts: EnvelopePart[]): Envelope | undefined {
   let at = from;
   let time: string | undefined;
+  let program: string | undefined;
   const found = parts.length === 0 ? parts : [...parts];
   // A month begins with a letter, all other times with a digit.
   const syslog = text.charCodeAt(at) >= 65 ? take(SYSLOG_TIME, text, at) : null;
@@ -140,6 +143,9 @@ function peelTransport(text: string, from: number, parts: EnvelopePart[]): Envel
     const tag = take(CHANNEL, text, at);
     if (tag === null) return undefined;
     found.push({ kind: 'source', start: at + 1, end: at + tag[0].length });
+    const name = tag[0].trimStart();
+    const end = name.indexOf('[');
+    program = name.slice(0, end < 0 ? -1 : end);
     at += tag[0].length;
     if (text.charCodeAt(at) === 32) at++;
   }
@@ -200,7 +206,9 @@ function peelTransport(text: string, from: number, parts: EnvelopePart[]): Envel
     if (text.charCodeAt(at) === 32) at++;
     return envelope(at, time, found);
   }
-  return syslog === null ? undefined : envelope(afterHeader, undefined, found.filter((part) => part.end <= afterHeader));
+  if (syslog === null) return undefined;
+  const header = envelope(afterHeader, undefined, found.filter((part) => part.end <= afterHeader));
+  return program === undefined ? header : { ...header, program };
 }
 
 function envelope(end: number, time: string | undefined, parts: readonly EnvelopePart[], pcpu?: number, world?: string): Envelope {

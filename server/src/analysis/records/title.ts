@@ -35,7 +35,7 @@ export function titleOf(kind: CrashKind, value: (key: FactKey) => string | undef
     case 'guestFailure': {
       const guest = value('qemu.guest');
       // A Windows guest hands its bug check to the hypervisor; that the guest is gone is all that follows from it.
-      const reason = value('bugcheck.code') === undefined ? shortened(value('panic.text') ?? 'qemu ended unexpectedly') : bugCheckTitle(value, nameOf);
+      const reason = value('bugcheck.code') === undefined ? shortened(value('panic.text') ?? 'qemu ended unexpectedly', value('panic.kind')?.endsWith('-assert') === true ? LONGEST_ASSERTION : undefined) : bugCheckTitle(value, nameOf);
       return `Guest failure${guest === undefined ? '' : ` of ${guest}`}: ${reason}`;
     }
   }
@@ -78,6 +78,9 @@ function printed(symbol: string | undefined, frames: readonly Frame[]): string |
   return frame?.symbol ?? symbol;
 }
 
-function shortened(text: string): string {
-  return text.length <= 120 ? text : `${text.slice(0, 119)}…`;
+/** The words of a failed assertion stand behind the file and, of clang's builds, a whole prototype. */
+const LONGEST_ASSERTION = 240;
+
+function shortened(text: string, longest = 120): string {
+  return text.length <= longest ? text : `${text.slice(0, longest - 1)}…`;
 }

@@ -28,10 +28,10 @@ const SIGNALS: Readonly<Record<string, string>> = {
   'segmentation fault': 'SIGSEGV', aborted: 'SIGABRT', abort: 'SIGABRT', 'abort trap': 'SIGABRT', 'iot instruction': 'SIGABRT', 'bus error': 'SIGBUS', 'floating point exception': 'SIGFPE',
   'illegal instruction': 'SIGILL', 'illegal hardware instruction': 'SIGILL', 'trace/breakpoint trap': 'SIGTRAP', 'trace trap': 'SIGTRAP', 'bad system call': 'SIGSYS', 'invalid system call': 'SIGSYS',
 };
-const WORDS = '(Segmentation fault|Aborted|Abort trap|Bus error|Floating point exception|Illegal instruction|Trace/breakpoint trap|Bad system call)';
-const ALONE = new RegExp(`${WORDS}(?:: \\d{1,2}| \\(core dumped\\)) {0,4}$`, 'y');
+const ALONE = /(Segmentation fault|Aborted|Abort trap|Bus error|Floating point exception|Illegal instruction|Trace\/breakpoint trap|Bad system call)(?:: \d{1,2}| \(core dumped\)) {0,4}$/y;
 /** bash names script, line and process; of a job its number. */
-const BASH = new RegExp(String.raw`(?:(?:\S{1,300}: )?\p{L}{4,8} \d{1,6}: {1,8}(?=\d)|\[\d{1,4}\][+-]? {1,8}(?=.{0,60}\(core dumped\)))(?:\d{1,10} )?${WORDS}(?:: \d{1,2})? {1,24}(?:\(core dumped\) )?(?=\S)`, 'yu');
+const BASH =
+  /(?:(?:\S{1,300}: )?\p{L}{4,8} \d{1,6}: {1,8}(?=\d)|\[\d{1,4}\][+-]? {1,8}(?=.{0,60}\(core dumped\)))(?:\d{1,10} )?(Segmentation fault|Aborted|Abort trap|Bus error|Floating point exception|Illegal instruction|Trace\/breakpoint trap|Bad system call)(?:: \d{1,2})? {1,24}(?:\(core dumped\) )?(?=\S)/yu;
 const ZSH = /(?:zsh: |\[\d{1,4}\] {1,6}(?:[+-] {1,4})?\d{1,10} )(segmentation fault|abort|bus error|floating point exception|illegal hardware instruction|trace trap|IOT instruction|invalid system call)(?: \(core dumped\))? {1,8}(?=\S)/y;
 const FISH = /fish: (?:Job \d{1,4}, )?['\u2018\u201c](?=[^'\u2019\u201d]{1,400}['\u2019\u201d] (?:has been )?terminated by signal (SIG[A-Z]{2,6}) \([A-Z])/y;
 /** What may stand before the program. */

@@ -3,7 +3,7 @@ import type { LineCursor, LogicalLine } from '../cursor.js';
 import { findCrash, sayCrash } from '../qemu/crash.js';
 import { readMessage } from '../qemu/messages.js';
 import type { BlockSink } from '../types.js';
-import { bareMessage, isTagged, jsonRecord } from './bare.js';
+import { bareMessage, jsonRecord } from './bare.js';
 import { readRecords, recordTokens, versionIn, type Level, type Stretch } from './record.js';
 
 /** Lines of output a message may carry. */
@@ -11,7 +11,7 @@ const MAX_CONTINUATION = 50;
 const MAX_TITLE = 160;
 
 /** Messages that carry the output of a program, line ends and all. */
-const CARRIES_OUTPUT = /(?:closed the monitor|connecting to monitor|from monitor|exit status \d{1,3}|possible problem|unexpected fatal signal \d{1,3}):?(?: |$)/;
+const CARRIES_OUTPUT = /(?:closed the monitor(?: \(vm='[^']{1,128}'\))?|connecting to monitor|from monitor|exit status \d{1,3}|possible problem|unexpected fatal signal \d{1,3}):?(?: |$)/;
 /** A line of that output as qemu prints it. */
 const OUTPUT = /(?:\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z ?:? ?)?(?:(?:\/[\w.+-]{1,40}){0,8}\/?(?:qemu-system-[\w-]{1,24}|qemu-kvm|kvm): |char device redirected |warning: )/y;
 const DATED = /\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d/y;
@@ -23,6 +23,8 @@ export class EventReader {
   #failure: { readonly title: string; readonly line: LogicalLine; readonly at: Stretch } | undefined;
   #count = 0;
   #carriesOutput = false;
+  /** The last line is virsh's word of what it could not do. */
+  #isVirsh = false;
 
   constructor(sink: BlockSink) {
     this.#sink = sink;
@@ -41,11 +43,12 @@ export class EventReader {
       this.#version(line, record.message);
     }
     if (records.length > 0) return;
-    const bare = bareMessage(text, isTagged(line));
+    const bare = bareMessage(line, this.#isVirsh);
+    this.#isVirsh = bare?.goesOn === true;
     if (bare !== undefined) {
-      this.#sink.token('levelError', line, 0, Math.max(0, bare.start - 2));
+      this.#sink.token(bare.level === 'error' ? 'levelError' : 'levelWarning', line, 0, Math.max(0, bare.start - 2));
       this.#sink.token('message', line, bare.start, bare.end, 'libvirt.error');
-      this.#event(line, 'error', undefined, undefined, bare);
+      this.#event(line, bare.level, undefined, undefined, bare);
       return;
     }
     const json = jsonRecord(text);
@@ -110,6 +113,11 @@ export class EventReader {
     for (let count = 0; count < MAX_CONTINUATION; count++) {
       const line = cursor.peek();
       if (line === undefined || line.text === '') return;
+      if (this.#isVirsh && line.text.startsWith('error: ')) {
+        cursor.next();
+        this.line(line);
+        continue;
+      }
       OUTPUT.lastIndex = 0;
       const isOutput = OUTPUT.exec(line.text) !== null;
       DATED.lastIndex = 0;

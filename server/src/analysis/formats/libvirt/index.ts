@@ -4,15 +4,16 @@ import { logicalLines, type LineCursor, type LogicalLine, spanIn } from '../curs
 import { isDated } from '../dated.js';
 import { joiningSink, joinLines, mayBeWrapped } from '../joined.js';
 import type { BlockSink, LineSink, LogFormat } from '../types.js';
-import { bareMessage, isTagged, jsonRecord } from './bare.js';
+import { bareMessage, jsonRecord } from './bare.js';
 import { EventReader } from './event.js';
 import { readRecords, recordStarts, recordTokens, versionIn } from './record.js';
 
 /** Errors, warnings, and the version a daemon states once when it starts. */
 function opensEvent(line: LogicalLine): boolean {
   const text = line.text;
-  if (readRecords(text).some((record) => record.level === 'error' || record.level === 'warning' || versionIn(text, record.message) !== undefined)) return true;
-  if (bareMessage(text, isTagged(line)) !== undefined) return true;
+  const records = readRecords(text);
+  if (records.length > 0) return records.some((record) => record.level === 'error' || record.level === 'warning' || versionIn(text, record.message) !== undefined);
+  if (bareMessage(line) !== undefined) return true;
   const json = jsonRecord(text);
   if (json === undefined) return false;
   const level = text.slice(json.level.start, json.level.end);
@@ -73,7 +74,8 @@ export const libvirt: LogFormat = {
   id: 'libvirt',
   openers: [
     ': error : ', ': warning : ', 'internal error: ', 'operation failed: ', 'Timed out during operation: ', 'Requested operation is not valid: ',
-    '"subcomponent":"libvirt"', ' : libvirt version: ', 'nexpectedly closed the monitor: ', 'Unable to read from monitor: ', 'Unable to write to monitor: ',
+    '"subcomponent":"libvirt"', ' : libvirt version: ', 'nexpectedly closed the monitor', 'while connecting to monitor: ', 'Unable to read from monitor: ', 'Unable to write to monitor: ',
+    'error: Failed to ', 'error: failed to connect to the hypervisor', 'libvirtError: ', 'LibvirtException: ', 'virError(Code=', 'Call to vir', 'Driver error : ', 'libvirt: ', 'libvirtd[', 'virtqemud[', 'virtlogd[', 'virtnetworkd[', 'virtstoraged[', 'virtnodedevd[', 'virtproxyd[',
   ],
   opens: opensEvent,
   cuts: recordStarts,

@@ -28,7 +28,7 @@ const CLOCK = /\d\d:\d\d:\d\d\.\d{3}(?=: )/y;
 /** The daemons, as syslog and a terminal name them; since 5.6 there is one per driver. */
 const DAEMON = /(?:libvirtd|virt(?:qemu|network|storage|nodedev|nwfilter|secret|interface|proxy|log|lock|lxc|xen|vbox|ch)d)(?:\[\d{1,10}\])?(?=: )/y;
 /** A syslog head that the shared envelope leaves alone: with a month in the language of the machine (`M\u00e4r 27`, `led 04`). */
-const SYSLOG = /(?:[\p{L}\p{M}]{1,5}\.?|\d{1,2}[\u6708\uc6d4]) {1,2}\d{1,2} \d\d:\d\d:\d\d(?:\.\d{1,9})? (?:[A-Za-z0-9][\w.-]{0,127} )?(?=(?:libvirtd|virt[a-z]{2,9}d)\[\d{1,10}\]: )/yu;
+export const SYSLOG = /(?:[\p{L}\p{M}]{1,5}\.?|\d{1,2}[\u6708\uc6d4]) {1,2}\d{1,2} \d\d:\d\d:\d\d(?:\.\d{1,9})? (?:[A-Za-z0-9][\w.-]{0,127} )?(?=(?:libvirtd|virt[a-z]{2,9}d)\[\d{1,10}\]: )/yu;
 const SYSLOG_TIME = / \d{1,2} \d\d:\d\d:\d\d(?:\.\d{1,9})? /;
 const THREAD = /(\d{1,10}): (?=(?:debug|info|warning|error) ?: )/y;
 const LEVEL = /(debug|info|warning|error) ?: /y;

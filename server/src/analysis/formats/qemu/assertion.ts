@@ -2,13 +2,13 @@
 import { at as test } from '../../text/scan.js';
 import { readHead, type Stretch } from './grammar.js';
 
-const PATH = String.raw`(?:\.{1,2}\/|[A-Za-z]:\/)?[^\s:;,"'<>|${'`'}]{1,200}\.(?:c|cc|cpp|h|inc)`;
 /**
  * What glibc prints when an `assert` of a C program fails: program, file and line, function, expression. The function is the
  * compiler's `__PRETTY_FUNCTION__`: gcc gives the bare name in C, clang the whole prototype. The back-tick in front of the
  * expression is lost or becomes an accent in Markdown and in word processors.
  */
-const ASSERTION = new RegExp(String.raw`(${PATH}):(\d{1,7}): (?:([\w.]{1,128})(?:: )|([A-Za-z_][\w :*&<>,~]{1,200}\([\w :*&<>,~.()[\]]{0,600}\)(?: const)?): )?Assertion (?=[${'`'}'\u00b4\u2018\u2019"]|\S.{0,400} failed\b)`, 'y');
+const ASSERTION =
+  /((?:\.{1,2}\/|[A-Za-z]:\/)?[^\s:;,"'<>|`]{1,200}\.(?:c|cc|cpp|h|inc)):(\d{1,7}): (?:([\w.]{1,128})(?:: )|([A-Za-z_][\w :*&<>,~]{1,200}\([\w :*&<>,~.()[\]]{0,600}\)(?: const)?): )?Assertion (?=[`'\u00b4\u2018\u2019"]|\S.{0,400} failed\b)/y;
 /** The name in a prototype stands before its first parenthesis; class and namespace are left out. */
 const PROTOTYPE_NAME = /[A-Za-z_~]\w{0,127}(?=\()/;
 /** Daemons of libvirt, which fail by the same words. */
@@ -17,11 +17,14 @@ const DAEMON = /(?:\/[\w.+-]{1,40}){0,8}\/?(?:libvirtd|virt(?:qemu|xen|lxc|netwo
  * GLib: `ERROR:../path/file.c:LINE:FUNCTION: assertion failed: (EXPR)`, on the line after `**`. Builds before meson name the file
  * from the top of the sources, without `../`. Libraries put their own name in front: `Slirp:ERROR:…`.
  */
-const GLIB = new RegExp(String.raw`(?:Bail out! )?(?:[A-Za-z][\w-]{0,24}:)?ERROR: ?(${PATH}):(\d{1,7}):([\w.]{1,128}): {1,4}(?=assertion failed|code should not be reached)`, 'y');
+const GLIB = /(?:Bail out! )?(?:[A-Za-z][\w-]{0,24}:)?ERROR: ?((?:\.{1,2}\/|[A-Za-z]:\/)?[^\s:;,"'<>|`]{1,200}\.(?:c|cc|cpp|h|inc)):(\d{1,7}):([\w.]{1,128}): {1,4}(?=assertion failed|code should not be reached)/y;
+/** macOS: `Assertion failed: (isv), function hvf_vcpu_exec, file hvf.c, line 1287.` No program, and of later versions no folder. */
+const APPLE = /Assertion failed: \((?=.{1,400}\), function )/y;
+const APPLE_PLACE = /\), function ([\w.]{1,128}), file ([^,]{1,300}), line \d{1,7}/;
 /** Folders at the top of the qemu sources that no other program is known to have. */
 const SOURCES = /^(?:hw|block|target(?:-\w+)?\/[\w.-]+|accel|softmmu|system|migration|tcg|qom|qapi|qobject|chardev|linux-user|bsd-user|gdbstub|replay|backends|fsdev|slirp|nbd|semihosting|contrib\/(?:vhost|plugins|elf)[\w-]*|ui\/(?:console|sdl2?|gtk|vnc|spice|egl|cocoa|input|dbus|cursor)[\w-]*|net\/(?:net|tap|vhost|slirp|socket|filter|colo|hub|queue|netmap|vmnet)[\w-]*|include\/(?:qemu|exec|hw|sysemu|system|qom|qapi|block|tcg|migration|ui))(?:\.c$|\.h$|\/)/;
 /** Names of functions in files that stand at the top itself: `block.c`, `exec.c`. */
-const FUNCTIONS = /^(?:qemu|bdrv|blk|qcow2|virtio|vhost|memory_region|address_space|tcg)_/;
+const FUNCTIONS = /^(?:qemu|hvf|assert_hvf|virgl|egl|cocoa|vmnet|kvm|cpu_exec|bdrv|blk|qcow2|virtio|vhost|memory_region|address_space|tcg)_/;
 /** The program in the midst of a line: behind the monitor's prompt, what the guest's console prints, words of a test runner or of a person. */
 const SPEAKER = /(?:^|[\s"'`(>|*])([\w.+/-]{1,300}): (?=[^\s:]{1,200}\.(?:c|cc|cpp|h|inc):\d{1,7}: )/g;
 const SPEAKERS = /^(?:qemu(?:-[\w.+-]{1,100})?|kvm(?:-spice)?|libvirtd|virt[a-z]{2,9}d)$/;
@@ -45,7 +48,21 @@ export interface Assertion {
 export function findAssertion(text: string): Assertion | undefined {
   const hasWord = text.includes('ssertion ');
   if (!hasWord && !text.includes(' should not be reached')) return undefined;
-  return atHead(text) ?? (hasWord ? inTheMidst(text) : undefined);
+  return atHead(text) ?? (hasWord ? (ofApple(text) ?? inTheMidst(text)) : undefined);
+}
+
+function ofApple(text: string): Assertion | undefined {
+  const { at } = readHead(text);
+  if (text.charCodeAt(at) !== 65 || test(APPLE, text, at) === null) return undefined;
+  const found = APPLE_PLACE.exec(text.slice(at, at + LONGEST_PLACE));
+  if (found === null) return undefined;
+  const [whole, name = '', path = ''] = found;
+  if (!isOurs(path, name)) return undefined;
+  const from = at + found.index;
+  const end = from + whole.length;
+  const start = from + '), function '.length;
+  const file = start + name.length + ', file '.length;
+  return { kind: 'assert', at, source: { start: file, end: file + path.length }, symbol: { start, end: start + name.length }, text: { start: at, end }, claim: { start: at, end: from + 1 } };
 }
 
 function atHead(text: string): Assertion | undefined {

@@ -39,6 +39,7 @@ export function outputAt(text: string): number {
 }
 
 const PROMPT = '(qemu) ';
+const MARKED = /[*_`]{1,4}(?=\d{4}-\d\d-\d\d[ T]\d\d:|(?:\/[\w.+-]{1,40}){0,8}\/?(?:qemu-|kvm: ))/y;
 
 /** The line asked about last: each of half a dozen recognizers begins with its head. */
 let known: { readonly text: string; readonly head: Head } | undefined;
@@ -54,6 +55,12 @@ function headOf(text: string): Head {
   // The prompt of qemu's monitor, where it was asked on the terminal that shows the output.
   if (text.startsWith(PROMPT, at)) at += PROMPT.length;
   for (const most = at + 16; at < text.length && at < most && (text.charCodeAt(at) === 32 || text.charCodeAt(at) === 9);) at++;
+  // Markdown's bold type, which people give to the line that matters.
+  const first = text.charCodeAt(at);
+  if (first === 42 || first === 95 || first === 96) {
+    MARKED.lastIndex = at;
+    at += MARKED.exec(text)?.[0].length ?? 0;
+  }
   if (isDigit(text, at)) {
     NUMBERED.lastIndex = at;
     at += NUMBERED.exec(text)?.[0].length ?? 0;
@@ -73,9 +80,9 @@ function headOf(text: string): Head {
     }
   }
   PROGRAM.lastIndex = at;
-  const first = text.charCodeAt(at);
+  const unit = text.charCodeAt(at);
   // A path, `qemu` or `kvm`.
-  const program = first === 47 || first === 113 || first === 107 ? PROGRAM.exec(text) : null;
+  const program = unit === 47 || unit === 113 || unit === 107 ? PROGRAM.exec(text) : null;
   const head = { dated, ...(time === undefined ? {} : { time }) };
   if (program === null) return { ...head, at };
   return { ...head, program: { start: at, end: at + program[0].length - 2 }, at: at + program[0].length };

@@ -6,12 +6,12 @@ import type { LineSink, LogFormat } from '../types.js';
 import { isBegunAssertion } from './assertion.js';
 import { findCrash } from './crash.js';
 import { cuts, findCommand, isBanner } from './grammar.js';
-import { readMessage } from './messages.js';
+import { isOfQemu, readMessage } from './messages.js';
 import { opensOptionLine, readQemu } from './read.js';
 
 function opens(line: LogicalLine): boolean {
   const text = line.text;
-  const message = readMessage(text)?.kind;
+  const message = readMessage(text, isOfQemu(line))?.kind;
   return isBanner(text) || findCrash(text) !== undefined || isBegunAssertion(text) || message === 'error' || message === 'feature' || findCommand(text) !== undefined || opensOptionLine(text);
 }
 
@@ -33,8 +33,8 @@ function lexLine(text: string, sink: LineSink): boolean {
 export const qemu: LogFormat = {
   id: 'qemu',
   openers: [
-    '+0000: starting up', 'qemu-system-', 'qemu-kvm', 'kvm-spice', '/bin/kvm ', 'Z kvm: ', '-enable-kvm', '-nodefaults', '-machine ', '-name guest=',
-    ' Assertion ', 'ERROR:../', 'ERROR:/', 'code should not be reached', ': assertion failed: (', 'KVM internal error', 'kvm run failed', 'hardware error: ', 'KVM: entry failed, ', 'registers after init: ', 'registers after reset: ', 'registers after modification: ', 'Failed to get registers: ', 'KVM_SET_USER_MEMORY_REGION failed', 'kvm_set_phys_mem: error', 'qemu: fatal: ', 'unhandled CPU exception ', 'uncaught target signal ', 'QEMU internal SIG', 'panic hyper-v: arg1=', 'reason=crashed', "doesn't support requested feature",
+    '+0000: starting up', 'qemu-system-', 'qemu-kvm', 'kvm-spice', '/bin/kvm ', 'Z kvm: ', 'kvm: -', ' QEMU[', 'Could not access KVM kernel', 'ioctl(KVM_CREATE_VM) failed', 'TASK ERROR: start failed: ', '-enable-kvm', '-nodefaults', '-machine ', '-name guest=',
+    ' Assertion ', 'ERROR:../', 'ERROR:/', 'code should not be reached', ': assertion failed: (', 'Assertion failed: (', 'KVM internal error', 'kvm run failed', 'hardware error: ', 'KVM: entry failed, ', 'registers after init: ', 'registers after reset: ', 'registers after modification: ', 'Failed to get registers: ', 'KVM_SET_USER_MEMORY_REGION failed', 'kvm_set_phys_mem: error', 'qemu: fatal: ', 'unhandled CPU exception ', 'uncaught target signal ', 'QEMU internal SIG', 'panic hyper-v: arg1=', 'reason=crashed', "doesn't support requested feature",
   ],
   opens,
   cuts,

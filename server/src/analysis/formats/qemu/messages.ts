@@ -1,4 +1,5 @@
 /** Messages of qemu and of libvirt in a guest's log: warnings about features, redirected devices, SPICE clients, ends and errors. */
+import type { LogicalLine } from '../cursor.js';
 import type { TokenKind } from '../types.js';
 import { readHead, type Head } from './grammar.js';
 import { at as test } from '../../text/scan.js';
@@ -44,8 +45,16 @@ function headParts(head: Head): MessagePart[] {
 /** The characters that messages about features, devices and clients begin with. */
 const MESSAGE_STARTS = 'whT-cmrsi(';
 
-/** The message a line holds, or undefined where it is none that is known. */
-export function readMessage(text: string): Message | undefined {
+/** What qemu prints without its name, and what Proxmox makes of the end of its task. */
+const NAMELESS = /(?:Could not access KVM kernel module|ioctl\(KVM_CREATE_VM\) failed): (?=\S)|TASK ERROR: (?=start failed: QEMU )/y;
+
+/** Whether a syslog header says that qemu itself wrote the line: Proxmox logs what qemu prints as `QEMU[812]: kvm: …`. */
+export function isOfQemu(line: LogicalLine): boolean {
+  return line.envelope?.program === 'QEMU';
+}
+
+/** The message a line holds, or undefined where it is none that is known. `isKnownToBe`: what was printed is qemu's for sure. */
+export function readMessage(text: string, isKnownToBe = false): Message | undefined {
   const head = readHead(text);
   const at = head.at;
   if (at >= text.length) return undefined;
@@ -76,7 +85,11 @@ export function readMessage(text: string): Message | undefined {
     return { kind: 'client', parts };
   }
   if (head.dated) return libvirtMessage(text, at, parts);
-  return head.program === undefined ? undefined : programMessage(text, head, parts);
+  if (head.program !== undefined) return programMessage(text, head, parts, isKnownToBe);
+  const nameless = 'CiT'.includes(text.charAt(at)) ? test(NAMELESS, text, at) : null;
+  if (nameless === null) return undefined;
+  const start = at + (nameless[0].startsWith('TASK') ? nameless[0].length : 0);
+  return { kind: 'error', parts: [...parts, { kind: 'message', start, end: text.length, key: 'qemu.error' }], said: { start, end: text.length } };
 }
 
 function libvirtMessage(text: string, at: number, parts: MessagePart[]): Message | undefined {
@@ -97,7 +110,7 @@ function libvirtMessage(text: string, at: number, parts: MessagePart[]): Message
   return { kind: 'libvirt', parts };
 }
 
-function programMessage(text: string, head: Head, parts: MessagePart[]): Message | undefined {
+function programMessage(text: string, head: Head, parts: MessagePart[], isKnownToBe: boolean): Message | undefined {
   const at = head.at;
   const program = head.program;
   const signal = test(SIGNAL, text, at);
@@ -110,7 +123,7 @@ function programMessage(text: string, head: Head, parts: MessagePart[]): Message
   }
   // The kernel says `kvm: ` too; without qemu's time only the longer names are qemu's for sure.
   const name = program === undefined ? '' : text.slice(program.start, program.end);
-  const isSure = head.time !== undefined || name.includes('qemu-');
+  const isSure = isKnownToBe || head.time !== undefined || name.includes('qemu-');
   if (text.startsWith('warning: ', at) || text.startsWith('info: ', at)) {
     if (!isSure) return undefined;
     const isWarning = text.charCodeAt(at) === 119;

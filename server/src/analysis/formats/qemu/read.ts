@@ -6,7 +6,7 @@ import { isBegunAssertion } from './assertion.js';
 import { CommandReader } from './command.js';
 import { type Crash, findCrash, isDump, sayCrash, sayDump } from './crash.js';
 import { environmentName, findCommand, isBanner, outputAt, readHead } from './grammar.js';
-import { readMessage, type Message } from './messages.js';
+import { isOfQemu, readMessage, type Message } from './messages.js';
 import { isOldRest } from './oldDump.js';
 import { isKnown, optionName } from './options.js';
 
@@ -93,7 +93,7 @@ class RegionReader {
       return;
     }
     if (this.#crashed && this.#dump(line)) return;
-    const message = readMessage(line.text);
+    const message = readMessage(line.text, isOfQemu(line));
     if (message !== undefined) this.#message(line, message);
   }
 
@@ -133,7 +133,7 @@ class RegionReader {
       }
       // It opens a block of its own.
       if (isBegunAssertion(line.text)) break;
-      const message = readMessage(line.text);
+      const message = readMessage(line.text, isOfQemu(line));
       if (message === undefined) {
         if (this.#gap(cursor, line)) {
           cursor.next();
