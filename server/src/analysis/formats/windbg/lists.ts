@@ -37,6 +37,20 @@ export function bareList(text: string, from: number): ValueList | undefined {
   return skipBlanks(text, at) === text.length || text.charCodeAt(at) === 46 ? { values, closed: true, end: at } : undefined;
 }
 
+/** Exactly four values with commas between them that end the line: what is left of a list without its braces. */
+export function unbracedList(text: string, from: number): ValueList | undefined {
+  const values: Value[] = [];
+  for (let at = from; ; ) {
+    const end = valueEnd(text, at);
+    if (end < 0) return undefined;
+    values.push({ start: at, end });
+    at = skipBlanks(text, end);
+    if (values.length === 4) return at === text.length ? { values, closed: true, end } : undefined;
+    if (text.charCodeAt(at) !== 44) return undefined;
+    at = skipBlanks(text, at + 1);
+  }
+}
+
 const MASK = /(?:0[xX])?[xX?*]{2,16}(?![\w?*])/y;
 
 /** Four values in brackets of which some were made unreadable; they have no width. */

@@ -2,7 +2,7 @@
 import type { LogicalLine } from '../cursor.js';
 import { bugCheckCodeOf, isBugCheckCode } from './bugCheckNames.js';
 import { hexIn, type Reading, type Report } from './report.js';
-import { bareList, isPadded, maskedList, restOfList, withoutCutValue } from './lists.js';
+import { bareList, isPadded, maskedList, restOfList, unbracedList, withoutCutValue } from './lists.js';
 import { addressEnd, fileNameEnd, hexEnd, isBlank, isLower, isNameUnit, isWordUnit, moduleOfImage, skipBlanks, symbolAt, valueEnd, valueList, wordEnd, type ValueList } from './scan.js';
 import { claimSymbol, stateCode, stateList, stateParameter } from './state.js';
 import type { Source, Statement } from './statements.js';
@@ -10,7 +10,8 @@ import { symbolTokens, textTokens } from './tokens.js';
 
 /**
  * `BugCheck 9F, {3, ffffe000f38c06a0, fffff803c596cad0, ffffe000f46a1010}`: the analysis without `-v`, or
- * `BugCheck 0x9F (0x3, …)` as dump tools and people write it, which ends its sentence.
+ * `BugCheck 0x9F (0x3, …)` as dump tools and people write it, which ends its sentence. Pages that take braces for their own leave
+ * `BugCheck 9F, 3, …`.
  */
 export function shortAnalysis(line: LogicalLine, report: Report): Reading | undefined {
   const { text } = line;
@@ -19,7 +20,8 @@ export function shortAnalysis(line: LogicalLine, report: Report): Reading | unde
   const codeStart = skipBlanks(text, start + 9);
   const codeEnd = hexEnd(text, codeStart);
   if (codeEnd === codeStart + 1 && (text.charCodeAt(codeEnd) | 32) === 120) return bracketed(line, report, start, codeStart);
-  const list = text.charCodeAt(codeEnd) === 44 ? valueList(text, skipBlanks(text, codeEnd + 1)) : undefined;
+  const values = skipBlanks(text, codeEnd + 1);
+  const list = text.charCodeAt(codeEnd) !== 44 ? undefined : valueList(text, values) ?? (isBugCheckCode(Number.parseInt(text.slice(codeStart, codeEnd), 16)) ? unbracedList(text, values) : undefined);
   if (list === undefined || codeEnd - codeStart > 8) return undefined;
   return statement(line, report, { source: 'BugCheck line', codeStart, codeEnd, list, start, end: list.end });
 }
