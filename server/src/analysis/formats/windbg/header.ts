@@ -2,6 +2,7 @@
 import { canonicalHex } from '../../text/hex.js';
 import type { LogicalLine } from '../cursor.js';
 import { bugCheckCodeOf } from './bugCheckNames.js';
+import { remarkStart } from './remarkOfReader.js';
 import { hexIn, type Reading, type Report } from './report.js';
 import { isNameUnit, isUpper, skipBlanks, valueEnd } from './scan.js';
 import { stateCode, stateParameter } from './state.js';
@@ -74,7 +75,7 @@ export function header(line: LogicalLine, report: Report): Reading | undefined {
   while (close - codeEnd < 4 && (text.charCodeAt(close) === 96 || (text.charCodeAt(close) === 42 && start > 0))) close++;
   const after = skipBlanks(text, close);
   // A sentence goes on in lower case; the debugger's description begins with a capital, `***` or `# ` and stands for what was left out.
-  if (after < text.length && !(line.cut && (isUpper(text.charCodeAt(after)) || '*#'.includes(text.charAt(after)) || text.startsWith('...', after)))) return undefined;
+  if (after < text.length && remarkStart(text, close) !== close && !(line.cut && (isUpper(text.charCodeAt(after)) || '*#'.includes(text.charAt(after)) || text.startsWith('...', after)))) return undefined;
   // A name that is not documented is believed where an analysis has begun.
   if (!known && report.banner === 'none' && !report.ahead.peek(1)?.text.trim().startsWith('Arguments:')) return undefined;
   const code = hexIn(line, codeStart, codeEnd);

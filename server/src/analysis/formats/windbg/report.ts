@@ -310,7 +310,9 @@ export class Report {
     if (beginning === 'dump' || beginning === 'application' || this.teller === 'application error') return this.body;
     if (beginning === 'analysis') return complete || (this.analysed && this.header === undefined);
     const known = this.header ?? this.stated;
-    return complete || (code !== undefined && known !== undefined && !isSameCrash(code, known) && !isSameCrash(known, code));
+    // A list of parameters whose heading was not copied, and fields below it, are an analysis of their own.
+    const isHeadless = beginning === 'header' && this.header === undefined && this.arguments !== 0 && this.analysed;
+    return complete || isHeadless || (code !== undefined && known !== undefined && !isSameCrash(code, known) && !isSameCrash(known, code));
   }
 
   /** Of the claims the one with the lowest rank, then the first. */
@@ -376,7 +378,9 @@ export class Report {
     const given = [1, 2, 3, 4].filter((n) => (this.arguments & (1 << n)) !== 0).length;
     const isHeadless = this.header === undefined && (given > 1 || (given === 1 && this.signs.isDescribed && this.command !== ''));
     if (code === undefined) this.signs.note(this.sink, isHeadless, this.#traces > 0);
-    const isPart = this.textFrames > 1 || isHeadless || (this.signs.trap !== undefined && this.#traces > 0);
+    // Nothing but an analysis names all three of what it blames.
+    const isBlamed = this.signs.blamed.size === 3 && this.has('module') && this.has('image');
+    const isPart = this.textFrames > 1 || isHeadless || isBlamed || (this.signs.trap !== undefined && this.#traces > 0);
     // A heading that names a bug check, and nothing of it below, stands in an article.
     const isArticle = this.isHeading && this.arguments === 0 && !this.analysis && !this.analysed && this.#traces === 0 && !this.bugChecks.hasParameters && this.banner === 'none';
     const crash = isPart || this.stopFrame || (code !== undefined && !this.bugChecks.isHearsay && !isArticle) || this.analysis || this.exception || isFatal;
