@@ -6,7 +6,7 @@ import { bugCheckCodeOf } from './bugCheckNames.js';
 /** Sources by how far they are believed. */
 export const SOURCES = [
   'header', 'BUGCHECK_CODE', 'BugCheck line', 'stop screen', '.bugcheck', 'event log', 'hypervisor event', 'problem report', 'summary tool', 'key value',
-  'BUGCHECK_STR', 'failure bucket', 'KeBugCheckEx frame', 'sentence',
+  'BUGCHECK_STR', 'failure bucket', 'KeBugCheckEx frame', 'KeBugCheckEx instruction', 'sentence',
 ] as const;
 export type Source = (typeof SOURCES)[number];
 
@@ -105,7 +105,8 @@ export class BugCheckStatements {
    * driver's. Where nothing but the frame says a code, the stack says which of the two it was.
    */
   #refine(sink: BlockSink): void {
-    const said = this.#statements.filter((statement) => statement.code !== undefined);
+    // The instruction that saves the code tells of no driver, and contradicts none.
+    const said = this.#statements.filter((statement) => statement.code !== undefined && statement.source !== 'KeBugCheckEx instruction');
     if (!said.every((statement) => statement.source === 'KeBugCheckEx frame' && statement.code?.value === '0xa' && statement.faultedIn !== undefined)) return;
     for (const statement of said) {
       const { code, faultedIn } = statement;
