@@ -2,7 +2,7 @@
 import type { LogicalLine } from '../cursor.js';
 import { bugCheckCodeOf, isBugCheckCode } from './bugCheckNames.js';
 import { hexIn, type Reading, type Report } from './report.js';
-import { bareList, isPadded, maskedList, restOfList, unbracedList, withoutCutValue } from './lists.js';
+import { bareList, behindCode, isPadded, maskedList, restOfList, unbracedList, withoutCutValue } from './lists.js';
 import { addressEnd, fileNameEnd, hexEnd, isBlank, isLower, isNameUnit, isWordUnit, moduleOfImage, skipBlanks, symbolAt, valueEnd, valueList, wordEnd, type ValueList } from './scan.js';
 import { claimSymbol, stateCode, stateList, stateParameter } from './state.js';
 import type { Source, Statement } from './statements.js';
@@ -202,7 +202,7 @@ function stopAt(text: string, at: number, capitals: boolean): Found | undefined 
   const codeEnd = valueEnd(text, codeStart);
   if (codeEnd < 0 || codeEnd - codeStart > 10) return undefined;
   const prefixed = text.charCodeAt(codeStart + 1) === 120 || text.charCodeAt(codeStart + 1) === 88;
-  const after = skipBlanks(text, text.charCodeAt(codeEnd) === 44 ? codeEnd + 1 : codeEnd);
+  const { after, name: named } = behindCode(text, codeStart, codeEnd);
   let list = valueList(text, after) ?? maskedList(text, after) ?? bareList(text, after);
   // Blanks or semicolons for commas: `STOP 0x00000067 (0x0 0x0 0x0 0x0)`.
   if (list?.closed === false && list.values.length < 4 && text.charCodeAt(after) === 40) list = bareList(text, after) ?? list;
@@ -216,8 +216,8 @@ function stopAt(text: string, at: number, capitals: boolean): Found | undefined 
   // A list of words or of masks shows the form of the line.
   if (list === undefined && text.charCodeAt(after) === 40 && after + 1 < text.length) return undefined;
   // The name runs into the word where a screen was copied without its line break.
-  const name = nameBefore(text, at);
-  return { source: 'stop screen', codeStart, codeEnd, list, start: name?.start ?? at, end: list?.end ?? codeEnd, ...(name === undefined ? {} : { name }) };
+  const name = nameBefore(text, at) ?? named;
+  return { source: 'stop screen', codeStart, codeEnd, list, start: Math.min(name?.start ?? at, at), end: list?.end ?? codeEnd, ...(name === undefined ? {} : { name }) };
 }
 
 /**
