@@ -191,6 +191,8 @@ function stopScreen(text: string): Found | undefined {
   const codeEnd = valueEnd(text, codeStart);
   if (codeEnd < 0) return undefined;
   const list = valueList(text, skipBlanks(text, codeEnd));
+  // The kernel debugger prints nothing behind the code; a sentence goes on.
+  if (list === undefined && skipBlanks(text, codeEnd) < text.length) return undefined;
   return { source: 'stop screen', codeStart, codeEnd, list, start: fatal, end: list?.end ?? codeEnd };
 }
 
