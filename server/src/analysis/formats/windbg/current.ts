@@ -31,7 +31,8 @@ const SAVES_CODE = /^\s{0,16}[0-9a-f]{8}`[0-9a-f]{8} 48894c2408 {1,24}mov {1,24}
 
 /** States the code that KeBugCheckEx was called with, where its first instruction stands below its name; a debugger that opens a dump says no more of it. */
 function stateStop(report: Report, next: LogicalLine): void {
-  const start = SAVES_CODE.exec(next.text.slice(0, 160))?.[0].length;
+  // Where a breakpoint stands there, nothing is saved yet.
+  const start = report.atBreakpoint ? undefined : SAVES_CODE.exec(next.text.slice(0, 160))?.[0].length;
   const code = start === undefined ? undefined : hexIn(next, start, next.text.length);
   if (start === undefined || code === undefined || !isBugCheckCode(Number.parseInt(code.slice(2), 16) & ~0x10000000)) return;
   report.body = true;

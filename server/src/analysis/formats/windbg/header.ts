@@ -102,10 +102,18 @@ export function header(line: LogicalLine, report: Report): Reading | undefined {
         report.sink.token('bugCheckName', line, start, end, 'bugcheck.name');
         statement.name = { value: name, line, start, end };
       }
+      report.standsAlone = standsAlone(report);
       report.isHeading = text.slice(0, start).includes('#') || (line.start > 0 && line.envelope === undefined && !line.cut);
       report.headline(0, line, start, codeEnd + 1);
     },
   };
+}
+
+/** Whether a blank line and words stand below: a debugger explains a bug check on the next line. The end of the text says nothing. */
+function standsAlone(report: Report): boolean {
+  if ((report.ahead.peek(1)?.text.trim() ?? '-') !== '') return false;
+  for (let ahead = 2; ahead <= 4; ahead++) if ((report.ahead.peek(ahead)?.text.trim() ?? '') !== '') return true;
+  return false;
 }
 
 /** `Arg 1:`, `Arg1 =`, `Parameter 1:`, as people type a list of parameters. */

@@ -1,7 +1,7 @@
 /** What whoever explains a report has written behind what the debugger printed. */
 
 /** An arrow points at the value (`IMAGE_NAME: acme.sys <- this one`), or a comment of a program follows: `PROCESS_NAME: acme.exe // the process`. */
-const REMARK = /[ \t]{1,16}(?:(?:<[-=]{1,3}|<<|\u2190|\u21d0)[ \t]|\/\/)/;
+const REMARK = /[ \t]{1,16}(?:(?:<[-=]{1,200}|<<|\u2190|\u21d0)(?:[ \t]|$)|\/\/)/;
 
 /** Where the value that begins at `from` ends, before a remark. */
 export function remarkStart(text: string, from: number): number {

@@ -112,6 +112,8 @@ export class Report {
   isBare = false;
   /** The header was a heading of a page or stood in a comment. */
   isHeading = false;
+  /** Words apart from the header stand below it. */
+  standsAlone = false;
   /** A stack was read in which the kernel calls KeBugCheckEx. */
   stopFrame = false;
   /** How many values of a stop of Application Verifier were read. */
@@ -382,7 +384,7 @@ export class Report {
     const isBlamed = this.signs.blamed.size === 3 && this.has('module') && this.has('image');
     const isPart = this.textFrames > 1 || isHeadless || isBlamed || (this.signs.trap !== undefined && this.#traces > 0);
     // A heading that names a bug check, and nothing of it below, stands in an article.
-    const isArticle = this.isHeading && this.arguments === 0 && !this.analysis && !this.analysed && this.#traces === 0 && !this.bugChecks.hasParameters && this.banner === 'none';
+    const isArticle = (this.isHeading || this.standsAlone) && !this.has('image') && this.arguments === 0 && !this.analysis && !this.analysed && this.#traces === 0 && !this.bugChecks.hasParameters && this.banner === 'none';
     const crash = isPart || this.stopFrame || (code !== undefined && !this.bugChecks.isHearsay && !isArticle) || this.analysis || this.exception || isFatal;
     const title = code === undefined && (this.exception || isFatal || this.banner === 'exception') ? 'Exception analysis' : crash ? 'Bug check analysis' : this.title;
     this.sink.describe({ opensRecord: this.opens, role: crash ? 'crash' : this.isEvent ? 'event' : 'context', title: title === '' ? 'Debugger output' : title });
