@@ -4,6 +4,7 @@ import { bugCheckCodeOf, leadingBugCheckName } from './bugCheckNames.js';
 import { isFailureField, isFieldName, isListedField, isOpeningField, opensByValue } from './fieldNames.js';
 import { claimSymbol, stateCode, stateParameter } from './state.js';
 import { labelEnd } from './cuts.js';
+import { codeOfField, codeOfKey } from './otherCode.js';
 import { remarkStart } from './remarkOfReader.js';
 import { hexIn, type Reading, type Report } from './report.js';
 import { addressEnd, isNameUnit, skipBlanks, symbolAt, valueEnd, wordEnd } from './scan.js';
@@ -239,7 +240,7 @@ function fieldAt(line: LogicalLine, report: Report, { first, start, after, name 
   const kind = kindOf(name);
   return {
     // A name that is assigned a value stands in the source of a program, too.
-    strength: kind.isListed ? 'strong' : 'weak', opens: text.charCodeAt(after - 1) !== 61 && (kind.opens || opensByValue(name, text, skipBlanks(text, after))),
+    strength: kind.isListed ? 'strong' : 'weak', opens: text.charCodeAt(after - 1) !== 61 && (kind.opens || opensByValue(name, text, skipBlanks(text, after))), ...codeOfField(name, text, skipBlanks(text, after)),
     act: () => {
       report.body = true;
       if (kind.isFailure) {
@@ -345,7 +346,7 @@ export function keyValue(line: LogicalLine, report: Report): Reading | undefined
   const name = text.slice(key, end);
   if (end !== text.length || !/^[A-Z][\w.]{2,160}$/.test(name) || !name.includes('.')) return undefined;
   return {
-    strength: 'strong', opens: KEYS.has(name) || name.startsWith('Analysis.'),
+    strength: 'strong', opens: KEYS.has(name) || name.startsWith('Analysis.'), ...codeOfKey(name, line, report),
     act: () => {
       report.body = true;
       report.field = 'KEY_VALUES_STRING';

@@ -15,8 +15,11 @@ export interface Ahead {
   peek(ahead: number): LogicalLine | undefined;
 }
 
-/** A report can begin at a dump banner, at the banner or command of an analysis, at a header, at the line of a stop screen or at an application error. */
-export type Beginning = 'dump' | 'analysis' | 'header' | 'stop' | 'application';
+/**
+ * A report can begin at a dump banner, at the banner or command of an analysis, at a header, at the line of a stop screen or at an
+ * application error; at any other value that names a bug check only where it names another than the one that was told.
+ */
+export type Beginning = 'dump' | 'analysis' | 'header' | 'stop' | 'application' | 'value';
 
 /** What a recognizer found in a piece. Nothing is said to the sink before `act`. */
 export interface Reading {
@@ -24,7 +27,7 @@ export interface Reading {
   readonly strength: 'strong' | 'weak';
   /** Whether a block may begin here. */
   readonly opens?: boolean;
-  readonly begins?: Beginning;
+  readonly begins?: Beginning | undefined;
   /** The bug check a beginning names, canonical. */
   readonly code?: string | undefined;
   /** Says what was found; answers how many pieces were used, one where it answers nothing. */
@@ -311,10 +314,14 @@ export class Report {
     // An application's error is no part of another crash, nor is another of it.
     if (beginning === 'dump' || beginning === 'application' || this.teller === 'application error') return this.body;
     if (beginning === 'analysis') return complete || (this.analysed && this.header === undefined);
-    const known = this.header ?? this.stated;
+    const known = this.header ?? this.stated ?? this.bugChecks.code;
+    const isOther = code !== undefined && known !== undefined && !isSameCrash(code, known) && !isSameCrash(known, code);
+    // A stack that an analysis announces is its own, whatever it says.
+    const isAnnounced = this.field === 'STACK_TEXT' && this.textFrames === 0;
+    if (beginning === 'value') return isOther && !isAnnounced && (complete || this.stopFrame || this.textFrames > 0 || this.analysed);
     // A list of parameters whose heading was not copied, and fields below it, are an analysis of their own.
     const isHeadless = beginning === 'header' && this.header === undefined && this.arguments !== 0 && this.analysed;
-    return complete || isHeadless || (code !== undefined && known !== undefined && !isSameCrash(code, known) && !isSameCrash(known, code));
+    return complete || isHeadless || isOther;
   }
 
   /** Of the claims the one with the lowest rank, then the first. */
