@@ -13,13 +13,15 @@ describe('clean', () => {
     ['0x41:\\[0x4180\\]hpsa\\_scan@#+0x1', '0x41:[0x4180]hpsa_scan@#+0x1'],
     ['Loading Dump File [C:\\_dumps\\[1\\]]', undefined],
     ['fffff880\u2019019f1050\u00a0nt!KeBugCheckEx', "fffff880'019f1050 nt!KeBugCheckEx"],
+    ['\u3000\u3000Arg1: 00000010\u2003memory\u202f\u200ereferenced', '  Arg1: 00000010 memory referenced'],
+    ['&#8206;0x133&#12288;(1)', '0x133 (1)'],
     ['Code: 48 <0f> 0b <TASK>', undefined],
     ['&#60;b&#62; &#0; &#xd800;', '<b>    '],
     ['<tr><td>CPU:</td><td class="n">3</td><td>lab_put<th>+0x1d</tr>', 'CPU:\t3\tlab_put\t+0x1d'],
   ])('%s', (line, expected) => expect(clean(line)?.text).toBe(expected));
 
   it('leads every column back to where it came from', () => {
-    const unit = fc.constantFrom('a', '0', ' ', '&lt;', '&amp;', '<br>', '<p>', '<td>', '</td>', '\\[', '\\_', '=3D0x', '\u00a0', '\u200b', '&', '<', ';');
+    const unit = fc.constantFrom('a', '0', ' ', '&lt;', '&amp;', '<br>', '<p>', '<td>', '</td>', '\\[', '\\_', '=3D0x', '\u00a0', '\u200b', '\u200e', '\u3000', '&', '<', ';');
     fc.assert(fc.property(fc.array(unit, { maxLength: 60 }), (units) => {
       const line = units.join('');
       const cleaned = clean(line);
@@ -31,7 +33,7 @@ describe('clean', () => {
         const end = cleaned.ends[at] ?? -1;
         expect(end).toBeGreaterThan(start);
         expect(start).toBeGreaterThanOrEqual(at === 0 ? 0 : (cleaned.ends[at - 1] ?? 0));
-        if (end === start + 1 && !/[\u00a0\u2018\u2019]/.test(line.charAt(start))) expect(cleaned.text.charAt(at)).toBe(line.charAt(start));
+        if (end === start + 1 && !/[\u00a0\u2018\u2019\u3000]/.test(line.charAt(start))) expect(cleaned.text.charAt(at)).toBe(line.charAt(start));
       }
     }));
   });

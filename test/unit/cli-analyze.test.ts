@@ -60,6 +60,11 @@ describe('json', () => {
     expect(stdout).not.toMatch(/: (null|""|\{\})/);
   });
 
+  test('parameters keep their places where some are not given', async () => {
+    const { stdout } = await cli(['analyze', '-', '--format', 'json'], { stdin: 'DRIVER_LEFT_LOCKED_PAGES_IN_PROCESS (cb)\nArguments:\nArg3: 8186b788, A pointer to the MDL\n' });
+    expect(report(stdout).files[0]?.crashes[0]?.bugCheck?.parameters).toEqual([null, null, '0x8186b788']);
+  });
+
   test('no file makes an empty list, and the document is still whole', async () => {
     const { status, stdout } = await cli(['analyze', join(folder, 'missing.log'), '--format', 'json']);
     expect(status).toBe(2);

@@ -30,13 +30,16 @@ const LAST_TAGS = /(?:\[\/(?:quote|code|spoiler|pre|noparse)\]|\{(?:noformat|cod
 const LONGEST_TAGS = 120;
 /** Colours and bold of forums, anywhere in a line: `[COLOR=#ff0000]BugCheck 124[/COLOR]`. A lone `[b]` is an index. */
 const MARKS = /\[(?:\/(?:colou?r|size|font|highlight|[biu])|(?:colou?r|size|font|highlight)=[^\]\s]{1,40}|([biu]))\]/gi;
+/** A fence of Markdown on the line of what it encloses: the first line of a log, the last one, or one that is a block by itself. */
+const FENCE = /[ \t]{0,8}(?:[-*>] )?(`{3,8})(?![\w+-]{0,24}[ \t]{0,8}$)(?=[^\s`])/y;
+const LAST_FENCE = /[^\s`][ \t]{0,8}(`{3,8})[ \t]{0,8}$/;
 const CLOSE = /"[ \]},;)]{0,6}$/;
 /** Line ends are written out where a log is a string of a program; a line or two with `\n` in it is no log. */
 const LEAST_ENDS = 4;
 const LONG_LINE = 200;
 
 /** A sign without which there is nothing to undo in a line of ordinary length, but for what may stand at its very ends. */
-const SIGN = /[&<\\=\u001b\u241b\u00a0\u2018\u2019\u200b\ufeff\u00ad]|\[(?:[/[]|0m)/;
+const SIGN = /[&<\\=\u001b\u241b\u00a0\u00ad\u2000-\u200f\u2018\u2019\u202a-\u202f\u205f\u2060\u3000\ufeff]|\[(?:[/[]|0m)|`{3}/;
 
 /**
  * Whether nothing can be undone in a line and it tells nothing of how the text came: nine of ten lines. One expression for all
@@ -68,8 +71,10 @@ function editsOf(text: string, isPrintable: boolean): readonly Edit[] {
   const isTagged = first === 91 || first === 123 || last === 93 || last === 125;
   const hasEnds = text.length > LONG_LINE && HAS_OTHER_END.test(text);
   const hasMarks = text.includes('[/');
-  if (!hasColour && !hasEscape && !isPrintable && !isTagged && !hasEnds && !hasMarks) return NONE;
+  const hasFence = text.includes('```');
+  if (!hasColour && !hasEscape && !isPrintable && !isTagged && !hasEnds && !hasMarks && !hasFence) return NONE;
   const edits: Edit[] = [];
+  if (hasFence) fences(text, edits);
   if (isTagged) tags(text, edits);
   if (hasMarks) marks(text, edits);
   if (hasEnds) for (const found of text.matchAll(OTHER_END)) edits.push({ start: found.index, end: found.index + 1, by: '', breaks: true });
@@ -90,6 +95,17 @@ function tags(text: string, edits: Edit[]): void {
   const from = Math.max(first?.[0].length ?? 0, text.length - LONGEST_TAGS);
   const last = LAST_TAGS.exec(text.slice(from));
   if (last !== null) edits.push({ start: from + last.index, end: text.length, by: '' });
+}
+
+function fences(text: string, edits: Edit[]): void {
+  const first = take(FENCE, text, 0);
+  const from = first?.[0].length ?? 0;
+  if (first !== null) edits.push({ start: from - (first[1] ?? '').length, end: from, by: '' });
+  const rest = Math.max(from, text.length - LONGEST_TAGS);
+  const last = LAST_FENCE.exec(text.slice(rest));
+  if (last === null) return;
+  const start = rest + last.index + last[0].indexOf('`');
+  edits.push({ start, end: start + (last[1] ?? '').length, by: '' });
 }
 
 function marks(text: string, edits: Edit[]): void {

@@ -1,6 +1,7 @@
 /**
  * Undoes what web pages, mail and Markdown do to a line: entities, tags, escaped brackets, quoted-printable, typographic
- * quotes and no-break spaces. Readers see the line as it was printed; every column still leads back to the text as it is.
+ * quotes, blanks of other widths (Chinese and Japanese pages indent with U+3000) and marks of the direction of writing. Readers
+ * see the line as it was printed; every column still leads back to the text as it is.
  */
 
 export interface Cleaned {
@@ -14,7 +15,13 @@ export interface Cleaned {
 }
 
 const NAMED: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'", nbsp: ' ', lsquo: "'", rsquo: "'", ldquo: '"', rdquo: '"', ndash: '-' };
-const TYPOGRAPHIC: Readonly<Record<string, string>> = { '\u00a0': ' ', '\u2018': "'", '\u2019': "'", '\u200b': '', '\ufeff': '', '\u00ad': '' };
+/** What stands for other characters than itself; the marks that are not here have no width and stand for nothing. */
+const TYPOGRAPHIC: Readonly<Record<string, string>> = {
+  '\u2018': "'", '\u2019': "'",
+  ...Object.fromEntries([0xa0, 0x202f, 0x205f, 0x3000, ...Array.from({ length: 11 }, (_, width) => 0x2000 + width)].map((blank) => [String.fromCharCode(blank), ' '])),
+};
+/** Marks without a width, which a reference to a character may name, too. */
+const NO_WIDTH = /^[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]$/;
 
 const ENTITY = '&(?:lt|gt|amp|quot|apos|nbsp|lsquo|rsquo|ldquo|rdquo|ndash|#[0-9]{1,5}|#x[0-9a-fA-F]{1,4});';
 /** Only tags of running text, so that `<TASK>`, `<IRQ>`, `<0f>` and `<unknown>` stay what they are. */
@@ -23,13 +30,14 @@ const CELL = /^<\/?t[dh]\b/;
 const ESCAPE = '\\\\(?=[\\[\\]_*<>`])';
 /** `cr2=3D0x0`: a mail's `=` written out. Before `0x` and quotes only, as `=3D…` is also how a register's value can begin. */
 const PRINTABLE = '=3D(?=0x|"|\')';
-const TYPOGRAPHY = '[\\u00a0\\u2018\\u2019\\u200b\\ufeff\\u00ad]';
+/** The characters of `TYPOGRAPHIC` and the marks without a width; the same stand in the expressions below and in `formats/transport.ts`. */
+const TYPOGRAPHY = '[\\u00a0\\u00ad\\u2000-\\u200f\\u2018\\u2019\\u202a-\\u202f\\u205f\\u2060\\u3000\\ufeff]';
 
 const ANY = new RegExp([ENTITY, TAG, PRINTABLE, TYPOGRAPHY].join('|'), 'g');
 const ANY_OR_ESCAPE = new RegExp([ENTITY, TAG, PRINTABLE, TYPOGRAPHY, ESCAPE].join('|'), 'g');
 /** One class of characters is looked for three times as fast as the whole, and most lines have none of them. */
-const QUICK = /[&<\\=\u00a0\u2018\u2019\u200b\ufeff\u00ad]/;
-const SUSPECT = /[&<\u00a0\u2018\u2019\u200b\ufeff\u00ad]|=3D|\\[[\]_*<>`]/;
+const QUICK = /[&<\\=\u00a0\u00ad\u2000-\u200f\u2018\u2019\u202a-\u202f\u205f\u2060\u3000\ufeff]/;
+const SUSPECT = /[&<\u00a0\u00ad\u2000-\u200f\u2018\u2019\u202a-\u202f\u205f\u2060\u3000\ufeff]|=3D|\\[[\]_*<>`]/;
 
 /** The cleaned line, or undefined where there is nothing to undo. Linear in the line. */
 export function clean(line: string): Cleaned | undefined {
@@ -91,5 +99,5 @@ function replacement(found: string): string {
   // A control character or half a pair would do harm further on.
   if (code < 32 || (code >= 0xd800 && code <= 0xdfff) || code > 0xffff) return ' ';
   const character = String.fromCharCode(code);
-  return TYPOGRAPHIC[character] ?? character;
+  return TYPOGRAPHIC[character] ?? (NO_WIDTH.test(character) ? '' : character);
 }

@@ -131,15 +131,11 @@ function locationOf(record: CrashRecord, text: TextSource): LocationReport {
   return { line: first + 1, column: 1, endLine: text.lineCount, endColumn: text.line(text.lineCount - 1).length + 1 };
 }
 
-/** Parameters by position. A gap ends the list: the fourth must not be taken for the third. */
-function parametersOf(record: CrashRecord): readonly string[] | undefined {
-  const parameters: string[] = [];
-  for (const key of ['bugcheck.parameter1', 'bugcheck.parameter2', 'bugcheck.parameter3', 'bugcheck.parameter4']) {
-    const parameter = record.value(key);
-    if (parameter === undefined) break;
-    parameters.push(parameter);
-  }
-  return parameters.length === 0 ? undefined : parameters;
+/** Parameters by position, up to the last that is stated; null where the report does not give one, so that the fourth is not taken for the third. */
+function parametersOf(record: CrashRecord): readonly (string | null)[] | undefined {
+  const parameters = (['bugcheck.parameter1', 'bugcheck.parameter2', 'bugcheck.parameter3', 'bugcheck.parameter4'] as const).map((key) => record.value(key) ?? null);
+  const count = parameters.findLastIndex((parameter) => parameter !== null) + 1;
+  return count === 0 ? undefined : parameters.slice(0, count);
 }
 
 function systemOf(record: CrashRecord): CrashReport['system'] {

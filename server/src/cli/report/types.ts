@@ -40,7 +40,8 @@ export interface CrashReport {
   readonly title?: string;
   readonly location?: LocationReport;
   readonly time?: string;
-  readonly bugCheck?: { readonly code?: string; readonly name?: string; readonly parameters?: readonly string[] };
+  /** Of parameters that a report does not give, null stands before the last one that it gives. */
+  readonly bugCheck?: { readonly code?: string; readonly name?: string; readonly parameters?: readonly (string | null)[] };
   readonly exception?: {
     readonly code?: string; readonly name?: string; readonly vector?: number; readonly mnemonic?: string;
     readonly instructionPointer?: string; readonly address?: string;

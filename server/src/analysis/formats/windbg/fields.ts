@@ -4,6 +4,8 @@ import { bugCheckCodeOf, leadingBugCheckName } from './bugCheckNames.js';
 import { isFailureField, isFieldName, isListedField, isOpeningField, opensByValue } from './fieldNames.js';
 import { claimSymbol, stateCode, stateParameter } from './state.js';
 import { labelEnd } from './cuts.js';
+import { codeOfField, codeOfKey } from './otherCode.js';
+import { remarkStart } from './remarkOfReader.js';
 import { hexIn, type Reading, type Report } from './report.js';
 import { addressEnd, isNameUnit, skipBlanks, symbolAt, valueEnd, wordEnd } from './scan.js';
 import type { Source } from './statements.js';
@@ -178,17 +180,6 @@ const KEYS: ReadonlyMap<string, Handler> = new Map<string, Handler>([
 /** Fields whose value is a symbol and an instruction on the lines below. */
 const ADDRESS_FIELDS: ReadonlySet<string> = new Set(['FAULTING_IP', 'FOLLOWUP_IP', 'FAILED_INSTRUCTION_ADDRESS']);
 
-/** Who explains a report points at a value with an arrow: `IMAGE_NAME: acme.sys <- this one`. */
-const REMARK = /[ \t]{1,16}(?:<[-=]{1,3}|<<|\u2190|\u21d0)[ \t]/;
-
-/** Where the value that begins at `from` ends, before a remark. */
-function remarkStart(text: string, from: number): number {
-  // Nearly no value holds the first sign of an arrow.
-  if (!text.includes('<', from) && !/[\u2190\u21d0]/.test(text)) return text.length;
-  const remark = REMARK.exec(text.slice(from, from + 400));
-  return remark === null ? text.length : from + remark.index;
-}
-
 export function field(line: LogicalLine, report: Report): Reading | undefined {
   const { text } = line;
   const first = skipBlanks(text, 0);
@@ -214,6 +205,11 @@ interface Label {
   readonly start: number;
   readonly after: number;
   readonly name: string;
+}
+
+/** The value without Markdown's signs for code on both sides, where a report was made a list of: ``IMAGE_NAME: `acme.sys` ``. */
+function insideQuotes(text: string, start: number, end: number): readonly [start: number, end: number] {
+  return end - start > 2 && text.charCodeAt(start) === 96 && text.charCodeAt(end - 1) === 96 ? [start + 1, end - 1] : [start, end];
 }
 
 /** What is known of a field by its name. */
@@ -244,7 +240,7 @@ function fieldAt(line: LogicalLine, report: Report, { first, start, after, name 
   const kind = kindOf(name);
   return {
     // A name that is assigned a value stands in the source of a program, too.
-    strength: kind.isListed ? 'strong' : 'weak', opens: text.charCodeAt(after - 1) !== 61 && (kind.opens || opensByValue(name, text, skipBlanks(text, after))),
+    strength: kind.isListed ? 'strong' : 'weak', opens: text.charCodeAt(after - 1) !== 61 && (kind.opens || opensByValue(name, text, skipBlanks(text, after))), ...codeOfField(name, text, skipBlanks(text, after)),
     act: () => {
       report.body = true;
       if (kind.isFailure) {
@@ -253,6 +249,7 @@ function fieldAt(line: LogicalLine, report: Report, { first, start, after, name 
       }
       report.closeStack();
       report.firstField ??= line;
+      report.signs.field(name);
       report.awaitsArguments = false;
       report.command = '';
       report.field = name;
@@ -270,7 +267,7 @@ function fieldAt(line: LogicalLine, report: Report, { first, start, after, name 
         handler?.(report, below, skipBlanks(below.text, 0), below.text.length);
         return 2;
       }
-      if (handler !== undefined) handler(report, line, value, remarkStart(text, value));
+      if (handler !== undefined) handler(report, line, ...insideQuotes(text, value, remarkStart(text, value)));
       else if (kind.isAddress) symbolField(report, line, value);
       else valueTokens(report, line, value, text.length);
       return 1;
@@ -349,7 +346,7 @@ export function keyValue(line: LogicalLine, report: Report): Reading | undefined
   const name = text.slice(key, end);
   if (end !== text.length || !/^[A-Z][\w.]{2,160}$/.test(name) || !name.includes('.')) return undefined;
   return {
-    strength: 'strong', opens: KEYS.has(name) || name.startsWith('Analysis.'),
+    strength: 'strong', opens: KEYS.has(name) || name.startsWith('Analysis.'), ...codeOfKey(name, line, report),
     act: () => {
       report.body = true;
       report.field = 'KEY_VALUES_STRING';

@@ -2,19 +2,26 @@
 import type { LogicalLine } from '../cursor.js';
 import { FORM, frameColumns } from './forms.js';
 import { say, sayFrame, stackOf, STOP_CALL, type FrameText, type Part } from './frames.js';
-import type { Reading, Report } from './report.js';
+import { codeOfCall } from './otherCode.js';
+import type { Beginning, Reading, Report } from './report.js';
 import { canonicalAddress, type SymbolPlace } from './scan.js';
 
 /** A frame of which the form is known (`forms.ts`). Its parts are where they always are, so that they are not made before it is read. */
 export class FormedFrame implements Reading {
   readonly strength = 'strong';
   readonly opens: boolean;
+  readonly begins: Beginning | undefined;
+  readonly code: string | undefined;
   readonly #line: LogicalLine;
   readonly #report: Report;
 
   constructor(line: LogicalLine, report: Report) {
     const { site, colons } = frameColumns(line.text);
-    this.opens = colons > 0 || line.text.includes('!KeBugCheck', site);
+    const stops = line.text.includes('!KeBugCheck', site);
+    this.opens = colons > 0 || stops;
+    const other = stops ? codeOfCall(line) : undefined;
+    this.begins = other?.begins;
+    this.code = other?.code;
     this.#line = line;
     this.#report = report;
   }

@@ -5,6 +5,7 @@ import { hexIn, type Reading, type Report, type Stack } from './report.js';
 import { addressEnd, canonicalAddress, hexEnd, isBlank, isWordUnit, skipBlanks, symbolAt, type SymbolPlace } from './scan.js';
 import { labelEnd } from './cuts.js';
 import { lostTail, moduleAlone, parametersBelow } from './frameForms.js';
+import { codeOfCall } from './otherCode.js';
 import { isTrapHandler } from './signs.js';
 import { symbolTokens, textTokens } from './tokens.js';
 
@@ -182,7 +183,7 @@ export function frame(line: LogicalLine, report: Report): Reading | undefined {
   if (isComplete(found)) {
     // Without any address a line is a frame only where the command says so.
     if (found.ret === undefined && !found.inline && (report.stack === undefined || found.site?.functionStart === -1)) return undefined;
-    return { strength: 'strong', opens: line.text.includes('!KeBugCheck') || isWide(found), act: () => say(found, line, report, 1) };
+    return { strength: 'strong', opens: line.text.includes('!KeBugCheck') || isWide(found), ...codeOfCall(line), act: () => say(found, line, report, 1) };
   }
   if (found.ret === undefined) return undefined;
   const next = report.ahead.peek(1);

@@ -2,6 +2,7 @@
 import { canonicalHex } from '../../text/hex.js';
 import type { LogicalLine } from '../cursor.js';
 import { bugCheckCodeOf } from './bugCheckNames.js';
+import { remarkStart } from './remarkOfReader.js';
 import { hexIn, type Reading, type Report } from './report.js';
 import { isNameUnit, isUpper, skipBlanks, valueEnd } from './scan.js';
 import { stateCode, stateParameter } from './state.js';
@@ -74,7 +75,7 @@ export function header(line: LogicalLine, report: Report): Reading | undefined {
   while (close - codeEnd < 4 && (text.charCodeAt(close) === 96 || (text.charCodeAt(close) === 42 && start > 0))) close++;
   const after = skipBlanks(text, close);
   // A sentence goes on in lower case; the debugger's description begins with a capital, `***` or `# ` and stands for what was left out.
-  if (after < text.length && !(line.cut && (isUpper(text.charCodeAt(after)) || '*#'.includes(text.charAt(after)) || text.startsWith('...', after)))) return undefined;
+  if (after < text.length && remarkStart(text, close) !== close && !(line.cut && (isUpper(text.charCodeAt(after)) || '*#'.includes(text.charAt(after)) || text.startsWith('...', after)))) return undefined;
   // A name that is not documented is believed where an analysis has begun.
   if (!known && report.banner === 'none' && !report.ahead.peek(1)?.text.trim().startsWith('Arguments:')) return undefined;
   const code = hexIn(line, codeStart, codeEnd);
@@ -101,10 +102,18 @@ export function header(line: LogicalLine, report: Report): Reading | undefined {
         report.sink.token('bugCheckName', line, start, end, 'bugcheck.name');
         statement.name = { value: name, line, start, end };
       }
+      report.standsAlone = standsAlone(report);
       report.isHeading = text.slice(0, start).includes('#') || (line.start > 0 && line.envelope === undefined && !line.cut);
       report.headline(0, line, start, codeEnd + 1);
     },
   };
+}
+
+/** Whether a blank line and words stand below: a debugger explains a bug check on the next line. The end of the text says nothing. */
+function standsAlone(report: Report): boolean {
+  if ((report.ahead.peek(1)?.text.trim() ?? '-') !== '') return false;
+  for (let ahead = 2; ahead <= 4; ahead++) if ((report.ahead.peek(ahead)?.text.trim() ?? '') !== '') return true;
+  return false;
 }
 
 /** `Arg 1:`, `Arg1 =`, `Parameter 1:`, as people type a list of parameters. */

@@ -1,5 +1,6 @@
 /** Parameters of a stop as they come: without brackets or commas, masked, broken over lines, cut off. */
-import { hexEnd, isBlank, isWordUnit, skipBlanks, valueEnd, type ValueList } from './scan.js';
+import { bugCheckCodeOf } from './bugCheckNames.js';
+import { hexEnd, isBlank, isNameUnit, isWordUnit, skipBlanks, valueEnd, type ValueList } from './scan.js';
 
 interface Value {
   readonly start: number;
@@ -19,22 +20,41 @@ export function isPadded(text: string, value: Value): boolean {
   return (text.charCodeAt(value.start + 1) | 32) === 120 && (digits === 8 || digits === 16);
 }
 
-/** Four `0x` values without brackets: `0x00000010, 0x00000002 0x00000000; 0xf7d2a1c0`. The last one ends the line. */
+/** A value as a stop screen prints it: with its prefix, or with all its digits. */
+function isStopValue(text: string, value: Value): boolean {
+  return (text.charCodeAt(value.start + 1) | 32) === 120 || width(text, value) === 8 || width(text, value) === 16;
+}
+
+/** Four values without brackets, or without commas: `0x00000010, 0x00000002 0x00000000; 0xf7d2a1c0`. The last one ends the line, or the bracket that was opened. */
 export function bareList(text: string, from: number): ValueList | undefined {
   const values: Value[] = [];
-  let at = from;
+  const isOpened = text.charCodeAt(from) === 40;
   // The bracket that opens may be missing and the one that closes left, or the other way round.
-  if (text.charCodeAt(at) === 40) at = skipBlanks(text, at + 1);
-  while (values.length < 4 && text.charCodeAt(at) === 48 && (text.charCodeAt(at + 1) | 32) === 120) {
+  let at = isOpened ? skipBlanks(text, from + 1) : from;
+  while (values.length < 4) {
     const end = valueEnd(text, at);
-    if (end < 0) return undefined;
+    if (end < 0 || !isStopValue(text, { start: at, end })) return undefined;
     values.push({ start: at, end });
     at = skipBlanks(text, end);
     if (text.charCodeAt(at) === 44 || text.charCodeAt(at) === 59) at = skipBlanks(text, at + 1);
   }
-  if (values.length !== 4) return undefined;
-  if (text.charCodeAt(at) === 41) at++;
-  return skipBlanks(text, at) === text.length || text.charCodeAt(at) === 46 ? { values, closed: true, end: at } : undefined;
+  const isClosed = text.charCodeAt(at) === 41;
+  if (isClosed) at++;
+  return (isOpened && isClosed) || skipBlanks(text, at) === text.length || text.charCodeAt(at) === 46 ? { values, closed: true, end: at } : undefined;
+}
+
+/** Exactly four values with commas between them that end the line: what is left of a list without its braces. */
+export function unbracedList(text: string, from: number): ValueList | undefined {
+  const values: Value[] = [];
+  for (let at = from; ; ) {
+    const end = valueEnd(text, at);
+    if (end < 0) return undefined;
+    values.push({ start: at, end });
+    at = skipBlanks(text, end);
+    if (values.length === 4) return at === text.length ? { values, closed: true, end } : undefined;
+    if (text.charCodeAt(at) !== 44) return undefined;
+    at = skipBlanks(text, at + 1);
+  }
 }
 
 const MASK = /(?:0[xX])?[xX?*]{2,16}(?![\w?*])/y;
@@ -103,4 +123,15 @@ export function cellEnd(text: string, at: number): number {
   if (end !== 8 && end !== 16) return -1;
   const after = text.charCodeAt(from + end);
   return isWordUnit(after) && !isBlank(after) ? -1 : from + end;
+}
+
+/** Where the values begin behind a code: behind a comma or colon, and behind the name of the stop (`0x0000001E: KMODE_EXCEPTION_NOT_HANDLED (c0000005, …`). */
+export function behindCode(text: string, codeStart: number, codeEnd: number): { readonly after: number; readonly name?: { start: number; end: number } } {
+  let after = skipBlanks(text, codeEnd);
+  if (text.charCodeAt(after) === 44 || text.charCodeAt(after) === 58) after = skipBlanks(text, after + 1);
+  let end = after;
+  while (end - after < 96 && isNameUnit(text.charCodeAt(end))) end++;
+  const code = end - after < 6 ? undefined : bugCheckCodeOf(text.slice(after, end));
+  if (code === undefined || code !== Number.parseInt(text.slice(codeStart, codeEnd), 16)) return { after };
+  return { after: skipBlanks(text, end), name: { start: after, end } };
 }

@@ -231,7 +231,7 @@ export function read(cursor: LineCursor, sink: BlockSink): void {
       continue;
     }
     first = false;
-    if (reading.begins !== undefined) report.opens = true;
+    if (reading.begins !== undefined && reading.begins !== 'value') report.opens = true;
     report.cutFrame = undefined;
     report.lastArgument = undefined;
     report.lastLine = line.line;

@@ -15,8 +15,11 @@ export interface Ahead {
   peek(ahead: number): LogicalLine | undefined;
 }
 
-/** A report can begin at a dump banner, at the banner or command of an analysis, at a header, at the line of a stop screen or at an application error. */
-export type Beginning = 'dump' | 'analysis' | 'header' | 'stop' | 'application';
+/**
+ * A report can begin at a dump banner, at the banner or command of an analysis, at a header, at the line of a stop screen or at an
+ * application error; at any other value that names a bug check only where it names another than the one that was told.
+ */
+export type Beginning = 'dump' | 'analysis' | 'header' | 'stop' | 'application' | 'value';
 
 /** What a recognizer found in a piece. Nothing is said to the sink before `act`. */
 export interface Reading {
@@ -24,7 +27,7 @@ export interface Reading {
   readonly strength: 'strong' | 'weak';
   /** Whether a block may begin here. */
   readonly opens?: boolean;
-  readonly begins?: Beginning;
+  readonly begins?: Beginning | undefined;
   /** The bug check a beginning names, canonical. */
   readonly code?: string | undefined;
   /** Says what was found; answers how many pieces were used, one where it answers nothing. */
@@ -112,6 +115,8 @@ export class Report {
   isBare = false;
   /** The header was a heading of a page or stood in a comment. */
   isHeading = false;
+  /** Words apart from the header stand below it. */
+  standsAlone = false;
   /** A stack was read in which the kernel calls KeBugCheckEx. */
   stopFrame = false;
   /** How many values of a stop of Application Verifier were read. */
@@ -309,8 +314,14 @@ export class Report {
     // An application's error is no part of another crash, nor is another of it.
     if (beginning === 'dump' || beginning === 'application' || this.teller === 'application error') return this.body;
     if (beginning === 'analysis') return complete || (this.analysed && this.header === undefined);
-    const known = this.header ?? this.stated;
-    return complete || (code !== undefined && known !== undefined && !isSameCrash(code, known) && !isSameCrash(known, code));
+    const known = this.header ?? this.stated ?? this.bugChecks.code;
+    const isOther = code !== undefined && known !== undefined && !isSameCrash(code, known) && !isSameCrash(known, code);
+    // A stack that an analysis announces is its own, whatever it says.
+    const isAnnounced = this.field === 'STACK_TEXT' && this.textFrames === 0;
+    if (beginning === 'value') return isOther && !isAnnounced && (complete || this.stopFrame || this.textFrames > 0 || this.analysed);
+    // A list of parameters whose heading was not copied, and fields below it, are an analysis of their own.
+    const isHeadless = beginning === 'header' && this.header === undefined && this.arguments !== 0 && this.analysed;
+    return complete || isHeadless || isOther;
   }
 
   /** Of the claims the one with the lowest rank, then the first. */
@@ -376,9 +387,11 @@ export class Report {
     const given = [1, 2, 3, 4].filter((n) => (this.arguments & (1 << n)) !== 0).length;
     const isHeadless = this.header === undefined && (given > 1 || (given === 1 && this.signs.isDescribed && this.command !== ''));
     if (code === undefined) this.signs.note(this.sink, isHeadless, this.#traces > 0);
-    const isPart = this.textFrames > 1 || isHeadless || (this.signs.trap !== undefined && this.#traces > 0);
+    // Nothing but an analysis names all three of what it blames.
+    const isBlamed = this.signs.blamed.size === 3 && this.has('module') && this.has('image');
+    const isPart = this.textFrames > 1 || isHeadless || isBlamed || (this.signs.trap !== undefined && this.#traces > 0);
     // A heading that names a bug check, and nothing of it below, stands in an article.
-    const isArticle = this.isHeading && this.arguments === 0 && !this.analysis && !this.analysed && this.#traces === 0 && !this.bugChecks.hasParameters && this.banner === 'none';
+    const isArticle = (this.isHeading || this.standsAlone) && !this.has('image') && this.arguments === 0 && !this.analysis && !this.analysed && this.#traces === 0 && !this.bugChecks.hasParameters && this.banner === 'none';
     const crash = isPart || this.stopFrame || (code !== undefined && !this.bugChecks.isHearsay && !isArticle) || this.analysis || this.exception || isFatal;
     const title = code === undefined && (this.exception || isFatal || this.banner === 'exception') ? 'Exception analysis' : crash ? 'Bug check analysis' : this.title;
     this.sink.describe({ opensRecord: this.opens, role: crash ? 'crash' : this.isEvent ? 'event' : 'context', title: title === '' ? 'Debugger output' : title });

@@ -29,7 +29,7 @@ export function stopName(line: LogicalLine, report: Report): Reading | undefined
     const search = name < 0 && text.length > 40 && text.includes('_') ? SEARCH.exec(text) : null;
     if (search !== null) name = search.index + search[0].length;
   }
-  if (name < 0) return report.stopName ? blame(line, report, start) : undefined;
+  if (name < 0) return report.stopName || text.startsWith('What failed: ', start) ? blame(line, report, start) : undefined;
   let end = name;
   while (end < text.length && isNameUnit(text.charCodeAt(end))) end++;
   let printed = text.slice(name, end);

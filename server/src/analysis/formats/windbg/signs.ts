@@ -25,6 +25,8 @@ export class Signs {
   englishEvent = false;
   /** Paths of an event read so far: that of the application, then that of the module. */
   paths = 0;
+  /** The module, its file and the symbol in it are named, as an analysis does that blames them. */
+  readonly blamed = new Set<string>();
   /** The handler of a processor exception on top of a stack, or the error code of a trap frame of kernel mode. */
   trap: LogicalLine | undefined;
 
@@ -35,6 +37,11 @@ export class Signs {
   /** `ErrCode = 00000002`, which the debugger prints for a trap frame alone. */
   errorCode(command: string, line: LogicalLine): void {
     if (this.inKernel && /^[.!]trap\b/.test(command)) this.trap ??= line;
+  }
+
+  /** Keeps a field by which an analysis blames a module. */
+  field(name: string): void {
+    if (name === 'SYMBOL_NAME' || name === 'MODULE_NAME' || name === 'IMAGE_NAME') this.blamed.add(name);
   }
 
   /** Says what a report without a code lacks. */

@@ -1,12 +1,12 @@
 /** Statements of a bug check's code and parameters, from best to worst source, and what is made of them in the end. */
 import type { LogicalLine } from '../cursor.js';
 import type { BlockSink } from '../types.js';
-import { bugCheckCodeOf } from './bugCheckNames.js';
+import { bugCheckCodeOf, isBugCheckCode } from './bugCheckNames.js';
 
 /** Sources by how far they are believed. */
 export const SOURCES = [
   'header', 'BUGCHECK_CODE', 'BugCheck line', 'stop screen', '.bugcheck', 'event log', 'hypervisor event', 'problem report', 'summary tool', 'key value',
-  'BUGCHECK_STR', 'failure bucket', 'KeBugCheckEx frame', 'sentence',
+  'BUGCHECK_STR', 'failure bucket', 'KeBugCheckEx frame', 'KeBugCheckEx instruction', 'sentence',
 ] as const;
 export type Source = (typeof SOURCES)[number];
 
@@ -38,11 +38,16 @@ const REFINED: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['0x50', new Set(['0xcc', '0xcd', '0xce', '0xcf', '0xd5', '0xd6', '0xd2', '0xcb'])],
 ]);
 
+/** FATAL_UNHANDLED_HARD_ERROR. */
+const FATAL_HARD_ERROR = '0x4c';
+
 const MINIDUMP_FLAG = 0x10000000n;
 
 /** Whether `other` is another word for `code`: the same, the minidump variant (bit 28), or the code before refinement. */
 export function isSameCrash(code: string, other: string): boolean {
   if (code === other || REFINED.get(other)?.has(code) === true) return true;
+  // A hard error that nobody handles is reported by its own status.
+  if (other === FATAL_HARD_ERROR && /^0xc[0-9a-f]{7}$/.test(code)) return true;
   return (BigInt(code) & ~MINIDUMP_FLAG) === (BigInt(other) & ~MINIDUMP_FLAG);
 }
 
@@ -96,6 +101,11 @@ export class BugCheckStatements {
     return this.#statements.every((statement) => statement.source === 'sentence');
   }
 
+  /** The documented code that was said first, by other than a sentence. */
+  get code(): string | undefined {
+    return this.#statements.find(({ source, code }) => source !== 'sentence' && code !== undefined && isBugCheckCode(Number.parseInt(code.value.slice(2), 16) & ~0x10000000))?.code?.value;
+  }
+
   get hasCode(): boolean {
     return this.#statements.some((statement) => statement.code !== undefined);
   }
@@ -105,7 +115,8 @@ export class BugCheckStatements {
    * driver's. Where nothing but the frame says a code, the stack says which of the two it was.
    */
   #refine(sink: BlockSink): void {
-    const said = this.#statements.filter((statement) => statement.code !== undefined);
+    // The instruction that saves the code tells of no driver, and contradicts none.
+    const said = this.#statements.filter((statement) => statement.code !== undefined && statement.source !== 'KeBugCheckEx instruction');
     if (!said.every((statement) => statement.source === 'KeBugCheckEx frame' && statement.code?.value === '0xa' && statement.faultedIn !== undefined)) return;
     for (const statement of said) {
       const { code, faultedIn } = statement;

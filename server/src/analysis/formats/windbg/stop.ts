@@ -2,7 +2,7 @@
 import type { LogicalLine } from '../cursor.js';
 import { bugCheckCodeOf, isBugCheckCode } from './bugCheckNames.js';
 import { hexIn, type Reading, type Report } from './report.js';
-import { bareList, isPadded, maskedList, restOfList, withoutCutValue } from './lists.js';
+import { bareList, behindCode, isPadded, maskedList, restOfList, unbracedList, withoutCutValue } from './lists.js';
 import { addressEnd, fileNameEnd, hexEnd, isBlank, isLower, isNameUnit, isWordUnit, moduleOfImage, skipBlanks, symbolAt, valueEnd, valueList, wordEnd, type ValueList } from './scan.js';
 import { claimSymbol, stateCode, stateList, stateParameter } from './state.js';
 import type { Source, Statement } from './statements.js';
@@ -10,7 +10,8 @@ import { symbolTokens, textTokens } from './tokens.js';
 
 /**
  * `BugCheck 9F, {3, ffffe000f38c06a0, fffff803c596cad0, ffffe000f46a1010}`: the analysis without `-v`, or
- * `BugCheck 0x9F (0x3, …)` as dump tools and people write it, which ends its sentence.
+ * `BugCheck 0x9F (0x3, …)` as dump tools and people write it, which ends its sentence. Pages that take braces for their own leave
+ * `BugCheck 9F, 3, …`.
  */
 export function shortAnalysis(line: LogicalLine, report: Report): Reading | undefined {
   const { text } = line;
@@ -19,7 +20,8 @@ export function shortAnalysis(line: LogicalLine, report: Report): Reading | unde
   const codeStart = skipBlanks(text, start + 9);
   const codeEnd = hexEnd(text, codeStart);
   if (codeEnd === codeStart + 1 && (text.charCodeAt(codeEnd) | 32) === 120) return bracketed(line, report, start, codeStart);
-  const list = text.charCodeAt(codeEnd) === 44 ? valueList(text, skipBlanks(text, codeEnd + 1)) : undefined;
+  const values = skipBlanks(text, codeEnd + 1);
+  const list = text.charCodeAt(codeEnd) !== 44 ? undefined : valueList(text, values) ?? (isBugCheckCode(Number.parseInt(text.slice(codeStart, codeEnd), 16)) ? unbracedList(text, values) : undefined);
   if (list === undefined || codeEnd - codeStart > 8) return undefined;
   return statement(line, report, { source: 'BugCheck line', codeStart, codeEnd, list, start, end: list.end });
 }
@@ -189,6 +191,8 @@ function stopScreen(text: string): Found | undefined {
   const codeEnd = valueEnd(text, codeStart);
   if (codeEnd < 0) return undefined;
   const list = valueList(text, skipBlanks(text, codeEnd));
+  // The kernel debugger prints nothing behind the code; a sentence goes on.
+  if (list === undefined && skipBlanks(text, codeEnd) < text.length) return undefined;
   return { source: 'stop screen', codeStart, codeEnd, list, start: fatal, end: list?.end ?? codeEnd };
 }
 
@@ -200,7 +204,7 @@ function stopAt(text: string, at: number, capitals: boolean): Found | undefined 
   const codeEnd = valueEnd(text, codeStart);
   if (codeEnd < 0 || codeEnd - codeStart > 10) return undefined;
   const prefixed = text.charCodeAt(codeStart + 1) === 120 || text.charCodeAt(codeStart + 1) === 88;
-  const after = skipBlanks(text, text.charCodeAt(codeEnd) === 44 ? codeEnd + 1 : codeEnd);
+  const { after, name: named } = behindCode(text, codeStart, codeEnd);
   let list = valueList(text, after) ?? maskedList(text, after) ?? bareList(text, after);
   // Blanks or semicolons for commas: `STOP 0x00000067 (0x0 0x0 0x0 0x0)`.
   if (list?.closed === false && list.values.length < 4 && text.charCodeAt(after) === 40) list = bareList(text, after) ?? list;
@@ -214,8 +218,8 @@ function stopAt(text: string, at: number, capitals: boolean): Found | undefined 
   // A list of words or of masks shows the form of the line.
   if (list === undefined && text.charCodeAt(after) === 40 && after + 1 < text.length) return undefined;
   // The name runs into the word where a screen was copied without its line break.
-  const name = nameBefore(text, at);
-  return { source: 'stop screen', codeStart, codeEnd, list, start: name?.start ?? at, end: list?.end ?? codeEnd, ...(name === undefined ? {} : { name }) };
+  const name = nameBefore(text, at) ?? named;
+  return { source: 'stop screen', codeStart, codeEnd, list, start: Math.min(name?.start ?? at, at), end: list?.end ?? codeEnd, ...(name === undefined ? {} : { name }) };
 }
 
 /**

@@ -1,0 +1,50 @@
+/**
+ * Codes that a report states besides its heading: the call of KeBugCheckEx, the failure bucket. Whoever collects crashes leaves the
+ * heading of one out, and its values are not those of the report above.
+ */
+import type { LogicalLine } from '../cursor.js';
+import { isBugCheckCode } from './bugCheckNames.js';
+import type { Reading, Report } from './report.js';
+import { canonicalAddress } from './scan.js';
+
+/** What the beginning of another report adds to a reading. */
+type OtherCode = Pick<Reading, 'begins' | 'code'>;
+
+const NOTHING: OtherCode = {};
+/** The first argument of the call, with all columns of a 32-bit or 64-bit stack before it. */
+const CALL = /^\s{0,16}(?:[0-9a-f]{1,3} {1,8})?[0-9a-f]{8}(?:`?[0-9a-f]{8})? {1,8}[0-9a-f]{8}(?:`?[0-9a-f]{8})? {1,8}(?:: {1,8})?([0-9a-f]{8}(?:`?[0-9a-f]{8})?)(?: {1,8}[0-9a-f]{8}(?:`?[0-9a-f]{8})?){2,3} {1,8}(?:: {1,8})?nt!KeBugCheck(?:Ex)?(?![A-Za-z0-9])/;
+/** `0x7f_8`, `X64_0x9F_3_POWER_DOWN`, as a bucket or BUGCHECK_STR begins. */
+const IN_WORDS = /^(?:[A-Z][A-Z0-9]{1,5}_)?(0x[0-9A-Fa-f]{1,8})(?![0-9A-Za-z])/;
+
+function stated(code: string | undefined): OtherCode {
+  return code !== undefined && isBugCheckCode(Number.parseInt(code.slice(2), 16) & ~0x10000000) ? { begins: 'value', code } : NOTHING;
+}
+
+/** The code with which a frame calls KeBugCheckEx, as the beginning of another report. */
+export function codeOfCall(line: LogicalLine): OtherCode {
+  const call = line.text.includes('!KeBugCheck') ? CALL.exec(line.text.slice(0, 200))?.[1] : undefined;
+  return call === undefined ? NOTHING : stated(canonicalAddress(call));
+}
+
+/** The code in a field of which the value begins at `start`, as the beginning of another report. */
+export function codeOfField(name: string, text: string, start: number): OtherCode {
+  if (name !== 'FAILURE_BUCKET_ID' && name !== 'BUGCHECK_STR') return NOTHING;
+  return codeInWords(text.slice(start, start + 32));
+}
+
+/** Lines between a report and the key that is asked about before it is its turn. */
+const MOST_AHEAD = 48;
+
+/** The code in the bucket that a list of keys names on the line below its key. */
+export function codeOfKey(name: string, line: LogicalLine, report: Report): OtherCode {
+  if (name !== 'Failure.Bucket') return NOTHING;
+  let at = 0;
+  while (at < MOST_AHEAD && report.ahead.peek(at) !== line && report.ahead.peek(at) !== undefined) at++;
+  const value = /^\s{0,16}Value: {1,8}(.{1,32})/.exec(report.ahead.peek(at + 1)?.text ?? '')?.[1];
+  return value === undefined ? NOTHING : codeInWords(value);
+}
+
+function codeInWords(value: string): OtherCode {
+  const code = IN_WORDS.exec(value)?.[1];
+  return code === undefined ? NOTHING : stated(canonicalAddress(code));
+}
