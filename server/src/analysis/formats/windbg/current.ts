@@ -23,6 +23,15 @@ function unreadable(text: string): { start: number; end: number } | undefined {
   return text.charCodeAt(start - 1) === 58 && valueEnd(text, start) === mark - 1 ? { start, end: mark - 1 } : undefined;
 }
 
+/** Lines of prose, or of what a mail programme wrapped, between the registers and the symbol. */
+const FARTHEST = 8;
+
+/** The line below one that is being read, or that is asked about behind a few others. */
+function lineBelow(line: LogicalLine, report: Report): LogicalLine | undefined {
+  for (let ahead = 0; ahead <= FARTHEST; ahead++) if (report.ahead.peek(ahead) === line) return report.ahead.peek(ahead + 1);
+  return undefined;
+}
+
 /** `win32k!ReadLayoutFile+0x62:` and the instruction on the next line, where registers or an exception event stand above. */
 export function currentCode(line: LogicalLine, report: Report): Reading | undefined {
   const last = line.text.charCodeAt(line.text.length - 1);
@@ -30,8 +39,8 @@ export function currentCode(line: LogicalLine, report: Report): Reading | undefi
   if (last !== 58 && last !== 93) return undefined;
   if (!report.isStopped) return undefined;
   const label = codeLabel(line, report);
-  const next = label === undefined ? undefined : report.ahead.peek(1);
-  if (label === undefined || next === undefined || report.ahead.peek(0) !== line) return undefined;
+  const next = label === undefined ? undefined : lineBelow(line, report);
+  if (label === undefined || next === undefined) return undefined;
   const code = instruction(next, report);
   const symbol = symbolAt(line.text, skipBlanks(line.text, 0));
   if (code === undefined || symbol === undefined) return undefined;

@@ -116,10 +116,11 @@ function mayBeInstruction(text: string, at: number): boolean {
   return address > 0 && address < addressTo && addressEnd(text, address) === addressTo;
 }
 
-/** Whether the colon at `at` can end a label behind the beginning of the line. */
+/** Whether the colon at `at` can end a label behind the beginning of the line, or process and thread of an exception (`(ed8.750): `). */
 function mayEndLabel(text: string, at: number): boolean {
   const next = text.charCodeAt(at + 1);
   if (at + 1 < text.length && !isBlank(next) && next !== 40) return false;
+  if (text.charCodeAt(at - 1) === 41) return isHexDigit(text.charCodeAt(at - 2)) && text.charCodeAt(0) !== 40;
   let start = at;
   while (start > 0 && at - start < 64 && isNameUnit(text.charCodeAt(start - 1))) start--;
   return start > 0 && at - start >= 3;
