@@ -5,7 +5,7 @@
  */
 import { instruction } from './commands/disassembly.js';
 import { blamedDriver, crashItem } from './crashItems.js';
-import { breakpointHit } from './current.js';
+import { bareCurrent, breakpointHit } from './current.js';
 import { recognizersFor } from './dispatch.js';
 import { dumpHeader } from './dumpHeader.js';
 import { powerEvent } from './events.js';
@@ -49,7 +49,7 @@ const MAY_KNOW: ReadonlyMap<Recognizer, MayKnow> = new Map<Recognizer, MayKnow>(
   [loadWarning, stars], [stopModule, stars],
   [crashItem, (first, second, shape) => !isUpper(first) || isLower(second) || (shape & HAS.quote) !== 0],
   // One goes by what was read before, the other, asked last of all, knows nothing that opens a block.
-  [blamedDriver, never], [remark, never],
+  [blamedDriver, never], [remark, never], [bareCurrent, never],
 ]);
 
 /** Made-up texts have all shapes with all pairs of characters; more than a log has are not kept. */

@@ -5,7 +5,7 @@ import { memory, structure } from './commands/memory.js';
 import { commandOutput, outputHead, OUTPUT_HEADS } from './commands/output.js';
 import { kernelProcess, kernelThread, processImage, userThread } from './commands/threads.js';
 import { blamedDriver, crashItem } from './crashItems.js';
-import { breakpointHit, currentCode } from './current.js';
+import { bareCurrent, breakpointHit, currentCode } from './current.js';
 import { drWatson } from './drWatson.js';
 import { dumpHeader } from './dumpHeader.js';
 import { errorElements } from './errorElements.js';
@@ -72,7 +72,7 @@ const RECOGNIZERS: readonly Entry[] = [
   entry(tableRow, undefined, HAS.zero_x), entry(stop, undefined, HAS.zero_x | HAS.list | HAS.last), entry(oldStop, 'SB*'), entry(announcedStop, undefined, HAS.last), entryOfWords(guestMsr, '(dG<[0123456789', HAS.colon), entry(hyperVEvent, undefined, HAS.zero_x),
   entry(consoleStop, undefined, HAS.quote), entry(consoleLine, undefined, 0, AWAITS.console), entry(stopModule, '*'), entry(box, undefined, HAS.star), entryOfWords(box, undefined, HAS.capital_a),
   entry(keyValue, 'KV', HAS.colon), entryOfWords(field, UPPER + '_0123456789*'), entry(fieldSymbol, undefined, 0, AWAITS.fieldBody), entry(fieldBody, undefined, 0, AWAITS.fieldBody), entry(dumpBanner, UPPER), entry(unwindWarning, 'W'),
-  entry(currentCode, undefined, HAS.last), entry(stackHeading, '#:CRAtSMFPNI'), entry(moduleRow, HEX), entry(instruction, HEX), entry(frame, HEX + '('), entry(symbolRow, LOWER + UPPER, HAS.bang),
+  entry(currentCode, undefined, HAS.last), entry(bareCurrent, HEX), entry(stackHeading, '#:CRAtSMFPNI'), entry(moduleRow, HEX), entry(instruction, HEX), entry(frame, HEX + '('), entry(symbolRow, LOWER + UPPER, HAS.bang),
   entry(registers, LOWER + '0123456789E', HAS.equals), entry(wideRegisters, 'xyzsm', HAS.equals),
   entry(exceptionRecord, 'ENCSPA-'), entry(exceptionEvent, '(' + UPPER, HAS.dash | HAS.wide), entry(probableCause, 'DPTC', HAS.colon), entry(moduleHeading, 's'),
   entry(moduleDetail, UPPER), entry(codeLabel, undefined, HAS.bang | HAS.plus), entry(summaryWords, 'EBP', HAS.colon | HAS.wide),
@@ -128,8 +128,8 @@ export function readForm(form: number, line: LogicalLine, report: Report): Readi
     case FORM.frame: return new FormedFrame(line, report);
     case FORM.field: return formedField(line, report);
     case FORM.row: return formedRow(line, report);
-    case FORM.instruction: return formedInstruction(line, report);
+    case FORM.instruction: return bareCurrent(line, report) ?? formedInstruction(line, report);
     case FORM.phrase: return READERS[readerOf(line.text) ?? 'remark'](line, report);
-    default: return formedRow(line, report) ?? formedInstruction(line, report);
+    default: return bareCurrent(line, report) ?? formedRow(line, report) ?? formedInstruction(line, report);
   }
 }

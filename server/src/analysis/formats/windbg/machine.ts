@@ -15,6 +15,7 @@ x0 x1 x2 x3 x4 x5 x6 x7 x8 x9 x10 x11 x12 x13 x14 x15 x16 x17 x18 x19 x20 x21 x2
 r0 r1 r2 r3 r4 r5 r6 r7 fpcw fpsw fptw fopcode fpip fpdp mxcsr kgs gsbase kgsbase efer
 `.trim().split(/\s+/).map((name) => [name, `register.${name}`]));
 
+const INSTRUCTION_POINTERS: ReadonlySet<FactKey> = new Set<FactKey>(['register.eip', 'register.rip', 'register.pc']);
 const OPENING_REGISTERS: ReadonlySet<string> = new Set(['eax', 'rax', 'x0=']);
 
 /** `rax=0000000000000000 rbx=0000000000000000 …` */
@@ -48,6 +49,8 @@ export function registers(line: LogicalLine, report: Report): Reading | undefine
         report.sink.token('registerName', line, at, found.nameEnd, key);
         const value = hexIn(line, found.nameEnd + 1, found.end);
         if (value !== undefined && key === 'register.cs') report.signs.codeSegment(value);
+        if (value !== undefined && INSTRUCTION_POINTERS.has(key)) report.signs.ip = value;
+        if (value !== undefined && key === 'register.efl') report.signs.flags(value, report.command);
         if (value !== undefined && key !== 'register.iopl') report.claim(key, value, 0, line, found.nameEnd + 1, found.end, 'registerValue');
         at = skipBlanks(text, found.end);
       }
