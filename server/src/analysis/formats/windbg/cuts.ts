@@ -5,7 +5,7 @@
  */
 import { bugCheckCodeOf } from './bugCheckNames.js';
 import { isFieldName, isListedField } from './fieldNames.js';
-import { addressEnd, hexEnd, isBlank, isLower, isNameUnit, isUpper, isWordUnit, skipBlanks, wordEnd } from './scan.js';
+import { addressEnd, eventStart, hexEnd, isBlank, isLower, isNameUnit, isUpper, isWordUnit, skipBlanks, wordEnd } from './scan.js';
 import { GLUED_LINE, isPhrase } from './shape.js';
 
 const NONE: readonly number[] = [];
@@ -207,7 +207,7 @@ function gluedLabel(line: string, at: number, end: number): number {
 
 /** Where process and thread of an event stand behind what the process printed last: `4096(1db0.1828): Access violation`; -1 where they do not. */
 function gluedEvent(line: string, at: number, end: number): number {
-  const open = line.lastIndexOf('(', end);
+  const open = eventStart(line, end - 1);
   return open > at && isEvent(line, open) ? open : -1;
 }
 

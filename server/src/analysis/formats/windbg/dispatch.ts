@@ -12,6 +12,7 @@ import { errorElements } from './errorElements.js';
 import { errorReport } from './errorReport.js';
 import { errorSignature } from './errorSignature.js';
 import { applicationError, errorInTable, powerEvent } from './events.js';
+import { exceptionEvent } from './exceptionEvent.js';
 import { field, fieldBody, fieldContinuation, fieldSymbol, formedField, keyValue } from './fields.js';
 import { FORM } from './forms.js';
 import { FormedFrame } from './formedFrames.js';
@@ -19,7 +20,7 @@ import { frame, stackHeading, unwindWarning } from './frames.js';
 import { consoleLine, consoleStop, hyperVEvent, hyperVReset } from './guest.js';
 import { guestMsr } from './guestMsr.js';
 import { argument, box, header } from './header.js';
-import { exceptionEvent, exceptionRecord, registers, wideRegisters } from './machine.js';
+import { exceptionRecord, registers, wideRegisters } from './machine.js';
 import { formedRow, imageNotLoaded, loadedModule, loadWarning, moduleDetail, moduleHeading, moduleRow } from './modules.js';
 import type { LogicalLine } from '../cursor.js';
 import { readerOf, type PhraseReader } from './phrases.js';
@@ -74,7 +75,7 @@ const RECOGNIZERS: readonly Entry[] = [
   entry(keyValue, 'KV', HAS.colon), entryOfWords(field, UPPER + '_0123456789*'), entry(fieldSymbol, undefined, 0, AWAITS.fieldBody), entry(fieldBody, undefined, 0, AWAITS.fieldBody), entry(dumpBanner, UPPER), entry(unwindWarning, 'W'),
   entry(currentCode, undefined, HAS.last), entry(bareCurrent, HEX), entry(stackHeading, '#:CRAtSMFPNI'), entry(moduleRow, HEX), entry(instruction, HEX), entry(frame, HEX + '('), entry(symbolRow, LOWER + UPPER, HAS.bang),
   entry(registers, LOWER + '0123456789E', HAS.equals), entry(wideRegisters, 'xyzsm', HAS.equals),
-  entry(exceptionRecord, 'ENCSPA-'), entry(exceptionEvent, '(' + UPPER, HAS.dash | HAS.wide), entry(probableCause, 'DPTC', HAS.colon), entry(moduleHeading, 's'),
+  entry(exceptionRecord, 'ENCSPA-'), entry(exceptionEvent, '(' + UPPER, HAS.dash | HAS.wide), entry(exceptionEvent, '0123456789abcdef', HAS.bracket, 0, HAS.address), entry(probableCause, 'DPTC', HAS.colon), entry(moduleHeading, 's'),
   entry(moduleDetail, UPPER), entry(codeLabel, undefined, HAS.bang | HAS.plus), entry(summaryWords, 'EBP', HAS.colon | HAS.wide),
   entry(errorSignature, 'AEMOPos', HAS.colon | HAS.point), entry(errorReport, LETTERS, HAS.colon | HAS.equals | HAS.wide), entry(werLine, UPPER, HAS.equals), entry(stopName, undefined, HAS.colon | HAS.wide), entry(problemReport, UPPER, HAS.colon),
   entry(crashItem, 'BCDFMPS<"{bcdfmps'), entry(namedStop, 'Bb0123456789acdefACDEF', 0, 0, HAS.address | HAS.bracket | HAS.equals | HAS.greater | HAS.bang | HAS.quote | HAS.plus | HAS.star), entry(blamedDriver, undefined, HAS.colon), entry(fieldContinuation, undefined, 0, AWAITS.fieldBody), entry(errorElements, '<'), entry(systemError, LETTERS), entry(hyperVReset, "'"), entry(translatedError, undefined, HAS.colon | HAS.wide | HAS.zero_x), entry(remark),

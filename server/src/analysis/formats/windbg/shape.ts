@@ -3,7 +3,7 @@
  * all lines of a report are ruled out for nearly all recognizers by a sign that is not there; asking each of them, and looking
  * for cuts in every line, took two thirds of the time of reading.
  */
-import { addressEnd, isBlank, isHexDigit, isNameUnit } from './scan.js';
+import { addressEnd, eventStart, isBlank, isHexDigit, isNameUnit } from './scan.js';
 
 /**
  * Signs, as bits of a shape. `zero_x` is `0x` or `0X`, `wide` what is not ASCII, `list` a comma behind an opening bracket or any
@@ -120,7 +120,7 @@ function mayBeInstruction(text: string, at: number): boolean {
 function mayEndLabel(text: string, at: number): boolean {
   const next = text.charCodeAt(at + 1);
   if (at + 1 < text.length && !isBlank(next) && next !== 40) return false;
-  if (text.charCodeAt(at - 1) === 41) return isHexDigit(text.charCodeAt(at - 2)) && text.charCodeAt(0) !== 40;
+  if (text.charCodeAt(at - 1) === 41) return eventStart(text, at) > 0;
   let start = at;
   while (start > 0 && at - start < 64 && isNameUnit(text.charCodeAt(start - 1))) start--;
   return start > 0 && at - start >= 3;

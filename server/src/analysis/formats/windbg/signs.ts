@@ -28,6 +28,8 @@ export class Signs {
   englishEvent = false;
   /** Paths of an event read so far: that of the application, then that of the module. */
   paths = 0;
+  /** The process in which an error was read last, as an event names it. */
+  failed = '';
   /** The instruction pointer of the registers that were read last, canonical. */
   ip = '';
   /** The processor has set the resume flag: it stopped in the instruction and had not executed it. */
