@@ -10,6 +10,7 @@ import { recognizersFor } from './dispatch.js';
 import { dumpHeader } from './dumpHeader.js';
 import { powerEvent } from './events.js';
 import { exceptionEvent } from './exceptionEvent.js';
+import { exploitable } from './exploitable.js';
 import { field } from './fields.js';
 import { frame, stackHeading } from './frames.js';
 import { header } from './header.js';
@@ -45,6 +46,7 @@ const MAY_KNOW: ReadonlyMap<Recognizer, MayKnow> = new Map<Recognizer, MayKnow>(
   [dumpBanner, (_first, second) => isLower(second)],
   // `(8ec.748): …`, the same without its bracket, or `code c0000005 (first chance)`.
   [exceptionEvent, (first, second) => !isHexDigit(first) || isUpper(first) || isHexDigit(second) || second === 46 || second === 111],
+  [exploitable, (first, second) => (first === 70 && second === 105) || (first === 83 && second === 101)],
   [moduleRow, addressDigit], [instruction, addressDigit], [frame, (first, second, shape) => first === 40 || isBlank(second) || addressDigit(first, second, shape)],
   // `Loaded symbol image file: `, `Image path: `.
   [moduleDetail, (first, second) => (first === 76 && second === 111) || (first === 73 && second === 109)],

@@ -4,11 +4,11 @@ import { hexIn, type Reading, type Report } from './report.js';
 import { hexEnd } from './scan.js';
 
 /** Exceptions by which a debugger stops and nothing has failed: breakpoint, single step, and their 32-bit forms. */
-const STOPS: ReadonlySet<string> = new Set(['0x80000003', '0x80000004', '0x4000001f', '0x4000001e', '0x40010005', '0x80000007']);
+export const STOPS: ReadonlySet<string> = new Set(['0x80000003', '0x80000004', '0x4000001f', '0x4000001e', '0x40010005', '0x80000007']);
 
 /** Process and thread, the name; whoever selects a text may miss its first bracket. */
 const HEAD = /^\s{0,64}(?:\(?([0-9a-fA-F]{1,8})\.[0-9a-fA-F]{1,8}\): )?([A-Z][A-Za-z0-9 /+-]{2,60})$/;
-const LAST_EVENT = /^\s{0,16}Last event: [0-9a-f]{1,8}\.[0-9a-f]{1,8}: /;
+const LAST_EVENT = /^\s{0,16}Last event: (?:[0-9a-f]{1,8}\.[0-9a-f]{1,8}: )?/;
 const CHANCE = /^ \((?:!!! second chance !!!|first chance|first\/second chance not available)/;
 /** The rest of an event that a mail programme has wrapped behind the name. */
 const WRAPPED = /^\s{0,16}(code )?[0-9a-f]{8} \((?:!!! second chance !!!|first chance)/;

@@ -32,7 +32,7 @@ const OPENERS: readonly string[] = [
   'EventType=BEX', 'EventType=CLR20r3', 'EventType clr20r3', 'EventType : ', 'szAppName', ' AppVer: ', '\tAppVer: ', ': CLR20r3', ':\tCLR20r3', 'second chance not available)', '!!! second chance !!!', 'AppHangB1', 'AppHangXProcB1', 'AppHangTransient', 'Application exception occurred:', 'APPCRASH', 'MoAppCrash', 'e: BEX', 'e:\tBEX', 'Process File  ', 'LiveKernelEvent',
   'Stop code', 'Stop Code', 'STOP CODE', 'Stopcode', 'Stillstandcode', 'digo de detenci', 'for this error: ', 'this info: Stop', 'diesem Fehler suchen: ',
   'ErrorCode0', 'virtual processor that caused a triple fault', '\' has encountered a fatal error ', 'Fehlercode0', 'Fehlercode 0', 'NAME="STOPCODE"',
-  'VERIFIER STOP ', 'Critical error detected c', ']: Heap ', ']: Invalid ', ']: HEAP', 'Access Violation occurred in', 'stack buffer overrun occurred in', '*** Inpage error in',
+  'VERIFIER STOP ', 'STATUS_STACK_BUFFER_OVERRUN encountered', 'Chance Exception Type: STATUS_', 'Critical error detected c', ']: Heap ', ']: Invalid ', ']: HEAP', 'Access Violation occurred in', 'stack buffer overrun occurred in', '*** Inpage error in',
   '*** Unhandled exception 0x', '*** Critical Section Timeout (', '*** Resource timeout (',
   '----- Exception occurred on thread ', ':ARM64EC> ',
   ...Array.from({ length: 10 }, (_, digit) => `Breakpoint ${String(digit)}`),

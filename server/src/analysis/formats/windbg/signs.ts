@@ -66,6 +66,19 @@ export class Signs {
   }
 }
 
+/** What a process calls that is going to be stopped: for a broken heap, a stop of Application Verifier, an exception that nobody handles. */
+const FAILURE_CALLS: ReadonlySet<string> = new Set([
+  'RtlReportCriticalFailure', 'RtlpBreakPointHeap', 'VerifierStopMessage', 'VerifierStopMessageEx', 'WerpReportFault', 'WerpReportFaultInternal', 'UnhandledExceptionFilter',
+]);
+
+/** Frames that wait or report stand above the call. */
+const DEEPEST_CALL = 9;
+
+/** Whether a frame near the top of a stack says that the process has failed. */
+export function isFailureCall(index: number, symbol: string | undefined): boolean {
+  return index < DEEPEST_CALL && symbol !== undefined && FAILURE_CALLS.has(symbol);
+}
+
 /** Whether the machine stopped in the handler of a processor exception: the first frame of its stack. */
 export function isTrapHandler(index: number, module: string | undefined, symbol: string | undefined): boolean {
   return index === 0 && module !== undefined && symbol !== undefined && /^nt(?:oskrnl|krnl\w{2})?$/i.test(module) && TRAP_HANDLER.test(symbol);
