@@ -33,9 +33,9 @@ const SIGN = /[ \t]{0,8}(#|;|\/\/|--|\*|\u2022|\u00b7|-|>|%|::|REM|rem|\+)(?:[ \
 const PATCH = /([+-])(?!\1|0x[0-9a-f]{1,6}\b)/y;
 /**
  * Comment signs without a blank behind them, as authors of programs set them before a pasted report: `#(8ec.748): Access violation`,
- * `;eax=…`, `**** ERROR: …` behind a star. `#0 `, `#12` begin frames, `#PF` a panic, `#!` a script, `/usr` a path; stars may be those of a banner.
+ * `;eax=…`, `**** ERROR: …` behind a star. `## (318.6d4)` has one, as headings in Markdown do; `#0 `, `#12` begin frames, `#PF` a panic, `#!` a script, `/usr` a path; stars may be those of a banner.
  */
-const ATTACHED = /[ \t]{0,8}(#{1,3}(?![#!\s]|[A-Z]{2}\b|\d{1,4}(?:[ \t]|$))|;(?=[^;\s])|\/\/(?=[^/\s])|\/(?=\()|\*(?=[\w(]|\*{3} ))/y;
+const ATTACHED = /[ \t]{0,8}(#{1,3}(?![#!\s]|[A-Z]{2}\b|\d{1,4}(?:[ \t]|$))|#{2,3}(?=[ \t](?:[(a-z0-9]|\w{1,32}[!+]))|;(?=[^;\s])|\/\/(?=[^/\s])|\/(?=\()|\*(?=[\w(]|\*{3} ))/y;
 /** What a program prints before each line that it reports: `[-] eax=…`. */
 const STATUS = /[ \t]{0,8}(\[[-+*!]\])[ \t]?/y;
 const BAR = /[ \t]{0,8}([|\u2502\u2503\u2551])[ \t]?/y;
@@ -51,6 +51,9 @@ const LABEL = /[A-Za-z][\w.@-]{0,63}(?: [A-Za-z][\w./-]{0,63}(?:\[\d{1,10}\])?)?
 const FILE = /(?:[\w.-]{0,120}\/)?[\w.-]{1,120}\.(?:log|txt|out|md)(?:\.\d{1,3})?[:-](?=[\d \t[<*A-Za-z])/y;
 /** Without one of these there is no name of a file; most lines have none. */
 const FILE_ENDS = /\.(?:log|txt|out|md)/;
+
+/** `*** ERROR: `: stars of a debugger say nothing of those of a comment. */
+const OWN_STARS = /^[ \t]{0,16}\*{3} /;
 
 /** More than a number behind a time behind a quote mark was not seen. */
 const MOST_ATOMS = 4;
@@ -275,7 +278,7 @@ export function marginAt(source: TextSource, first: number, text: (line: number)
     if (line >= source.lineCount) break;
     if (source.line(line).length > LONGEST_WITNESS) break;
     const below = text(line);
-    if (below.trim() === '') continue;
+    if (below.trim() === '' || (common[0]?.literal === '*' && OWN_STARS.test(below))) continue;
     const atoms = atomsOf(below);
     let same = 0;
     while (same < common.length && agrees(common[same], previous[same], atoms[same])) same++;

@@ -118,13 +118,13 @@ function beginRow(report: Report, line: LogicalLine, start: number, address: num
 
 /** `fffff801`1234550a ??              ???`: code that the dump does not hold. */
 function unreadable(line: LogicalLine, report: Report, start: number, address: number): Reading | undefined {
-  const match = /^ {1,3}\?\? {2,16}\?\?\?$/.exec(line.text.slice(address, address + 40));
+  const match = /^ {1,3}\?\? {1,16}\?\?\?(?= |$)/.exec(line.text.slice(address, address + 40));
   if (match === null) return undefined;
   return {
     strength: 'strong',
     act: () => {
       beginRow(report, line, start, address);
-      report.sink.token('warning', line, line.text.length - 3, line.text.length);
+      report.sink.token('warning', line, address + match[0].length - 3, address + match[0].length);
     },
   };
 }
