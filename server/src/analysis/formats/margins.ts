@@ -28,14 +28,14 @@ const NUMBER_ALONE = /[ \t]{0,12}(?:L|line )?(\d{1,6})[ \t]?([:.)|\u2502\u2503\u
 const FRAME_NUMBER = /[ \t]{0,12}0\d /y;
 const PROMPT = /l?kd(?::x86)?>|\d{3}(?::[\w]{1,8})?>/y;
 /** A prompt's number of the processor, of the thread: `0: kd>`, `0:000>`. */
-const SIGN = /[ \t]{0,8}(#|;|\/\/|--|\*|\u2022|\u00b7|-|>|%|::|REM|rem|\+)(?:[ \t]|$)/y;
+const SIGN = /[ \t]{0,24}(#|;|\/\/[/!]?|--|\*|\u2022|\u00b7|-|>|%|::|REM|rem|\+)(?:[ \t]|$)/y;
 /** A patch sets its sign before the line without a blank; members of structures (`+0x010 Flags`) begin so, too. */
 const PATCH = /([+-])(?!\1|0x[0-9a-f]{1,6}\b)/y;
 /**
  * Comment signs without a blank behind them, as authors of programs set them before a pasted report: `#(8ec.748): Access violation`,
  * `;eax=…`, `**** ERROR: …` behind a star. `## (318.6d4)` has one, as headings in Markdown do; `#0 `, `#12` begin frames, `#PF` a panic, `#!` a script, `/usr` a path; stars may be those of a banner.
  */
-const ATTACHED = /[ \t]{0,8}(#{1,3}(?![#!\s]|[A-Z]{2}\b|\d{1,4}(?:[ \t]|$))|#{2,3}(?=[ \t](?:[(a-z0-9]|\w{1,32}[!+]))|;(?=[^;\s])|\/\/(?=[^/\s])|\/(?=\()|\*(?=[\w(]|\*{3} ))/y;
+const ATTACHED = /[ \t]{0,24}(#{1,3}(?![#!\s]|[A-Z]{2}\b|\d{1,4}(?:[ \t]|$))|#{2,3}(?=[ \t](?:[(a-z0-9]|\w{1,32}[!+]))|;(?=[^;\s])|\/\/(?=[^/\s])|\/(?=\()|\*(?=[\w(]|\*{3} ))/y;
 /** What a program prints before each line that it reports: `[-] eax=…`. */
 const STATUS = /[ \t]{0,8}(\[[-+*!]\])[ \t]?/y;
 const BAR = /[ \t]{0,8}([|\u2502\u2503\u2551])[ \t]?/y;

@@ -37,6 +37,13 @@ function distance(line: LogicalLine, report: Report): number {
   return -1;
 }
 
+/** The canonical address of an instruction. */
+function addressOf(line: LogicalLine): string | undefined {
+  const start = afterSelector(line.text, skipBlanks(line.text, 0));
+  const end = addressEnd(line.text, start);
+  return end < 0 ? undefined : hexIn(line, start, end);
+}
+
 /** What an instruction says that stands `ahead` lines from the reader. */
 function codeAt(report: Report, next: LogicalLine, ahead: number, label?: CurrentCode['label']): CurrentCode {
   const ip = afterSelector(next.text, skipBlanks(next.text, 0));
@@ -59,8 +66,13 @@ export function currentCode(line: LogicalLine, report: Report): Reading | undefi
   if (!report.isStopped) return undefined;
   const label = codeLabel(line, report);
   const ahead = label === undefined ? -1 : distance(line, report);
-  const next = ahead < 0 ? undefined : report.ahead.peek(ahead + 1);
-  if (label === undefined || next === undefined) return undefined;
+  if (label === undefined || ahead < 0) return undefined;
+  // Pages that were made text have a blank line behind each line.
+  let below = 1;
+  while (below < 3 && report.ahead.peek(ahead + below)?.text === '') below++;
+  const next = report.ahead.peek(ahead + below);
+  // Behind a blank line an author may have set a listing that leads to the instruction.
+  if (next === undefined || (below > 1 && report.signs.ip !== '' && addressOf(next) !== report.signs.ip)) return undefined;
   const code = instruction(next, report);
   const symbol = symbolAt(line.text, skipBlanks(line.text, 0));
   if (code === undefined || symbol === undefined) return undefined;
@@ -69,18 +81,19 @@ export function currentCode(line: LogicalLine, report: Report): Reading | undefi
     act: () => {
       label.act();
       code.act();
-      report.addCurrent(codeAt(report, next, 1, { line, symbol }));
-      return 2;
+      report.addCurrent(codeAt(report, next, below, { line, symbol }));
+      return below + 1;
     },
   };
 }
 
-/** The instruction that the registers above point at, where no symbol is known: `0041772a 8b3f  mov edi,dword ptr [edi]`. */
+/** The instruction that the registers above point at, or that stands below an event, where no symbol is known: `0041772a 8b3f  mov edi,dword ptr [edi]`. */
 export function bareCurrent(line: LogicalLine, report: Report): Reading | undefined {
-  if (!report.isStopped || report.signs.ip === '') return undefined;
+  // Without registers it is the first instruction below an event, unless code is listed.
+  if (!report.isStopped || (report.signs.ip === '' && (report.events === 0 || report.command.startsWith('u')))) return undefined;
   const start = afterSelector(line.text, skipBlanks(line.text, 0));
   const end = addressEnd(line.text, start);
-  if (end < 0 || hexIn(line, start, end) !== report.signs.ip) return undefined;
+  if (end < 0 || (report.signs.ip !== '' && hexIn(line, start, end) !== report.signs.ip)) return undefined;
   const code = instruction(line, report);
   if (code === undefined) return undefined;
   return {
