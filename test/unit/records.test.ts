@@ -57,7 +57,21 @@ const psod = (world: string, at = '0x41800b37e594', frame = '0x39c', code = '0x4
   `2015-02-11T04:41:08.206Z cpu6:${world})base fs=0x0 gs=0x418041800000 Kgs=0x0`,
 ].join('\n');
 
+/** What a debugger prints when it is told of an access violation, and where it stands. */
+const violation = (process: string, module: string): string => [
+  `(${process}.52c): Access violation - code c0000005 (!!! second chance !!!)`,
+  'eax=00000000 ebx=00000010 ecx=95423580 edx=95423580 esi=99464440 edi=95b4e9d0',
+  'eip=00408376 esp=0012f6f0 ebp=0012fc10 iopl=0         nv up ei pl nz na pe cy',
+  `${module}+0x8376:`,
+  '00408376 8b08            mov     ecx,dword ptr [eax]  ds:0023:00000000=????????',
+].join('\n');
+
 describe('what belongs to one crash', () => {
+  it('takes sessions with two processes for two crashes, and what is told twice of one for one', () => {
+    expect(titles(analyzed(violation('1d78', 'acme'), '', violation('2958', 'acmegfx')))).toEqual(['Exception 0xc0000005 in acme', 'Exception 0xc0000005 in acmegfx']);
+    expect(titles(analyzed(violation('1d78', 'acme'), gap(30), violation('1d78', 'acme')))).toEqual(['Exception 0xc0000005 in acme']);
+  });
+
   it.each([
     ['a stop screen quoted before its analysis', [SCREEN, gap(12), report()]],
     ['a stop screen quoted after its analysis', [report(), gap(12), `> ${SCREEN}`]],

@@ -22,7 +22,7 @@ const WORDS: readonly string[] = [
   '<Provider Name="Application Error"', 'Name="AppName"', ', parameter1 ', ', 1. Parameter ', 'tre1 000000', 'metro1 000000', ' Application Error', ': 0xc0000', 'Dump File\t', 'Dump File<', 'dump_file', '"Dump File"', 'bug_check_code',
   '\t\t0x0000', ',,0x0000', ',"","0x0000', '(0xc0000005, 0x', 'virtual processor that caused a triple fault', '\' has encountered a fatal error ',
   'Faulting Application Name: ', '.exe, ', 'EventType=', 'APPCRASH', 'MoAppCrash', 'BEX64', 'e: BEX', 'e:\tBEX', 'LiveKernelEvent', 'Process File  ',
-  'VERIFIER STOP ', '----- Exception occurred on thread ', ':ARM64EC> ', 'Critical error detected c', ']: Heap ', ']: Invalid ', ']: HEAP', 'Access Violation occurred in', 'buffer overrun occurred in', '*** Inpage error in',
+  'VERIFIER STOP ', 'STATUS_STACK_BUFFER_OVERRUN encountered', 'Chance Exception Type: STATUS_', 'Exception number: c', '----- Exception occurred on thread ', ':ARM64EC> ', 'Critical error detected c', ']: Heap ', ']: Invalid ', ']: HEAP', 'Access Violation occurred in', 'buffer overrun occurred in', '*** Inpage error in',
   '*** Unhandled exception 0x', '*** Critical Section Timeout (', '*** Resource timeout (',
   // ESX and ESXi
   '@BlueScreen:', ' in world ', 'locked up', 'Failed to ack TLB invalidate', ': no heartbeat', "didn't have a heartbeat", 'Spin count exceeded',

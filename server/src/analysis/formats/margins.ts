@@ -28,9 +28,16 @@ const NUMBER_ALONE = /[ \t]{0,12}(?:L|line )?(\d{1,6})[ \t]?([:.)|\u2502\u2503\u
 const FRAME_NUMBER = /[ \t]{0,12}0\d /y;
 const PROMPT = /l?kd(?::x86)?>|\d{3}(?::[\w]{1,8})?>/y;
 /** A prompt's number of the processor, of the thread: `0: kd>`, `0:000>`. */
-const SIGN = /[ \t]{0,8}(#|;|\/\/|--|\*|\u2022|\u00b7|-|>|%|::|REM|rem|\+)(?:[ \t]|$)/y;
+const SIGN = /[ \t]{0,24}(#|;|\/\/[/!]?|--|\*|\u2022|\u00b7|-|>|%|::|REM|rem|\+)(?:[ \t]|$)/y;
 /** A patch sets its sign before the line without a blank; members of structures (`+0x010 Flags`) begin so, too. */
 const PATCH = /([+-])(?!\1|0x[0-9a-f]{1,6}\b)/y;
+/**
+ * Comment signs without a blank behind them, as authors of programs set them before a pasted report: `#(8ec.748): Access violation`,
+ * `;eax=…`, `**** ERROR: …` behind a star. `## (318.6d4)` has one, as headings in Markdown do; `#0 `, `#12` begin frames, `#PF` a panic, `#!` a script, `/usr` a path; stars may be those of a banner.
+ */
+const ATTACHED = /[ \t]{0,24}(#{1,3}(?![#!\s]|[A-Z]{2}\b|\d{1,4}(?:[ \t]|$))|#{2,3}(?=[ \t](?:[(a-z0-9]|\w{1,32}[!+]))|;(?=[^;\s])|\/\/(?=[^/\s])|\/(?=\()|\*(?=[\w(]|\*{3} ))/y;
+/** What a program prints before each line that it reports: `[-] eax=…`. */
+const STATUS = /[ \t]{0,8}(\[[-+*!]\])[ \t]?/y;
 const BAR = /[ \t]{0,8}([|\u2502\u2503\u2551])[ \t]?/y;
 const QUOTE = /[ \t]{0,8}("|'|`(?!`)|\*\*(?!\*))/y;
 const TIME =
@@ -44,6 +51,9 @@ const LABEL = /[A-Za-z][\w.@-]{0,63}(?: [A-Za-z][\w./-]{0,63}(?:\[\d{1,10}\])?)?
 const FILE = /(?:[\w.-]{0,120}\/)?[\w.-]{1,120}\.(?:log|txt|out|md)(?:\.\d{1,3})?[:-](?=[\d \t[<*A-Za-z])/y;
 /** Without one of these there is no name of a file; most lines have none. */
 const FILE_ENDS = /\.(?:log|txt|out|md)/;
+
+/** `*** ERROR: `: stars of a debugger say nothing of those of a comment. */
+const OWN_STARS = /^[ \t]{0,16}\*{3} /;
 
 /** More than a number behind a time behind a quote mark was not seen. */
 const MOST_ATOMS = 4;
@@ -60,13 +70,18 @@ function atomAt(text: string, at: number, before: Atom | undefined, wantsLabel =
   const unit = text.charCodeAt(skipBlanks(text, at));
   if (Number.isNaN(unit)) return undefined;
   if (unit >= 48 && unit <= 57) return timeAt(text, at) ?? numberAt(text, at);
-  if (unit === 91 || unit === 40) return timeAt(text, at);
+  if (unit === 91) return timeAt(text, at) ?? signOf(take(STATUS, text, at));
+  if (unit === 40) return timeAt(text, at);
   if (unit === 34 || unit === 39 || unit === 96) return pairAt(text, at);
   if (unit === 124 || unit === 0x2502 || unit === 0x2503 || unit === 0x2551) return barAt(text, at);
   if (unit === 60) return of('name', take(CHAT, text, at), '');
   if ((unit >= 65 && unit <= 90) || (unit >= 97 && unit <= 122)) return wordAt(text, at, before, wantsLabel);
-  const sign = take(SIGN, text, at) ?? (before === undefined ? take(PATCH, text, at) : null);
-  return of('sign', sign, sign?.[1] ?? '') ?? (unit === 42 ? pairAt(text, at) : undefined);
+  const sign = take(SIGN, text, at) ?? (before === undefined ? take(PATCH, text, at) ?? take(ATTACHED, text, at) : null);
+  return signOf(sign) ?? (unit === 42 ? pairAt(text, at) : undefined);
+}
+
+function signOf(found: RegExpExecArray | null): Atom | undefined {
+  return of('sign', found, found?.[1] ?? '');
 }
 
 function of(kind: MarginKind, found: RegExpExecArray | null, literal: string, value = -1): Atom | undefined {
@@ -117,7 +132,7 @@ function wordAt(text: string, at: number, before: Atom | undefined, wantsLabel: 
   const time = fourth === 32 || fourth === 44 ? timeAt(text, at) : undefined; // Mon, Jan
   if (time !== undefined) return time;
   const sign = small === 114 ? take(SIGN, text, at) : null; // REM
-  if (sign !== null) return of('sign', sign, sign[1] ?? '');
+  if (sign !== null) return signOf(sign);
   const file = text.includes('.', at) && FILE_ENDS.test(text) ? take(FILE, text, at) : null;
   if (file !== null) return of('file', file, file[0]);
   if (!wantsLabel) return undefined;
@@ -263,7 +278,7 @@ export function marginAt(source: TextSource, first: number, text: (line: number)
     if (line >= source.lineCount) break;
     if (source.line(line).length > LONGEST_WITNESS) break;
     const below = text(line);
-    if (below.trim() === '') continue;
+    if (below.trim() === '' || (common[0]?.literal === '*' && OWN_STARS.test(below))) continue;
     const atoms = atomsOf(below);
     let same = 0;
     while (same < common.length && agrees(common[same], previous[same], atoms[same])) same++;

@@ -31,7 +31,7 @@ const TASK: readonly FactKey[] = ['process', 'exception.ip', 'panic.pcpu'];
 const ABOUT_OTHERS: ReadonlySet<string> = new Set(['hung-task', 'rcu-stall', 'hard-lockup']);
 
 /** Facts that say whether two blocks tell of one crash, here and in `process.ts`; a report of a debugger has a hundred others. */
-const TELLING: ReadonlySet<FactKey> = new Set([...IDENTITY, ...TASK, 'panic.text', 'symbol']);
+const TELLING: ReadonlySet<FactKey> = new Set([...IDENTITY, ...TASK, 'panic.text', 'symbol', 'process.id']);
 
 /** The first value of each telling fact of a block. */
 export function firstValues(block: Block): Map<FactKey, string> {
@@ -116,6 +116,8 @@ export class GrowingCrash {
       if (a !== undefined && b !== undefined && !isSame(key, a, b) && !(blank && key.startsWith('bugcheck.parameter'))) return false;
     }
     if (block.format === 'qemu' && isAnotherAssertion(this.#values, now)) return false;
+    // Windows numbers its processes; other systems number threads the same way, and each reporter names its own.
+    if (block.format === 'windbg' && this.#differs('process.id', now)) return false;
     if (block.format === 'linux' && !block.node.opensRecord && this.#isOfAnother(now)) return false;
     return !(this.#isWhole && isWhole(block)) || (block.format === 'gdb' && isSameProcess(whole, { blocks: [block], values: now }));
   }
@@ -128,6 +130,11 @@ export class GrowingCrash {
   /** Whether a stack without a first line belongs to another task than the crash so far. */
   #isOfAnother(now: ReadonlyMap<FactKey, string>): boolean {
     if (ABOUT_OTHERS.has(this.#values.get('panic.kind') ?? '')) return false;
-    return TASK.some((key) => now.has(key) && this.#values.has(key) && now.get(key) !== this.#values.get(key));
+    return TASK.some((key) => this.#differs(key, now));
+  }
+
+  /** Whether both state the fact, and not the same value. */
+  #differs(key: FactKey, now: ReadonlyMap<FactKey, string>): boolean {
+    return now.has(key) && this.#values.has(key) && now.get(key) !== this.#values.get(key);
   }
 }

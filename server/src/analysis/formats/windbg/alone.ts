@@ -5,10 +5,12 @@
  */
 import { instruction } from './commands/disassembly.js';
 import { blamedDriver, crashItem } from './crashItems.js';
-import { breakpointHit } from './current.js';
+import { bareCurrent, breakpointHit } from './current.js';
 import { recognizersFor } from './dispatch.js';
 import { dumpHeader } from './dumpHeader.js';
 import { powerEvent } from './events.js';
+import { exceptionEvent } from './exceptionEvent.js';
+import { exploitable } from './exploitable.js';
 import { field } from './fields.js';
 import { frame, stackHeading } from './frames.js';
 import { header } from './header.js';
@@ -42,6 +44,9 @@ const MAY_KNOW: ReadonlyMap<Recognizer, MayKnow> = new Map<Recognizer, MayKnow>(
   // A label in capitals, in bold, `Followup:`.
   [field, (first, second) => (first === STAR ? second === STAR : isNameUnit(second) || first === 70)],
   [dumpBanner, (_first, second) => isLower(second)],
+  // `(8ec.748): …`, the same without its bracket, or `code c0000005 (first chance)`.
+  [exceptionEvent, (first, second) => !isHexDigit(first) || isUpper(first) || isHexDigit(second) || second === 46 || second === 111],
+  [exploitable, (first, second) => (first === 70 && second === 105) || (first === 83 && second === 101)],
   [moduleRow, addressDigit], [instruction, addressDigit], [frame, (first, second, shape) => first === 40 || isBlank(second) || addressDigit(first, second, shape)],
   // `Loaded symbol image file: `, `Image path: `.
   [moduleDetail, (first, second) => (first === 76 && second === 111) || (first === 73 && second === 109)],
@@ -49,7 +54,7 @@ const MAY_KNOW: ReadonlyMap<Recognizer, MayKnow> = new Map<Recognizer, MayKnow>(
   [loadWarning, stars], [stopModule, stars],
   [crashItem, (first, second, shape) => !isUpper(first) || isLower(second) || (shape & HAS.quote) !== 0],
   // One goes by what was read before, the other, asked last of all, knows nothing that opens a block.
-  [blamedDriver, never], [remark, never],
+  [blamedDriver, never], [remark, never], [bareCurrent, never],
 ]);
 
 /** Made-up texts have all shapes with all pairs of characters; more than a log has are not kept. */

@@ -5,8 +5,8 @@
 import type { LogicalLine } from '../cursor.js';
 import { isBugCheckCode } from './bugCheckNames.js';
 import { codeLabel, instruction } from './machine.js';
-import { hexIn, type Reading, type Report } from './report.js';
-import { addressEnd, hexEnd, skipBlanks, symbolAt, valueEnd } from './scan.js';
+import { hexIn, type CurrentCode, type Reading, type Report } from './report.js';
+import { addressEnd, hexEnd, skipBlanks, symbolAt } from './scan.js';
 
 /** Column behind a selector (`001b:`), or `at`. */
 function afterSelector(text: string, at: number): number {
@@ -14,14 +14,49 @@ function afterSelector(text: string, at: number): number {
   return selector - at === 4 && text.charCodeAt(selector) === 58 ? selector + 1 : at;
 }
 
-/** The address in the operand whose memory could not be read, `ds:0023:0041007d=????????` or `ds:feeefeee`feeefeee=????`. */
-function unreadable(text: string): { start: number; end: number } | undefined {
-  let mark = text.length;
-  while (mark > 0 && text.charCodeAt(mark - 1) === 63) mark--;
-  if (text.length - mark < 2 || text.charCodeAt(mark - 1) !== 61) return undefined;
-  let start = mark - 1;
-  while (start > 0 && mark - start < 20 && /[0-9a-fA-F`']/.test(text.charAt(start - 1))) start--;
-  return text.charCodeAt(start - 1) === 58 && valueEnd(text, start) === mark - 1 ? { start, end: mark - 1 } : undefined;
+/** `ds:0023:0041007d=????????`, `ds:feeefeee`feeefeee=????`; behind it authors set an arrow, and a narrow page cuts it. */
+const UNREADABLE = /[c-gs]s:(?:[0-9a-f]{4}:)?([0-9a-fA-F`']{8,19})=\?{1,32}(?=\s|$)/;
+/** The operand alone, which a narrow page has on a line of its own. */
+const WRAPPED = /^\s{0,16}[c-gs]s:[0-9a-f]/;
+
+/** The address in the operand whose memory could not be read. */
+function unreadable(line: LogicalLine): CurrentCode['operand'] {
+  const found = line.text.length > 400 ? null : UNREADABLE.exec(line.text);
+  if (found === null) return undefined;
+  const start = line.text.indexOf(found[1] ?? '', found.index + 3);
+  const end = start + (found[1] ?? '').length;
+  const value = hexIn(line, start, end);
+  return value === undefined ? undefined : { line, start, end, value };
+}
+
+/** Lines of prose, or of what a mail programme wrapped, between the registers and the symbol. */
+const FARTHEST = 8;
+
+/** How far ahead of the reader a line stands, or -1. */
+function distance(line: LogicalLine, report: Report): number {
+  for (let ahead = 0; ahead <= FARTHEST; ahead++) if (report.ahead.peek(ahead) === line) return ahead;
+  return -1;
+}
+
+/** The canonical address of an instruction. */
+function addressOf(line: LogicalLine): string | undefined {
+  const start = afterSelector(line.text, skipBlanks(line.text, 0));
+  const end = addressEnd(line.text, start);
+  return end < 0 ? undefined : hexIn(line, start, end);
+}
+
+/** What an instruction says that stands `ahead` lines from the reader. */
+function codeAt(report: Report, next: LogicalLine, ahead: number, label?: CurrentCode['label']): CurrentCode {
+  const ip = afterSelector(next.text, skipBlanks(next.text, 0));
+  const ipEnd = addressEnd(next.text, ip);
+  const below = report.ahead.peek(ahead + 1);
+  const operand = unreadable(next) ?? (below !== undefined && WRAPPED.test(below.text) ? unreadable(below) : undefined);
+  // `41414141 ??  ???`: the processor was sent to where nothing is, and no module either. Code of a module may be missing in a dump.
+  const isNowhere = label === undefined && next.text.startsWith('??', skipBlanks(next.text, ipEnd));
+  const isReached = hexIn(next, ip, ipEnd) === report.signs.ip;
+  // Whoever goes step by step, in a recording backwards, sees what an instruction is about to do or has done.
+  const isStep = /^[pt](?:$|[ act-])/.test(report.command);
+  return { event: report.events, label, next, ip, ipEnd, operand, isReached, fails: isReached && !isStep && (operand !== undefined || (isNowhere && !report.signs.passed)) };
 }
 
 /** Where the machine stops itself, as a debugger names it when it opens a dump. */
@@ -51,12 +86,21 @@ export function currentCode(line: LogicalLine, report: Report): Reading | undefi
   const { isStopped } = report;
   if (!isStopped && !stops) return undefined;
   const label = codeLabel(line, report);
-  const next = label === undefined ? undefined : report.ahead.peek(1);
-  if (label !== undefined && next === undefined && stops) return { ...label, opens: true };
-  if (label === undefined || next === undefined || report.ahead.peek(0) !== line) return undefined;
+  if (label === undefined) return undefined;
+  const alone: Reading | undefined = stops ? { ...label, opens: true } : undefined;
+  const ahead = distance(line, report);
+  // A line that is asked about by itself has nothing ahead.
+  if (ahead < 0) return report.ahead.peek(0) === undefined ? alone : undefined;
+  // Pages that were made text have a blank line behind each line.
+  let below = 1;
+  while (below < 3 && report.ahead.peek(ahead + below)?.text === '') below++;
+  const next = report.ahead.peek(ahead + below);
+  if (next === undefined) return alone;
+  // Behind a blank line an author may have set a listing that leads to the instruction.
+  if (below > 1 && report.signs.ip !== '' && addressOf(next) !== report.signs.ip) return undefined;
   const code = instruction(next, report);
   const symbol = symbolAt(line.text, skipBlanks(line.text, 0));
-  if (code === undefined || symbol === undefined) return stops ? { ...label, opens: true } : undefined;
+  if (code === undefined || symbol === undefined) return alone;
   return {
     strength: 'strong', opens: stops,
     act: () => {
@@ -64,15 +108,26 @@ export function currentCode(line: LogicalLine, report: Report): Reading | undefi
       // What is said of a span first stays.
       if (stops) stateStop(report, next);
       code.act();
-      if (!isStopped) return 2;
-      const ip = afterSelector(next.text, skipBlanks(next.text, 0));
-      const ipEnd = addressEnd(next.text, ip);
-      const operand = unreadable(next.text);
-      report.addCurrent({
-        event: report.events, line, symbol, next, ip, ipEnd,
-        ...(operand === undefined ? {} : { operand: { ...operand, value: hexIn(next, operand.start, operand.end) ?? '' } }),
-      });
-      return 2;
+      if (isStopped) report.addCurrent(codeAt(report, next, below, { line, symbol }));
+      return below + 1;
+    },
+  };
+}
+
+/** The instruction that the registers above point at, or that stands below an event, where no symbol is known: `0041772a 8b3f  mov edi,dword ptr [edi]`. */
+export function bareCurrent(line: LogicalLine, report: Report): Reading | undefined {
+  // Without registers it is the first instruction below an event, unless code is listed.
+  if (!report.isStopped || (report.signs.ip === '' && (report.events === 0 || report.command.startsWith('u')))) return undefined;
+  const start = afterSelector(line.text, skipBlanks(line.text, 0));
+  const end = addressEnd(line.text, start);
+  if (end < 0 || (report.signs.ip !== '' && hexIn(line, start, end) !== report.signs.ip)) return undefined;
+  const code = instruction(line, report);
+  if (code === undefined) return undefined;
+  return {
+    strength: 'strong',
+    act: () => {
+      code.act();
+      report.addCurrent(codeAt(report, line, 0));
     },
   };
 }

@@ -5,7 +5,7 @@
  */
 import { bugCheckCodeOf } from './bugCheckNames.js';
 import { isFieldName, isListedField } from './fieldNames.js';
-import { addressEnd, hexEnd, isBlank, isLower, isNameUnit, isUpper, isWordUnit, skipBlanks, wordEnd } from './scan.js';
+import { addressEnd, eventStart, hexEnd, isBlank, isLower, isNameUnit, isUpper, isWordUnit, skipBlanks, wordEnd } from './scan.js';
 import { GLUED_LINE, isPhrase } from './shape.js';
 
 const NONE: readonly number[] = [];
@@ -73,7 +73,7 @@ function cutPlaces(line: string): readonly number[] {
     }
     if (cut && at > 0) places.push(at);
     else if (!cut && line.charCodeAt(end - 1) === 58) {
-      const glued = gluedLabel(line, at, end);
+      const glued = line.charCodeAt(end - 2) === 41 ? gluedEvent(line, at, end) : gluedLabel(line, at, end);
       if (glued > 0) places.push(glued);
     }
     before = kind;
@@ -203,6 +203,12 @@ function gluedLabel(line: string, at: number, end: number): number {
     if (start > at && line.charCodeAt(start - 1) !== 95 && line.charCodeAt(start - 2) !== 92 && isListedField(line.slice(start, end - 1))) return start;
   }
   return -1;
+}
+
+/** Where process and thread of an event stand behind what the process printed last: `4096(1db0.1828): Access violation`; -1 where they do not. */
+function gluedEvent(line: string, at: number, end: number): number {
+  const open = eventStart(line, end - 1);
+  return open > at && isEvent(line, open) ? open : -1;
 }
 
 /** Column behind the colon of an upper-case label at `at`, or -1. */

@@ -5,13 +5,15 @@ import { memory, structure } from './commands/memory.js';
 import { commandOutput, outputHead, OUTPUT_HEADS } from './commands/output.js';
 import { kernelProcess, kernelThread, processImage, userThread } from './commands/threads.js';
 import { blamedDriver, crashItem } from './crashItems.js';
-import { breakpointHit, currentCode } from './current.js';
+import { bareCurrent, breakpointHit, currentCode } from './current.js';
 import { drWatson } from './drWatson.js';
 import { dumpHeader } from './dumpHeader.js';
 import { errorElements } from './errorElements.js';
 import { errorReport } from './errorReport.js';
 import { errorSignature } from './errorSignature.js';
 import { applicationError, errorInTable, powerEvent } from './events.js';
+import { exceptionEvent } from './exceptionEvent.js';
+import { exploitable } from './exploitable.js';
 import { field, fieldBody, fieldContinuation, fieldSymbol, formedField, keyValue } from './fields.js';
 import { FORM } from './forms.js';
 import { FormedFrame } from './formedFrames.js';
@@ -19,7 +21,7 @@ import { frame, stackHeading, unwindWarning } from './frames.js';
 import { consoleLine, consoleStop, hyperVEvent, hyperVReset } from './guest.js';
 import { guestMsr } from './guestMsr.js';
 import { argument, box, header } from './header.js';
-import { exceptionEvent, exceptionRecord, registers, wideRegisters } from './machine.js';
+import { exceptionRecord, registers, wideRegisters } from './machine.js';
 import { formedRow, imageNotLoaded, loadedModule, loadWarning, moduleDetail, moduleHeading, moduleRow } from './modules.js';
 import type { LogicalLine } from '../cursor.js';
 import { readerOf, type PhraseReader } from './phrases.js';
@@ -68,13 +70,13 @@ const RECOGNIZERS: readonly Entry[] = [
   entryOfWords(prompt, 'kl|0123456789', HAS.greater), entryOfWords(userThread, '.#0123456789', HAS.point), entry(kernelThread, 'T'), entry(kernelProcess, 'P'), entry(processImage, 'IO', 0, AWAITS.output),
   entry(commandOutput, undefined, 0, AWAITS.output), entry(outputHead, OUTPUT_HEADS), entry(memory, HEX, 0, AWAITS.memory), entry(structure, '+', 0, AWAITS.memory),
   entryOfWords(header, undefined, HAS.bracket), entry(argument, 'AP-*'), entry(shortAnalysis, 'B'), entry(bugCheckCommand, 'B'), entry(dumpHeader, 'B'), entry(breakpointHit, 'B'), entry(powerEvent, 'B<'),
-  entryOfWords(applicationError, 'ABCDEFINPRSfer`', HAS.colon), entryOfWords(errorInTable, LETTERS, HAS.quote), entry(drWatson, '*ACEFUWf', HAS.colon | HAS.greater), entry(loadWarning, '*'), entry(imageNotLoaded, 'U'), entry(loadedModule, 'L'), entry(userStop, '*TVCH'), entry(userStop, HEX, 0, AWAITS.verifier),
+  entryOfWords(applicationError, 'ABCDEFINPRSfer`', HAS.colon), entryOfWords(errorInTable, LETTERS, HAS.quote), entry(drWatson, '*ACEFUWf<', HAS.colon | HAS.greater), entry(loadWarning, '*'), entry(imageNotLoaded, 'U'), entry(loadedModule, 'L'), entry(userStop, '*TVCHS'), entry(userStop, HEX, 0, AWAITS.verifier),
   entry(tableRow, undefined, HAS.zero_x), entry(stop, undefined, HAS.zero_x | HAS.list | HAS.last), entry(oldStop, 'SB*'), entry(announcedStop, undefined, HAS.last), entryOfWords(guestMsr, '(dG<[0123456789', HAS.colon), entry(hyperVEvent, undefined, HAS.zero_x),
   entry(consoleStop, undefined, HAS.quote), entry(consoleLine, undefined, 0, AWAITS.console), entry(stopModule, '*'), entry(box, undefined, HAS.star), entryOfWords(box, undefined, HAS.capital_a),
   entry(keyValue, 'KV', HAS.colon), entryOfWords(field, UPPER + '_0123456789*'), entry(fieldSymbol, undefined, 0, AWAITS.fieldBody), entry(fieldBody, undefined, 0, AWAITS.fieldBody), entry(dumpBanner, UPPER), entry(unwindWarning, 'W'),
-  entry(currentCode, undefined, HAS.last), entry(stackHeading, '#:CRAtSMFPNI'), entry(moduleRow, HEX), entry(instruction, HEX), entry(frame, HEX + '('), entry(symbolRow, LOWER + UPPER, HAS.bang),
+  entry(currentCode, undefined, HAS.last), entry(bareCurrent, HEX), entry(stackHeading, '#:CRAtSMFPNI'), entry(moduleRow, HEX), entry(instruction, HEX), entry(frame, HEX + '('), entry(symbolRow, LOWER + UPPER, HAS.bang),
   entry(registers, LOWER + '0123456789E', HAS.equals), entry(wideRegisters, 'xyzsm', HAS.equals),
-  entry(exceptionRecord, 'ENCSPA-'), entry(exceptionEvent, '(' + UPPER, HAS.dash | HAS.wide), entry(probableCause, 'DPTC', HAS.colon), entry(moduleHeading, 's'),
+  entry(exceptionRecord, 'ENCSPA-'), entry(exceptionEvent, '(' + UPPER, HAS.dash | HAS.wide), entry(exploitable, 'FSE', HAS.colon), entry(exceptionEvent, '0123456789abcdef', HAS.bracket, 0, HAS.address), entry(probableCause, 'DPTC', HAS.colon), entry(moduleHeading, 's'),
   entry(moduleDetail, UPPER), entry(codeLabel, undefined, HAS.bang | HAS.plus), entry(summaryWords, 'EBP', HAS.colon | HAS.wide),
   entry(errorSignature, 'AEMOPos', HAS.colon | HAS.point), entry(errorReport, LETTERS, HAS.colon | HAS.equals | HAS.wide), entry(werLine, UPPER, HAS.equals), entry(stopName, undefined, HAS.colon | HAS.wide), entry(problemReport, UPPER, HAS.colon),
   entry(crashItem, 'BCDFMPS<"{bcdfmps'), entry(namedStop, 'Bb0123456789acdefACDEF', 0, 0, HAS.address | HAS.bracket | HAS.equals | HAS.greater | HAS.bang | HAS.quote | HAS.plus | HAS.star), entry(blamedDriver, undefined, HAS.colon), entry(fieldContinuation, undefined, 0, AWAITS.fieldBody), entry(errorElements, '<'), entry(systemError, LETTERS), entry(hyperVReset, "'"), entry(translatedError, undefined, HAS.colon | HAS.wide | HAS.zero_x), entry(remark),
@@ -128,8 +130,8 @@ export function readForm(form: number, line: LogicalLine, report: Report): Readi
     case FORM.frame: return new FormedFrame(line, report);
     case FORM.field: return formedField(line, report);
     case FORM.row: return formedRow(line, report);
-    case FORM.instruction: return formedInstruction(line, report);
+    case FORM.instruction: return bareCurrent(line, report) ?? formedInstruction(line, report);
     case FORM.phrase: return READERS[readerOf(line.text) ?? 'remark'](line, report);
-    default: return formedRow(line, report) ?? formedInstruction(line, report);
+    default: return bareCurrent(line, report) ?? formedRow(line, report) ?? formedInstruction(line, report);
   }
 }

@@ -9,6 +9,9 @@ import { addressEnd, skipBlanks, valueEnd } from './scan.js';
 
 const BEGINS = 'Application exception occurred:';
 const ARROW = 'FAULT ->';
+const NUMBER = 'Exception number: ';
+/** Articles quote no more than this; of a breakpoint Dr. Watson says the same. */
+const ALONE = /^Exception number: c[0-9a-f]{7} \([a-z][a-z /-]{2,40}\)$/;
 /** `*----> Stack Back Trace <----*` */
 const PART = /^\*-{4}> ([A-Z][\w .]{2,60}) <-{4}\*$/;
 
@@ -18,7 +21,8 @@ export function drWatson(line: LogicalLine, report: Report): Reading | undefined
   if (text.startsWith(BEGINS, start)) return begins(line, report, start);
   if (text.startsWith(ARROW, start)) return fault(line, report, start);
   if (text.startsWith('*----> ', start)) return part(line, report, start);
-  return report.teller === 'Dr. Watson' ? head(line, report, start) : undefined;
+  if (report.teller === 'Dr. Watson') return head(line, report, start) ?? wrappedNumber(line, report);
+  return text.startsWith(NUMBER, start) && ALONE.test(text.slice(start, start + 80)) ? head(line, report, start) : undefined;
 }
 
 function begins(line: LogicalLine, report: Report, start: number): Reading | undefined {
@@ -42,20 +46,35 @@ function head(line: LogicalLine, report: Report, start: number): Reading | undef
   const label = match[1] ?? '';
   const value = start + match[0].length;
   return {
-    strength: 'strong',
+    strength: 'strong', opens: label === 'Exception number',
     act: () => {
       report.sink.token('field', line, start, start + label.length);
       const end = valueEnd(text, value);
-      const code = label === 'Exception number' && end > 0 ? hexIn(line, value, end) : undefined;
-      if (code !== undefined) {
-        // Other programs begin a message of theirs with the same words.
-        report.exception = true;
-        report.claim('exception.code', code, 0, line, value, end, 'statusCode');
-        report.headline(3, line, start, text.length);
-      } else if (label === 'App') application(line, report, value);
+      if (label === 'Exception number' && end > 0) sayNumber(line, report, value, end);
+      else if (label === 'App') application(line, report, value);
       else report.sink.token(label === 'When' ? 'timestamp' : 'fieldValue', line, value, text.length);
+      if (label === 'App' || label === 'When') wrappedNumber(line, report)?.act();
     },
   };
+}
+
+function sayNumber(line: LogicalLine, report: Report, value: number, end: number): void {
+  const code = hexIn(line, value, end);
+  if (code === undefined) return;
+  // Other programs begin a message of theirs with the same words.
+  report.body = true;
+  report.exception = true;
+  report.teller = 'Dr. Watson';
+  report.claim('exception.code', code, 0, line, value, end, 'statusCode');
+  report.headline(3, line, skipBlanks(line.text, 0), line.text.length);
+}
+
+/** `<time> Exception number: c0000005 (access violation)`: lines that were run together. */
+function wrappedNumber(line: LogicalLine, report: Report): Reading | undefined {
+  const at = line.text.length > 400 ? -1 : line.text.indexOf(NUMBER);
+  const value = at + NUMBER.length;
+  const end = at < 0 ? -1 : valueEnd(line.text, value);
+  return end < 0 || end - value !== 8 ? undefined : { strength: 'strong', act: () => sayNumber(line, report, value, end) };
 }
 
 /** NT 4.0 names the symbols' file where it has one, `exe\app.DBG`, which says nothing of the process. */
@@ -63,7 +82,7 @@ function application(line: LogicalLine, report: Report, start: number): void {
   const { text } = line;
   const bracket = text.indexOf(' (pid=', start);
   const end = bracket < 0 ? text.length : bracket;
-  const name = Math.max(start, text.lastIndexOf('\\', end - 1) + 1);
+  const name = Math.max(start, text.lastIndexOf('\\', end - 1) + 1, text.lastIndexOf('/', end - 1) + 1);
   if (/\.exe$/i.test(text.slice(start, end))) report.claim('process', text.slice(name, end), 0, line, name, end, 'process');
   else report.sink.token('path', line, start, end);
 }

@@ -6,7 +6,7 @@ import { addressEnd, canonicalAddress, hexEnd, isBlank, isWordUnit, skipBlanks, 
 import { labelEnd } from './cuts.js';
 import { lostTail, moduleAlone, parametersBelow } from './frameForms.js';
 import { codeOfCall } from './otherCode.js';
-import { isTrapHandler } from './signs.js';
+import { isFailureCall, isTrapHandler } from './signs.js';
 import { symbolTokens, textTokens } from './tokens.js';
 
 /** Words of which the headings of stacks are made, over all debugger generations and the `!mex` and `!t` extensions. */
@@ -203,7 +203,7 @@ export function frame(line: LogicalLine, report: Report): Reading | undefined {
 }
 
 /** The call that stops the machine, of which the arguments are looked at. */
-export const STOP_CALL = /bugcheck/i;
+export const STOP_CALL = /bugcheck|^RtlReportCriticalFailure$|!RtlReportCriticalFailure/i;
 
 /** The stack that the frame of a line belongs to; of STACK_TEXT the frames that look like its own are counted. */
 export function stackOf(line: LogicalLine, report: Report, hasColumns: boolean, number = -1): Stack {
@@ -270,7 +270,10 @@ export function say(found: FrameText, line: LogicalLine, report: Report, used: n
   if (!found.inline) stack.returnTo = found.ret === undefined ? undefined : canonicalAddress(line.text.slice(found.ret.start, found.ret.end));
   used += lostTail(report, text, used);
   // A token that is said first stays: code and parameters before the plain arguments.
-  if (symbol !== undefined && STOP_CALL.test(symbol)) bugCheckCall(found, symbol, report, stack);
+  if (symbol !== undefined && STOP_CALL.test(symbol)) {
+    bugCheckCall(found, symbol, report, stack);
+    heapFailure(found, symbol, report);
+  }
   tokens(found, report);
   return used;
 }
@@ -292,6 +295,8 @@ export function sayFrame(report: Report, stack: Stack, line: LogicalLine, { star
   report.frame(said, line, start, line.text.length);
   if (stack.call !== undefined) pageFault(stack, stack.call, trust === 'inline' ? undefined : module?.toLowerCase(), symbol?.toLowerCase(), isUnloaded);
   if (isTrapHandler(said.index, module, symbol)) report.signs.trap ??= line;
+  // Lists of the threads of a machine hold processes that have nothing to do with its own failure.
+  if (isFailureCall(said.index, symbol) && report.header === undefined && report.signs.thread === undefined) report.exception = true;
 }
 
 /** Follows the stack from KeBugCheckEx over the page fault handler to the code that faulted. */
@@ -347,6 +352,14 @@ function tokens(found: FrameText, report: Report): void {
   const from = source < 0 ? -1 : text.startsWith('[', source + 2) ? source + 3 : source + 2;
   if (close > from && from > 0 && text.indexOf(' @ ', from) > 0) sink.token('path', found.siteLine, from, close);
   else textTokens(report, found.siteLine, found.site.end);
+}
+
+/** `ntdll!RtlReportCriticalFailure` is told what has failed; on 64-bit Windows the columns hold what was left there. */
+function heapFailure(found: FrameText, symbol: string, report: Report): void {
+  const code = found.args[0];
+  if (symbol !== 'RtlReportCriticalFailure' || found.colons !== 0 || code === undefined) return;
+  const value = hexIn(code.line, code.start, code.end);
+  if (value !== undefined && /^0xc0000[0-9a-f]{3}$/.test(value)) report.claim('exception.code', value, 6, code.line, code.start, code.end, 'statusCode');
 }
 
 /**

@@ -2,7 +2,7 @@
 import type { LogicalLine } from '../cursor.js';
 import type { FactKey } from '../types.js';
 import { hexIn, type Reading, type Report } from './report.js';
-import { hexEnd, isBlank, isLower, skipBlanks, valueEnd } from './scan.js';
+import { isBlank, isLower, skipBlanks, valueEnd } from './scan.js';
 import { textTokens } from './tokens.js';
 
 export { codeLabel, instruction } from './commands/disassembly.js';
@@ -15,6 +15,7 @@ x0 x1 x2 x3 x4 x5 x6 x7 x8 x9 x10 x11 x12 x13 x14 x15 x16 x17 x18 x19 x20 x21 x2
 r0 r1 r2 r3 r4 r5 r6 r7 fpcw fpsw fptw fopcode fpip fpdp mxcsr kgs gsbase kgsbase efer
 `.trim().split(/\s+/).map((name) => [name, `register.${name}`]));
 
+const INSTRUCTION_POINTERS: ReadonlySet<FactKey> = new Set<FactKey>(['register.eip', 'register.rip', 'register.pc']);
 const OPENING_REGISTERS: ReadonlySet<string> = new Set(['eax', 'rax', 'x0=']);
 
 /** `rax=0000000000000000 rbx=0000000000000000 …` */
@@ -48,6 +49,8 @@ export function registers(line: LogicalLine, report: Report): Reading | undefine
         report.sink.token('registerName', line, at, found.nameEnd, key);
         const value = hexIn(line, found.nameEnd + 1, found.end);
         if (value !== undefined && key === 'register.cs') report.signs.codeSegment(value);
+        if (value !== undefined && INSTRUCTION_POINTERS.has(key)) report.signs.ip = value;
+        if (value !== undefined && key === 'register.efl') report.signs.flags(value, report.command);
         if (value !== undefined && key !== 'register.iopl') report.claim(key, value, 0, line, found.nameEnd + 1, found.end, 'registerValue');
         at = skipBlanks(text, found.end);
       }
@@ -160,43 +163,6 @@ function handedOver(line: LogicalLine, report: Report, start: number): Reading |
       report.closeStack();
       report.section('header', 'Exception', line);
       report.sink.token('banner', line, start, line.text.length);
-    },
-  };
-}
-
-/** Exceptions by which a debugger stops and nothing has failed: breakpoint, single step, and their 32-bit forms. */
-const STOPS: ReadonlySet<string> = new Set(['0x80000003', '0x80000004', '0x4000001f', '0x4000001e', '0x40010005', '0x80000007']);
-
-/** `(ed8.750): Access violation - code c0000005 (first chance)`. */
-export function exceptionEvent(line: LogicalLine, report: Report): Reading | undefined {
-  const { text } = line;
-  if (text.length > 200 && !line.cut) return undefined;
-  // Who writes in a word processor gets a longer dash.
-  const mark = text.search(/ [-\u2013\u2014] code /);
-  if (mark < 0 || mark > 160) return undefined;
-  const match = /^\s{0,64}(?:\(([0-9a-fA-F]{1,8}\.[0-9a-fA-F]{1,8})\): )?([A-Z][A-Za-z0-9 /+-]{2,60})$/.exec(text.slice(0, mark).replace(/^\s{0,16}Last event: [0-9a-f]{1,8}\.[0-9a-f]{1,8}: /, ''));
-  const start = mark + 8;
-  const end = hexEnd(text, start);
-  if (match === null || end - start !== 8 || (end < text.length && !text.startsWith(' (', end))) return undefined;
-  const chance = /^ \((?:!!! second chance !!!|first chance|first\/second chance not available)/.test(text.slice(end, end + 48));
-  if (match[1] === undefined && !chance) return undefined;
-  const code = hexIn(line, start, end) ?? '';
-  const fails = !STOPS.has(code);
-  return {
-    strength: 'strong', opens: fails,
-    act: () => {
-      const name = mark - (match[2] ?? '').length;
-      report.sink.token('exceptionName', line, name, mark);
-      report.sink.token('statusCode', line, start, end, 'exception.code');
-      if (!fails) return;
-      report.body = true;
-      if (report.header === undefined) {
-        report.exception = true;
-        report.opens = true;
-      }
-      report.claim('exception.code', code, 4, line, start, end);
-      report.section('header', 'Exception', line);
-      report.headline(4, line, name, text.length);
     },
   };
 }

@@ -64,14 +64,18 @@ export interface Stack {
 export interface CurrentCode {
   /** How many exception events were read before it. */
   readonly event: number;
-  readonly line: LogicalLine;
-  readonly symbol: SymbolPlace;
+  /** The line above that names the function, where there is one. */
+  readonly label: { readonly line: LogicalLine; readonly symbol: SymbolPlace } | undefined;
   /** The line of the instruction, and its address. */
   readonly next: LogicalLine;
   readonly ip: number;
   readonly ipEnd: number;
   /** The address in an operand whose memory could not be read. */
-  readonly operand?: { readonly start: number; readonly end: number; readonly value: string };
+  readonly operand: { readonly line: LogicalLine; readonly start: number; readonly end: number; readonly value: string } | undefined;
+  /** The registers point at it. */
+  readonly isReached: boolean;
+  /** So they do, and it cannot be executed: the memory that it uses, or it itself, is not there. */
+  readonly fails: boolean;
 }
 
 /** Rank of an exception event among the sources of `exception.code`. */
@@ -340,28 +344,34 @@ export class Report {
 
   /** What the current instruction says of the crash, where nothing better says it. */
   #claimCurrent(): void {
-    const at = this.#event === undefined ? this.current.findLast((code) => code.operand !== undefined) : this.current.find((code) => code.event === this.#event?.number);
+    const at = this.#event === undefined ? this.current.findLast((code) => code.operand !== undefined || code.fails) ?? (this.signs.resumes && !this.signs.inKernel ? this.current.find((code) => code.isReached) : undefined) : this.current.find((code) => code.event === this.#event?.number);
     if (at === undefined) return;
-    const { line, symbol, next, operand } = at;
+    const { label, next, operand } = at;
+    if (label !== undefined && !this.#claimLabel(label)) return;
+    if (!this.has('exception.ip')) this.claim('exception.ip', hexIn(next, at.ip, at.ipEnd) ?? '', 9, next, at.ip, at.ipEnd);
+    if (operand !== undefined && !this.has('exception.address')) this.claim('exception.address', operand.value, 9, operand.line, operand.start, operand.end);
+  }
+
+  /** What the function of the current instruction says; false where the report blames another module. */
+  #claimLabel({ line, symbol }: { readonly line: LogicalLine; readonly symbol: SymbolPlace }): boolean {
     const module = line.text.slice(symbol.moduleStart, symbol.moduleEnd).toLowerCase();
     const blamed = this.#best('module')?.value ?? this.#best('image')?.value.replace(/\.\w{1,4}$/, '');
     // The fault is often taken in the kernel or a library, and an analysis blames who called it.
-    if (blamed !== undefined && blamed.toLowerCase() !== module) return;
+    if (blamed !== undefined && blamed.toLowerCase() !== module) return false;
     if (symbol.functionStart >= 0 && !this.has('symbol')) {
       this.claim('symbol', `${module}!${line.text.slice(symbol.functionStart, symbol.functionEnd).toLowerCase()}`, 9, line, symbol.moduleStart, symbol.functionEnd);
       const offset = symbol.offsetStart < 0 ? undefined : hexIn(line, symbol.offsetStart, symbol.offsetEnd);
       if (offset !== undefined && !this.has('symbol.offset')) this.claim('symbol.offset', offset, 9, line, symbol.offsetStart, symbol.offsetEnd);
     }
     if (blamed === undefined) this.claim('module', module, 9, line, symbol.moduleStart, symbol.moduleEnd);
-    if (!this.has('exception.ip')) this.claim('exception.ip', hexIn(next, at.ip, at.ipEnd) ?? '', 9, next, at.ip, at.ipEnd);
-    if (operand !== undefined && !this.has('exception.address')) this.claim('exception.address', operand.value, 9, next, operand.start, operand.end);
+    return true;
   }
 
   finish(): void {
     this.#sayFrames();
     const event = this.#event;
     // Nothing is read from what is not there: the instruction has failed, unless a breakpoint has stopped it.
-    const faulted = this.#traces > 0 && !this.atBreakpoint && this.current.some((code) => code.operand !== undefined);
+    const faulted = !this.atBreakpoint && (this.signs.resumes || this.current.some((code) => code.fails || (code.operand !== undefined && this.#traces > 0)));
     if (this.exception || faulted || this.analysis || this.bugChecks.hasCode) this.#claimCurrent();
     if (event !== undefined) {
       const claims = this.#claims.get('exception.code');

@@ -34,6 +34,13 @@ export function isLower(unit: number): boolean {
 const JOINTS = '\u2018\u2019\u00b4\u02cb\u2032\u2035\ufffd?';
 const OTHER_JOINT = /[\u2018\u2019\u00b4\u02cb\u2032\u2035\ufffd?]/;
 
+/** Column of the bracket at which process and thread of an event begin, `(1db0.1828)`, given that of the colon behind them; -1 where they do not. */
+export function eventStart(text: string, colon: number): number {
+  let at = colon - 2;
+  for (const least = colon - 20; at > least && (isHexDigit(text.charCodeAt(at)) || text.charCodeAt(at) === 46); at--);
+  return at < colon - 4 && text.charCodeAt(at) === 40 && text.charCodeAt(colon - 1) === 41 ? at : -1;
+}
+
 /**
  * End of the address at `at`: eight or sixteen digits, or two groups of eight joined by a back-tick (an apostrophe where
  * a web page changed it), and no word character after it. -1 where there is none.

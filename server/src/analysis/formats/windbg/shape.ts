@@ -3,7 +3,7 @@
  * all lines of a report are ruled out for nearly all recognizers by a sign that is not there; asking each of them, and looking
  * for cuts in every line, took two thirds of the time of reading.
  */
-import { addressEnd, isBlank, isHexDigit, isNameUnit } from './scan.js';
+import { addressEnd, eventStart, isBlank, isHexDigit, isNameUnit, isWordUnit } from './scan.js';
 
 /**
  * Signs, as bits of a shape. `zero_x` is `0x` or `0X`, `wide` what is not ASCII, `list` a comma behind an opening bracket or any
@@ -89,6 +89,9 @@ function mayBegin(text: string, at: number, isStarred: boolean): boolean {
 /** Shorter lines are not whole reports of which the line ends went without a trace. */
 export const GLUED_LINE = 320;
 
+/** Blanks and signs before a line. */
+const WIDEST_MARGIN = 24;
+
 /** Letters of the shortest name of a bug check that is read behind the box of a banner. */
 const SHORTEST_NAME = 6;
 
@@ -116,10 +119,17 @@ function mayBeInstruction(text: string, at: number): boolean {
   return address > 0 && address < addressTo && addressEnd(text, address) === addressTo;
 }
 
-/** Whether the colon at `at` can end a label behind the beginning of the line. */
+/** Whether something was printed before a column: signs alone are a margin's. */
+function isBehindWords(text: string, column: number): boolean {
+  for (let at = Math.min(column, WIDEST_MARGIN) - 1; at >= 0; at--) if (isWordUnit(text.charCodeAt(at)) || text.charCodeAt(at) === 40) return true;
+  return column > WIDEST_MARGIN;
+}
+
+/** Whether the colon at `at` can end a label behind the beginning of the line, or process and thread of an exception (`(ed8.750): `). */
 function mayEndLabel(text: string, at: number): boolean {
   const next = text.charCodeAt(at + 1);
   if (at + 1 < text.length && !isBlank(next) && next !== 40) return false;
+  if (text.charCodeAt(at - 1) === 41) return isBehindWords(text, eventStart(text, at));
   let start = at;
   while (start > 0 && at - start < 64 && isNameUnit(text.charCodeAt(start - 1))) start--;
   return start > 0 && at - start >= 3;

@@ -10,6 +10,7 @@ import { textTokens } from './tokens.js';
 /** Stops of Application Verifier whose parameters are the address used, the code that used it, the exception and its context. */
 const ACCESS_STOPS: ReadonlySet<string> = new Set(['0x2', '0x13', '0x61c', '0x650', '0xd000']);
 
+const STACK_OVERRUN = 'STATUS_STACK_BUFFER_OVERRUN encountered';
 const HEAP_WORDS = /Invalid [Aa]ddress specified to Rtl|modified at [0-9a-fA-F]{6,16} (?:past requested size|after it was freed)|specified to Rtl[A-Z]|Heap block at |Heap missing |[Ff]ree Heap block|Freed Heap block|[Hh]eap corruption|HEAP CORRUPTION/;
 
 export function userStop(line: LogicalLine, report: Report): Reading | undefined {
@@ -21,6 +22,7 @@ export function userStop(line: LogicalLine, report: Report): Reading | undefined
     case 84: return instructionAt(line, report, start);
     case 86: return verifierStop(line, report, start);
     case 67: return criticalError(line, report, start);
+    case 83: return stackOverrun(line, report, start);
     case 72: return heapMessage(line, report, start);
     default: return verifierParameter(line, report, start);
   }
@@ -152,6 +154,21 @@ function criticalError(line: LogicalLine, report: Report, start: number): Readin
       begin(report, line, 'Critical error', start, end);
       report.sink.token('exceptionName', line, start, code - 1);
       report.claim('exception.code', hexIn(line, code, end) ?? '', 3, line, code, end, 'statusCode');
+    },
+  };
+}
+
+/** `STATUS_STACK_BUFFER_OVERRUN encountered`, by the filter of unhandled exceptions before it breaks into the debugger. */
+function stackOverrun(line: LogicalLine, report: Report, start: number): Reading | undefined {
+  const end = start + STACK_OVERRUN.length;
+  if (line.text.length !== end || !line.text.startsWith(STACK_OVERRUN, start)) return undefined;
+  return {
+    strength: 'strong', opens: true,
+    act: () => {
+      begin(report, line, 'Stack buffer overrun', start, end);
+      report.sink.token('exceptionName', line, start, start + 27);
+      // An exception that the debugger told of before it has led there.
+      report.claim('exception.code', '0xc0000409', 6, line, start, start + 27);
     },
   };
 }

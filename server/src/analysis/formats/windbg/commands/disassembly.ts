@@ -13,9 +13,9 @@ export function codeLabel(line: LogicalLine, report: Report): Reading | undefine
   const call = report.command.startsWith('uf') && text.startsWith('call to ', start) ? start + 8 : start;
   const symbol = symbolAt(text, call);
   if (symbol === undefined) return undefined;
-  // `acme!Save [d:\src\save.c @ 41]:` with source lines, `acme!Save+0x4 (fffff801`12345504):` in a list of calls.
+  // `acme!Save [d:\src\save.c @ 41]:` with source lines, `acme!Load [inlined in acme!Save+0x6e]:`, `acme!Save+0x4 (fffff801`12345504):` in a list of calls.
   const rest = skipBlanks(text, text.charCodeAt(symbol.end) === 58 ? symbol.end + 1 : symbol.end);
-  const source = text.charCodeAt(rest) === 91 && text.indexOf(' @ ', rest) > 0;
+  const source = text.charCodeAt(rest) === 91 && (text.indexOf(' @ ', rest) > 0 || text.startsWith('[inlined in ', rest));
   if (rest === symbol.end || (rest < text.length && !source)) return text.charCodeAt(rest) === 40 ? listedCall(line, report, symbol) : undefined;
   if (text.charCodeAt(symbol.end) !== 58 && !text.endsWith(']:')) return undefined;
   return {
@@ -118,13 +118,13 @@ function beginRow(report: Report, line: LogicalLine, start: number, address: num
 
 /** `fffff801`1234550a ??              ???`: code that the dump does not hold. */
 function unreadable(line: LogicalLine, report: Report, start: number, address: number): Reading | undefined {
-  const match = /^ {1,3}\?\? {2,16}\?\?\?$/.exec(line.text.slice(address, address + 40));
+  const match = /^ {1,3}\?\? {1,16}\?\?\?(?= |$)/.exec(line.text.slice(address, address + 40));
   if (match === null) return undefined;
   return {
     strength: 'strong',
     act: () => {
       beginRow(report, line, start, address);
-      report.sink.token('warning', line, line.text.length - 3, line.text.length);
+      report.sink.token('warning', line, address + match[0].length - 3, address + match[0].length);
     },
   };
 }
