@@ -36,7 +36,7 @@ export function frameText({ address, module, symbol, offset }: FrameReport): str
 export function rows(crash: CrashReport): [label: string, value: string][] {
   const { symbol, offset, module, image, process, irql, system, world, exception, registers } = crash;
   // Only ESXi has worlds; a kernel of Linux names the processor alone.
-  const isNamed = world?.name !== undefined || world?.id !== undefined;
+  const named = world?.name !== undefined || world?.id !== undefined ? world : undefined;
   const list: [string, string | undefined][] = [
     ['Time', crash.time],
     ['Blamed', symbol === undefined ? undefined : `${symbol}${offset === undefined ? '' : `+${offset}`}`],
@@ -48,8 +48,8 @@ export function rows(crash: CrashReport): [label: string, value: string][] {
     ['Address', exception?.address],
     ['Process', process],
     ['IRQL', irql],
-    ['World', isNamed ? joined([world?.name, world?.id === undefined ? undefined : `id ${world.id}`, world?.pcpu === undefined ? undefined : `PCPU ${world.pcpu}`]) : undefined],
-    ['CPU', isNamed || world?.pcpu === undefined ? undefined : String(world.pcpu)],
+    ['World', named === undefined ? undefined : joined([named.name, named.id === undefined ? undefined : `id ${named.id}`, named.pcpu === undefined ? undefined : `PCPU ${named.pcpu}`])],
+    ['CPU', named !== undefined || world?.pcpu === undefined ? undefined : String(world.pcpu)],
     ['System', system === undefined ? undefined : joined([
       system.product, system.version === undefined ? undefined : `version ${system.version}`,
       system.build === undefined ? undefined : `build ${system.build}`, system.architecture, system.uptime === undefined ? undefined : `up ${system.uptime}`,
