@@ -258,3 +258,30 @@ describe('the end of a process in the words of several programs', () => {
     expect(analyzed('KVM internal error. Suberror: 1', 'RAX=0000000000000001 RBX=0000000000000002 RCX=0000000000000003 RDX=0000000000000004', gap(3), ...listing).crashes[0]?.record.frames).toHaveLength(0);
   });
 });
+
+describe('comments of source code', () => {
+  const QUOTED = [
+    'free(): invalid pointer',
+    'Kernel panic - not syncing: VFS: Unable to mount root fs on unknown-block(0,0)',
+    SCREEN,
+    '==412==ERROR: AddressSanitizer: heap-buffer-overflow on address 0x602000000014 at pc 0x000000401a2b bp 0x7ffd12 sp 0x7ffd10',
+  ];
+
+  it.each(QUOTED)('that quote one line tell of no crash here: %s', (line) => {
+    for (const sign of ['  // ', '//  ', '/// ', '    # ']) {
+      const { crashes, events } = analyzed('int close_lab(void) {', `${sign}${line}`, '  return lab_free(ring);', '}');
+      expect([crashes.length, events.length]).toEqual([0, 0]);
+    }
+  });
+
+  it.each(QUOTED)('are no headings, prompts, bullets or logs: %s', (line) => {
+    for (const sign of ['# ', '', ' * ', '// [    1.204417] ']) {
+      if (sign.includes('[') && !line.startsWith('Kernel')) continue;
+      expect(analyzed('It stopped.', `${sign}${line}`, 'And now?').crashes).toHaveLength(1);
+    }
+  });
+
+  it('that hold a report are read as one', () => {
+    expect(analyzed('// kernel BUG at fs/lab/ring.c:214!', '// invalid opcode: 0000 [#1] SMP', '// RIP: 0010:lab_ring_put+0x14/0x60 [lab]', 'int x;').crashes).toHaveLength(1);
+  });
+});

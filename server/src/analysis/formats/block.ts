@@ -89,12 +89,28 @@ function read(format: LogFormat, source: TextSource, first: number, stop: number
 }
 
 /**
+ * A comment of source code, of a script, that quotes one line of a report, without a time: it says what was seen once, or what would
+ * be seen (`// free(): invalid pointer`). At the beginning of a line `#` is a prompt or a heading.
+ */
+const COMMENT = /^(?:[ \t]{0,200}\/\/[/!]?|[ \t]{1,200}#)[ \t]{1,8}(?![[<\d])/;
+
+/** What such a line tells of: nothing happened here. */
+function quoted(recorder: Recorder): void {
+  recorder.role = 'context';
+  recorder.opensRecord = false;
+  recorder.facts.length = 0;
+  recorder.frames.length = 0;
+  recorder.notes.length = 0;
+}
+
+/**
  * The block of `format` that begins at line `first`. The caller has asked `opensAt`. `stop` is the next line that opens
  * another format: a reader bridges foreign lines between two of its own, but must not swallow what another format reads.
  */
 export function readBlock(format: LogFormat, source: TextSource, first: number, stop?: number): Block {
   const { recorder, end, examined, isStopped } = read(format, source, first, stop, false);
   const lines = end - first;
+  if (lines === 1 && recorder.role !== 'context' && COMMENT.test(source.line(first))) quoted(recorder);
   const sections = recorder.sections.map((section) => ({
     kind: section.kind,
     title: section.title,
