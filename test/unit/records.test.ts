@@ -281,7 +281,20 @@ describe('comments of source code', () => {
     }
   });
 
+  it('and lists of links, whose titles quote one', () => {
+    const entry = '[Labdrv.sys: STOP 0x0000001E (0xC0000005, 0xF78D2524, 0x00000000, 0x00000000)]';
+    expect(analyzed('Articles', `- ${entry}(kb/412.md)`, `- ${entry}(kb/413.md)`).crashes).toHaveLength(0);
+    expect(analyzed('It stopped:', '- STOP 0x0000001E (0xC0000005, 0xF78D2524, 0x00000000, 0x00000000)', 'And now?').crashes).toHaveLength(1);
+  });
+
   it('that hold a report are read as one', () => {
     expect(analyzed('// kernel BUG at fs/lab/ring.c:214!', '// invalid opcode: 0000 [#1] SMP', '// RIP: 0010:lab_ring_put+0x14/0x60 [lab]', 'int x;').crashes).toHaveLength(1);
+  });
+});
+
+describe('a sentence about a field', () => {
+  it('is no value of it', () => {
+    const [crash] = analyzed('*** STOP: 0x00000050 (0xffffe00012345090, 0x0, 0xfffff8021a2b32f9, 0xc)', '', 'Read all of the report to learn what went on. Look at MODULE_NAME: and the FAULTING_MODULE: to learn which code it was.').crashes;
+    expect(crash?.record.title).toBe('PAGE_FAULT_IN_NONPAGED_AREA (0x50)');
   });
 });
