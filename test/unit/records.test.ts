@@ -315,3 +315,43 @@ describe('the end of a process in the words of several programs', () => {
     expect(analyzed('KVM internal error. Suberror: 1', 'RAX=0000000000000001 RBX=0000000000000002 RCX=0000000000000003 RDX=0000000000000004', gap(3), ...listing).crashes[0]?.record.frames).toHaveLength(0);
   });
 });
+
+describe('comments of source code', () => {
+  const QUOTED = [
+    'free(): invalid pointer',
+    'Kernel panic - not syncing: VFS: Unable to mount root fs on unknown-block(0,0)',
+    SCREEN,
+    '==412==ERROR: AddressSanitizer: heap-buffer-overflow on address 0x602000000014 at pc 0x000000401a2b bp 0x7ffd12 sp 0x7ffd10',
+  ];
+
+  it.each(QUOTED)('that quote one line tell of no crash here: %s', (line) => {
+    for (const sign of ['  // ', '//  ', '/// ', '    # ']) {
+      const { crashes, events } = analyzed('int close_lab(void) {', `${sign}${line}`, '  return lab_free(ring);', '}');
+      expect([crashes.length, events.length]).toEqual([0, 0]);
+    }
+  });
+
+  it.each(QUOTED)('are no headings, prompts, bullets or logs: %s', (line) => {
+    for (const sign of ['# ', '', ' * ', '// [    1.204417] ']) {
+      if (sign.includes('[') && !line.startsWith('Kernel')) continue;
+      expect(analyzed('It stopped.', `${sign}${line}`, 'And now?').crashes).toHaveLength(1);
+    }
+  });
+
+  it('and lists of links, whose titles quote one', () => {
+    const entry = '[Labdrv.sys: STOP 0x0000001E (0xC0000005, 0xF78D2524, 0x00000000, 0x00000000)]';
+    expect(analyzed('Articles', `- ${entry}(kb/412.md)`, `- ${entry}(kb/413.md)`).crashes).toHaveLength(0);
+    expect(analyzed('It stopped:', '- STOP 0x0000001E (0xC0000005, 0xF78D2524, 0x00000000, 0x00000000)', 'And now?').crashes).toHaveLength(1);
+  });
+
+  it('that hold a report are read as one', () => {
+    expect(analyzed('// kernel BUG at fs/lab/ring.c:214!', '// invalid opcode: 0000 [#1] SMP', '// RIP: 0010:lab_ring_put+0x14/0x60 [lab]', 'int x;').crashes).toHaveLength(1);
+  });
+});
+
+describe('a sentence about a field', () => {
+  it('is no value of it', () => {
+    const [crash] = analyzed('*** STOP: 0x00000050 (0xffffe00012345090, 0x0, 0xfffff8021a2b32f9, 0xc)', '', 'Read all of the report to learn what went on. Look at MODULE_NAME: and the FAULTING_MODULE: to learn which code it was.').crashes;
+    expect(crash?.record.title).toBe('PAGE_FAULT_IN_NONPAGED_AREA (0x50)');
+  });
+});

@@ -89,12 +89,38 @@ function read(format: LogFormat, source: TextSource, first: number, stop: number
 }
 
 /**
+ * A comment of source code, of a script, that quotes one line of a report, without a time: it says what was seen once, or what would
+ * be seen (`// free(): invalid pointer`). At the beginning of a line `#` is a prompt or a heading.
+ */
+const COMMENT = /^(?:[ \t]{0,200}\/\/[/!]?|[ \t]{1,200}#)[ \t]{1,8}(?![[<\d])/;
+
+/** An entry in a list of links: the title of a page (`- [STOP 0x0000001E (0xC0000005, …) in Labdrv.sys](kb/412.md)`). */
+const LINK = /^[ \t]{0,32}(?:[-*+]|\d{1,4}[.)])[ \t]{1,8}\[[^\][]{1,400}\]\([^()\s]{1,400}\)[ \t]{0,32}$/;
+
+/** Whether the lines speak of what is reported elsewhere: one line of a comment, or links only. */
+function isQuotation(source: TextSource, first: number, end: number): boolean {
+  if (end === first + 1 && COMMENT.test(source.line(first))) return true;
+  for (let line = first; line < end; line++) if (source.line(line).length > 1000 || !LINK.test(source.line(line))) return false;
+  return true;
+}
+
+/** What such a line tells of: nothing happened here. */
+function quoted(recorder: Recorder): void {
+  recorder.role = 'context';
+  recorder.opensRecord = false;
+  recorder.facts.length = 0;
+  recorder.frames.length = 0;
+  recorder.notes.length = 0;
+}
+
+/**
  * The block of `format` that begins at line `first`. The caller has asked `opensAt`. `stop` is the next line that opens
  * another format: a reader bridges foreign lines between two of its own, but must not swallow what another format reads.
  */
 export function readBlock(format: LogFormat, source: TextSource, first: number, stop?: number): Block {
   const { recorder, end, examined, isStopped } = read(format, source, first, stop, false);
   const lines = end - first;
+  if (recorder.role !== 'context' && isQuotation(source, first, end)) quoted(recorder);
   const sections = recorder.sections.map((section) => ({
     kind: section.kind,
     title: section.title,

@@ -44,6 +44,29 @@ export function glibcLine(text: string): GlibcLine | undefined {
   return at(MESSAGE, text, start) !== null ? { what: { start, end: text.length } } : undefined;
 }
 
+/** What a program or a shell says where the C library really gave up. */
+const GAVE_UP = /abort|core dump|sig(?:nal|abrt)|backtrace|stack trace|terminated|[$%#>] \S/i;
+/** Lines between two messages of a list, some of which are not ours: other strings of a program, blank lines. */
+const WIDEST_GAP = 3;
+
+/**
+ * Whether a message of malloc.c is one of a list: another one stands a few lines below, and nothing between them says that a program
+ * ended. Pages that list the messages, and the strings of a program, have dozens.
+ */
+export function isListed(text: string, below: (ahead: number) => string | undefined): boolean {
+  if (isBanner(text)) return false;
+  for (let ahead = 0; ahead <= WIDEST_GAP; ahead++) {
+    const next = below(ahead);
+    if (next === undefined || GAVE_UP.test(next.slice(0, LONGEST))) return false;
+    if (glibcLine(next) !== undefined) return !isBanner(next) && next.trim() !== text.trim();
+  }
+  return false;
+}
+
+function isBanner(text: string): boolean {
+  return text.startsWith('*** ', skipBlanks(text, 0));
+}
+
 function part(place: readonly [number, number]): Stretch {
   return { start: place[0], end: place[1] };
 }

@@ -9,7 +9,7 @@ import {
   type ThreadLine,
 } from './lines.js';
 import { lineAt } from './broken.js';
-import { backtraceFrame, glibcLine } from './glibc.js';
+import { backtraceFrame, glibcLine, isListed } from './glibc.js';
 import { sayPrinted } from './printed.js';
 import { Report } from './report.js';
 import { rowsOf, skipBlanks, type Stretch } from './scan.js';
@@ -81,7 +81,7 @@ export function opensRow(text: string): boolean {
 }
 
 export function readReport(cursor: LineCursor, sink: BlockSink): void {
-  const reader = new Reader(joiningSink(sink));
+  const reader = new Reader(joiningSink(sink), cursor);
   const first = cursor.peek();
   for (let line = lineAt(cursor, 0), started = false; line !== undefined; line = lineAt(cursor, 0)) {
     cursor.next();
@@ -142,7 +142,7 @@ class Reader {
   /** The line above says that a signal was received: where the program stood may follow. */
   #stopped = false;
 
-  constructor(sink: BlockSink) {
+  constructor(sink: BlockSink, readonly below: LineCursor) {
     this.report = new Report(sink);
     this.#said = new Statements(this.report);
   }
@@ -205,7 +205,7 @@ class Reader {
       }
       case 'sanitizer': return !this.#said.sanitizer && !frames;
       case 'title': return frames && this.report.ending !== undefined;
-      case 'glibc': return this.report.ending === undefined && !frames;
+      case 'glibc': return (this.report.ending === undefined || this.#said.isList) && !frames;
       case 'frame': case 'thread': return kind === 'thread' || this.#trace !== undefined || this.look(text).frame?.sure === true || this.report.ending !== undefined || this.#said.hasCore;
       default: return true;
     }
@@ -244,7 +244,7 @@ class Reader {
       case 'shell': return this.#said.shell(row);
       case 'field': return this.#said.field(row);
       case 'sanitizer': return this.#said.found(row);
-      case 'glibc': return this.#said.aborted(row);
+      case 'glibc': return this.#said.aborted(row, isListed(text, (ahead) => this.below.peek(ahead)?.text));
       case 'title': {
         const program = titleLine(text);
         return program === undefined ? undefined : this.#said.process(row, program, 1);

@@ -24,6 +24,8 @@ export class Statements {
   hasCore = false;
   pid: string | undefined;
   sanitizer = false;
+  /** The C library's messages are listed: none of them was printed by a program that ended. */
+  isList = false;
   readonly #report: Report;
 
   constructor(report: Report) {
@@ -160,14 +162,16 @@ export class Statements {
   }
 
   /** The C library found damaged memory and gave up. A debugger that stood by says the signal below. */
-  aborted(row: LogicalLine): void {
+  aborted(row: LogicalLine, isListed: boolean): void {
     const found = glibcLine(row.text);
     if (found === undefined) return;
+    this.isList ||= isListed;
     const text = row.text.slice(found.what.start, found.what.end);
     this.#report.head(row, 'C library');
     this.#report.token('exceptionName', row, found.what, 'panic.text');
     this.#report.token('address', row, found.address);
-    this.#report.end({ kind: 'heap-check', text, place: { row, ...found.what } }, true);
+    this.#report.end({ kind: 'heap-check', text, place: { row, ...found.what }, weak: this.isList }, !this.isList);
+    if (this.isList) return;
     this.#report.claim('message', text, { row, ...found.what });
     if (found.program !== undefined) this.process(row, found.program, 1);
   }

@@ -19,9 +19,10 @@ export function dumpHeader(line: LogicalLine, report: Report): Reading | undefin
   const end = valueEnd(text, value);
   if (end < 0) return undefined;
   const n = match[1] === undefined ? 0 : Number(match[1]);
-  // Eight digits or a prefix: a number without them may be decimal. Behind blanks alone it has no prefix, as in the
-  // metadata of an analysis extension (`BugCheckCode  0xE2`).
-  const isHex = end - value === 8 || (text.startsWith('0x', value) && /[:=]/.test(match[0]));
+  // Eight digits or a prefix: a number without them may be decimal. `BugCheckCode  0xE2` in a column is a line of the file in which an
+  // extension of the debugger says which codes it knows; a header has all digits there.
+  const digits = end - value - (text.startsWith('0x', value) ? 2 : 0);
+  const isHex = digits === 8 || (digits < end - value && /[:=]/.test(match[0]));
   const code = n === 0 && isHex && isBugCheckCode((Number.parseInt(text.slice(value, end), 16) & ~MINIDUMP_FLAG) >>> 0) ? hexIn(line, value, end) : undefined;
   const said = report.bugChecks.last('.bugcheck');
   if (n === 0 ? code === undefined : said === undefined) return undefined;

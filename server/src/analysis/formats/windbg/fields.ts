@@ -14,7 +14,8 @@ import { symbolTokens, textTokens, valueTokens } from './tokens.js';
 /** Says the value that stands from `start` to `end`. */
 type Handler = (report: Report, line: LogicalLine, start: number, end: number) => void;
 
-const NOTHING: ReadonlySet<string> = new Set(['unknown_module', 'unknown_image', 'unknown', 'analysis_inconclusive', 'not', '']);
+/** What stands where nothing was found out, and how a sentence goes on that speaks of a field: `Examine MODULE_NAME: and FAULTING_MODULE: to see`. */
+const NOTHING: ReadonlySet<string> = new Set(['unknown_module', 'unknown_image', 'unknown', 'analysis_inconclusive', 'not', 'and', 'or', 'the', 'to', '']);
 
 /** A value of which only the first word counts, as printed. */
 function word(key: string, rank: number, lower = false): Handler {
