@@ -82,14 +82,17 @@ const MESSAGES = [
   (r) => `World: 12458: VC opID lro-${r.between(100000, 999999)}-${r.hex(4)}-${r.hex(2)} maps to vmkernel opID ${r.hex(8)}`,
 ];
 
-/** Panics to plant: what the screen says, its own functions, the title it must get, the known issue it must show. */
+/** What stands before the words of a panic. */
+const SAID = '@BlueScreen: ';
+
+/** Panics to plant: what the screen says, its own functions, the title that its words must get, the known issue it must show. */
 export const PANICS = [
-  { issue: 'nvme-abort', world: 'nvme-timeout', head: (w, r) => `#PF Exception 14 in world ${w}:nvme-timeout IP 0x4180${r.hex(8)} addr 0x18`, frames: ['NvmeAbortUnmappedCommand@nvme_bench#1', 'NvmeScanExpiredCommands@nvme_bench#1'], title: 'Purple screen: #PF exception 14 in world nvme-timeout (nvme_bench)' },
-  { issue: 'net-split', world: 'vmnic3-pollWorld', head: (w, r) => `#PF Exception 14 in world ${w}:vmnic3-pollWorld IP 0x4180${r.hex(8)} addr 0x28`, frames: ['NetSplitOversizedChain@vmkernel#nover', 'NetEmitCoalescedChain@vmkernel#nover'], title: 'Purple screen: #PF exception 14 in world vmnic3-pollWorld' },
-  { issue: 'hba-recover', world: 'hba-worker', head: (w, r) => `#GP Exception 13 in world ${w}:hba-worker @ 0x4180${r.hex(8)}`, frames: ['HbaRecoverStaleExchange@hba_bench#1', 'HbaHandleLateCompletion@hba_bench#1'], title: 'Purple screen: #GP exception 13 in world hba-worker (hba_bench)' },
-  { issue: 'journal-replay', world: 'journal', head: () => 'NOT_IMPLEMENTED bora/modules/vmkernel/journal/replaySlots.c:2217', frames: ['JournalReplayTrimmedSlot@vmkernel#nover', 'JournalReplaySlots@vmkernel#nover'], title: 'Purple screen: NOT_IMPLEMENTED bora/modules/vmkernel/journal/replaySlots.c:2217' },
-  { issue: 'spin-bucket', world: 'idle9', head: () => 'Spin count exceeded (bucketReclaimLck) - possible deadlock with PCPU 11', frames: ['BucketReclaimContended@vmkernel#nover', 'BucketReclaimAll@vmkernel#nover'], title: 'ESXi lockup: Spin count exceeded (bucketReclaimLck) - possible deadlock with PCPU 11' },
-  { issue: 'no-heartbeat', world: 'vmm2:ledger', head: () => 'PCPU 7: no heartbeat (2/2 IPIs received)', frames: ['CoscheduleWaitForever@vmkernel#nover', 'CoscheduleKickPeers@vmkernel#nover'], title: 'ESXi lockup: PCPU 7: no heartbeat (2/2 IPIs received)' },
+  { issue: 'nvme-abort', world: 'nvme-timeout', head: (w, r) => `#PF Exception 14 in world ${w}:nvme-timeout IP 0x4180${r.hex(8)} addr 0x18`, frames: ['NvmeAbortUnmappedCommand@nvme_bench#1', 'NvmeScanExpiredCommands@nvme_bench#1'], title: (said) => `Purple screen: ${said} (nvme_bench)` },
+  { issue: 'net-split', world: 'vmnic3-pollWorld', head: (w, r) => `#PF Exception 14 in world ${w}:vmnic3-pollWorld IP 0x4180${r.hex(8)} addr 0x28`, frames: ['NetSplitOversizedChain@vmkernel#nover', 'NetEmitCoalescedChain@vmkernel#nover'], title: (said) => `Purple screen: ${said}` },
+  { issue: 'hba-recover', world: 'hba-worker', head: (w, r) => `#GP Exception 13 in world ${w}:hba-worker @ 0x4180${r.hex(8)}`, frames: ['HbaRecoverStaleExchange@hba_bench#1', 'HbaHandleLateCompletion@hba_bench#1'], title: (said) => `Purple screen: ${said} (hba_bench)` },
+  { issue: 'journal-replay', world: 'journal', head: () => 'NOT_IMPLEMENTED bora/modules/vmkernel/journal/replaySlots.c:2217', frames: ['JournalReplayTrimmedSlot@vmkernel#nover', 'JournalReplaySlots@vmkernel#nover'], title: (said) => `Purple screen: ${said}` },
+  { issue: 'spin-bucket', world: 'idle9', head: () => 'Spin count exceeded (bucketReclaimLck) - possible deadlock with PCPU 11', frames: ['BucketReclaimContended@vmkernel#nover', 'BucketReclaimAll@vmkernel#nover'], title: (said) => `ESXi lockup: ${said}` },
+  { issue: 'no-heartbeat', world: 'vmm2:ledger', head: () => 'PCPU 7: no heartbeat (2/2 IPIs received)', frames: ['CoscheduleWaitForever@vmkernel#nover', 'CoscheduleKickPeers@vmkernel#nover'], title: (said) => `ESXi lockup: ${said}` },
 ];
 
 /** Messages to plant: each alone shows its issue. */
@@ -114,8 +117,9 @@ function vmkernel(random, clock) {
         return;
       }
       const panic = PANICS[index % PANICS.length];
-      out.crash(panic.title, `bench/host/${panic.issue}`);
-      for (const line of screen(random, panic.head, panic.frames)) out.line(`${clock.tick(2)}Z cpu7:2100321)${line}`);
+      const lines = screen(random, panic.head, panic.frames);
+      out.crash(panic.title(lines[0].slice(SAID.length)), `bench/host/${panic.issue}`);
+      for (const line of lines) out.line(`${clock.tick(2)}Z cpu7:2100321)${line}`);
     },
   };
 }
@@ -124,7 +128,7 @@ function vmkernel(random, clock) {
 export function screen(random, head, frames) {
   const stack = `0x4390${random.hex(5)}`;
   let below = 0x100;
-  const lines = [`@BlueScreen: ${head('2100321', random)}`, `Code start: 0x4180${random.hex(2)}000000 VMK uptime: ${random.below(400)}:11:32:07.${random.between(100, 999)}`];
+  const lines = [`${SAID}${head('2100321', random)}`, `Code start: 0x4180${random.hex(2)}000000 VMK uptime: ${random.below(400)}:11:32:07.${random.between(100, 999)}`];
   const ordinary = Array.from({ length: random.between(4, 12) }, () => `${random.pick(HOST_FUNCTIONS)}@${random.pick(HOST_MODULES)}`);
   for (const frame of [...frames, ...ordinary, 'CpuSched_StartWorld@vmkernel#nover']) {
     below += 16 * random.between(1, 12);
