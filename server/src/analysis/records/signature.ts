@@ -17,7 +17,8 @@ const FRAMES = 3;
 const MACHINERY = new Set([
   'kebugcheck', 'kebugcheckex', 'kebugcheck2', 'kebugcheck3', 'kibugcheckdebugbreak', 'kibugcheckdispatch', 'dbgbreakpointwithstatus', 'rtlpbreakpointwithstatusinstruction',
   'kipagefault', 'kitrap0e', 'kitrap08', 'kitrap0d', 'kigeneralprotectionfault', 'kidoublefaultabort', 'kiexceptiondispatch', 'kidispatchexception', 'kisystemservicehandler',
-  'kisystemserviceexit', 'kifastfaildispatch', 'kiraisesecuritycheckfailure', 'rtlpexecutehandlerforexception', 'rtldispatchexception', 'rtlpexecutehandlerforunwind', 'kedebugbreak', 'keentercrashdebugger',
+  'kisystemserviceexit', 'kifastfaildispatch', 'kiraisesecuritycheckfailure', 'rtlpexecutehandlerforexception', 'rtldispatchexception',
+  'rtlpexecutehandlerforunwind', 'kedebugbreak', 'keentercrashdebugger',
   'mmaccessfault', 'mipagefault', 'whearaportfatalerror', 'wheareporthwerror', 'halbugchecksystem', 'halphandlemachinecheck',
   'panic', 'panicvpanicint', 'panic_vpanic', 'panic_panic', 'panic_nosave', 'panic_withbacktrace', 'panic_onassertat', 'panic_exception', 'vmk_panicwithmoduleid', 'vmk_panic',
   'int6_ud2assert', 'idtreturnprepare', 'gate_entry', 'gate_entry_', 'idtnmiwork', 'int2_nmi', 'nmi_interrupt', 'tlbdoinvalidate', 'heartbeat_detectcpulockups',

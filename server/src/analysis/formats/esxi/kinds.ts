@@ -49,8 +49,10 @@ const FRAME_LITERALS = [' stack: 0x', '#nover+0x', '#<None>+0x', '@com.vmware.',
 export const SCREEN_OPENERS: readonly string[] = [
   ...FRAME_LITERALS,
   '@BlueScreen:', ' in world ', 'Failed to ack TLB invalidate', ': no heartbeat', 'Spin count exceeded', 'NMI IPI: Panic requested',
-  'LINT1/NMI', 'LINT1 motherboard interrupt', 'LINT1-NMI', 'LINT1 / NMI', 'Lint1/NMI', ' requested PSOD', ' bora/', '/bora/', 'Failed at vmkdrivers/', 'Machine Check E', 'COS Error: ', 'COS Panic: ', 'BUG: failure at ',
-  'Panic from another CPU', 'Recursive panic on same CPU', 'VMware ESX', 'VMWare ESX', 'Crash at ', 'Module(s) involved in panic', 'Saved backtrace', 'Backtrace for ', 'Hardware Error - Please contact', ' UC Excp ', 'ApeiHEST: ', ' cr3=0x',
+  'LINT1/NMI', 'LINT1 motherboard interrupt', 'LINT1-NMI', 'LINT1 / NMI', 'Lint1/NMI', ' requested PSOD', ' bora/', '/bora/',
+  'Failed at vmkdrivers/', 'Machine Check E', 'COS Error: ', 'COS Panic: ', 'BUG: failure at ',
+  'Panic from another CPU', 'Recursive panic on same CPU', 'VMware ESX', 'VMWare ESX', 'Crash at ', 'Module(s) involved in panic', 'Saved backtrace',
+  'Backtrace for ', 'Hardware Error - Please contact', ' UC Excp ', 'ApeiHEST: ', ' cr3=0x',
   'PanicvPanicInt', ' ip=0x', ' cr2=0x', 'base fs=0x', ': PRDA 0x', ' GDT 0x', ' CR3 0x', "didn't have a heartbeat",
 ];
 

@@ -3,6 +3,7 @@ import { canonicalHex } from '../../text/hex.js';
 import { skipEscapes } from './panic.js';
 import { trimmedEnd, type Out } from './out.js';
 import { at, skipBlanks } from '../../text/scan.js';
+import { oneOf, raw } from '../../text/pattern.js';
 
 /** Articles mask release and build: `VMware ESXi #.#.# [Releasebuild-######## x86_64]`. */
 const VERSION =
@@ -99,8 +100,13 @@ export function involvedLine(text: string, out: Out): boolean {
   return true;
 }
 
-const DUMP =
-  /(?:Starting coredump|Coredump to (?:disk|file|network)|Dumping using slot|using slot \d|Slot \d{1,4} of \d|Dump: |FileDump: |DiskDump: |NetDump: |DumpProcess|Finalized dump header|Disk [Dd]ump [Ss]uccess|Successfully wrote |No (?:place|vsan object|disk partition) .{0,40}to dump|No file configured to dump|No port for remote debugger|Debugger waiting|Waiting for Debugger|Debugger is listening|Press Escape to enter|Remote debugger activated|Faulting world regs|Vmm code\/data \(|Vmk code\/rodata|Escape for local debugger|"Escape" for local|Netdump)/y;
+const DUMP = oneOf('y', [
+  raw`Starting coredump|Coredump to (?:disk|file|network)|Dumping using slot|using slot \d|Slot \d{1,4} of \d|Dump: `,
+  raw`FileDump: |DiskDump: |NetDump: |DumpProcess|Finalized dump header|Disk [Dd]ump [Ss]uccess|Successfully wrote `,
+  raw`No (?:place|vsan object|disk partition) .{0,40}to dump|No file configured to dump|No port for remote debugger`,
+  raw`Debugger waiting|Waiting for Debugger|Debugger is listening|Press Escape to enter|Remote debugger activated`,
+  raw`Faulting world regs|Vmm code/data \(|Vmk code/rodata|Escape for local debugger|"Escape" for local|Netdump`,
+]);
 
 /** Lines about writing the core dump. */
 export function dumpLine(text: string, out: Out): boolean {

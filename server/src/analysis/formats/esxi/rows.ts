@@ -9,6 +9,7 @@ import type { LogicalLine } from '../cursor.js';
 import { peelEnvelope, type EnvelopePart } from '../envelopes.js';
 import { readAgain } from './misread.js';
 import { statedIn } from './stated.js';
+import { oneOf, raw } from '../../text/pattern.js';
 
 export interface Row extends LogicalLine {
   /** Column of the physical line from which the columns of `envelope` count. */
@@ -44,8 +45,13 @@ const FRAME = /:[ \t]?\\?\[[ \t]?0x/g;
 /** A frame of which the copy kept the address of the code alone. */
 const BARE_FRAME = /(?<!:[ \t]?)\[0x[\da-fA-F]{8,16}\](?=[A-Za-z_][\w.$]{0,120}@[\w.()<>-]{1,60}#)/g;
 /** What begins a line of a purple screen. Used only in lines that hold at least two frames. */
-const LANDMARK =
-  /VMware ESXi? (?:Server )?(?:\d[\d.]{0,9} )?\[|@BlueScreen: |Panic Details: Crash at |PCPU \d{1,4} locked up\.|PCPU \d{1,4}: no heartbeat|Spin count exceeded|NMI IPI: Panic|ASSERT bora\/|NOT_[A-Z]{4,14} bora\/|Machine Check Exception|#[A-Z]{2} Exception|EXCVEC_[A-Z]|TTB=0x|BUG: failure at |gate=0x|Code starts? ?(?:at|:)|frame=0x|base fs=|cr0=0x|cr2=0x[\da-fA-F]{1,16} cr3=0x|[er]ax=0x|Saved backtrace|Backtrace for |Starting coredump|Coredump to |\*(?:PCPU)?\d{1,4}:(?:\d{1,10}|#{2,10})\/|PCPU {1,3}\d{1,4}: (?=[SVUIHW]{6})/g;
+const LANDMARK = oneOf('g', [
+  raw`VMware ESXi? (?:Server )?(?:\d[\d.]{0,9} )?\[|@BlueScreen: |Panic Details: Crash at |PCPU \d{1,4} locked up\.`,
+  raw`PCPU \d{1,4}: no heartbeat|Spin count exceeded|NMI IPI: Panic|ASSERT bora/|NOT_[A-Z]{4,14} bora/`,
+  raw`Machine Check Exception|#[A-Z]{2} Exception|EXCVEC_[A-Z]|TTB=0x|BUG: failure at |gate=0x|Code starts? ?(?:at|:)`,
+  raw`frame=0x|base fs=|cr0=0x|cr2=0x[\da-fA-F]{1,16} cr3=0x|[er]ax=0x|Saved backtrace|Backtrace for `,
+  raw`Starting coredump|Coredump to |\*(?:PCPU)?\d{1,4}:(?:\d{1,10}|#{2,10})/|PCPU {1,3}\d{1,4}: (?=[SVUIHW]{6})`,
+]);
 
 const LONGEST_ADDRESS = 22;
 

@@ -1,6 +1,7 @@
 /** The lines of a debugger's session, of systemd-coredump and of AddressSanitizer that are no frames. One look, nothing said. */
 import { at, shortened, skipBlanks, type Stretch } from './scan.js';
 import { isFatal, signalName } from './signals.js';
+import { oneOf, raw } from '../../text/pattern.js';
 
 export interface SignalLine {
   readonly name: Stretch;
@@ -226,10 +227,25 @@ export function stoppedLine(text: string): boolean {
   return at(STOPPED, text, skipBlanks(text, 0)) !== null;
 }
 
-const SESSION =
-  /(?:GNU gdb |Copyright \(C\) |License GPL|This is free software|There is NO WARRANTY|Type "|This GDB was configured|For bug reporting|<https?:\/\/|Find the GDB manual|For help, type|Reading symbols from |\(No debugging symbols|Loaded symbols|Missing separate debug|Try: |Use the "info sharedlibrary"|Do you need "set |Using host libthread_db|={5,9} (?:Backtrace|Memory map): ={5,9}|[\da-f]{8,16}-[\da-f]{8,16} [r-][w-]|Aborted(?: \(core dumped\))?$|(?:SourcePackage|Stacktrace(?:Top|AddressSignature)?|ThreadStacktrace|SegvReason|Signal(?:Name|Message)): ?|\[(?:New |Thread |Switching |Inferior |Detaching )|[Ww]arning: |Python Exception |No locals\.|No symbol table|--Type <|---Type <|\d{1,6}(?:\t[ \t]{0,8}| {2,8})\S|The program no longer exists|Found module |From {2,40}To {2,40}Syms Read|Module |Metadata for module |Process \d{1,10} (?:stopped|launched|exited)|Target \d: \(|Current executable set|(?:-> {2})?0x[\da-f]{4,16} <\+\d|[\w.+-]{1,64}`[\w:]|\$\d{1,4} = )/y;
-const SANITIZED =
-  /(?:={10,}|[A-Z][A-Za-z]{1,18}Sanitizer(?::DEADLYSIGNAL| can not provide)|Uninitialized value was |(?:READ|WRITE) of size \d|SCARINESS: |0x[\da-fA-F]{1,16} is located |SUMMARY: (?:[A-Z][A-Za-z]{1,18}Sanitizer|libFuzzer): |==\d{1,10}==|Shadow bytes? |(?:=>)?0x[\da-fA-F]{6,16}: ?(?:[\da-f]{2}|\[)|The signal is caused by |Hint: |HINT: |Address 0x|This frame has |\[\d{1,8}, \d{1,8}\) |[A-Z][A-Za-z ]{2,34}: {1,32}[\da-f]{2}(?: [\da-f]{2}|$)|NOTE: |Legend)/y;
+const SESSION = oneOf('y', [
+  raw`GNU gdb |Copyright \(C\) |License GPL|This is free software|There is NO WARRANTY|Type "|This GDB was configured`,
+  raw`For bug reporting|<https?://|Find the GDB manual|For help, type|Reading symbols from |\(No debugging symbols`,
+  raw`Loaded symbols|Missing separate debug|Try: |Use the "info sharedlibrary"|Do you need "set `,
+  raw`Using host libthread_db|={5,9} (?:Backtrace|Memory map): ={5,9}|[\da-f]{8,16}-[\da-f]{8,16} [r-][w-]`,
+  raw`Aborted(?: \(core dumped\))?$`,
+  raw`(?:SourcePackage|Stacktrace(?:Top|AddressSignature)?|ThreadStacktrace|SegvReason|Signal(?:Name|Message)): ?`,
+  raw`\[(?:New |Thread |Switching |Inferior |Detaching )|[Ww]arning: |Python Exception |No locals\.|No symbol table`,
+  raw`--Type <|---Type <|\d{1,6}(?:\t[ \t]{0,8}| {2,8})\S|The program no longer exists|Found module `,
+  raw`From {2,40}To {2,40}Syms Read|Module |Metadata for module |Process \d{1,10} (?:stopped|launched|exited)`,
+  raw`Target \d: \(|Current executable set|(?:-> {2})?0x[\da-f]{4,16} <\+\d|[\w.+-]{1,64}\x60[\w:]|\$\d{1,4} = `,
+]);
+const SANITIZED = oneOf('y', [
+  raw`={10,}|[A-Z][A-Za-z]{1,18}Sanitizer(?::DEADLYSIGNAL| can not provide)|Uninitialized value was `,
+  raw`(?:READ|WRITE) of size \d|SCARINESS: |0x[\da-fA-F]{1,16} is located `,
+  raw`SUMMARY: (?:[A-Z][A-Za-z]{1,18}Sanitizer|libFuzzer): |==\d{1,10}==|Shadow bytes? `,
+  raw`(?:=>)?0x[\da-fA-F]{6,16}: ?(?:[\da-f]{2}|\[)|The signal is caused by |Hint: |HINT: |Address 0x|This frame has `,
+  raw`\[\d{1,8}, \d{1,8}\) |[A-Z][A-Za-z ]{2,34}: {1,32}[\da-f]{2}(?: [\da-f]{2}|$)|NOTE: |Legend`,
+]);
 
 /** Lines that belong where they follow a line of a report, but say nothing of a crash by themselves. */
 export function isSession(text: string): boolean {

@@ -15,14 +15,18 @@ export function canonicalSymbol(written: string): string {
 
 /** glibc, GLib, libc++ and macOS names seen above and below the culprit in public backtraces. */
 const MACHINERY = new Set([
-  'raise', 'gsignal', 'abort', 'kill', 'pthread_kill', '__pthread_kill', '___pthread_kill', '__pthread_kill_implementation', '__pthread_kill_internal', 'tgkill', '__tgkill', '__libc_signal_restore_set',
+  'raise', 'gsignal', 'abort', 'kill', 'pthread_kill', '__pthread_kill', '___pthread_kill', '__pthread_kill_implementation',
+  '__pthread_kill_internal', 'tgkill', '__tgkill', '__libc_signal_restore_set',
   '__assert', '__assert_rtn', '__assert_fail', '__assert_fail_base', '__assert_perror_fail', '__libc_message', '__libc_message_impl', '__libc_fatal', '__fortify_fail', '__fortify_fail_abort',
-  '__chk_fail', '__stack_chk_fail', '__stack_chk_fail_local', 'malloc_printerr', 'malloc_printerr_tail', 'munmap_chunk', 'unlink_chunk', 'malloc_consolidate', '_int_malloc', '_int_free', '_int_realloc', '_int_memalign',
+  '__chk_fail', '__stack_chk_fail', '__stack_chk_fail_local', 'malloc_printerr', 'malloc_printerr_tail', 'munmap_chunk', 'unlink_chunk',
+  'malloc_consolidate', '_int_malloc', '_int_free', '_int_realloc', '_int_memalign',
   '_int_free_merge_chunk', '_int_free_chunk', 'malloc', 'calloc', 'realloc', 'free', 'cfree', '__libc_malloc', '__libc_calloc', '__libc_realloc', '__libc_free', 'tcache_get', 'tcache_put',
-  'g_assertion_message', 'g_assertion_message_expr', 'g_assertion_message_cmpnum', 'g_assertion_message_cmpint', 'g_assertion_message_cmpstr', 'g_log', 'g_logv', 'g_log_default_handler', 'g_log_structured_array',
+  'g_assertion_message', 'g_assertion_message_expr', 'g_assertion_message_cmpnum', 'g_assertion_message_cmpint', 'g_assertion_message_cmpstr',
+  'g_log', 'g_logv', 'g_log_default_handler', 'g_log_structured_array',
   'g_log_structured_standard', '_g_log_abort', 'g_malloc', 'g_malloc0', 'g_realloc', 'g_free', 'g_abort',
   'abort_message', 'demangling_terminate_handler()', '__verbose_terminate_handler', '__terminate', 'terminate', 'std::terminate()', '__cxa_throw', '__cxa_rethrow',
-  '__restore_rt', '_sigtramp', 'start_thread', 'clone', '__clone', 'clone3', '__clone3', '_pthread_start', '_pthread_body', 'thread_start', '__libc_start_main', '__libc_start_main_impl', '__libc_start_call_main', '_start', 'start',
+  '__restore_rt', '_sigtramp', 'start_thread', 'clone', '__clone', 'clone3', '__clone3', '_pthread_start', '_pthread_body', 'thread_start',
+  '__libc_start_main', '__libc_start_main_impl', '__libc_start_call_main', '_start', 'start',
 ]);
 const MACHINERY_START = /^(?:__asan_|__sanitizer_|___?interceptor_|__interceptor_|__ubsan_|__hwasan_|_?g_assertion_message|asan_|std::__terminate|fuzzer::|[\da-f]{8}\.plt_call\.)/;
 /** Fortified functions, memcpy, strlen and their like, and the copies of these for one processor each: the fault is their caller's. */

@@ -2,13 +2,18 @@
 import type { LogicalLine } from '../cursor.js';
 import { at as take } from '../../text/scan.js';
 import { SYSLOG, type Stretch } from './record.js';
+import { oneOf, raw } from '../../text/pattern.js';
 
 /**
  * `error: ` is what virsh puts in front; the journal has the message alone behind its own header. Only messages about a
  * guest's process are taken, because the words of the families ("internal error") are everybody's.
  */
 const FAMILY = /(?:error: )?(?=(?:internal error|operation failed|Requested operation is not valid|Timed out during operation|unsupported configuration|Failed to start domain|Unable to (?:read from|write to) monitor)\b)/y;
-const ABOUT_GUEST = /Unable to (?:read from|write to) monitor|End of file from (?:qemu )?monitor|(?:early )?end of file from monitor|unexpectedly closed the monitor|while connecting to monitor|cannot acquire state change lock|migration job|Cannot access storage file|guest agent|unable to execute QEMU command/i;
+const ABOUT_GUEST = oneOf('i', [
+  raw`Unable to (?:read from|write to) monitor|End of file from (?:qemu )?monitor|(?:early )?end of file from monitor`,
+  raw`unexpectedly closed the monitor|while connecting to monitor|cannot acquire state change lock|migration job`,
+  raw`Cannot access storage file|guest agent|unable to execute QEMU command`,
+]);
 /** The words stand near the start; what follows may be the whole output of qemu. */
 const LOOK = 400;
 

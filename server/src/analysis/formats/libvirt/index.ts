@@ -75,7 +75,8 @@ export const libvirt: LogFormat = {
   openers: [
     ': error : ', ': warning : ', 'internal error: ', 'operation failed: ', 'Timed out during operation: ', 'Requested operation is not valid: ',
     '"subcomponent":"libvirt"', ' : libvirt version: ', 'nexpectedly closed the monitor', 'while connecting to monitor: ', 'Unable to read from monitor: ', 'Unable to write to monitor: ',
-    'error: Failed to ', 'error: failed to connect to the hypervisor', 'libvirtError: ', 'LibvirtException: ', 'virError(Code=', 'Call to vir', 'Driver error : ', 'libvirt: ', 'libvirtd[', 'virtqemud[', 'virtlogd[', 'virtnetworkd[', 'virtstoraged[', 'virtnodedevd[', 'virtproxyd[',
+    'error: Failed to ', 'error: failed to connect to the hypervisor', 'libvirtError: ', 'LibvirtException: ', 'virError(Code=', 'Call to vir',
+    'Driver error : ', 'libvirt: ', 'libvirtd[', 'virtqemud[', 'virtlogd[', 'virtnetworkd[', 'virtstoraged[', 'virtnodedevd[', 'virtproxyd[',
   ],
   opens: opensEvent,
   cuts: recordStarts,

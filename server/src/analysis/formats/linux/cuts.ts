@@ -1,4 +1,5 @@
 /** Where a report that lost its line ends is cut. */
+import { oneOf, raw } from '../../text/pattern.js';
 
 /** Each line of the kernel's log has its stamp, behind the head that syslogd writes where there is one. */
 const STAMP = new RegExp(
@@ -13,7 +14,14 @@ const STAMP = new RegExp(
 const LEVEL = /<[0-7]> ?(?=[A-Za-z[])/g;
 const LEAST_LEVELS = 6;
 /** Without stamps: labels of the lines, frames with and without address. A blank stands before each. */
-const LABEL = /(?<=[ \t>])(?:BUG: |kernel BUG at |general protection fault|invalid opcode: |Oops: |Unable to handle kernel |Internal error: |INFO: task |"echo 0 |PGD |pgd = |PC is at |LR is at |pc : \[|sp : |r10: |r7 : |r3 : |Flags: [NnZz]|Control: |Process [^()]{1,40} \(pid: |Stack: \(0x|Backtrace: |#PF: |Modules linked in:|CPU: \d|Pid: \d|Hardware name:|task: |Workqueue: |RIP: |RIP {2}\[|EIP: |EIP is at |RSP: |[RE]AX: |[RE]DX: |[RE]SI: |RBP: |R10: |R13: |FS: |CS: |DS: |CR[02]: |DR[03]: |PKRU: |Stack:|Call Trace:|Code: |<\/?(?:IRQ|TASK|NMI)>|---\[ end |Kernel panic - |Kernel Offset: |\[<[\da-f]{8,16}>\] |(?:\? )?[A-Za-z_][\w.]{1,100}\+0x[\da-f]{1,6}\/0x)/g;
+const LABEL = oneOf('g', [
+  raw`BUG: |kernel BUG at |general protection fault|invalid opcode: |Oops: |Unable to handle kernel |Internal error: `,
+  raw`INFO: task |"echo 0 |PGD |pgd = |PC is at |LR is at |pc : \[|sp : |r10: |r7 : |r3 : |Flags: [NnZz]|Control: `,
+  raw`Process [^()]{1,40} \(pid: |Stack: \(0x|Backtrace: |#PF: |Modules linked in:|CPU: \d|Pid: \d|Hardware name:`,
+  raw`task: |Workqueue: |RIP: |RIP {2}\[|EIP: |EIP is at |RSP: |[RE]AX: |[RE]DX: |[RE]SI: |RBP: |R10: |R13: |FS: `,
+  raw`CS: |DS: |CR[02]: |DR[03]: |PKRU: |Stack:|Call Trace:|Code: |</?(?:IRQ|TASK|NMI)>|---\[ end |Kernel panic - `,
+  raw`Kernel Offset: |\[<[\da-f]{8,16}>\] |(?:\? )?[A-Za-z_][\w.]{1,100}\+0x[\da-f]{1,6}/0x`,
+], raw`(?<=[ \t>])`);
 const MOST_GAP = 24;
 
 /** Columns at which logical lines begin. Linear: both expressions are bounded at each column. */

@@ -19,6 +19,7 @@ import { canonicalName } from './frame.js';
 import { rowOf, type Row } from './row.js';
 import { Sayer } from './say.js';
 import { sayUnixLine } from './unixTokens.js';
+import { oneOf, raw } from '../../text/pattern.js';
 
 export const UNIX_OPENERS = ['Fatal trap ', 'Fatal double fault', 'fault trap, code=', 'in supervisor mode', 'panic[cpu', 'panic(cpu ', 'panic: '];
 
@@ -74,7 +75,13 @@ const FRAMES: readonly RegExp[] = [
 /** The debugger is asked for a trace. */
 const LISTING = /d?db(?:\{\d{1,3}\})?> {0,4}(?:trace|bt)\b/y;
 /** Lines of a panic that state nothing a crash is known by. */
-const PLAIN = /(?:cpuid = |apic id|fault code|stack pointer|frame pointer|code segment|= DPL|processor eflags|trap number|trap type|time = |KDB: |--- |\[ thread pid|Stopped at|Uptime: |Dumping |db(?:\{\d{1,3}\})?> |ddb|uvm_fault\(|TID {2,6}PID|\*?\d{3,8} {2,8}\d|end trace|curlwp |cpu\d{1,4}: |Begin traceback|End traceback|#pf |Bad kernel fault|pid=\d|cr\d: |[er][a-z\d]{1,2}: |dumping to |R?[A-Z][A-Z\d]{1,2}: {1,2}0x|Backtrace|Debugger called|Kernel Extensions|BSD process|Mac OS version|Kernel version|Darwin Kernel)/y;
+const PLAIN = oneOf('y', [
+  raw`cpuid = |apic id|fault code|stack pointer|frame pointer|code segment|= DPL|processor eflags|trap number`,
+  raw`trap type|time = |KDB: |--- |\[ thread pid|Stopped at|Uptime: |Dumping |db(?:\{\d{1,3}\})?> |ddb|uvm_fault\(`,
+  raw`TID {2,6}PID|\*?\d{3,8} {2,8}\d|end trace|curlwp |cpu\d{1,4}: |Begin traceback|End traceback|#pf `,
+  raw`Bad kernel fault|pid=\d|cr\d: |[er][a-z\d]{1,2}: |dumping to |R?[A-Z][A-Z\d]{1,2}: {1,2}0x|Backtrace`,
+  raw`Debugger called|Kernel Extensions|BSD process|Mac OS version|Kernel version|Darwin Kernel`,
+]);
 const FAULT = /(?:fault virtual address|Fault CR2)\s{0,24}[:=] (?<value>0x[\da-f]{1,16})/dy;
 const POINTER = /instruction pointer\s{0,24}= 0x[\da-f]{1,4}:(?<value>0x[\da-f]{1,16})/dy;
 const PROCESS = /(?:current process\s{0,24}= \d{1,8} \(|BSD process name corresponding to current thread: )(?<value>[^()\s][^()]{0,63})/dy;
@@ -82,7 +89,14 @@ const PANIC = /panic: (?<value>\S.{0,200})$/dy;
 const BAD_TRAP = /BAD TRAP: type=[\da-f]{1,2} .{3,200}/y;
 const MNEMONIC: Readonly<Record<string, string>> = { 9: '#GP', 12: '#PF', 18: '#DE', 23: '#DF' };
 /** Functions that report a panic or bring a trap: above what went wrong. */
-const MACHINERY = /^(?:kdb_\w{1,40}|_panic|trap_from_kernel|db_\w{1,40}|v?panic(?:_trap_to_debugger|_with_\w{1,40})?|trap(?:_\w{1,40})?|calltrap|alltraps\w{0,40}|linux_dump_stack|_{0,2}(?:asan|kasan|ubsan)_\w{1,60}|kmsan_(?:report|check)\w{0,40}|isalreadyreported|report(?:stack)?|handle\w{1,40}mismatch\w{0,20}|__ubsan_\w{1,60}|_?assfail|_zone_replenish_panic|kerntrap|kpageflttrap|die|cmntrap|vcmn_err|cmn_err|snprintf|__assert|kern_assert|kassert_\w{1,40}|lockdebug_\w{1,40}|mutex_vector_\w{1,20}|startlwp|_?handle_debugger_trap|_?kdp_i386_trap|_?kernel_trap|_?return_from_trap|_?debuggertrapwithstate|_?panic_\w{1,40})$/;
+const MACHINERY = oneOf('', [
+  raw`kdb_\w{1,40}|_panic|trap_from_kernel|db_\w{1,40}|v?panic(?:_trap_to_debugger|_with_\w{1,40})?`,
+  raw`trap(?:_\w{1,40})?|calltrap|alltraps\w{0,40}|linux_dump_stack|_{0,2}(?:asan|kasan|ubsan)_\w{1,60}`,
+  raw`kmsan_(?:report|check)\w{0,40}|isalreadyreported|report(?:stack)?|handle\w{1,40}mismatch\w{0,20}`,
+  raw`__ubsan_\w{1,60}|_?assfail|_zone_replenish_panic|kerntrap|kpageflttrap|die|cmntrap|vcmn_err|cmn_err|snprintf`,
+  raw`__assert|kern_assert|kassert_\w{1,40}|lockdebug_\w{1,40}|mutex_vector_\w{1,20}|startlwp|_?handle_debugger_trap`,
+  raw`_?kdp_i386_trap|_?kernel_trap|_?return_from_trap|_?debuggertrapwithstate|_?panic_\w{1,40}`,
+], raw`^`, raw`$`);
 
 function openingOf(row: Row): { readonly opening: Opening; readonly match: RegExpExecArray; readonly start: number } | undefined {
   const start = skipBlanks(row.text, 0);

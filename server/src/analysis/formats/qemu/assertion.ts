@@ -1,6 +1,7 @@
 /** Failed assertions of qemu, its tools, and libvirt's daemons: glibc's words and GLib's. */
 import { at as test } from '../../text/scan.js';
 import { readHead, type Stretch } from './grammar.js';
+import { oneOf, raw } from '../../text/pattern.js';
 
 /**
  * What glibc prints when an `assert` of a C program fails: program, file and line, function, expression. The function is the
@@ -22,7 +23,13 @@ const GLIB = /(?:Bail out! )?(?:[A-Za-z][\w-]{0,24}:)?ERROR: ?((?:\.{1,2}\/|[A-Z
 const APPLE = /Assertion failed: \((?=.{1,400}\), function )/y;
 const APPLE_PLACE = /\), function ([\w.]{1,128}), file ([^,]{1,300}), line \d{1,7}/;
 /** Folders at the top of the qemu sources that no other program is known to have. */
-const SOURCES = /^(?:hw|block|target(?:-\w+)?\/[\w.-]+|accel|softmmu|system|migration|tcg|qom|qapi|qobject|chardev|linux-user|bsd-user|gdbstub|replay|backends|fsdev|slirp|nbd|semihosting|contrib\/(?:vhost|plugins|elf)[\w-]*|ui\/(?:console|sdl2?|gtk|vnc|spice|egl|cocoa|input|dbus|cursor)[\w-]*|net\/(?:net|tap|vhost|slirp|socket|filter|colo|hub|queue|netmap|vmnet)[\w-]*|include\/(?:qemu|exec|hw|sysemu|system|qom|qapi|block|tcg|migration|ui))(?:\.c$|\.h$|\/)/;
+const SOURCES = oneOf('', [
+  raw`hw|block|target(?:-\w+)?/[\w.-]+|accel|softmmu|system|migration|tcg|qom|qapi|qobject|chardev|linux-user`,
+  raw`bsd-user|gdbstub|replay|backends|fsdev|slirp|nbd|semihosting|contrib/(?:vhost|plugins|elf)[\w-]*`,
+  raw`ui/(?:console|sdl2?|gtk|vnc|spice|egl|cocoa|input|dbus|cursor)[\w-]*`,
+  raw`net/(?:net|tap|vhost|slirp|socket|filter|colo|hub|queue|netmap|vmnet)[\w-]*`,
+  raw`include/(?:qemu|exec|hw|sysemu|system|qom|qapi|block|tcg|migration|ui)`,
+], raw`^`, raw`(?:\.c$|\.h$|/)`);
 /** Names of functions in files that stand at the top itself: `block.c`, `exec.c`. */
 const FUNCTIONS = /^(?:qemu|hvf|assert_hvf|virgl|egl|cocoa|vmnet|kvm|cpu_exec|bdrv|blk|qcow2|virtio|vhost|memory_region|address_space|tcg)_/;
 /** The program in the midst of a line: behind the monitor's prompt, what the guest's console prints, words of a test runner or of a person. */

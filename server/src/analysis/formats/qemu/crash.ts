@@ -6,6 +6,7 @@ import { findAssertion, type Assertion } from './assertion.js';
 import { outputAt, readHead, type Stretch } from './grammar.js';
 import { isOldDump, sayOldDump } from './oldDump.js';
 import { at as test } from '../../text/scan.js';
+import { oneOf, raw } from '../../text/pattern.js';
 
 const SUBERROR = /KVM internal error\. ?Suberror: (\d{1,3})(?= *$| +emulation failure| +extra data\[)/y;
 const RUN_FAILED = /(?:error: )?kvm run failed (?=[A-Z])/y;
@@ -166,7 +167,12 @@ function panicArguments(crash: Crash, line: LogicalLine, sink: BlockSink): Argum
   return given;
 }
 
-const DUMP = /\s{0,8}(?:[ER]?(?:[A-D]X|[SD]I|[SBI]P|FL)=|II=\d|[CD]S(?:16|32|64)? {1,4}\[|R(?:8 |9 |1[0-5])=|[ECSDFG]S ?=|LDT=|TR ?=|GDT=|IDT=|CR[0-8]=|DR[0-7]=|EFER=|CCS=|CCD=|FCW=|FPR\d=|XMM\d\d=|YMM\d\d=|Code=|CPU ?#\d{1,4}:|emulation failure|extra data\[\d{1,2}\]|Bail out!|PC ?=|X\d\d=|PSTATE=|R\d\d=[\da-f]{8}|s\d\d=[\da-f]{8}|[DA]\d {1,2}= [\da-f]{8}|P(?:SR|SW)=)/y;
+const DUMP = oneOf('y', [
+  raw`[ER]?(?:[A-D]X|[SD]I|[SBI]P|FL)=|II=\d|[CD]S(?:16|32|64)? {1,4}\[|R(?:8 |9 |1[0-5])=|[ECSDFG]S ?=|LDT=|TR ?=`,
+  raw`GDT=|IDT=|CR[0-8]=|DR[0-7]=|EFER=|CCS=|CCD=|FCW=|FPR\d=|XMM\d\d=|YMM\d\d=|Code=|CPU ?#\d{1,4}:`,
+  raw`emulation failure|extra data\[\d{1,2}\]|Bail out!|PC ?=|X\d\d=|PSTATE=|R\d\d=[\da-f]{8}|s\d\d=[\da-f]{8}`,
+  raw`[DA]\d {1,2}= [\da-f]{8}|P(?:SR|SW)=`,
+], raw`\s{0,8}`);
 const REGISTER = /(?:^|[\s])([A-Z][A-Z0-9]{1,5}) {0,2}= {0,6}([0-9a-fA-F]{4,16})(?![0-9A-Za-z])/g;
 
 /** Whether a line belongs to the dump that follows a failure. */

@@ -3,6 +3,7 @@ import type { LogicalLine } from '../cursor.js';
 import type { TokenKind } from '../types.js';
 import { readHead, type Head } from './grammar.js';
 import { at as test } from '../../text/scan.js';
+import { oneOf, raw } from '../../text/pattern.js';
 
 export type MessageKind = 'feature' | 'warning' | 'information' | 'client' | 'signal' | 'shutdown' | 'libvirt' | 'error';
 
@@ -30,7 +31,11 @@ const SHUTDOWN = /shutting down(?:, reason=([a-z-]{1,24}))?$/y;
 const SIGNAL = /terminating on signal (\d{1,3})(?: from pid (\d{1,10})(?: \(([^)]{1,200})\))?)?/y;
 const LIBVIRT = /(?:Domain id=\d{1,10} is tainted: |initiating migration|Starting external device: )/y;
 /** Words without which a line that begins with a program is not taken for an error: shells and people write such lines too. */
-const ERROR_WORD = /\b(?:error|fail(?:ed|ure)?|could not|cannot|can't|couldn't|unable|not (?:viable|available|supported|permitted|be)|doesn't|invalid|unsupported|unknown|denied|busy|refused|locked|corrupt|bad|missing|duplicate|terminated|unexpected|too (?:many|large|small|big|old))\b/i;
+const ERROR_WORD = oneOf('i', [
+  raw`error|fail(?:ed|ure)?|could not|cannot|can't|couldn't|unable|not (?:viable|available|supported|permitted|be)`,
+  raw`doesn't|invalid|unsupported|unknown|denied|busy|refused|locked|corrupt|bad|missing|duplicate|terminated`,
+  raw`unexpected|too (?:many|large|small|big|old)`,
+], raw`\b`, raw`\b`);
 /** An error word stands near the start of a message. */
 const ERROR_LOOK = 600;
 const NOT_QEMU = /command not found|^No such file or directory$/;

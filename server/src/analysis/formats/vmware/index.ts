@@ -25,8 +25,12 @@ function lexLine(text: string, sink: LineSink): boolean {
 export const vmware: LogFormat = {
   id: 'vmware',
   openers: [
-    'WinBSOD: ', 'MONITOR PANIC: ', 'Beginning monitor coredump', 'Unexpected signal: ', 'Caught signal ', 'msg.log.error.unrecoverable', ' unrecoverable error: (', ': (vcpu-', ': (mks)', ': (vmx)', ': (vmui)', 'NOT_REACHED ', 'NOT_IMPLEMENTED ', 'ASSERT bora/', 'VERIFY bora/', 'ASSERT vmcore/', 'VERIFY vmcore/',
-    '/bora/', 'ASSERT bora\\', 'VERIFY bora\\', 'ASSERT vmcore\\', 'VERIFY vmcore\\', 'onitorEvent.halt', 'onitorevent.halt', 'onitorEvent.tripleFault', 'onitorevent.tripleFault', 'Triple fault', 'CPU has been disabled by the guest', 'to enter the shutdown state', ') has occurred.',
+    'WinBSOD: ', 'MONITOR PANIC: ', 'Beginning monitor coredump', 'Unexpected signal: ', 'Caught signal ', 'msg.log.error.unrecoverable',
+    ' unrecoverable error: (', ': (vcpu-', ': (mks)', ': (vmx)', ': (vmui)', 'NOT_REACHED ', 'NOT_IMPLEMENTED ', 'ASSERT bora/', 'VERIFY bora/',
+    'ASSERT vmcore/', 'VERIFY vmcore/',
+    '/bora/', 'ASSERT bora\\', 'VERIFY bora\\', 'ASSERT vmcore\\', 'VERIFY vmcore\\', 'onitorEvent.halt', 'onitorevent.halt',
+    'onitorEvent.tripleFault', 'onitorevent.tripleFault', 'Triple fault', 'CPU has been disabled by the guest', 'to enter the shutdown state',
+    ') has occurred.',
     'Guest operating system crash detected', 'Backtrace[0] ', 'backtrace[0] ', 'acktrace[00] ',
   ],
   opens: (line) => rowsOf(line).some((row) => opening(row) !== undefined),

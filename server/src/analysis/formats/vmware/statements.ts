@@ -1,6 +1,7 @@
 /** Messages of vmware.log that tell of a crash, and those that go with one. One look, nothing said. */
 import type { Stretch } from './head.js';
 import { at } from '../../text/scan.js';
+import { oneOf, raw } from '../../text/pattern.js';
 
 export type PanicKind = 'guest-bugcheck' | 'monitor-panic' | 'vmx-panic' | 'cpu-disabled' | 'triple-fault';
 
@@ -212,8 +213,13 @@ export function signalRegisters(text: string, from: number): SignalRegister[] {
   });
 }
 
-const COMPANION =
-  /(?:Backtrace:|Msg_Post: |\[msg\.|Core dump|CoreDump|Attempting to dump|Child process \d|Writing monitor|Wrote |Beginning monitor|End monitor|A core file|SIGNAL: |Panic: |Printing loaded objects|End printing loaded|\[0x[\da-fA-F]{4,16}-0x|Remapping region|Cannot remap|-{20,}$|VMX has left the building|MKS thread|VTHREAD|Exiting$|Vmx?PanicSaveState|Panic in progress|CPU reset: |VMX exit|LOADED MODULES|Registers |Win32 |Backtrace |To collect|You can |We will|Please request|POST\()/y;
+const COMPANION = oneOf('y', [
+  raw`Backtrace:|Msg_Post: |\[msg\.|Core dump|CoreDump|Attempting to dump|Child process \d|Writing monitor|Wrote `,
+  raw`Beginning monitor|End monitor|A core file|SIGNAL: |Panic: |Printing loaded objects|End printing loaded`,
+  raw`\[0x[\da-fA-F]{4,16}-0x|Remapping region|Cannot remap|-{20,}$|VMX has left the building|MKS thread|VTHREAD`,
+  raw`Exiting$|Vmx?PanicSaveState|Panic in progress|CPU reset: |VMX exit|LOADED MODULES|Registers |Win32 |Backtrace `,
+  raw`To collect|You can |We will|Please request|POST\(`,
+]);
 
 /** Lines that a panic brings along: the core dump, the message boxes, the end of the program. */
 export function goesWithPanic(text: string, from: number): boolean {

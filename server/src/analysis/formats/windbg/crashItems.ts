@@ -10,9 +10,14 @@ import { fileNameEnd, hexEnd, isLower, moduleOfImage, skipBlanks, valueEnd } fro
 import { stateCode, stateParameter } from './state.js';
 import type { Statement } from './statements.js';
 import { textTokens } from './tokens.js';
+import { oneOf, raw } from '../../text/pattern.js';
 
 /** The labels; a longer one stands before the one it begins with. */
-const LABEL = /^(Dump File Size|Dump File Time|Dump File|Crash Time|Bug Check String|Bug Check Code|Parameter [1-4]|Parameters|Caused By Driver|Caused By Address|File Description|Product Name|Company|File Version|Processors Count|Processor|Crash Address|Stack Address [1-3]|Computer Name|Full Path|Major Version|Minor Version)/;
+const LABEL = oneOf('', [
+  raw`Dump File Size|Dump File Time|Dump File|Crash Time|Bug Check String|Bug Check Code|Parameter [1-4]|Parameters`,
+  raw`Caused By Driver|Caused By Address|File Description|Product Name|Company|File Version|Processors Count`,
+  raw`Processor|Crash Address|Stack Address [1-3]|Computer Name|Full Path|Major Version|Minor Version`,
+], raw`^(`, raw`)`);
 
 /** Longest line that is searched for items, and most items of a crash. */
 const MAX_LINE = 65_536;

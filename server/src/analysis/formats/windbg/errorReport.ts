@@ -6,6 +6,7 @@ import type { LogicalLine } from '../cursor.js';
 import { hexIn, type Reading, type Report } from './report.js';
 import { moduleOfImage, skipBlanks, valueEnd } from './scan.js';
 import { stateValue } from './summary.js';
+import { oneOf, raw } from '../../text/pattern.js';
 
 /** What a value of a signature says. */
 export type Part = 'process' | 'module' | 'exception code' | 'exception type' | 'offset' | 'version' | 'bug check' | 'plain';
@@ -27,10 +28,21 @@ export const SIGNATURES: Readonly<Record<string, readonly Part[]>> = {
 };
 
 /** `Problem Event Name:` in the languages of Windows, and `Event Name:` of the event log. */
-const EVENT = /^(?:(?:Problem )?Event Name|Problemereignisname|Ereignisname|Nom d.[eé]v[eé]nement(?: de probl[eè]me)?|Nombre (?:del evento de problema|de evento)|Nome (?:do )?evento(?: d[eo])?(?: problema)?|Probleemgebeurtenisnaam|Naam van (?:probleem)?gebeurtenis|Nazwa zdarzenia(?: problemu)?|(?:Sorun )?Olay[ıi]? Ad[ıi]|Problemh[aä]ndelsens namn|H[aä]ndelsenamn|N[aá]zev ud[aá]losti(?: probl[eé]mu)?|Имя события проблемы|Имя события|Ім’?'?я події(?: проблеми)?|問題イベント名|イベント名|问题事件名称|事件名称|問題事件名稱|事件名稱|문제 이벤트 이름|이벤트 이름) ?[:：]\s{0,8}([A-Za-z0-9]{3,24})$/i;
+const EVENT = oneOf('i', [
+  raw`(?:Problem )?Event Name|Problemereignisname|Ereignisname|Nom d.[eé]v[eé]nement(?: de probl[eè]me)?`,
+  raw`Nombre (?:del evento de problema|de evento)|Nome (?:do )?evento(?: d[eo])?(?: problema)?`,
+  raw`Probleemgebeurtenisnaam|Naam van (?:probleem)?gebeurtenis|Nazwa zdarzenia(?: problemu)?`,
+  raw`(?:Sorun )?Olay[ıi]? Ad[ıi]|Problemh[aä]ndelsens namn|H[aä]ndelsenamn|N[aá]zev ud[aá]losti(?: probl[eé]mu)?`,
+  raw`Имя события проблемы|Имя события|Ім’?'?я події(?: проблеми)?|問題イベント名|イベント名|问题事件名称|事件名称|問題事件名稱|事件名稱|문제 이벤트 이름`,
+  raw`이벤트 이름`,
+], raw`^`, raw` ?[:：]\s{0,8}([A-Za-z0-9]{3,24})$`);
 
 /** Labels of an application's signature where it is printed with names, English and as AppCrashView pads them. */
-const LABEL = /^(Application Name|Application Version|Fault Module Name|Fault Module Version|Exception Code|Exception Offset|Process File|Process Path|Event Time|User Name|Application Timestamp|Fault Module Timestamp|Exception Data|Report File (?:Name|Size)|Event Name(?= {2})) {0,14}:\s{0,8}/;
+const LABEL = oneOf('', [
+  raw`Application Name|Application Version|Fault Module Name|Fault Module Version|Exception Code|Exception Offset`,
+  raw`Process File|Process Path|Event Time|User Name|Application Timestamp|Fault Module Timestamp|Exception Data`,
+  raw`Report File (?:Name|Size)|Event Name(?= {2})`,
+], raw`^(`, raw`) {0,14}:\s{0,8}`);
 
 export function errorReport(line: LogicalLine, report: Report): Reading | undefined {
   const { text } = line;

@@ -3,6 +3,7 @@ import type { LogicalLine } from '../cursor.js';
 import { addressWidth } from './forms.js';
 import type { Reading, Report } from './report.js';
 import { addressEnd, fileNameEnd, hexEnd, isBlank, isWordUnit, moduleOfImage, skipBlanks, wordEnd } from './scan.js';
+import { oneOf, raw } from '../../text/pattern.js';
 
 export function moduleHeading(line: LogicalLine, report: Report): Reading | undefined {
   const { text } = line;
@@ -107,7 +108,15 @@ function stampTokens(report: Report, line: LogicalLine, from: number): void {
   if (end - open === 9 && text.charCodeAt(end) === 41) report.sink.token('number', line, open + 1, end);
 }
 
-const DETAILS = /^(Loaded symbol image file|Mapped memory image file|Image path|Image name|Timestamp|CheckSum|Checksum|ImageSize|File version|Product version|File flags|File OS|File type|File date|Translations|CompanyName|ProductName|InternalName|OriginalFilename|ProductVersion|FileVersion|FileDescription|LegalCopyright|Information from resource tables|Has CLR image header|Image was built with \/Brepro flag\.?|Symbol File|Module|Base Address|Image Name|Machine Type|Time Stamp|Size|Characteristics|Debug Data Dirs|Symbol Type|Load Report|Compiler|Image Type|Age|CODEVIEW|VC_FEATURE|POGO|REPRO|ILTCG|MISC|CLSID|Contains resources|PrivateBuild|SpecialBuild|LegalTrademarks|Comments):?/;
+const DETAILS = oneOf('', [
+  raw`Loaded symbol image file|Mapped memory image file|Image path|Image name|Timestamp|CheckSum|Checksum|ImageSize`,
+  raw`File version|Product version|File flags|File OS|File type|File date|Translations|CompanyName|ProductName`,
+  raw`InternalName|OriginalFilename|ProductVersion|FileVersion|FileDescription|LegalCopyright`,
+  raw`Information from resource tables|Has CLR image header|Image was built with /Brepro flag\.?|Symbol File|Module`,
+  raw`Base Address|Image Name|Machine Type|Time Stamp|Size|Characteristics|Debug Data Dirs|Symbol Type|Load Report`,
+  raw`Compiler|Image Type|Age|CODEVIEW|VC_FEATURE|POGO|REPRO|ILTCG|MISC|CLSID|Contains resources|PrivateBuild`,
+  raw`SpecialBuild|LegalTrademarks|Comments`,
+], raw`^(`, raw`):?`);
 
 /** Details that name the file of an image. */
 const IMAGES: ReadonlySet<string> = new Set(['Loaded symbol image file', 'Mapped memory image file', 'Image path', 'Image name', 'Image Name', 'Module', 'OriginalFilename']);

@@ -3,14 +3,30 @@ import type { LogicalLine } from '../cursor.js';
 import { bugCheckCodeOf, leadingBugCheckName } from './bugCheckNames.js';
 import type { Reading, Report } from './report.js';
 import { canonicalAddress, fileNameEnd, isNameUnit, moduleOfImage, skipBlanks, valueEnd } from './scan.js';
+import { oneOf, raw } from '../../text/pattern.js';
 
 /** `Stop code: DRIVER_IRQL_NOT_LESS_OR_EQUAL` in the languages of Windows; the label begins the line. */
-const LABEL = /^(?:Stopp?(?: ?code|kode?)|Stillstandcode|Code d.arr[eê]t|C[oó]digo de (?:detenci[oó]n|parada|paragem|interrup[cç][aã]o)|Codice (?:di (?:arresto|interruzione|stop)|interruzione|arresto)|Kod zatrzymania|Dur(?:durma|ma) kodu|K[oó]d (?:ukon[cč]en[ií]|zastaven[ií]|stop)|Le[aá]ll[ií]t[aá]si k[oó]d|Код остановки|Код зупинки|終止代碼|停止代碼|终止代码|停止代码|停止コード|중지 코드) ?[:：]\s{0,8}/i;
+const LABEL = oneOf('i', [
+  raw`Stopp?(?: ?code|kode?)|Stillstandcode|Code d.arr[eê]t`,
+  raw`C[oó]digo de (?:detenci[oó]n|parada|paragem|interrup[cç][aã]o)`,
+  raw`Codice (?:di (?:arresto|interruzione|stop)|interruzione|arresto)|Kod zatrzymania|Dur(?:durma|ma) kodu`,
+  raw`K[oó]d (?:ukon[cč]en[ií]|zastaven[ií]|stop)|Le[aá]ll[ií]t[aá]si k[oó]d|Код остановки|Код зупинки|終止代碼|停止代碼|终止代码`,
+  raw`停止代码|停止コード|중지 코드`,
+], raw`^`, raw` ?[:：]\s{0,8}`);
 
 /** Words of Windows 8 and 10 before the name, inside a sentence. */
 const PHRASES: readonly string[] = ['online later for this error: ', 'give them this info: Stop code: ', 'give them this info: Stop Code: ', 'online nach diesem Fehler suchen: '];
 /** The same in other languages, up to the colon: `search online later for this error`. */
-const SEARCH = /(?:sp[aä]ter online nach (?:folgende[mn]|diese[mn]) Fehler suchen|cette erreur en ligne (?:ult[eé]rieurement|plus tard)|este error (?:en l[ií]nea|en Internet) (?:m[aá]s (?:tarde|adelante)|posteriormente)|(?:m[aá]s (?:tarde|adelante)|posteriormente) en (?:l[ií]nea|Internet) este error|in seguito (?:online )?questo errore|questo errore online in seguito|posteriormente este erro online|este erro online (?:mais tarde|posteriormente)|later online zoeken naar deze fout|p[oó][zź]niej (?:w trybie )?online nast[eę]puj[aą]cy b[lł][aą]d|(?:по этому|по следующему|этому) коду ошибки|稍后在线搜索此错误|稍後線上搜尋此錯誤|次のエラーを後からオンラインで検索してください) ?[:：] ?(?=[A-Z])/i;
+const SEARCH = oneOf('i', [
+  raw`sp[aä]ter online nach (?:folgende[mn]|diese[mn]) Fehler suchen`,
+  raw`cette erreur en ligne (?:ult[eé]rieurement|plus tard)`,
+  raw`este error (?:en l[ií]nea|en Internet) (?:m[aá]s (?:tarde|adelante)|posteriormente)`,
+  raw`(?:m[aá]s (?:tarde|adelante)|posteriormente) en (?:l[ií]nea|Internet) este error`,
+  raw`in seguito (?:online )?questo errore|questo errore online in seguito|posteriormente este erro online`,
+  raw`este erro online (?:mais tarde|posteriormente)|later online zoeken naar deze fout`,
+  raw`p[oó][zź]niej (?:w trybie )?online nast[eę]puj[aą]cy b[lł][aą]d|(?:по этому|по следующему|этому) коду ошибки`,
+  raw`稍后在线搜索此错误|稍後線上搜尋此錯誤|次のエラーを後からオンラインで検索してください`,
+], '', raw` ?[:：] ?(?=[A-Z])`);
 
 /** What the screen blames, on the line below the name, in any language: `What failed: atikmdag.sys`. */
 const BLAME = /^[^\s:：][^:：]{1,60}[:：]\s{0,8}/;

@@ -226,7 +226,9 @@ function promptWith(line: LogicalLine, report: Report, start: number, end: numbe
 /** Remarks a debugger prints between its lines. Weak: they prolong a report and never join two. */
 const REMARKS: readonly string[] = [
   'Debugging Details:', '## Debugging Details:', 'Details:', 'Resetting default scope', 'NOTE: The trap frame does not contain', 'Some register values may be',
-  'Use !analyze -v to get', 'For analysis of this file, run', 'Implicit thread is now', 'Implicit process is now', 'Last set context:', 'Flow analysis was incomplete', 'Unable to get program counter', 'Browse all global symbols', 'Reloading ', 'debugger time:', 'A fatal system error has occurred', 'Debugger entered on',
+  'Use !analyze -v to get', 'For analysis of this file, run', 'Implicit thread is now', 'Implicit process is now', 'Last set context:',
+  'Flow analysis was incomplete', 'Unable to get program counter', 'Browse all global symbols', 'Reloading ', 'debugger time:',
+  'A fatal system error has occurred', 'Debugger entered on',
   'First chance exceptions are reported', 'This exception may be expected', 'Break instruction exception', 'GetUrlPageData2', 'Failed calling InternetOpenUrl',
   'Could not read faulting driver name', 'GetPointerFromAddress:', 'GetUlongFromAddress:', 'Unable to read', 'unable to get nt!',
   'Loading symbols for', 'Browse full module list', 'Unloaded modules:', '*** Stack trace for last', 'Page ', 'The stored exception information',

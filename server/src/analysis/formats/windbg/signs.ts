@@ -75,7 +75,8 @@ export class Signs {
 
 /** What a process calls that is going to be stopped: for a broken heap, a stop of Application Verifier, an exception that nobody handles. */
 const FAILURE_CALLS: ReadonlySet<string> = new Set([
-  'RtlReportCriticalFailure', 'RtlReportFatalFailure', 'RtlReportException', 'RtlReportExceptionHelper', 'WerpWaitForCrashReporting', 'RtlpBreakPointHeap', 'VerifierStopMessage', 'VerifierStopMessageEx', 'WerpReportFault', 'WerpReportFaultInternal', 'UnhandledExceptionFilter',
+  'RtlReportCriticalFailure', 'RtlReportFatalFailure', 'RtlReportException', 'RtlReportExceptionHelper', 'WerpWaitForCrashReporting',
+  'RtlpBreakPointHeap', 'VerifierStopMessage', 'VerifierStopMessageEx', 'WerpReportFault', 'WerpReportFaultInternal', 'UnhandledExceptionFilter',
 ]);
 
 /** Frames that wait or report stand above the call. */

@@ -3,6 +3,7 @@
  * belong to it. Forms by Microsoft's debugger documentation and public sessions of Windows XP to 11.
  */
 import type { Section } from '../../types.js';
+import { oneOf, raw } from '../../../text/pattern.js';
 
 export interface Output {
   /** The commands, first the one it is named after. */
@@ -29,11 +30,23 @@ export interface Output {
 export const OUTPUTS: readonly Output[] = [
   {
     commands: ['!process'], kind: 'worlds',
-    lines: /^(\*\*\*\* NT ACTIVE PROCESS DUMP|SessionId:|DirBase:|Image:|VadRoot|DeviceMap|Token|ElapsedTime|UserTime|KernelTime|QuotaPoolUsage\[\w{5,12}\]|Working Set Sizes|PeakWorkingSetSize|PeakVirtualSize|VirtualSize|PageFaultCount|MemoryPriority|BasePriority|CommitCharge|DebugPort|Job(?= )|No active threads|Searching for Process with)/,
+    lines: oneOf('', [
+      raw`\*\*\*\* NT ACTIVE PROCESS DUMP|SessionId:|DirBase:|Image:|VadRoot|DeviceMap|Token|ElapsedTime|UserTime`,
+      raw`KernelTime|QuotaPoolUsage\[\w{5,12}\]|Working Set Sizes|PeakWorkingSetSize|PeakVirtualSize|VirtualSize`,
+      raw`PageFaultCount|MemoryPriority|BasePriority|CommitCharge|DebugPort|Job(?= )|No active threads`,
+      raw`Searching for Process with`,
+    ], raw`^(`, raw`)`),
   },
   {
     commands: ['!thread'], kind: 'worlds',
-    lines: /^(?:(IRP List:|Not impersonating|Impersonation token:|DeviceMap|GetUlongFromAddress|Owning Process|Owning Thread|Attached Process|Wait Start TickCount|WaitTime|Context Switch Count|ReadyTime|UserTime|KernelTime|Win32 Start Address|Start Address|Stack Init|Priority(?= \d)|BasePriority|Scheduling Group:|Unable to read|Kernel stack not resident|Base(?= [0-9a-f]{8,16} Limit))|[0-9a-f]{8,16}: ?\([0-9a-f]{4},[0-9a-f]{4}\) Flags:|[0-9a-f]{8,16} {2}(?:(?:Synchronization|Notification)(?:Event|Timer)|Semaphore|Mutant|Thread|ProcessObject|QueueObject|Unknown))/,
+    lines: oneOf('', [
+      raw`(IRP List:|Not impersonating|Impersonation token:|DeviceMap|GetUlongFromAddress|Owning Process|Owning Thread`,
+      raw`Attached Process|Wait Start TickCount|WaitTime|Context Switch Count|ReadyTime|UserTime|KernelTime`,
+      raw`Win32 Start Address|Start Address|Stack Init|Priority(?= \d)|BasePriority|Scheduling Group:|Unable to read`,
+      raw`Kernel stack not resident|Base(?= [0-9a-f]{8,16} Limit))|[0-9a-f]{8,16}: ?\([0-9a-f]{4},[0-9a-f]{4}\) Flags:`,
+      raw`[0-9a-f]{8,16} {2}(?:(?:Synchronization|Notification)(?:Event|Timer)|Semaphore|Mutant|Thread|ProcessObject`,
+      raw`QueueObject|Unknown)`,
+    ], raw`^`),
   },
   {
     commands: ['!running'], kind: 'worlds', first: 'pcpu', starts: 'S', head: /^System Processors:? ?\(? ?[0-9a-f]{2,16}\)?/,
@@ -41,7 +54,11 @@ export const OUTPUTS: readonly Output[] = [
   },
   {
     commands: ['!stacks', '!uniqstack', '!ready'], kind: 'worlds', first: 'thread', starts: 'P', head: /^Proc\.Thread {1,4}\.?Thread {1,4}Ticks/,
-    lines: /^(?:(Proc\.Thread|Threads Processed|Max cache size is|Cache base is|Total threads|Duplicate callstacks|Processor \d{1,4}: (?:Ready|No))|\[[0-9a-f]{8,16} [^\]]{1,40}\]|[0-9a-f]{1,6}\.[0-9a-f]{6} {1,4}[0-9a-f]{8,16}|[\w.]{1,64}![\w:~<>?@$]{1,200}(?:\+0x[0-9a-f]{1,8})?$)/,
+    lines: oneOf('', [
+      raw`(Proc\.Thread|Threads Processed|Max cache size is|Cache base is|Total threads|Duplicate callstacks`,
+      raw`Processor \d{1,4}: (?:Ready|No))|\[[0-9a-f]{8,16} [^\]]{1,40}\]|[0-9a-f]{1,6}\.[0-9a-f]{6} {1,4}[0-9a-f]{8,16}`,
+      raw`[\w.]{1,64}![\w:~<>?@$]{1,200}(?:\+0x[0-9a-f]{1,8})?$`,
+    ], raw`^`),
   },
   {
     commands: ['!pte'], kind: 'fields', starts: 'VP', head: /^(?:VA [0-9a-fA-F]{8,16}$|P[XPD]E at [0-9A-F]{8,16} )/,
@@ -61,7 +78,11 @@ export const OUTPUTS: readonly Output[] = [
   },
   {
     commands: ['!drvobj'], kind: 'messages', starts: 'D', head: /^Driver object \([0-9a-f`]{8,17}\) is for:/, opens: true,
-    lines: /^(?:(Driver object|Driver Extension List|Device Object list|Device Object stacks|DriverEntry:|DriverStartIo:|DriverUnload:|AddDevice:|Dispatch routines:|Fast I\/O routines:|FastIo\w{3,40})|\[[0-9a-f]{2}\] IRP_MJ_|\\(?:Driver|FileSystem)\\|\([0-9a-f`]{8,17} [0-9a-f`]{8,17}\)|[0-9a-f]{8,16}(?::| {2}[0-9a-f]{8,16}| *$))/,
+    lines: oneOf('', [
+      raw`(Driver object|Driver Extension List|Device Object list|Device Object stacks|DriverEntry:|DriverStartIo:`,
+      raw`DriverUnload:|AddDevice:|Dispatch routines:|Fast I/O routines:|FastIo\w{3,40})|\[[0-9a-f]{2}\] IRP_MJ_`,
+      raw`\\(?:Driver|FileSystem)\\|\([0-9a-f\x60]{8,17} [0-9a-f\x60]{8,17}\)|[0-9a-f]{8,16}(?::| {2}[0-9a-f]{8,16}| *$)`,
+    ], raw`^`),
   },
   {
     commands: ['!pool', '!poolval', '!poolfind'], kind: 'messages', starts: 'P', head: /^Pool page [0-9a-fA-F`]{8,17} region is /, opens: true, mark: '*',
@@ -90,7 +111,14 @@ export const OUTPUTS: readonly Output[] = [
   },
   {
     commands: ['!locks', '!cs', '!deadlock', '!qlocks'], kind: 'messages', starts: '*RCD', head: /^(?:\*{4} DUMP OF ALL RESOURCE OBJECTS \*{4}|Resource @ (?:0x[0-9a-f]{8,16}|\w{1,32}![\w:]{1,64})|CritSec \S{1,120} at [0-9a-f`]{8,17}|Deadlock detected \(\d)/,
-    lines: /^(?:(\*{4} DUMP OF ALL|Scanned(?= \d)|Resource @|CritSec|Contention Count|NumberOfSharedWaiters|NumberOfExclusiveWaiters|Threads:|Threads Waiting On|WaiterWoken|LockCount|RecursionCount|OwningThread|EntryCount|ContentionCount|\*\*\* Locked|issue:(?= ?\d{4})|Deadlock detected|Where:|Thread [0-9A-F]{1,3}(?=:| =)|Lock [A-Z]{1,2}(?= =)|Node [A-Z]\w{0,3}(?= =)|Key {2}Lock|DebugInfo|Critical section|SpinCount|LockSemaphore|Stack trace for DebugInfo)|KD: Scanning|\d{1,8} total locks|[0-9a-f]{8,16}(?:-\d\d<\*>| {3,}|$))/,
+    lines: oneOf('', [
+      raw`(\*{4} DUMP OF ALL|Scanned(?= \d)|Resource @|CritSec|Contention Count|NumberOfSharedWaiters`,
+      raw`NumberOfExclusiveWaiters|Threads:|Threads Waiting On|WaiterWoken|LockCount|RecursionCount|OwningThread`,
+      raw`EntryCount|ContentionCount|\*\*\* Locked|issue:(?= ?\d{4})|Deadlock detected|Where:`,
+      raw`Thread [0-9A-F]{1,3}(?=:| =)|Lock [A-Z]{1,2}(?= =)|Node [A-Z]\w{0,3}(?= =)|Key {2}Lock|DebugInfo`,
+      raw`Critical section|SpinCount|LockSemaphore|Stack trace for DebugInfo)|KD: Scanning|\d{1,8} total locks`,
+      raw`[0-9a-f]{8,16}(?:-\d\d<\*>| {3,}|$)`,
+    ], raw`^`),
   },
   {
     commands: ['!vm', '!memusage'], kind: 'fields', decimal: true, starts: 'P', head: /^Page File: \\/,

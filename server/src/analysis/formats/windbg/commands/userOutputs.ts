@@ -4,6 +4,7 @@ import type { Report } from '../report.js';
 import { canonicalAddress, skipBlanks, symbolAt } from '../scan.js';
 import { symbolTokens } from '../tokens.js';
 import type { Output } from './outputs.js';
+import { oneOf, raw } from '../../../text/pattern.js';
 
 export const USER_OUTPUTS: readonly Output[] = [
   {
@@ -16,11 +17,23 @@ export const USER_OUTPUTS: readonly Output[] = [
   },
   {
     commands: ['!peb', '!teb'], kind: 'fields', starts: 'PT', head: /^(?:PEB|TEB) at [0-9a-f`]{8,17}$/,
-    lines: /^(?:(InheritedAddressSpace|ReadImageFileExecOptions|BeingDebugged|ImageBaseAddress|NtGlobalFlag2?|Ldr(?:\.\w{1,40})?|Base {1,12}TimeStamp|SubSystemData|ProcessHeap|ProcessParameters|CurrentDirectory|WindowTitle|ImageFile|CommandLine|DllPath|Environment|ExceptionList|StackBase|StackLimit|SubSystemTib|FiberData|ArbitraryUserPointer|Self|EnvironmentPointer|ClientId|RpcHandle|Tls Storage|PEB Address|LastErrorValue|LastStatusValue|Count Owned Locks|HardErrorMode)(?=[: ])|[PT]EB at |[0-9a-f]{6,16} [0-9a-f]{8} [A-Z][a-z]{2} |[A-Za-z_=][\w().:]{0,64}=)/,
+    lines: oneOf('', [
+      raw`(InheritedAddressSpace|ReadImageFileExecOptions|BeingDebugged|ImageBaseAddress|NtGlobalFlag2?`,
+      raw`Ldr(?:\.\w{1,40})?|Base {1,12}TimeStamp|SubSystemData|ProcessHeap|ProcessParameters|CurrentDirectory`,
+      raw`WindowTitle|ImageFile|CommandLine|DllPath|Environment|ExceptionList|StackBase|StackLimit|SubSystemTib|FiberData`,
+      raw`ArbitraryUserPointer|Self|EnvironmentPointer|ClientId|RpcHandle|Tls Storage|PEB Address|LastErrorValue`,
+      raw`LastStatusValue|Count Owned Locks|HardErrorMode)(?=[: ])|[PT]EB at |[0-9a-f]{6,16} [0-9a-f]{8} [A-Z][a-z]{2} `,
+      raw`[A-Za-z_=][\w().:]{0,64}=`,
+    ], raw`^`),
   },
   {
     commands: ['!heap'], kind: 'messages',
-    lines: /^(?:(address(?= [0-9a-f])|in (?:free-ed|busy) allocation|LFH Key|Termination on corruption|Affinity manager status|Heap(?= {2,})|Segment at|Error (?:address|type)|Details|Follow-up|Stack traces?|Corruption|Last known valid blocks|Heap address|Index {2,}Address)|_DPH_HEAP_ROOT @|_HEAP @|HEAP_ENTRY|NT HEAP STATS|\(k\)|\*{40}|-{40}|[0-9a-f]{8,16}(?::| {2,}| [\w.]{1,64}!))/,
+    lines: oneOf('', [
+      raw`(address(?= [0-9a-f])|in (?:free-ed|busy) allocation|LFH Key|Termination on corruption|Affinity manager status`,
+      raw`Heap(?= {2,})|Segment at|Error (?:address|type)|Details|Follow-up|Stack traces?|Corruption`,
+      raw`Last known valid blocks|Heap address|Index {2,}Address)|_DPH_HEAP_ROOT @|_HEAP @|HEAP_ENTRY|NT HEAP STATS|\(k\)`,
+      raw`\*{40}|-{40}|[0-9a-f]{8,16}(?::| {2,}| [\w.]{1,64}!)`,
+    ], raw`^`),
   },
   {
     commands: ['!clrstack', '!dumpstack'], kind: 'stack', starts: 'O', head: /^OS Thread Id: 0x[0-9a-f]{1,8} \(\d/, opens: true,

@@ -1,0 +1,11 @@
+/** Expressions with dozens of alternatives: as one literal some are 2,000 characters long, and nobody finds a mistake in them. */
+
+/** A piece of an expression as it is written, backslashes and all. */
+export function raw(pieces: TemplateStringsArray): string {
+  return pieces.raw[0] ?? '';
+}
+
+/** One of the alternatives, tried in the order given, between `before` and `after`. A line of them may hold several. */
+export function oneOf(flags: string, alternatives: readonly string[], before = '', after = ''): RegExp {
+  return new RegExp(`${before}(?:${alternatives.join('|')})${after}`, flags);
+}
