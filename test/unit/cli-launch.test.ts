@@ -1,5 +1,5 @@
 /** The program starts with the code that an earlier run compiled, and without it where that cannot be used. */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -49,6 +49,19 @@ describe.skipIf(process.platform === 'win32')('compiled code', () => {
     expect(await start('analyze', crash)).toEqual(first);
     expect(statSync(file()).mtimeMs, 'it is written once').toBe(before);
     expect(await start('analyze', crash, '--no-cache')).toEqual(first);
+  });
+
+  it('is kept whole: of what ran only at the start, too', async () => {
+    const long = join(root, 'long.log');
+    writeFileSync(long, CRASH_LOG.repeat(Math.ceil(1_000_000 / CRASH_LOG.length)));
+    const program = await builtCli();
+    const size = (...flags: string[]): number => {
+      rmSync(folder, { recursive: true, force: true });
+      expect(spawnSync(process.execPath, [...flags, program, 'analyze', long], { env: { ...process.env, ...env }, maxBuffer: 100_000_000 }).status).toBe(1);
+      return statSync(file()).size;
+    };
+    // With this flag the engine throws compiled code away whenever it collects garbage, as it does in the course of a long run.
+    expect(size('--stress-flush-code')).toBeGreaterThan(size() * 0.9);
   });
 
   it('is what runs', async () => {

@@ -9,7 +9,7 @@ import { Script } from 'node:vm';
 import { isMainThread } from 'node:worker_threads';
 import { wordSum } from '../analysis/text/textHash.js';
 import { CacheFile, cacheFolder, stateText } from './cache.js';
-import { resetFlags } from './heap.js';
+import { keepCompiledCode, resetFlags } from './heap.js';
 import type * as Program from './main.js';
 
 /** It has the language server's core, too, which is most of both. */
@@ -47,6 +47,7 @@ const cachedData = kept && codeIn(kept);
 const script = new Script(Module.wrap(readFileSync(PROGRAM, 'latin1')), { filename: PROGRAM, ...(cachedData === undefined ? {} : { cachedData }) });
 // What this engine refused once it would refuse again: it stays as it is.
 if (file !== undefined && cachedData === undefined) {
+  keepCompiledCode();
   process.on('exit', (status) => {
     if (status !== FOUND) return;
     resetFlags();
