@@ -101,12 +101,13 @@ const ERROR_FIELDS: readonly (readonly [label: RegExp, field: ErrorField])[] = [
   [/^(?:Faulting (?:process id|application start time|package full name|package-relative application ID)|Report Id|ID des fehlerhaften Prozesses|Startzeit der fehlerhaften Anwendung|Berichtskennung|Berichts-ID) ?:/i, 'plain'],
 ];
 
-/** The first two letters of the labels; beyond ASCII anything may follow. */
-const LABEL_PAIRS: ReadonlySet<string> = new Set(['fa', 'fe', 'na', 'no', 'ex', 'au', 'co', 'de', 'pf', 'ch', 're', 'id', 'st', 'be']);
+/** How the labels begin, where that is ASCII: `STACK_TEXT` and `Start` are told apart by the fourth letter. */
+const LABEL_BEGINS: ReadonlySet<string> = new Set([
+  'faul', 'fehl', 'fele', 'name', 'nom ', 'nomb', 'nome', 'exce', 'ausn', 'code', 'codi', 'deca', 'desp', 'desl', 'pfad', 'chem', 'repo', 'id d', 'star', 'beri',
+]);
 
 function mayBeErrorField(text: string, start: number): boolean {
-  const second = text.charCodeAt(start + 1);
-  return text.charCodeAt(start) > 127 || second > 127 || LABEL_PAIRS.has(text.slice(start, start + 2).toLowerCase());
+  return text.charCodeAt(start) > 127 || text.charCodeAt(start + 1) > 127 || LABEL_BEGINS.has(text.slice(start, start + 4).toLowerCase());
 }
 
 /** A name made unreadable by whoever published the event: `-----.exe`. */

@@ -67,7 +67,8 @@ const EMPTY = new Report(NOTHING, { peek: () => undefined });
 export const windbg: LogFormat = {
   id: 'windbg',
   openers: [...new Set(OPENERS)],
-  opens: (line: LogicalLine) => opensBlock(line, EMPTY),
+  // The VMkernel logs what its guests say in other words (`vmware/`); its purple screens hold words that begin reports of Windows, too.
+  opens: (line: LogicalLine) => line.envelope?.pcpu === undefined && opensBlock(line, EMPTY),
   cuts,
   forms: { of: formOf, plain: PLAIN_FORMS },
   read,
