@@ -206,17 +206,16 @@ function peelTransport(text: string, from: number, parts: EnvelopePart[]): Envel
     if (text.charCodeAt(at) === 32) at++;
     return envelope(at, time, found);
   }
-  if (syslog === null) return undefined;
-  const header = envelope(afterHeader, undefined, found.filter((part) => part.end <= afterHeader));
-  return program === undefined ? header : { ...header, program };
+  return syslog === null ? undefined : envelope(afterHeader, undefined, found.filter((part) => part.end <= afterHeader), undefined, undefined, program);
 }
 
-function envelope(end: number, time: string | undefined, parts: readonly EnvelopePart[], pcpu?: number, world?: string): Envelope {
+function envelope(end: number, time: string | undefined, parts: readonly EnvelopePart[], pcpu?: number, world?: string, program?: string): Envelope {
   return {
     end,
     parts,
     ...(time === undefined ? {} : { time }),
     ...(pcpu === undefined ? {} : { pcpu }),
     ...(world === undefined ? {} : { world }),
+    ...(program === undefined ? {} : { program }),
   };
 }

@@ -52,10 +52,9 @@ type Body = (text: string, from: number, announced: boolean, kept: Kept) => Foun
 const LABEL = /(?:(?:PSOD|Panic|PANIC) [Mm]essage: ?|Panic: \d{1,6}: (?=Panic from another CPU|Recursive panic on))/y;
 /** What people write in front of a panic line: a quotation mark, what it is in their language. It announces nothing. */
 const SAID = oneOf('y', [
-  raw`(?:PSOD|BlueScreen|[Pp]urple [Ss]creen|[Pp]anic|[Ee]rror|[Mm]essage|[Ee]rror [Mm]essage|Fehler|Fehlermeldung`,
-  raw`Meldung|Erreur|Errore?|\u9519\u8bef|\u9519\u8bef\u4fe1\u606f|\u62a5\u9519|\u62a5\u9519\u4fe1\u606f`,
-  raw`\u30a8\u30e9\u30fc) ?[:\uff1a] ?`,
-], raw`(?:ALERT: )?["'\x60*\u201c\u201e]{0,3}`, raw`?["'\x60*\u201c\u201e]{0,3}(?=@BlueScreen|#?[A-Za-z]{2} [Ee]xception|PCPU |Spin count )`);
+  raw`PSOD|BlueScreen|[Pp]urple [Ss]creen|[Pp]anic|[Ee]rror|[Mm]essage|[Ee]rror [Mm]essage|Fehler|Fehlermeldung|Meldung`,
+  raw`Erreur|Errore?|\u9519\u8bef|\u9519\u8bef\u4fe1\u606f|\u62a5\u9519|\u62a5\u9519\u4fe1\u606f|\u30a8\u30e9\u30fc`,
+], raw`(?:ALERT: )?["'\x60*\u201c\u201e]{0,3}(?:`, raw` ?[:\uff1a] ?)?["'\x60*\u201c\u201e]{0,3}(?=@BlueScreen|#?[A-Za-z]{2} [Ee]xception|PCPU |Spin count )`);
 const QUOTED = /["'`*\u201c\u201d\u201e]$/;
 const BANNER = /@BlueScreen: ?/y;
 const ESCAPE = /(?:(?:\u001b|\^\[)\[[\d;]{0,12}m|\[\d{1,2}[\d;]{0,9}m(?=\[\d|VMware|@Blue))/y;

@@ -54,8 +54,9 @@ export function shellLine(whole: string): ShellLine | undefined {
   return isFatal(signal, true) ? { start, end: text.length, words: named(text, text.indexOf(signal), signal), signal, ...programAt(text, start + fish[0].length) } : undefined;
 }
 
-function told(text: string, start: number, wordsAt: number, words: string, commandAt?: number): ShellLine {
-  return { start, end: text.length, words: named(text, wordsAt, words), signal: SIGNALS[words.toLowerCase()] ?? 'SIGABRT', ...(commandAt === undefined ? {} : programAt(text, commandAt)) };
+function told(text: string, start: number, wordsAt: number, words: string, commandAt?: number): ShellLine | undefined {
+  const signal = SIGNALS[words.toLowerCase()];
+  return signal === undefined ? undefined : { start, end: text.length, words: named(text, wordsAt, words), signal, ...(commandAt === undefined ? {} : programAt(text, commandAt)) };
 }
 
 function named(text: string, start: number, words: string): Stretch {

@@ -5,25 +5,23 @@ import { joinLines, mayBeWrapped } from '../joined.js';
 import { bodyOf } from './body.js';
 import { headOf, type Head } from './heads.js';
 import { mayBeRest, rowOf, type Row } from './row.js';
+import { oneOf, raw } from '../../text/pattern.js';
 
 /** Statements up to each place at which they can be broken. What is more than that is no beginning of one. */
-const BEGUN = new RegExp(
-  `(?:${[
-    'BUG: unable to handle(?: kernel| page)?(?: NULL| paging| fault)?(?: pointer| request| for)?(?: dereference| address:?| at)?(?: at)?',
-    'BUG: kernel NULL pointer(?: dereference,)?',
-    '(?:BUG: |CPU \\d{1,4} )?Unable to handle kernel(?: NULL pointer| paging| access| data| instruction)(?: [a-z]{1,12}){0,10}',
-    'UBSAN: [\\w -]{3,60} in',
-    'WARNING: (?:CPU: \\d{1,5}(?: PID:(?: \\d{1,8})?)?(?: at)?|at)',
-    'INFO: task .{1,64}:\\d{1,8} blocked(?: for)?(?: more)?(?: than)?(?: \\d{1,8})?',
-    'BUG: (?:KASAN|KMSAN|KCSAN|KFENCE): [\\w -]{3,60}',
-    '(?:NMI )?(?:watchdog: )?BUG: soft lockup(?: -)?(?: CPU#\\d{1,5})?(?: stuck)?(?: for)?',
-    '(?:Oops: ){0,2}general protection fault(?:,(?: [a-z-]{1,20}){0,4}(?: address)?(?: 0x[\\da-f]{1,16}:)?)?(?::? [\\da-f]{4})?',
-    '[Kk]ernel BUG at',
-    'Kernel panic -(?: not)?(?: syncing:)?',
-    '[^[\\]]{1,64}\\[\\d{1,8}\\]: segfault at(?: [\\da-f]{1,16})?(?: ip)?(?: [\\da-f]{8,16})?(?: sp)?(?: [\\da-f]{8,16})?(?: error)?',
-  ].join('|')})$`,
-  'y',
-);
+const BEGUN = oneOf('y', [
+  raw`BUG: unable to handle(?: kernel| page)?(?: NULL| paging| fault)?(?: pointer| request| for)?(?: dereference| address:?| at)?(?: at)?`,
+  raw`BUG: kernel NULL pointer(?: dereference,)?`,
+  raw`(?:BUG: |CPU \d{1,4} )?Unable to handle kernel(?: NULL pointer| paging| access| data| instruction)(?: [a-z]{1,12}){0,10}`,
+  raw`UBSAN: [\w -]{3,60} in`,
+  raw`WARNING: (?:CPU: \d{1,5}(?: PID:(?: \d{1,8})?)?(?: at)?|at)`,
+  raw`INFO: task .{1,64}:\d{1,8} blocked(?: for)?(?: more)?(?: than)?(?: \d{1,8})?`,
+  raw`BUG: (?:KASAN|KMSAN|KCSAN|KFENCE): [\w -]{3,60}`,
+  raw`(?:NMI )?(?:watchdog: )?BUG: soft lockup(?: -)?(?: CPU#\d{1,5})?(?: stuck)?(?: for)?`,
+  raw`(?:Oops: ){0,2}general protection fault(?:,(?: [a-z-]{1,20}){0,4}(?: address)?(?: 0x[\da-f]{1,16}:)?)?(?::? [\da-f]{4})?`,
+  raw`[Kk]ernel BUG at`,
+  raw`Kernel panic -(?: not)?(?: syncing:)?`,
+  raw`[^[\]]{1,64}\[\d{1,8}\]: segfault at(?: [\da-f]{1,16})?(?: ip)?(?: [\da-f]{8,16})?(?: sp)?(?: [\da-f]{8,16})?(?: error)?`,
+], '', raw`$`);
 
 /** What stands in first lines that are broken before the words by which whole ones are found. */
 export const BEGUN_OPENERS: readonly string[] = ['(XEN) Assertion ', ']: segfault at'];

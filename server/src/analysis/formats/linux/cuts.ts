@@ -2,14 +2,11 @@
 import { oneOf, raw } from '../../text/pattern.js';
 
 /** Each line of the kernel's log has its stamp, behind the head that syslogd writes where there is one. */
-const STAMP = new RegExp(
-  [
-    '(?:[A-Z][a-z]{2} {1,2}\\d{1,2} \\d\\d:\\d\\d:\\d\\d|\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d[\\d.:+Z-]{0,16}) (?:[A-Za-z0-9][\\w.-]{0,64} )?kernel: ?(?:\\[[ \\t]{0,10}\\d{1,11}\\.\\d{6}\\])?',
-    '(?:\\b\\d{1,7}s {1,4})?(?:<\\d{1,3}>)?\\[[ \\t]{0,10}\\d{1,11}\\.\\d{6}\\]',
-    '\\[[A-Z][a-z]{2} [A-Z][a-z]{2} {1,2}\\d{1,2} \\d\\d:\\d\\d:\\d\\d \\d{4}\\]',
-  ].join('|'),
-  'g',
-);
+const STAMP = oneOf('g', [
+  raw`(?:[A-Z][a-z]{2} {1,2}\d{1,2} \d\d:\d\d:\d\d|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[\d.:+Z-]{0,16}) (?:[A-Za-z0-9][\w.-]{0,64} )?kernel: ?(?:\[[ \t]{0,10}\d{1,11}\.\d{6}\])?`,
+  raw`(?:\b\d{1,7}s {1,4})?(?:<\d{1,3}>)?\[[ \t]{0,10}\d{1,11}\.\d{6}\]`,
+  raw`\[[A-Z][a-z]{2} [A-Z][a-z]{2} {1,2}\d{1,2} \d\d:\d\d:\d\d \d{4}\]`,
+]);
 /** Old kernels and dumps of their buffer have levels only. `<4>` alone is no level: addresses and code bytes stand in such brackets. */
 const LEVEL = /<[0-7]> ?(?=[A-Za-z[])/g;
 const LEAST_LEVELS = 6;

@@ -3,6 +3,7 @@
  * qemu command line begins. Every expression is sticky or bounded.
  */
 import { isTelling, optionName } from './options.js';
+import { oneOf, raw } from '../../text/pattern.js';
 
 /** libvirt writes its own lines into a guest's log with this date: `2017-03-16 02:55:46.227+0000: `. Always UTC. */
 const DATED = /\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3,6}[+-]\d{4}: /y;
@@ -159,19 +160,16 @@ export function environmentName(text: string, at: number): number {
  * Where a pasted log that lost its line ends is to be cut: before libvirt's dates, before times and programs of messages,
  * before the heads of warnings and of SPICE and KVM lines. One pass.
  */
-const CUT = new RegExp(
-  [
-    '\\d{4}-\\d\\d-\\d\\d[T ]\\d\\d:\\d\\d:\\d\\d\\.\\d{1,9}(?:Z:?|[+-]\\d\\d:?\\d\\d:?) (?:(?:qemu-system-[\\w-]{1,24}|qemu-kvm|kvm): )?(?:warning: |error: )?',
-    '(?:qemu-system-[\\w-]{1,24}|qemu-kvm|qemu): (?:warning: |error: )?',
-    'warning: ',
-    'char device redirected ',
-    '(?:main_channel|red_(?:client|channel|peer|dispatcher|worker)|reds|snd_(?:channel|receive|disconnect)|inputs_(?:connect|channel))[a-z_]{0,60}:(?=\\s|$)',
-    'KVM internal error\\. ?S',
-    'error: kvm run failed ',
-    'KVM: entry failed, hardware error 0x',
-  ].join('|'),
-  'g',
-);
+const CUT = oneOf('g', [
+  raw`\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d\.\d{1,9}(?:Z:?|[+-]\d\d:?\d\d:?) (?:(?:qemu-system-[\w-]{1,24}|qemu-kvm|kvm): )?(?:warning: |error: )?`,
+  raw`(?:qemu-system-[\w-]{1,24}|qemu-kvm|qemu): (?:warning: |error: )?`,
+  raw`warning: `,
+  raw`char device redirected `,
+  raw`(?:main_channel|red_(?:client|channel|peer|dispatcher|worker)|reds|snd_(?:channel|receive|disconnect)|inputs_(?:connect|channel))[a-z_]{0,60}:(?=\s|$)`,
+  raw`KVM internal error\. ?S`,
+  raw`error: kvm run failed `,
+  raw`KVM: entry failed, hardware error 0x`,
+]);
 
 /** Columns at which a flattened line is to be cut. */
 export function cuts(text: string): number[] {

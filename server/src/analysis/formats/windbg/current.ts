@@ -5,7 +5,7 @@
 import type { LogicalLine } from '../cursor.js';
 import { isBugCheckCode } from './bugCheckNames.js';
 import { codeLabel, instruction } from './machine.js';
-import { hexIn, type CurrentCode, type Reading, type Report } from './report.js';
+import { distance, hexIn, type CurrentCode, type Reading, type Report } from './report.js';
 import { addressEnd, hexEnd, skipBlanks, symbolAt } from './scan.js';
 
 /** Column behind a selector (`001b:`), or `at`. */
@@ -31,12 +31,6 @@ function unreadable(line: LogicalLine): CurrentCode['operand'] {
 
 /** Lines of prose, or of what a mail programme wrapped, between the registers and the symbol. */
 const FARTHEST = 8;
-
-/** How far ahead of the reader a line stands, or -1. */
-function distance(line: LogicalLine, report: Report): number {
-  for (let ahead = 0; ahead <= FARTHEST; ahead++) if (report.ahead.peek(ahead) === line) return ahead;
-  return -1;
-}
 
 /** The canonical address of an instruction. */
 function addressOf(line: LogicalLine): string | undefined {
@@ -88,7 +82,7 @@ export function currentCode(line: LogicalLine, report: Report): Reading | undefi
   const label = codeLabel(line, report);
   if (label === undefined) return undefined;
   const alone: Reading | undefined = stops ? { ...label, opens: true } : undefined;
-  const ahead = distance(line, report);
+  const ahead = distance(report.ahead, line, FARTHEST);
   // A line that is asked about by itself has nothing ahead.
   if (ahead < 0) return report.ahead.peek(0) === undefined ? alone : undefined;
   // Pages that were made text have a blank line behind each line.

@@ -4,7 +4,7 @@
  */
 import type { LogicalLine } from '../cursor.js';
 import { isBugCheckCode } from './bugCheckNames.js';
-import type { Reading, Report } from './report.js';
+import { distance, type Reading, type Report } from './report.js';
 import { canonicalAddress } from './scan.js';
 
 /** What the beginning of another report adds to a reading. */
@@ -38,9 +38,8 @@ const MOST_AHEAD = 48;
 /** The code in the bucket that a list of keys names on the line below its key. */
 export function codeOfKey(name: string, line: LogicalLine, report: Report): OtherCode {
   if (name !== 'Failure.Bucket') return NOTHING;
-  let at = 0;
-  while (at < MOST_AHEAD && report.ahead.peek(at) !== line && report.ahead.peek(at) !== undefined) at++;
-  const value = /^\s{0,16}Value: {1,8}(.{1,32})/.exec(report.ahead.peek(at + 1)?.text ?? '')?.[1];
+  const at = distance(report.ahead, line, MOST_AHEAD);
+  const value = /^\s{0,16}Value: {1,8}(.{1,32})/.exec(at < 0 ? '' : (report.ahead.peek(at + 1)?.text ?? ''))?.[1];
   return value === undefined ? NOTHING : codeInWords(value);
 }
 

@@ -15,6 +15,16 @@ export interface Ahead {
   peek(ahead: number): LogicalLine | undefined;
 }
 
+/** How far ahead a line stands, at most `most` lines; -1 where it does not, as where a line is asked about by itself. */
+export function distance(ahead: Ahead, line: LogicalLine, most: number): number {
+  for (let at = 0; at <= most; at++) {
+    const next = ahead.peek(at);
+    if (next === line) return at;
+    if (next === undefined) break;
+  }
+  return -1;
+}
+
 /**
  * A report can begin at a dump banner, at the banner or command of an analysis, at a header, at the line of a stop screen or at an
  * application error; at any other value that names a bug check only where it names another than the one that was told.
