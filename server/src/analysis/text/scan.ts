@@ -6,6 +6,10 @@ export function at(expression: RegExp, text: string, column: number): RegExpExec
   return expression.exec(text);
 }
 
+export function isDigit(unit: number): boolean {
+  return unit >= 48 && unit <= 57;
+}
+
 /** A digit, letter or `_`. */
 export function isWordUnit(unit: number): boolean {
   return (unit >= 48 && unit <= 57) || (unit >= 65 && unit <= 90) || (unit >= 97 && unit <= 122) || unit === 95;

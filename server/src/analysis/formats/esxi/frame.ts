@@ -64,7 +64,8 @@ export function frameLine(text: string): FrameLine | undefined {
   const origin = text.charCodeAt(start) === 112 ? at(ORIGIN, text, start) : null;
   const from = origin === null ? start : start + origin[0].length;
   const unit = text.charCodeAt(from);
-  const head = unit === 48 || unit === 35 || unit === 91 || unit === 92 ? at(ADDRESSES, text, from) : null;
+  // Without the closing bracket the expression would try each length of both addresses.
+  const head = (unit === 48 || unit === 35 || unit === 91 || unit === 92) && text.includes(']', from) ? at(ADDRESSES, text, from) : null;
   if (head === null) return text.includes('@', from) && text.includes('#', from) ? namedFrame(text, from) : undefined;
   const end = trimmedEnd(text);
   const bodyStart = from + head[0].length;

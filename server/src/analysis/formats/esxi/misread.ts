@@ -3,10 +3,10 @@
  * `PCPU l2 1ocked up`. Where a number must stand, letters that look like digits are taken for digits; where a word of the
  * VMkernel must stand, digits for letters. Lengths stay, so places do too.
  */
+import { isHexDigit } from '../../text/hex.js';
 
 /** `Ox…`, or a number with a letter that looks like a digit. */
 const NUMBER = /(^|[^\w'`])([0Oo]x)([\da-fA-FOolI|]{1,16})(?![\w|#*.\u2026])/g;
-const NUMBER_SIGN = /[Oo]x[\da-fA-FOolI|]|0x[\da-fA-F]{0,15}[OolI|]/;
 const VECTOR = /^.{0,24}?\bException(?: type)?[ (]([\dlIO]{1,2})[) ]/d;
 const BUILD = /\bVMware ESX.{0,40}?build-([\dOolI|]{4,12})\b/d;
 const VERSION = /\bVMware ESX[il1I] ([\dOolI]{1,2}\.[\dOolI]{1,2}\.[\dOolI]{1,2}) \[/d;
@@ -17,6 +17,19 @@ const LOCKUP_WORDS = /[l1I]ocked up\. Fai[l1I]ed t[o0] ack TLB inva[l1I]idate|n[
 const LONGEST = 600;
 const LIKE_ONE = /[lI|]/g;
 const LIKE_ZERO = /[Oo]/g;
+const LIKE_DIGITS = 'OolI|';
+
+/** Whether a number may be misread: nearly all are not, and an expression tries each length of each of them. */
+function mayHoldMisread(text: string): boolean {
+  for (let x = text.indexOf('x', 1); x >= 0; x = text.indexOf('x', x + 1)) {
+    const zero = text.charCodeAt(x - 1);
+    if (zero !== 48 && (zero | 32) !== 111) continue;
+    let end = x + 1;
+    while (isHexDigit(text.charCodeAt(end))) end++;
+    if ((zero !== 48 && end > x + 1) || (end < text.length && LIKE_DIGITS.includes(text.charAt(end)))) return true;
+  }
+  return false;
+}
 
 function digits(text: string): string {
   return text.replace(LIKE_ONE, '1').replace(LIKE_ZERO, '0');
@@ -32,7 +45,7 @@ function withDigits(text: string, expression: RegExp): string {
 export function readAgain(text: string): string {
   if (text.length > LONGEST) return text;
   let whole = text;
-  if (NUMBER_SIGN.test(whole)) whole = whole.replace(NUMBER, (_all, before: string, _sign: string, number: string) => `${before}0x${digits(number)}`);
+  if (mayHoldMisread(whole)) whole = whole.replace(NUMBER, (_all, before: string, _sign: string, number: string) => `${before}0x${digits(number)}`);
   if (whole.includes('Exception')) whole = withDigits(whole, VECTOR);
   else if (whole.includes('PCPU ')) {
     const numbered = withDigits(whole, LOCKUP);

@@ -4,7 +4,7 @@
  * line becomes one row per vmkernel line; the inner envelopes are peeled here.
  */
 import { trimmedEnd } from './out.js';
-import { at, isWordUnit } from '../../text/scan.js';
+import { at, isDigit, isWordUnit } from '../../text/scan.js';
 import type { LogicalLine } from '../cursor.js';
 import { peelEnvelope, type EnvelopePart } from '../envelopes.js';
 import { readAgain } from './misread.js';
@@ -34,7 +34,9 @@ const LEAD =
   /(?:\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)?|\d{1,5}:\d\d:\d\d:\d\d\.\d{3})(?: [A-Z][a-z]\(\d{1,3}\))?(?: [A-Za-z][\w.-]{0,40}(?:\[\d{1,10}\])?:)? $/;
 const LEAD_LENGTH = 110;
 /** ESXi 8 lines without PCPU: time, priority, channel. */
-const PRIORITY = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z? [A-Z][a-z]\(\d{1,3}\) [A-Za-z]/g;
+const PRIORITY = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z? [A-Z][a-z]\(\d{1,3}\) [A-Za-z]$/;
+/** Its longest, up to the closing bracket. */
+const PRIORITY_LENGTH = 40;
 /** The version line and a panic line, one after the other: a screen, however little of it is left. Articles mask release and build. */
 const SCREEN_START = /VM[wW]are ESXi? (?:Server )?(?:[\d#X][\d.#X]{0,9} )?\[{1,2}\w{0,12}build-[\d#X]{3,12}[ \w]{0,12}\]? {0,8}(?=(?:@BlueScreen: )?(?:#[A-Z]{2} Exception|PCPU \d{1,4}(?:: no h| locked up\. F)|Spin count exceeded \(|Machine Check Exception on PCPU))/g;
 /** What the screen of a hardware error says below its panic line. */
@@ -68,11 +70,12 @@ export function cutPlaces(text: string): number[] {
     const lead = LEAD.exec(text.slice(from, found));
     places.add(lead === null ? found : from + lead.index);
   }
-  if (text.includes(') ')) {
-    for (const match of text.matchAll(PRIORITY)) {
-      if (places.size >= MOST_PLACES) break;
-      places.add(match.index);
-    }
+  // What stands behind the time is looked for: a line of a megabyte is full of digits.
+  for (let found = text.indexOf(') '); found >= 0 && places.size < MOST_PLACES; found = text.indexOf(') ', found + 2)) {
+    if (!isDigit(text.charCodeAt(found - 1))) continue;
+    const from = Math.max(0, found - PRIORITY_LENGTH);
+    const lead = PRIORITY.exec(text.slice(from, found + 3));
+    if (lead !== null) places.add(from + lead.index);
   }
   if (places.size === 0) screenPlaces(text, places);
   if (text.includes('build-')) for (const match of text.matchAll(SCREEN_START)) places.add(match.index).add(match.index + match[0].length);
@@ -134,7 +137,11 @@ function screenPlaces(text: string, places: Set<number>): void {
 
 /** Whether the line can hold a further one: nearly all cannot, and every line of a log passes here. */
 function mayHoldMore(text: string): boolean {
-  return text.includes('cpu') || text.includes('[0x') || (text.includes(') ') && text.includes('T') && text.search(PRIORITY_ONCE) >= 0) || text.includes(' in world ') || text.includes('BlueScreen: ') || (text.includes('build-') && text.search(SCREEN_START) >= 0);
+  return text.includes('cpu') || mayHoldFrames(text) || (text.includes(') ') && text.includes('T') && text.search(PRIORITY_ONCE) >= 0) || text.includes(' in world ') || text.includes('BlueScreen: ') || (text.includes('build-') && text.search(SCREEN_START) >= 0);
+}
+/** Two frames, or one and what the console wrote behind it. */
+function mayHoldFrames(text: string): boolean {
+  return text.includes('[0x') && (text.indexOf('[') !== text.lastIndexOf('[') || text.includes(BANNER) || text.includes(HARDWARE));
 }
 const PRIORITY_ONCE = /\d\dT\d\d:/;
 

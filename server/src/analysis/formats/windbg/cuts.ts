@@ -82,18 +82,19 @@ function cutPlaces(line: string): readonly number[] {
   return places;
 }
 
-/** What begins a line and can follow what was printed before it without a blank. */
-const GLUED: readonly string[] = [
-  'Arguments:', 'Arg1: ', 'Arg2: ', 'Arg3: ', 'Arg4: ', 'Debugging Details:', 'Followup: ', 'Probably caused by : ', 'Debug session time: ', 'System Uptime: ',
-  'Loading Kernel Symbols', 'Loading User Symbols', 'Use !analyze -v to get', 'Resetting default scope',
+/** What begins a line and can follow what was printed before it without a blank, by how it begins: long lines are looked through once for each. */
+const GLUED: readonly (readonly [beginning: string, ...rest: readonly string[]])[] = [
+  ['Arg', 'uments:', '1: ', '2: ', '3: ', '4: '], ['Debug', 'ging Details:', ' session time: '], ['Loading ', 'Kernel Symbols', 'User Symbols'],
+  ['Followup: ', ''], ['Probably caused by : ', ''], ['System Uptime: ', ''], ['Use !analyze -v to get', ''], ['Resetting default scope', ''],
 ];
 
 function withGlued(line: string, places: readonly number[]): readonly number[] {
   const more: number[] = [];
-  for (const words of GLUED) {
-    for (let found = line.indexOf(words, 1); found >= 0; found = line.indexOf(words, found + words.length)) {
+  for (const [beginning, ...rest] of GLUED) {
+    for (let found = line.indexOf(beginning, 1); found >= 0; found = line.indexOf(beginning, found + beginning.length)) {
       const before = line.charCodeAt(found - 1);
-      if (!isBlank(before) && before !== 34 && before !== 39 && before !== 92) more.push(found);
+      if (isBlank(before) || before === 34 || before === 39 || before === 92) continue;
+      if (rest.some((words) => line.startsWith(words, found + beginning.length))) more.push(found);
     }
   }
   for (const found of line.matchAll(EVENTS)) if (found.index > 0) more.push(found.index);
@@ -199,8 +200,8 @@ function gluedLabel(line: string, at: number, end: number): number {
   while (start > at && end - start < 64 && isNameUnit(line.charCodeAt(start - 1))) start--;
   // Digits and capitals before it may be of the value: the longest listed name is taken.
   for (; start < end - 3; start++) {
-    // The `n` of an escaped line break is part of no value.
-    if (start > at && line.charCodeAt(start - 1) !== 95 && line.charCodeAt(start - 2) !== 92 && isListedField(line.slice(start, end - 1))) return start;
+    // All names begin with a capital. The `n` of an escaped line break is part of no value.
+    if (start > at && isUpper(line.charCodeAt(start)) && line.charCodeAt(start - 1) !== 95 && line.charCodeAt(start - 2) !== 92 && isListedField(line.slice(start, end - 1))) return start;
   }
   return -1;
 }

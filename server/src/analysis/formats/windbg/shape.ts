@@ -114,6 +114,8 @@ function mayBeInstruction(text: string, at: number): boolean {
   if (bytes === end || bytes === 0 || !isBlank(text.charCodeAt(bytes - 1))) return false;
   let addressTo = bytes;
   while (addressTo > 0 && isBlank(text.charCodeAt(addressTo - 1))) addressTo--;
+  // A label stands there more often than an address.
+  if (!isHexDigit(text.charCodeAt(addressTo - 1))) return false;
   let address = addressTo;
   while (address > 0 && addressTo - address < 20 && !isBlank(text.charCodeAt(address - 1))) address--;
   return address > 0 && address < addressTo && addressEnd(text, address) === addressTo;
