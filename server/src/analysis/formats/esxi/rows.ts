@@ -72,7 +72,7 @@ export function cutPlaces(text: string): number[] {
   }
   // What stands behind the time is looked for: a line of a megabyte is full of digits.
   for (let found = text.indexOf(') '); found >= 0 && places.size < MOST_PLACES; found = text.indexOf(') ', found + 2)) {
-    if (!isDigit(text.charCodeAt(found - 1))) continue;
+    if (!endsPriority(text, found)) continue;
     const from = Math.max(0, found - PRIORITY_LENGTH);
     const lead = PRIORITY.exec(text.slice(from, found + 3));
     if (lead !== null) places.add(from + lead.index);
@@ -85,6 +85,13 @@ export function cutPlaces(text: string): number[] {
   gluedPlaces(text, places);
   places.delete(0);
   return [...places].sort((a, b) => a - b);
+}
+
+/** Whether the bracket at `close` is that of ` Wa(180) `, as far as a few characters before it tell. */
+function endsPriority(text: string, close: number): boolean {
+  let open = close - 1;
+  while (close - open < 5 && isDigit(text.charCodeAt(open))) open--;
+  return open < close - 1 && text.charCodeAt(open) === 40 && text.charCodeAt(open - 3) === 32;
 }
 
 /** Where `@BlueScreen:` follows a frame on its line: the console wrote both, and the copy lost the line end between them. */

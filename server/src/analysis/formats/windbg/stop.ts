@@ -180,8 +180,10 @@ const STOP_WORDS = /STOP|[Ss]top/g;
 
 function stopScreen(text: string): Found | undefined {
   STOP_WORDS.lastIndex = 0;
-  for (let match = STOP_WORDS.exec(text); match !== null; match = STOP_WORDS.exec(text)) {
-    const found = stopAt(text, match.index, match[0] === 'STOP');
+  // Lists of matches took a third of the time: all that is asked of one is where it ends.
+  while (STOP_WORDS.test(text)) {
+    const at = STOP_WORDS.lastIndex - 4;
+    const found = stopAt(text, at, text.charCodeAt(at + 1) === 84);
     if (found !== undefined) return found;
   }
   const fatal = text.indexOf('Fatal System Error');
