@@ -86,6 +86,29 @@ describe('hover', () => {
   });
 });
 
+describe('hover on the headline of a Linux oops', () => {
+  const oops = `[   10.000001] BUG: unable to handle kernel NULL pointer dereference at 0000000000000018
+[   10.000002] Oops: 0000 [#1] SMP
+[   10.000003] CPU: 1 PID: 77 Comm: LabTask Not tainted 5.4.0 #7
+[   10.000004] RIP: 0010:[<ffffffffa0412345>]  [<ffffffffa0412345>] labDevWrite+0x15/0x80 [lab]
+[   10.000005] Call Trace:
+[   10.000006]  [<ffffffff8123456f>] ? labOldCall+0x4f/0x1b0
+[   10.000007]  [<ffffffff8123457f>] labIoctl+0x5f/0x1b0
+`;
+  const where = placeOf(oops, 'BUG:');
+  const text = (hover(analyzeText(oops, builtinKnowledge()), where.line, where.start, OPTIONS)?.contents as MarkupContent).value;
+
+  it('has names as the log writes them', () => {
+    expect(text).toContain('- Function: `labDevWrite`');
+    expect(text).toContain('- Process: `LabTask`');
+  });
+
+  it('says why frames are uncertain: no debugger was at work', () => {
+    expect(text).toContain('1 of them uncertain (found on the stack');
+    expect(text).not.toContain('debugger');
+  });
+});
+
 describe('hover in a log that lists its modules', () => {
   const report = (list: string): string => `DRIVER_IRQL_NOT_LESS_OR_EQUAL (d1)
 Arguments:

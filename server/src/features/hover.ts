@@ -3,6 +3,7 @@ import type { Hover } from 'vscode-languageserver';
 import type { Explanation, ExplanationLine } from '../analysis/decoders/types.js';
 import type { CrashFinding, EventFinding } from '../analysis/knowledge/finding.js';
 import type { Analysis } from '../analysis/types.js';
+import type { TextSource } from '../analysis/text/span.js';
 import { firstFrom } from '../analysis/text/firstFrom.js';
 import { formatHex, parseHex } from '../analysis/text/hex.js';
 import type { Token } from '../analysis/formats/types.js';
@@ -24,7 +25,7 @@ export function hover(analysis: Analysis, line: number, column: number, options:
   const event = crash === undefined ? analysis.events.find((candidate) => spanHolds(candidate.event.at, line, column)) : undefined;
   const page = new Page();
   if (explained !== undefined) writeExplanation(page, { ...explained.value, details: [...explained.value.details, ...listed(analysis, line, column, explained.value)] }, options.sources);
-  if (crash !== undefined) writeHeadline(page, crash, options);
+  if (crash !== undefined) writeHeadline(page, crash, analysis.text, options);
   if (event !== undefined) writeEvent(page, event, options);
   if (page.isEmpty) return undefined;
   const at = explained?.at ?? crash?.record.headline ?? event?.event.at;
@@ -40,9 +41,9 @@ function crashNamedAt(crashes: readonly CrashFinding[], line: number, column: nu
   return undefined;
 }
 
-function writeHeadline(page: Page, crash: CrashFinding, options: HoverOptions): void {
+function writeHeadline(page: Page, crash: CrashFinding, text: TextSource, options: HoverOptions): void {
   page.rule();
-  writeCrash(page, crash);
+  writeCrash(page, crash, text);
   writeMatches(page, shownMatches(crash.matches, options, crash.record.signature), crash.ruledOut);
 }
 
