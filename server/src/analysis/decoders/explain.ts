@@ -15,7 +15,7 @@ import { explainCrashRegister, explainOopsNumber } from './marks.js';
 import { explainField } from './scoped.js';
 import { explainFlag } from './places.js';
 import { explainShownValue, explainValueAt, explainVariable } from './shownValues.js';
-import { explainDumpWord, explainEndOfStack, explainStackWord } from './stackWords.js';
+import { explainDumpWord, explainEndOfStack, explainStackWord, factsOf } from './stackWords.js';
 import { explainAddress, explainNumber, explainRegisterContent, explainRegisterRole } from './values.js';
 import type { Explanation, ExplanationLine, Facts } from './types.js';
 
@@ -63,7 +63,7 @@ function bugCheckByName(record: CrashRecord, knowledge: Knowledge): ReturnType<K
 
 /** What a token means. `text` is what stands there, `line` the whole line, `record` the crash it belongs to. */
 export function explainToken(token: Token, text: string, line: string, record: CrashRecord | undefined, knowledge: Knowledge): Explanation | undefined {
-  const facts: Facts = (key) => record?.value(key);
+  const facts = factsOf(record);
   const key = token.key ?? '';
   if (record?.format === 'gdb') {
     const shown = SHOWN.has(token.kind) ? explainValueAt(text, line, token.at.start, knowledge, facts) : undefined;
@@ -106,7 +106,7 @@ export function explainToken(token: Token, text: string, line: string, record: C
       if (register !== undefined) return explainRegister(register, value);
       const term = knowledge.term(name) ?? knowledge.term(name.toUpperCase());
       if (term !== undefined) return explainTerm(term, name);
-      return (value === undefined ? explainRegisterRole(name) : explainRegisterContent(name, value, knowledge, facts)) ?? explainField(name, knowledge);
+      return (value === undefined ? explainRegisterRole(name) : explainRegisterContent(name, value, knowledge, facts, record?.format)) ?? explainField(name, knowledge);
     }
     case 'pte': {
       const register = knowledge.register('pte');
@@ -160,7 +160,7 @@ const STATUS_TABLES: Readonly<Partial<Record<FormatId, readonly StatusTableData[
 function explainFeature(text: string, knowledge: Knowledge): Explanation | undefined {
   const name = /([\w-]+)(?: \[bit \d{1,2}\])?$/.exec(text)?.[1];
   if (name === undefined) return undefined;
-  for (const candidate of [text, name, `+${name}`, `ECX.${name}`, `EDX.${name}`, `hv_${name}`]) {
+  for (const candidate of [text, name, `+${name}`, `ECX.${name}`, `EDX.${name}`, `hv_${name}`, `-cpu ${name}`, ...(name.startsWith('vmx-') ? ['+vmx-*'] : [])]) {
     const term = knowledge.term(candidate);
     if (term !== undefined) return explainTerm(term, name);
   }

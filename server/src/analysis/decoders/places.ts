@@ -89,7 +89,7 @@ export function explainLinkTime(text: string): Explanation | undefined {
 const THREADS: Readonly<Partial<Record<FormatId, string>>> = {
   windbg: 'Thread: number in the debugger (decimal), or process.thread id of Windows (hexadecimal).',
   linux: 'Task that wrote the line: its id, T for a thread, C for a processor in an interrupt.',
-  libvirt: 'Id of the libvirt thread that wrote the line.',
+  libvirt: 'Id of the process or thread of libvirt that wrote the line.',
   gdb: "Thread: the debugger's own number; LWP is the id of the kernel.",
   vmware: "Thread of the guest's process that wrote the line.",
   esxi: "Thread of the guest's process that wrote the line.",
@@ -102,7 +102,7 @@ export function explainThread(text: string, format: FormatId | undefined, knowle
   const ids = /^([0-9a-f]{1,8})\.([0-9a-f]{1,8})$/i.exec(text.trim());
   if (text_ === undefined && ids !== null) return say(`Thread ${text.trim()}`, 'Process id and thread id of Windows, hexadecimal.');
   // Events stand outside of crashes; a number alone is what libvirt and others write.
-  return known ?? (text_ === undefined ? (/^\d{1,10}$/.test(text.trim()) ? say(`Thread ${text.trim()}`, 'Id of the process or thread that wrote the line.') : undefined) : say(text.trim().slice(0, 80), text_));
+  return known ?? (text_ === undefined ? (/^\d{1,10}$/.test(text.trim()) ? say(`Thread ${text.trim()}`, 'Id of the process or thread that wrote the line.') : undefined) : say(`${/^\d{1,10}$/.test(text.trim()) ? 'Thread ' : ''}${text.trim().slice(0, 80)}`, text_));
 }
 
 export function explainWorld(text: string): Explanation | undefined {
@@ -137,9 +137,10 @@ export function explainPath(text: string, key: FactKey): Explanation | undefined
   return say(`${place[1] ?? ''}, line ${place[2] ?? ''}`, `Place in the source${key === 'panic.source' ? ' of the statement that stopped the program' : ''}. Lines change from version to version.${vmware}`);
 }
 
-/** `virDirOpenInternal:2839` of libvirt. */
-export function explainSourceLine(text: string, before: string): Explanation | undefined {
-  const name = /^\d{1,6}$/.test(text) ? /\b([A-Za-z_]\w{2,63}):$/.exec(before.slice(-66))?.[1] : undefined;
+/** `virDirOpenInternal:2839 :` of libvirt, `User: 2432:` and `nmp_ThrottleLog:2318:` of the VMkernel. */
+export function explainSourceLine(text: string, before: string, after: string): Explanation | undefined {
+  if (!/^\d{1,6}$/.test(text) || !/^ ?:/.test(after)) return undefined;
+  const name = /\b([A-Za-z_]\w{2,63}): ?$/.exec(before.slice(-66))?.[1];
   return name === undefined ? undefined : say(`Line ${text}`, `Line of the source in which ${name} wrote this. Lines change from version to version.`);
 }
 

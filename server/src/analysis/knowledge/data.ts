@@ -94,6 +94,8 @@ export interface TermData {
   readonly title: string;
   /** What it means here. */
   readonly text: string;
+  /** The system a module is of, where its name means nothing or something else on others: `cdrom`, `pci`, `bridge`. */
+  readonly system?: 'windows' | 'linux';
   readonly next?: readonly string[];
   readonly articles?: readonly Article[];
   readonly sources: readonly string[];
