@@ -8,7 +8,7 @@ import { NEAR_NULL } from './address.js';
 import { decode } from './index.js';
 import { bugCheckOf, explainBugCheck, explainParameter, type ParameterNumber } from './bugCheck.js';
 import { explainRegister, explainStatus, explainTerm, explainTrap } from './lookups.js';
-import { explainOperand } from './instructions.js';
+import { explainOperand, operandRegister } from './instructions.js';
 import { explainUnknownModule } from './modules.js';
 import { explainByKind, explainOwnPanic, explainPhrase, explainStatement } from './tokens.js';
 import { explainCrashRegister, explainOopsNumber } from './marks.js';
@@ -100,7 +100,7 @@ export function explainToken(token: Token, text: string, line: string, record: C
       if (written === undefined) return undefined;
       // `PC is at`, `RIP:`, `pc :` carry what follows the name in some formats.
       const name = knowledge.register(written) === undefined && knowledge.term(written) === undefined ? (/^[A-Za-z]\w{0,15}(?=\s|:|$)/.exec(written)?.[0] ?? written) : written;
-      const value = token.kind === 'registerValue' ? parseHex(text) : registerValueBehind(line, token.at.end);
+      const value = token.kind === 'registerValue' ? parseHex(text) : (operandRegister(name, line, record) ?? registerValueBehind(line, token.at.end));
       // `err` is what the processor pushed; only for a page fault it is made of these bits.
       const register = knowledge.register(name === 'err' && facts('exception.vector') === '14' ? 'page-fault-error' : name);
       if (register !== undefined) return explainRegister(register, value);
