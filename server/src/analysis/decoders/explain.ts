@@ -196,6 +196,8 @@ export function explainWord(word: string, line: string, knowledge: Knowledge, fa
     const bugCheck = bare.length > 7 ? knowledge.bugCheckByName(bare) : undefined;
     if (bugCheck !== undefined) return explainBugCheck(bugCheck, knowledge, () => undefined);
   }
+  // `AAAAAAAA` beside a dump of memory is text.
+  if (/^([A-F])\1{7,15}$/.test(bare)) return undefined;
   const isNumber = /^0x[0-9a-f]{1,16}$/i.test(bare) || /^[0-9a-f]{8}(?:[`']?[0-9a-f]{8})?h?$/i.test(bare);
   const value = isNumber ? parseHex(bare) : undefined;
   if (value !== undefined) return explainNumber(value, bare, knowledge, facts);

@@ -1,7 +1,7 @@
 /** Values on the command line of qemu and in its environment, by the name before them. */
 import type { Knowledge } from '../knowledge/knowledge.js';
 import { explainTerm } from './lookups.js';
-import { explainField, explainSetting } from './scoped.js';
+import { explainSetting } from './scoped.js';
 import type { Explanation } from './types.js';
 
 /** `discard=unmap`, `"driver":"raw"`, `-display none`: what the name says, under name and value. */
@@ -50,7 +50,7 @@ export function explainAttribute(name: string, line: string, end: number, knowle
   const value = /^\s?=\s?['"]([^'"<>]{0,100})/.exec(line.slice(end, end + 110))?.[1];
   if (element === undefined || name === '') return undefined;
   const found = [`hv_${element}`, `hv-${element}`, element, `hv_${element.replace(/-/g, '_')}`].map((word) => knowledge.term(word)).find((term) => term !== undefined);
-  const known = found === undefined ? explainField(element, knowledge) : explainTerm(found, element);
+  const known = found === undefined ? explainSetting(element, knowledge) : explainTerm(found, element);
   const headline = `<${element}> ${name}${value === undefined ? '' : ` = ${value}`}`;
   const state = name !== 'state' ? undefined : value === 'on' ? 'Switched on for the guest.' : value === 'off' ? 'Switched off for the guest.' : undefined;
   if (known === undefined && state === undefined) return undefined;

@@ -139,23 +139,24 @@ export function explainPath(text: string, key: FactKey): Explanation | undefined
 
 /** `virDirOpenInternal:2839 :` of libvirt, `User: 2432:` and `nmp_ThrottleLog:2318:` of the VMkernel. */
 export function explainSourceLine(text: string, before: string, after: string): Explanation | undefined {
-  if (!/^\d{1,6}$/.test(text) || !/^ ?:/.test(after)) return undefined;
-  const name = /\b([A-Za-z_]\w{2,63}): ?$/.exec(before.slice(-66))?.[1];
+  // The driver lpfc sets the number of its message there.
+  if (!/^[1-9]\d{0,5}$/.test(text) || !/^ ?:/.test(after)) return undefined;
+  const name = /\b(?!lpfc\d)([A-Za-z_]\w{2,63}): ?$/.exec(before.slice(-66))?.[1];
   return name === undefined ? undefined : say(`Line ${text}`, `Line of the source in which ${name} wrote this. Lines change from version to version.`);
 }
 
 /** Who built a Linux kernel, from its version. */
 const KERNELS: readonly (readonly [RegExp, string])[] = [
-  [/\.el(\d{1,2})(?:_\d{1,2})?(?:\.|$)/, 'Red Hat Enterprise Linux or CentOS $1'],
-  [/\.fc(\d{1,2})\b/, 'Fedora $1'],
-  [/-(?:generic|lowlatency)(?:-hwe)?$/, 'Ubuntu'],
-  [/-pve$/, 'Proxmox VE'],
-  [/\.amzn(\d{1,4})\b/, 'Amazon Linux $1'],
-  [/el(\d)uek\b/, 'Oracle Linux $1'],
-  [/-(?:amd64|arm64|686-pae)$/, 'Debian'],
-  [/-rc\d{1,2}/, 'a release candidate'],
-  [/-syzkaller\b/, 'a test of the syzkaller fuzzer'],
-  [/-arch\d/, 'Arch Linux'],
+  [/\.el(\d{1,2})(?:_\d{1,2})?(?:\.|$)/, 'A Linux kernel of Red Hat Enterprise Linux or CentOS $1.'],
+  [/\.fc(\d{1,2})\b/, 'A Linux kernel of Fedora $1.'],
+  [/-(?:generic|lowlatency)(?:-hwe)?$/, 'A Linux kernel of Ubuntu.'],
+  [/-pve$/, 'A Linux kernel of Proxmox VE.'],
+  [/\.amzn(\d{1,4})\b/, 'A Linux kernel of Amazon Linux $1.'],
+  [/el(\d)uek\b/, 'A Linux kernel of Oracle Linux $1.'],
+  [/-(?:amd64|arm64|686-pae)$/, 'A Linux kernel of Debian.'],
+  [/-syzkaller\b/, 'A Linux kernel built for the syzkaller fuzzer.'],
+  [/-arch\d/, 'A Linux kernel of Arch Linux.'],
+  [/-rc\d{1,2}/, 'A release candidate of the Linux kernel.'],
 ];
 
 const VERSIONS: Readonly<Record<string, string>> = {
@@ -173,7 +174,7 @@ export function explainVersion(text: string, key: FactKey, format: FormatId | un
   if (known === undefined) return undefined;
   const kernel = /^\d{1,2}\.\d/.test(text) && key === 'system.version' ? KERNELS.find(([pattern]) => pattern.test(text)) : undefined;
   const match = kernel?.[0].exec(text);
-  return say(text, match === undefined || match === null ? known : `${known} A Linux kernel of ${kernel?.[1].replace('$1', match[1] ?? '') ?? ''}.`);
+  return say(text, match === undefined || match === null ? known : `${known} ${kernel?.[1].replace('$1', match[1] ?? '') ?? ''}`);
 }
 
 /** `nt!Foo+0x1a2`, `foo+0x69/0x110`. */

@@ -98,8 +98,9 @@ function explainValue(text: string, before: string, knowledge: Knowledge): Expla
   const stamp = /time ?stamp$/i.test(label) ? explainLinkTime(text) : undefined;
   if (stamp !== undefined) return stamp;
   // Several labels on a line: `SessionId: none  Cid: 0004`.
-  const name = explainField(label, knowledge) === undefined ? label.slice(label.lastIndexOf('  ') + 1).trim() : label;
-  const field = explainField(name, knowledge);
+  const explain = isSetting(before) ? explainSetting : explainField;
+  const name = explain(label, knowledge) === undefined ? label.slice(label.lastIndexOf('  ') + 1).trim() : label;
+  const field = explain(name, knowledge);
   const value = text.trim();
   // Values that are terms themselves (`Followup: MachineOwner`) are told as such.
   return field === undefined || knowledge.term(value) !== undefined || value === '' || value.length > 100 ? undefined : { ...field, headline: `${name} = ${value}`, details: field.headline === name ? field.details : [{ kind: 'text', text: field.headline }, ...field.details] };
