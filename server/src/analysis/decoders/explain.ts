@@ -16,7 +16,7 @@ import { explainField } from './scoped.js';
 import { explainFlag } from './places.js';
 import { explainShownValue, explainValueAt, explainVariable } from './shownValues.js';
 import { explainDumpWord, explainEndOfStack, explainStackWord, factsOf } from './stackWords.js';
-import { explainAddress, explainNumber, explainRegisterContent, explainRegisterRole } from './values.js';
+import { explainAddress, explainInstructionAddress, explainNumber, explainRegisterContent, explainRegisterRole } from './values.js';
 import type { Explanation, ExplanationLine, Facts } from './types.js';
 
 export { explainWords } from './words.js';
@@ -176,7 +176,8 @@ function explainKey(key: FactKey, text: string, knowledge: Knowledge, facts: Fac
     const reading = decode('irql', value, knowledge, facts);
     return reading === undefined ? undefined : { headline: `IRQL ${formatHex(value)}`, details: [{ kind: 'text', text: reading.words }], articles: [], sources: reading.sources ?? [] };
   }
-  if (key === 'exception.address' || key === 'exception.ip') return explainAddress(`${key === 'exception.ip' ? 'Instruction' : 'Faulting address'} ${formatHex(value)}`, value, knowledge, facts);
+  if (key === 'exception.ip') return explainInstructionAddress(`Instruction ${formatHex(value)}`, value, knowledge, facts);
+  if (key === 'exception.address') return explainAddress(`Faulting address ${formatHex(value)}`, value, knowledge, facts);
   return undefined;
 }
 

@@ -1,4 +1,5 @@
 /** What a token is where no code, register or address stands: by its kind, and a value by the label before it. */
+import { parseHex } from '../text/hex.js';
 import type { Token } from '../formats/types.js';
 import type { Knowledge } from '../knowledge/knowledge.js';
 import type { CrashRecord } from '../records/types.js';
@@ -9,7 +10,7 @@ import { explainModuleFlags, explainTaint } from './taints.js';
 import { explainAttribute, explainEnvironment, explainOptionValue, isAttribute, isSetting, isSettingName } from './options.js';
 import { explainContextMark, explainDevice, explainPageBits, explainSymbolState, explainUnknownTag } from './marks.js';
 import { explainLinkTime, explainOffset, explainPath, explainPcpu, explainProcess, explainPrompt, explainSourceLine, explainSystem, explainThread, explainTimestamp, explainVersion, explainWorld } from './places.js';
-import { explainTerm } from './lookups.js';
+import { explainStatus, explainTerm } from './lookups.js';
 import { explainCommand, explainField, explainFunction, explainModule, explainSetting, foreignTo, scoped } from './scoped.js';
 import type { Explanation } from './types.js';
 
@@ -24,6 +25,14 @@ export function explainStatement(token: Token, record: CrashRecord | undefined, 
     articles: panic.articles ?? [],
     sources: panic.sources,
   };
+}
+
+/** `KVM: entry failed, hardware error 0x80000021`: the number is the reason why the processor did not enter the guest. */
+function withHardwareError(known: Explanation | undefined, text: string, knowledge: Knowledge): Explanation | undefined {
+  const code = parseHex(/\bhardware error (0x[0-9a-f]{1,16})\b/.exec(text)?.[1] ?? '');
+  const reason = code === undefined ? undefined : explainStatus(code, knowledge, ['vmx-exit', 'svm-exit']);
+  if (known === undefined || reason === undefined) return known;
+  return { ...known, details: [{ kind: 'text', text: `${reason.headline}: ${(reason.details[0]?.text ?? '').replace(/^.{1,80}? — /, '')}` }, ...known.details], sources: [...known.sources, ...reason.sources] };
 }
 
 /** A statement inside a crash that has no panic of its own, by that of the crash: the second half of a broken line, the panic after an oops. */
@@ -67,7 +76,7 @@ export function explainByKind(token: Token, text: string, line: string, record: 
     case 'environment': return explainEnvironment(text, knowledge);
     case 'comment': return explainSymbolState(text) ?? explainContextMark(text) ?? explainPhrase(text, knowledge);
     case 'fieldValue': return explainSystem(text, key) ?? explainValue(text, before, knowledge);
-    case 'message': return explainPhrase(text, knowledge) ?? (key.startsWith('panic.') ? explainStatement(token, record, knowledge) : undefined);
+    case 'message': return explainPhrase(text, knowledge) ?? (key.startsWith('panic.') ? withHardwareError(explainStatement(token, record, knowledge), text, knowledge) : undefined);
     case 'string': return explainDevice(text);
     case 'option': return isAttribute(line) ? explainAttribute(text, line, token.at.end, knowledge) : explainField(text, knowledge);
     case 'term': return explainPageBits(text) ?? (/^[\w ]{3,4}$/.test(text) ? scoped('pooltag', text.trim(), text.trim(), knowledge) ?? explainUnknownTag(text, before) : explainUnknownTag(text, before));

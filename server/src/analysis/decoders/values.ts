@@ -55,15 +55,24 @@ export function explainAddress(headline: string, value: bigint, knowledge: Knowl
   return reading === undefined ? undefined : { ...plain(headline, reading.words, reading.sources ?? []), details: [reading.words, ...(reading.items ?? [])].map((text) => ({ kind: 'text', text })) };
 }
 
+/** Where the processor was. A small number there is no member of a structure. */
+export function explainInstructionAddress(headline: string, value: bigint, knowledge: Knowledge, facts: Facts): Explanation | undefined {
+  if (value >= NEAR_NULL) return explainAddress(headline, value, knowledge, facts);
+  return plain(headline, `${value === 0n ? 'NULL' : 'Close to zero'}: a call or a jump through a pointer that was NULL or damaged. In a machine that just started: real mode or firmware.`);
+}
+
 /** The content of a processor register that has no description of its own. */
 export function explainRegisterContent(name: string, value: bigint, knowledge: Knowledge, facts: Facts, format: FormatId | undefined): Explanation | undefined {
   const headline = `${name} = ${formatHex(value)}`;
-  if (POINTERS.test(name)) return explainAddress(headline, value, knowledge, facts);
+  // `ip` of a 32-bit Arm kernel is a scratch register; x86 kernels write IP and RIP.
+  const isScratch = name === 'ip' && format === 'linux';
+  if (!isScratch && /^(?:[re]?ip|pc)$/i.test(name)) return explainInstructionAddress(headline, value, knowledge, facts);
+  if (!isScratch && POINTERS.test(name)) return explainAddress(headline, value, knowledge, facts);
   if (SEGMENTS.test(name)) {
     if (value > 0xffffn) return explainAddress(headline, value, knowledge, facts);
     return plain(headline, value === 0n ? 'Segment register: zero.' : `Segment register: selector with index ${value >> 3n}${(value & 4n) === 0n ? '' : ' of the local table'}, privilege level ${value & 3n}.`);
   }
-  if (!GENERAL.test(name)) return undefined;
+  if (!isScratch && !GENERAL.test(name)) return undefined;
   const known = special(value, knowledge, format);
   if (known !== undefined) return under(headline, known);
   if (value === 0n) return plain(headline, 'Zero. Used as an address it is a NULL pointer.');
