@@ -57,6 +57,13 @@ describe('hover', () => {
     expect(text).toContain('[Bug check 0xD1 — DRIVER_IRQL_NOT_LESS_OR_EQUAL](https://learn.microsoft.com/bug-check-0xd1)');
   });
 
+  it('says first that a crash is known: the rest of a long hover is out of sight', () => {
+    const headline = placeOf(STORY, 'DRIVER_IRQL');
+    const text = at('DRIVER_IRQL', {}, story({ matches: [fakeMatch({ certainty: 'likely' })] }, { explains: [[headline, VALUE]] }));
+    expect(text).toMatch(/^\*\*Likely known issue\*\*: \[KB2636573 — Stop error 0xD1 in storvsc\.sys\]\(https:/);
+    expect(at('DRIVER_IRQL', { minimumCertainty: 'exact' }, story({ matches: [fakeMatch({ certainty: 'likely' })] }, { explains: [[headline, VALUE]] }))).toMatch(/^\*\*Parameter 1/);
+  });
+
   it('names differences, what is open, and what was ruled out', () => {
     const text = at('DRIVER_IRQL', {}, story({
       matches: [fakeMatch({ certainty: 'possible', differences: ['the write-up has 1, this crash 3'], unconfirmed: ['the host has a 82574L'] })],

@@ -10,7 +10,7 @@ import type { Token } from '../analysis/formats/types.js';
 import { hasModules, moduleNamed, moduleOfAddress } from './loadedModules.js';
 import { articleInline, Page, safeUrl, type Inline, type Markup } from './page.js';
 import { rangeOf, spanHolds } from './ranges.js';
-import { shownMatches, writeCrash, writeMatches, type MatchFilter } from './summary.js';
+import { CERTAINTY_WORDS, shownMatches, writeCrash, writeMatches, type MatchFilter } from './summary.js';
 
 export interface HoverOptions extends MatchFilter {
   readonly markup: Markup;
@@ -24,6 +24,7 @@ export function hover(analysis: Analysis, line: number, column: number, options:
   const crash = crashNamedAt(analysis.crashes, line, column);
   const event = crash === undefined ? analysis.events.find((candidate) => spanHolds(candidate.event.at, line, column)) : undefined;
   const page = new Page();
+  if (crash !== undefined && explained !== undefined) writeKnown(page, crash, options);
   if (explained !== undefined) writeExplanation(page, { ...explained.value, details: [...explained.value.details, ...listed(analysis, line, column, explained.value)] }, options.sources);
   if (crash !== undefined) writeHeadline(page, crash, analysis.text, options);
   if (event !== undefined) writeEvent(page, event, options);
@@ -39,6 +40,14 @@ function crashNamedAt(crashes: readonly CrashFinding[], line: number, column: nu
     if (crash !== undefined && spanHolds(crash.record.headline, line, column)) return crash;
   }
   return undefined;
+}
+
+/** That a crash is known stands first: an editor shows some ten lines of a hover, and what is said of it in full comes last. */
+function writeKnown(page: Page, crash: CrashFinding, options: HoverOptions): void {
+  for (const match of shownMatches(crash.matches, options, crash.record.signature)) {
+    const [article] = match.issue.articles;
+    page.text({ strong: CERTAINTY_WORDS[match.certainty] }, ': ', article === undefined ? match.issue.title : articleInline(article));
+  }
 }
 
 function writeHeadline(page: Page, crash: CrashFinding, text: TextSource, options: HoverOptions): void {
