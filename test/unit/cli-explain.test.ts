@@ -8,10 +8,40 @@ describe('explain', () => {
     [['cr4=0x16c'], [/cr4 = 0x16c/i, /PAE \(bit 5\) set/]],
     [['c0000005'], [/STATUS_ACCESS_VIOLATION/]],
     [['14'], [/readings are possible, the likely one first/, /#PF/]],
+    [['exception', '14'], [/^Exception 14 #PF/]],
+    [['errno', '110'], [/ETIMEDOUT/]],
+    [['-22'], [/^-22 EINVAL/]],
+    [['STOP:', '0x0000007B'], [/^Bug check 0x7B/]],
+    [['bug check', '1a'], [/^Bug check 0x1A/]],
+    [['exit code 139'], [/^Signal 11/]],
+    [['exit', 'code', '3221225477'], [/^0xc0000005/]],
+    [['error', '5'], [/ERROR_ACCESS_DENIED/, /EIO/]],
+    [['0x80070490'], [/^0x80070490 ERROR_NOT_FOUND/, /HRESULT/]],
+    [['MC5_STATUS', '0xb200000000070f0f'], [/Machine check bank status/, /VAL \(bit 63\) set/]],
+    [['vmk', '0xbad0007'], [/VMK_BAD_PARAM/]],
+    [['relaxed'], [/Relaxed timing/]],
+    [['ivar'], [/Interrupt vector allocation/]],
+    [['signal', '11'], [/^Signal 11: bad memory access/]],
+    [['sigabrt'], [/^SIGABRT: Signal 6/]],
+    [['irql', '2'], [/DISPATCH_LEVEL/]],
+    [['fast', 'fail', '3'], [/FAST_FAIL_CORRUPT_LIST_ENTRY/]],
+    [['error', 'code', '0x10'], [/Instruction fetch/]],
+    [['NT_STATUS_ACCESS_DENIED'], [/^0xc0000022 STATUS_ACCESS_DENIED/]],
+    [['EXIT_REASON_EPT_VIOLATION'], [/^0x30 EXIT_REASON_EPT_VIOLATION/]],
+    [['VMEXIT_NPF'], [/^0x400 SVM_EXIT_NPF/]],
+    [['VMX', 'exit', '31'], [/MSR_READ/]],
+    [['exit reason 48'], [/EPT_VIOLATION/]],
+    [['hardware', 'error', '0x80000021'], [/could not be entered/]],
+    [['sense', '0x6', '0x29', '0x0'], [/UNIT ATTENTION/, /29\/00/]],
+    [['H:0x0 D:0x2 P:0x0'], [/How a SCSI command ended/, /host status OK/, /CHECK CONDITION/]],
   ])('%j', async (words, expected) => {
     const { status, stdout, stderr } = await cli(['explain', ...words]);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     for (const pattern of expected) expect(stdout).toMatch(pattern);
+  });
+
+  test('parts of one answer are not called readings of one value', async () => {
+    expect((await cli(['explain', 'H:0x5', 'D:0x2'])).stdout).not.toContain('readings');
   });
 
   test('a negative number is a value, not an option', async () => {

@@ -57,6 +57,13 @@ describe('hover', () => {
     expect(text).toContain('[Bug check 0xD1 — DRIVER_IRQL_NOT_LESS_OR_EQUAL](https://learn.microsoft.com/bug-check-0xd1)');
   });
 
+  it('says first that a crash is known: the rest of a long hover is out of sight', () => {
+    const headline = placeOf(STORY, 'DRIVER_IRQL');
+    const text = at('DRIVER_IRQL', {}, story({ matches: [fakeMatch({ certainty: 'likely' })] }, { explains: [[headline, VALUE]] }));
+    expect(text).toMatch(/^\*\*Likely known issue\*\*: \[KB2636573 — Stop error 0xD1 in storvsc\.sys\]\(https:/);
+    expect(at('DRIVER_IRQL', { minimumCertainty: 'exact' }, story({ matches: [fakeMatch({ certainty: 'likely' })] }, { explains: [[headline, VALUE]] }))).toMatch(/^\*\*Parameter 1/);
+  });
+
   it('names differences, what is open, and what was ruled out', () => {
     const text = at('DRIVER_IRQL', {}, story({
       matches: [fakeMatch({ certainty: 'possible', differences: ['the write-up has 1, this crash 3'], unconfirmed: ['the host has a 82574L'] })],
@@ -83,6 +90,29 @@ describe('hover', () => {
   it('is silent where nothing is known', () => {
     expect(hover(story(), 10, 0, OPTIONS)).toBeUndefined();
     expect(hover(story(), 10_000, 5, OPTIONS)).toBeUndefined();
+  });
+});
+
+describe('hover on the headline of a Linux oops', () => {
+  const oops = `[   10.000001] BUG: unable to handle kernel NULL pointer dereference at 0000000000000018
+[   10.000002] Oops: 0000 [#1] SMP
+[   10.000003] CPU: 1 PID: 77 Comm: LabTask Not tainted 5.4.0 #7
+[   10.000004] RIP: 0010:[<ffffffffa0412345>]  [<ffffffffa0412345>] labDevWrite+0x15/0x80 [lab]
+[   10.000005] Call Trace:
+[   10.000006]  [<ffffffff8123456f>] ? labOldCall+0x4f/0x1b0
+[   10.000007]  [<ffffffff8123457f>] labIoctl+0x5f/0x1b0
+`;
+  const where = placeOf(oops, 'BUG:');
+  const text = (hover(analyzeText(oops, builtinKnowledge()), where.line, where.start, OPTIONS)?.contents as MarkupContent).value;
+
+  it('has names as the log writes them', () => {
+    expect(text).toContain('- Function: `labDevWrite`');
+    expect(text).toContain('- Process: `LabTask`');
+  });
+
+  it('says why frames are uncertain: no debugger was at work', () => {
+    expect(text).toContain('1 of them uncertain (found on the stack');
+    expect(text).not.toContain('debugger');
   });
 });
 

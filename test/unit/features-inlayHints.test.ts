@@ -108,11 +108,15 @@ describe('inlay hints of what the hover says', () => {
   });
 
   it.each([
-    ['H:0x1: SCSI host status NO_CONNECT', 'NO_CONNECT'], ['P:0x0: SCSI plug-in status GOOD', 'GOOD'],
+    ['H:0x1: SCSI host status NO_CONNECT', 'NO_CONNECT'], ['P:0x5: SCSI plug-in status ATS_MISCOMPARE', 'ATS_MISCOMPARE'],
     ['data: 0x5: SCSI sense key ILLEGAL REQUEST', 'ILLEGAL REQUEST'], ['0x20 0x0: SCSI sense 20/00: Invalid command operation code', 'Invalid command operation code'],
     ['0xbad0023 VMK_RESERVATION_CONFLICT', 'VMK_RESERVATION_CONFLICT'],
   ] as const)('name a status: %s', (headline, name) => {
     expect(hintFor('statusCode', '0x5', explanation(headline, { kind: 'text', text: 'What it means.' }))).toEqual([`0x5 ${name}`]);
+  });
+
+  it.each(['H:0x0: SCSI host status OK', 'P:0x0: SCSI plug-in status GOOD', 'data: 0x0: SCSI sense key NO SENSE'])('leave out what says that nothing is wrong: %s', (headline) => {
+    expect(hintFor('statusCode', '0x0', explanation(headline, { kind: 'text', text: 'What it means.' }))).toEqual([]);
   });
 
   it('leave the columns of a stack and the middle of a word alone', () => {

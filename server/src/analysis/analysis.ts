@@ -234,7 +234,8 @@ class Snapshot implements Analysis {
   }
 
   explain(line: number, column: number): Located<Explanation> | undefined {
-    if (this.blocks.length === 0) return undefined;
+    // A log without a crash is read by hovering, too: its own lines are told, prose is not.
+    if (this.blocks.length === 0 && !this.#isLogLine(line)) return undefined;
     const text = this.text.line(line);
     const record = this.crashAt(line)?.record;
     const found = this.#explainToken(line, column, text, record) ?? this.#explainWord(line, column, text, record);
@@ -244,6 +245,14 @@ class Snapshot implements Analysis {
     if (frame === undefined || doubt === undefined) return found;
     // What is known of the function stays; that the frame may not be there at all is said with it.
     return found === undefined ? { value: doubt, at: frame.at } : { value: { ...found.value, details: [...found.value.details, ...doubt.details] }, at: found.at };
+  }
+
+  /** Whether a format knows the line; outside of all blocks, too. */
+  #isLogLine(line: number): boolean {
+    if (!(line >= 0 && line < this.text.lineCount)) return false;
+    this.#line.clear();
+    lineTokens(FORMATS, this.text.line(line), this.#line);
+    return this.#line.count > 0;
   }
 
   #explainToken(line: number, column: number, text: string, record: CrashRecord | undefined): Located<Explanation> | undefined {

@@ -43,7 +43,7 @@ Examples
 const EXPLAIN = `stopcode explain <code> [value …]
 
 A bug check with its parameters, an NTSTATUS, HRESULT, Win32, errno or VMkernel status, an exception code, a register
-value, a page table entry. Where several readings are possible, all are shown, the likely one first.
+value, a page table entry, a signal, a SCSI status, an exit of a virtual machine. Where several readings are possible, all are shown, the likely one first.
 
   --color WHEN             auto (default), always or never
 
@@ -52,6 +52,8 @@ Examples
   stopcode explain DRIVER_IRQL_NOT_LESS_OR_EQUAL
   stopcode explain 0xc0000005
   stopcode explain cr4=0x16c
+  stopcode explain exception 14
+  stopcode explain exit reason 48
 `;
 
 const ISSUES = `stopcode issues list | show ID | check DIR

@@ -2,6 +2,7 @@
 import type { CodeAction, Command, Diagnostic, Range } from 'vscode-languageserver';
 import type { CrashFinding, IssueMatch } from '../analysis/knowledge/finding.js';
 import type { Article } from '../analysis/knowledge/data.js';
+import type { TextSource } from '../analysis/text/span.js';
 import type { Analysis } from '../analysis/types.js';
 import { COMMANDS } from './commands.js';
 import { markers, SOURCE, type DiagnosticOptions, type Marker } from './diagnostics.js';
@@ -28,7 +29,7 @@ export function codeActions(analysis: Analysis, range: Range, named: readonly Di
   const actions = new Actions(options);
   for (const marker of matched) for (const article of preferredFirst(marker)) actions.article(article.article, diagnosticsOf(marker, crashes), article.isPreferred);
   for (const marker of matched) addMatch(actions, marker, diagnosticsOf(marker, crashes), matched.length > 1, options);
-  for (const marker of crashes.values()) addCrash(actions, marker, matched.length > 0, options);
+  for (const marker of crashes.values()) addCrash(actions, marker, analysis.text, matched.length > 0, options);
   return actions.list;
 }
 
@@ -99,7 +100,7 @@ function dismissal(match: IssueMatch, marker: Marker, uri: string): Record<strin
   return { issueId: match.issue.id, title: match.issue.title, uri, ...(signature === undefined ? {} : { signature }) };
 }
 
-function addCrash(actions: Actions, marker: Marker, isKnown: boolean, options: CodeActionOptions): void {
+function addCrash(actions: Actions, marker: Marker, text: TextSource, isKnown: boolean, options: CodeActionOptions): void {
   const { crash } = marker;
   if (crash === undefined) return;
   const diagnostics = [marker.diagnostic];
@@ -107,7 +108,7 @@ function addCrash(actions: Actions, marker: Marker, isKnown: boolean, options: C
   // The reference of a known issue is the better one.
   if (!isKnown) actions.copy('Copy reference', crashText(crash), diagnostics);
   const page = new Page();
-  writeCrash(page, crash);
+  writeCrash(page, crash, text);
   writeMatches(page, shownMatches(crash.matches, options, crash.record.signature), crash.ruledOut);
   actions.add('Show what is known about this crash', COMMANDS.showExplanation, [{ uri: options.uri, markdown: page.toMarkdown(), text: page.toPlainText() }], diagnostics);
   actions.add('Create a known issue from this crash', COMMANDS.createIssue, [{ uri: options.uri, ...issueSkeleton(crash) }], diagnostics);

@@ -15,7 +15,7 @@ const SECTION_KINDS: Readonly<Record<Section['kind'], SymbolKind>> = {
 };
 
 const TRUST_WORDS: Readonly<Record<FrameTrust, string>> = {
-  listed: '', inline: 'inline', afterUnwindWarning: 'uncertain: after the unwind warning', guessed: 'a guess of the debugger',
+  listed: '', inline: 'inline', afterUnwindWarning: 'uncertain: after the unwind warning', guessed: 'uncertain: a word on the stack',
 };
 
 /** An outline of more than this many parts and frames is no outline, and 9 MB of one hold up an editor; a log full of crashes keeps their names. */

@@ -3,13 +3,14 @@ import type { Hover } from 'vscode-languageserver';
 import type { Explanation, ExplanationLine } from '../analysis/decoders/types.js';
 import type { CrashFinding, EventFinding } from '../analysis/knowledge/finding.js';
 import type { Analysis } from '../analysis/types.js';
+import type { TextSource } from '../analysis/text/span.js';
 import { firstFrom } from '../analysis/text/firstFrom.js';
 import { formatHex, parseHex } from '../analysis/text/hex.js';
 import type { Token } from '../analysis/formats/types.js';
 import { hasModules, moduleNamed, moduleOfAddress } from './loadedModules.js';
 import { articleInline, Page, safeUrl, type Inline, type Markup } from './page.js';
 import { rangeOf, spanHolds } from './ranges.js';
-import { shownMatches, writeCrash, writeMatches, type MatchFilter } from './summary.js';
+import { CERTAINTY_WORDS, shownMatches, writeCrash, writeMatches, type MatchFilter } from './summary.js';
 
 export interface HoverOptions extends MatchFilter {
   readonly markup: Markup;
@@ -23,8 +24,9 @@ export function hover(analysis: Analysis, line: number, column: number, options:
   const crash = crashNamedAt(analysis.crashes, line, column);
   const event = crash === undefined ? analysis.events.find((candidate) => spanHolds(candidate.event.at, line, column)) : undefined;
   const page = new Page();
+  if (crash !== undefined && explained !== undefined) writeKnown(page, crash, options);
   if (explained !== undefined) writeExplanation(page, { ...explained.value, details: [...explained.value.details, ...listed(analysis, line, column, explained.value)] }, options.sources);
-  if (crash !== undefined) writeHeadline(page, crash, options);
+  if (crash !== undefined) writeHeadline(page, crash, analysis.text, options);
   if (event !== undefined) writeEvent(page, event, options);
   if (page.isEmpty) return undefined;
   const at = explained?.at ?? crash?.record.headline ?? event?.event.at;
@@ -40,9 +42,17 @@ function crashNamedAt(crashes: readonly CrashFinding[], line: number, column: nu
   return undefined;
 }
 
-function writeHeadline(page: Page, crash: CrashFinding, options: HoverOptions): void {
+/** That a crash is known stands first: an editor shows some ten lines of a hover, and what is said of it in full comes last. */
+function writeKnown(page: Page, crash: CrashFinding, options: HoverOptions): void {
+  for (const match of shownMatches(crash.matches, options, crash.record.signature)) {
+    const [article] = match.issue.articles;
+    page.text({ strong: CERTAINTY_WORDS[match.certainty] }, ': ', article === undefined ? match.issue.title : articleInline(article));
+  }
+}
+
+function writeHeadline(page: Page, crash: CrashFinding, text: TextSource, options: HoverOptions): void {
   page.rule();
-  writeCrash(page, crash);
+  writeCrash(page, crash, text);
   writeMatches(page, shownMatches(crash.matches, options, crash.record.signature), crash.ruledOut);
 }
 

@@ -107,9 +107,13 @@ function meaningOf(token: Token, word: string, explanation: Explanation): string
   }
 }
 
+/** States of a SCSI command in which nothing is wrong: four of them on every line of a log hide the one that counts. */
+const NOTHING_WRONG: ReadonlySet<string> = new Set(['OK', 'GOOD', 'NO SENSE']);
+
 /** Names of the status tables; the exception codes are the NTSTATUS codes under other names. */
 function statusName({ headline, details }: Explanation): string | undefined {
   const own = (/: SCSI (?:[\w-]+ (?:status|key) |sense \S+: )(.+)$/.exec(headline) ?? /^0x[0-9a-f]+ (.+)$/.exec(headline))?.[1];
+  if (own !== undefined && NOTHING_WRONG.has(own)) return undefined;
   const listed = details.filter((detail) => detail.kind === 'item').map((detail) => /^[^:]+: (\S+)/.exec(detail.text)?.[1] ?? '');
   const names = new Set(listed.some((name) => name.startsWith('STATUS_')) ? listed.filter((name) => !name.startsWith('EXCEPTION_')) : listed);
   // Where tables disagree, the hover lists the readings; a hint would pick one.

@@ -1,8 +1,10 @@
 /** Words about a crash and its known issues that several features share. */
 import type { CrashFinding, IssueMatch, RuledOut } from '../analysis/knowledge/finding.js';
 import type { Certainty } from '../analysis/knowledge/issue.js';
-import type { FactKey } from '../analysis/formats/types.js';
+import type { FactKey, FrameTrust } from '../analysis/formats/types.js';
+import { asWritten } from '../analysis/records/asWritten.js';
 import type { CrashRecord } from '../analysis/records/types.js';
+import type { TextSource } from '../analysis/text/span.js';
 import { articleInline, shortened, type Page } from './page.js';
 
 const ORDER: Readonly<Record<Certainty, number>> = { possible: 0, likely: 1, exact: 2 };
@@ -51,8 +53,16 @@ const FACT_LABELS: readonly (readonly [label: string, key: FactKey])[] = [
   ['Time', 'crash.time'],
 ];
 
+/** Facts that are names: people know them by their capitals. */
+const NAMES: ReadonlySet<FactKey> = new Set(['image', 'module', 'symbol', 'process']);
+
+const DOUBTS: readonly (readonly [trust: FrameTrust, why: string])[] = [
+  ['afterUnwindWarning', 'the debugger lost track of the stack there'],
+  ['guessed', 'found on the stack; they may be left over from earlier calls'],
+];
+
 /** A crash in a few lines: what it is, where it happened, how far its stack can be believed. */
-export function writeCrash(page: Page, crash: CrashFinding): void {
+export function writeCrash(page: Page, crash: CrashFinding, text: TextSource): void {
   const { record } = crash;
   page.heading(record.title);
   const parameters = [1, 2, 3, 4].map((n) => record.value(`bugcheck.parameter${n}`));
@@ -65,10 +75,12 @@ export function writeCrash(page: Page, crash: CrashFinding): void {
     // `storvsc` says nothing after `storvsc.sys`.
     if (key === 'module' && record.value('image')?.startsWith(`${fact.value}.`) === true) continue;
     seen.add(fact.value);
-    page.item(`${label}: `, { code: fact.text ?? fact.value });
+    page.item(`${label}: `, { code: fact.text ?? (NAMES.has(key) ? asWritten(fact, text) : fact.value) });
   }
-  const unsure = record.frames.filter((frame) => frame.trust === 'afterUnwindWarning' || frame.trust === 'guessed').length;
-  if (unsure > 0) page.item(`Stack: ${record.frames.length} frames, ${unsure} of them uncertain (the debugger lost track of the stack there)`);
+  for (const [trust, why] of DOUBTS) {
+    const unsure = record.frames.filter((frame) => frame.trust === trust).length;
+    if (unsure > 0) page.item(`Stack: ${record.frames.length} frames, ${unsure} of them uncertain (${why})`);
+  }
   if (crash.reference !== undefined) page.item('Reference: ', articleInline(crash.reference));
 }
 

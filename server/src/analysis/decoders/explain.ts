@@ -8,15 +8,15 @@ import { NEAR_NULL } from './address.js';
 import { decode } from './index.js';
 import { bugCheckOf, explainBugCheck, explainParameter, type ParameterNumber } from './bugCheck.js';
 import { explainRegister, explainStatus, explainTerm, explainTrap } from './lookups.js';
-import { explainOperand } from './instructions.js';
+import { explainOperand, operandRegister } from './instructions.js';
 import { explainUnknownModule } from './modules.js';
 import { explainByKind, explainOwnPanic, explainPhrase, explainStatement } from './tokens.js';
 import { explainCrashRegister, explainOopsNumber } from './marks.js';
 import { explainField } from './scoped.js';
 import { explainFlag } from './places.js';
 import { explainShownValue, explainValueAt, explainVariable } from './shownValues.js';
-import { explainDumpWord, explainEndOfStack, explainStackWord } from './stackWords.js';
-import { explainAddress, explainNumber, explainRegisterContent, explainRegisterRole } from './values.js';
+import { explainDumpWord, explainEndOfStack, explainStackWord, factsOf } from './stackWords.js';
+import { explainAddress, explainInstructionAddress, explainNumber, explainRegisterContent, explainRegisterRole } from './values.js';
 import type { Explanation, ExplanationLine, Facts } from './types.js';
 
 export { explainWords } from './words.js';
@@ -63,7 +63,7 @@ function bugCheckByName(record: CrashRecord, knowledge: Knowledge): ReturnType<K
 
 /** What a token means. `text` is what stands there, `line` the whole line, `record` the crash it belongs to. */
 export function explainToken(token: Token, text: string, line: string, record: CrashRecord | undefined, knowledge: Knowledge): Explanation | undefined {
-  const facts: Facts = (key) => record?.value(key);
+  const facts = factsOf(record);
   const key = token.key ?? '';
   if (record?.format === 'gdb') {
     const shown = SHOWN.has(token.kind) ? explainValueAt(text, line, token.at.start, knowledge, facts) : undefined;
@@ -100,13 +100,13 @@ export function explainToken(token: Token, text: string, line: string, record: C
       if (written === undefined) return undefined;
       // `PC is at`, `RIP:`, `pc :` carry what follows the name in some formats.
       const name = knowledge.register(written) === undefined && knowledge.term(written) === undefined ? (/^[A-Za-z]\w{0,15}(?=\s|:|$)/.exec(written)?.[0] ?? written) : written;
-      const value = token.kind === 'registerValue' ? parseHex(text) : registerValueBehind(line, token.at.end);
+      const value = token.kind === 'registerValue' ? parseHex(text) : (operandRegister(name, line, record) ?? registerValueBehind(line, token.at.end));
       // `err` is what the processor pushed; only for a page fault it is made of these bits.
       const register = knowledge.register(name === 'err' && facts('exception.vector') === '14' ? 'page-fault-error' : name);
       if (register !== undefined) return explainRegister(register, value);
       const term = knowledge.term(name) ?? knowledge.term(name.toUpperCase());
       if (term !== undefined) return explainTerm(term, name);
-      return (value === undefined ? explainRegisterRole(name) : explainRegisterContent(name, value, knowledge, facts)) ?? explainField(name, knowledge);
+      return (value === undefined ? explainRegisterRole(name) : explainRegisterContent(name, value, knowledge, facts, record?.format)) ?? explainField(name, knowledge);
     }
     case 'pte': {
       const register = knowledge.register('pte');
@@ -160,7 +160,7 @@ const STATUS_TABLES: Readonly<Partial<Record<FormatId, readonly StatusTableData[
 function explainFeature(text: string, knowledge: Knowledge): Explanation | undefined {
   const name = /([\w-]+)(?: \[bit \d{1,2}\])?$/.exec(text)?.[1];
   if (name === undefined) return undefined;
-  for (const candidate of [text, name, `+${name}`, `ECX.${name}`, `EDX.${name}`, `hv_${name}`]) {
+  for (const candidate of [text, name, `+${name}`, `ECX.${name}`, `EDX.${name}`, `hv_${name}`, `-cpu ${name}`, ...(name.startsWith('vmx-') ? ['+vmx-*'] : [])]) {
     const term = knowledge.term(candidate);
     if (term !== undefined) return explainTerm(term, name);
   }
@@ -176,7 +176,8 @@ function explainKey(key: FactKey, text: string, knowledge: Knowledge, facts: Fac
     const reading = decode('irql', value, knowledge, facts);
     return reading === undefined ? undefined : { headline: `IRQL ${formatHex(value)}`, details: [{ kind: 'text', text: reading.words }], articles: [], sources: reading.sources ?? [] };
   }
-  if (key === 'exception.address' || key === 'exception.ip') return explainAddress(`${key === 'exception.ip' ? 'Instruction' : 'Faulting address'} ${formatHex(value)}`, value, knowledge, facts);
+  if (key === 'exception.ip') return explainInstructionAddress(`Instruction ${formatHex(value)}`, value, knowledge, facts);
+  if (key === 'exception.address') return explainAddress(`Faulting address ${formatHex(value)}`, value, knowledge, facts);
   return undefined;
 }
 
@@ -196,6 +197,8 @@ export function explainWord(word: string, line: string, knowledge: Knowledge, fa
     const bugCheck = bare.length > 7 ? knowledge.bugCheckByName(bare) : undefined;
     if (bugCheck !== undefined) return explainBugCheck(bugCheck, knowledge, () => undefined);
   }
+  // `AAAAAAAA` beside a dump of memory is text.
+  if (/^([A-F])\1{7,15}$/.test(bare)) return undefined;
   const isNumber = /^0x[0-9a-f]{1,16}$/i.test(bare) || /^[0-9a-f]{8}(?:[`']?[0-9a-f]{8})?h?$/i.test(bare);
   const value = isNumber ? parseHex(bare) : undefined;
   if (value !== undefined) return explainNumber(value, bare, knowledge, facts);

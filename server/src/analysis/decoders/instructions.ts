@@ -1,5 +1,5 @@
 /** Machine code as a debugger shows it: mnemonics, their bytes, and the memory an instruction was about to touch. */
-import { formatHex } from '../text/hex.js';
+import { formatHex, parseHex } from '../text/hex.js';
 import type { Knowledge } from '../knowledge/knowledge.js';
 import type { CrashRecord } from '../records/types.js';
 import { decode } from './index.js';
@@ -52,6 +52,14 @@ export function explainMachineCode(text: string, after: string, knowledge: Knowl
   if (mnemonic === undefined || explainInstruction(mnemonic, after.slice(after.indexOf(mnemonic) + mnemonic.length), undefined, knowledge) === undefined || bytes.length % 2 !== 0 || !/^[0-9a-f]{2,30}$/i.test(bytes)) return undefined;
   const count = bytes.length / 2;
   return { headline: `${bytes}: machine code`, details: [{ kind: 'text', text: `The instruction ${mnemonic} as it lies in memory, ${count === 1 ? '1 byte' : `${count} bytes`}.` }], articles: [], sources: [] };
+}
+
+/** `[eax]` in the instruction that failed: what the register held, as the crash states it. Other instructions ran earlier, or never. */
+export function operandRegister(name: string, line: string, record: CrashRecord | undefined): bigint | undefined {
+  const at = record?.value('exception.ip');
+  const row = /^[\s>]{0,8}([0-9a-f]{8}(?:[`']?[0-9a-f]{8})?)\s{1,4}[0-9a-f]{2,30}\s/i.exec(line.slice(0, 80))?.[1];
+  const value = record?.value(`register.${name.toLowerCase()}`);
+  return at === undefined || row === undefined || value === undefined || parseHex(row) !== BigInt(at) ? undefined : BigInt(value);
 }
 
 /** `ds:00000000`00000010=????????????????`: the operand in memory as the debugger worked it out, with its content. */

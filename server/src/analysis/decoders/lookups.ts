@@ -56,14 +56,19 @@ export function explainPattern(value: bigint, knowledge: Knowledge): Explanation
   };
 }
 
+/** An HRESULT of facility 7 holds an error of the system in its lower half: 0x80070490 is ERROR_NOT_FOUND. */
+function ofWin32(value: bigint, knowledge: Knowledge): readonly [string, string?] | undefined {
+  return value >> 16n === 0x8007n ? knowledge.status('win32', value & 0xffffn) : undefined;
+}
+
 /** Names of a number in the status tables, one line each. */
-export function statusReadings(value: bigint, knowledge: Knowledge, only?: readonly StatusTableData['id'][]): { table: NamedStatusTable; line: string }[] {
-  const readings: { table: NamedStatusTable; line: string }[] = [];
+export function statusReadings(value: bigint, knowledge: Knowledge, only?: readonly StatusTableData['id'][]): { table: NamedStatusTable; name: string; line: string }[] {
+  const readings: { table: NamedStatusTable; name: string; line: string }[] = [];
   const code = formatHex(value);
   for (const table of knowledge.statusTables()) {
     if (only !== undefined && !only.includes(table.id)) continue;
-    const found = table.names.get(code);
-    if (found !== undefined) readings.push({ table, line: `${table.title}: ${found[0]}${found[1] === undefined ? '' : ` — ${found[1]}`}` });
+    const found = table.names.get(code) ?? (table.id === 'hresult' ? ofWin32(value, knowledge) : undefined);
+    if (found !== undefined) readings.push({ table, name: found[0], line: `${table.title}: ${found[0]}${found[1] === undefined ? '' : ` — ${found[1]}`}` });
   }
   return readings;
 }
@@ -73,7 +78,7 @@ export function explainStatus(value: bigint, knowledge: Knowledge, only?: readon
   const first = readings[0];
   if (first === undefined) return undefined;
   return {
-    headline: `${formatHex(value)} ${first.table.names.get(formatHex(value))?.[0] ?? ''}`,
+    headline: `${formatHex(value)} ${first.name}`,
     details: readings.map((reading) => ({ kind: readings.length === 1 ? 'text' : 'item', text: reading.line })),
     articles: [],
     sources: [...new Set(readings.flatMap((reading) => reading.table.sources))],

@@ -33,7 +33,7 @@ export function explainUnknownModule(text: string, after: string, record: CrashR
   if (unknown === undefined || !/^[a-z_][\w.$+-]{1,63}$/.test(name) || /^(?:unknown|memory_corruption|hardware|heap_corruption|stack_corruption|null|none)(?:_|$)/.test(name)) return undefined;
   if (record === undefined) return described(shown, name, 'Not one of the modules of Windows that Stopcode knows.', [], unknown.next);
   const isProgram = bareName(record.value('process') ?? '') === name;
-  const what = isProgram ? 'The program that ran, by the name of its file.' : record.kind === 'userException' && format === 'windbg' ? 'Not one of the modules of Windows that Stopcode knows: part of the program, or of an add-on loaded into it.' : unknown.what;
+  const what = isProgram ? 'The program that ran, by the name of its file.' : record.kind === 'userException' && format === 'windbg' ? 'Not one of the modules of Windows that Stopcode knows: part of the program, of an add-on loaded into it, or a less common part of Windows.' : unknown.what;
   return described(shown, name, what, seenHere(name, record), unknown.next);
 }
 

@@ -1,7 +1,7 @@
 /** Values on the command line of qemu and in its environment, by the name before them. */
 import type { Knowledge } from '../knowledge/knowledge.js';
 import { explainTerm } from './lookups.js';
-import { explainField } from './scoped.js';
+import { explainSetting } from './scoped.js';
 import type { Explanation } from './types.js';
 
 /** `discard=unmap`, `"driver":"raw"`, `-display none`: what the name says, under name and value. */
@@ -13,10 +13,20 @@ export function explainOptionValue(text: string, before: string, knowledge: Know
   const name = /([A-Za-z][\w.-]{0,60})(?:=|"\s?:\s?"?)$/.exec(behind)?.[1];
   const option = name === undefined ? /\s(--?[a-z][\w-]{1,40})[\s=](?:[^\s=]{1,100},)?$/.exec(` ${behind}`)?.[1] : undefined;
   const term = option === undefined ? undefined : (knowledge.term(option) ?? knowledge.term(option.replace(/^--/, '-')));
-  const known = name === undefined ? (term === undefined ? undefined : explainTerm(term, option ?? '')) : (explainField(name, knowledge) ?? explainField(name.slice(name.lastIndexOf('.') + 1), knowledge));
+  const known = name === undefined ? (term === undefined ? undefined : explainTerm(term, option ?? '')) : (explainSetting(name, knowledge) ?? explainSetting(name.slice(name.lastIndexOf('.') + 1), knowledge));
   if (known === undefined || value.length > 200) return undefined;
   const title = { kind: 'text', text: known.headline } as const;
   return { ...known, headline: `${name ?? option ?? ''} ${name === undefined ? '' : '= '}${value}`.slice(0, 120), details: known.headline === name ? known.details : [title, ...known.details] };
+}
+
+/** Whether what stands before a value is a setting in qemu's way of writing: `,unit=`, `"port":`. */
+export function isSetting(before: string): boolean {
+  return /(?:(?:,|(?:^|\s)--?[a-z][\w-]{0,40} )[A-Za-z][\w.-]{0,60}=|"[A-Za-z][\w.-]{0,60}"\s?:\s?"?)$/.test(before.slice(-110));
+}
+
+/** The same of the name of a setting. */
+export function isSettingName(before: string, after: string): boolean {
+  return after.startsWith('=') ? /(?:,|(?:^|\s)--?[a-z][\w-]{0,40} )$/.test(before.slice(-48)) : before.endsWith('"') && /^"\s?:/.test(after);
 }
 
 /** Variables that libvirt hands to qemu. */
@@ -40,7 +50,7 @@ export function explainAttribute(name: string, line: string, end: number, knowle
   const value = /^\s?=\s?['"]([^'"<>]{0,100})/.exec(line.slice(end, end + 110))?.[1];
   if (element === undefined || name === '') return undefined;
   const found = [`hv_${element}`, `hv-${element}`, element, `hv_${element.replace(/-/g, '_')}`].map((word) => knowledge.term(word)).find((term) => term !== undefined);
-  const known = found === undefined ? explainField(element, knowledge) : explainTerm(found, element);
+  const known = found === undefined ? explainSetting(element, knowledge) : explainTerm(found, element);
   const headline = `<${element}> ${name}${value === undefined ? '' : ` = ${value}`}`;
   const state = name !== 'state' ? undefined : value === 'on' ? 'Switched on for the guest.' : value === 'off' ? 'Switched off for the guest.' : undefined;
   if (known === undefined && state === undefined) return undefined;

@@ -89,7 +89,7 @@ export function explainLinkTime(text: string): Explanation | undefined {
 const THREADS: Readonly<Partial<Record<FormatId, string>>> = {
   windbg: 'Thread: number in the debugger (decimal), or process.thread id of Windows (hexadecimal).',
   linux: 'Task that wrote the line: its id, T for a thread, C for a processor in an interrupt.',
-  libvirt: 'Id of the libvirt thread that wrote the line.',
+  libvirt: 'Id of the process or thread of libvirt that wrote the line.',
   gdb: "Thread: the debugger's own number; LWP is the id of the kernel.",
   vmware: "Thread of the guest's process that wrote the line.",
   esxi: "Thread of the guest's process that wrote the line.",
@@ -102,7 +102,7 @@ export function explainThread(text: string, format: FormatId | undefined, knowle
   const ids = /^([0-9a-f]{1,8})\.([0-9a-f]{1,8})$/i.exec(text.trim());
   if (text_ === undefined && ids !== null) return say(`Thread ${text.trim()}`, 'Process id and thread id of Windows, hexadecimal.');
   // Events stand outside of crashes; a number alone is what libvirt and others write.
-  return known ?? (text_ === undefined ? (/^\d{1,10}$/.test(text.trim()) ? say(`Thread ${text.trim()}`, 'Id of the process or thread that wrote the line.') : undefined) : say(text.trim().slice(0, 80), text_));
+  return known ?? (text_ === undefined ? (/^\d{1,10}$/.test(text.trim()) ? say(`Thread ${text.trim()}`, 'Id of the process or thread that wrote the line.') : undefined) : say(`${/^\d{1,10}$/.test(text.trim()) ? 'Thread ' : ''}${text.trim().slice(0, 80)}`, text_));
 }
 
 export function explainWorld(text: string): Explanation | undefined {
@@ -137,24 +137,26 @@ export function explainPath(text: string, key: FactKey): Explanation | undefined
   return say(`${place[1] ?? ''}, line ${place[2] ?? ''}`, `Place in the source${key === 'panic.source' ? ' of the statement that stopped the program' : ''}. Lines change from version to version.${vmware}`);
 }
 
-/** `virDirOpenInternal:2839` of libvirt. */
-export function explainSourceLine(text: string, before: string): Explanation | undefined {
-  const name = /^\d{1,6}$/.test(text) ? /\b([A-Za-z_]\w{2,63}):$/.exec(before.slice(-66))?.[1] : undefined;
+/** `virDirOpenInternal:2839 :` of libvirt, `User: 2432:` and `nmp_ThrottleLog:2318:` of the VMkernel. */
+export function explainSourceLine(text: string, before: string, after: string): Explanation | undefined {
+  // The driver lpfc sets the number of its message there.
+  if (!/^[1-9]\d{0,5}$/.test(text) || !/^ ?:/.test(after)) return undefined;
+  const name = /\b(?!lpfc\d)([A-Za-z_]\w{2,63}): ?$/.exec(before.slice(-66))?.[1];
   return name === undefined ? undefined : say(`Line ${text}`, `Line of the source in which ${name} wrote this. Lines change from version to version.`);
 }
 
 /** Who built a Linux kernel, from its version. */
 const KERNELS: readonly (readonly [RegExp, string])[] = [
-  [/\.el(\d{1,2})(?:_\d{1,2})?(?:\.|$)/, 'Red Hat Enterprise Linux or CentOS $1'],
-  [/\.fc(\d{1,2})\b/, 'Fedora $1'],
-  [/-(?:generic|lowlatency)(?:-hwe)?$/, 'Ubuntu'],
-  [/-pve$/, 'Proxmox VE'],
-  [/\.amzn(\d{1,4})\b/, 'Amazon Linux $1'],
-  [/el(\d)uek\b/, 'Oracle Linux $1'],
-  [/-(?:amd64|arm64|686-pae)$/, 'Debian'],
-  [/-rc\d{1,2}/, 'a release candidate'],
-  [/-syzkaller\b/, 'a test of the syzkaller fuzzer'],
-  [/-arch\d/, 'Arch Linux'],
+  [/\.el(\d{1,2})(?:_\d{1,2})?(?:\.|$)/, 'A Linux kernel of Red Hat Enterprise Linux or CentOS $1.'],
+  [/\.fc(\d{1,2})\b/, 'A Linux kernel of Fedora $1.'],
+  [/-(?:generic|lowlatency)(?:-hwe)?$/, 'A Linux kernel of Ubuntu.'],
+  [/-pve$/, 'A Linux kernel of Proxmox VE.'],
+  [/\.amzn(\d{1,4})\b/, 'A Linux kernel of Amazon Linux $1.'],
+  [/el(\d)uek\b/, 'A Linux kernel of Oracle Linux $1.'],
+  [/-(?:amd64|arm64|686-pae)$/, 'A Linux kernel of Debian.'],
+  [/-syzkaller\b/, 'A Linux kernel built for the syzkaller fuzzer.'],
+  [/-arch\d/, 'A Linux kernel of Arch Linux.'],
+  [/-rc\d{1,2}/, 'A release candidate of the Linux kernel.'],
 ];
 
 const VERSIONS: Readonly<Record<string, string>> = {
@@ -172,7 +174,7 @@ export function explainVersion(text: string, key: FactKey, format: FormatId | un
   if (known === undefined) return undefined;
   const kernel = /^\d{1,2}\.\d/.test(text) && key === 'system.version' ? KERNELS.find(([pattern]) => pattern.test(text)) : undefined;
   const match = kernel?.[0].exec(text);
-  return say(text, match === undefined || match === null ? known : `${known} A Linux kernel of ${kernel?.[1].replace('$1', match[1] ?? '') ?? ''}.`);
+  return say(text, match === undefined || match === null ? known : `${known} ${kernel?.[1].replace('$1', match[1] ?? '') ?? ''}`);
 }
 
 /** `nt!Foo+0x1a2`, `foo+0x69/0x110`. */

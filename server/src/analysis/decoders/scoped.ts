@@ -3,26 +3,33 @@
  * module. The knowledge writes them as `command:k`, `module:nt`, always in lower case but for pool tags, so that no word
  * of prose can meet them.
  */
-import type { Article } from '../knowledge/data.js';
+import type { FormatId } from '../formats/types.js';
+import type { Article, TermData } from '../knowledge/data.js';
 import type { Knowledge } from '../knowledge/knowledge.js';
 import { explainTerm } from './lookups.js';
 import type { Explanation } from './types.js';
 
-export type Scope = 'command' | 'gdb' | 'crash' | 'ddb' | 'lldb' | 'module' | 'field' | 'function' | 'prefix' | 'exception' | 'pooltag' | 'process' | 'world' | 'source' | 'banner' | 'instruction';
+export type Scope = 'command' | 'gdb' | 'crash' | 'ddb' | 'lldb' | 'module' | 'field' | 'function' | 'prefix' | 'exception' | 'pooltag' | 'process' | 'world' | 'source' | 'banner' | 'instruction' | 'setting' | 'kmodule';
 
 /** Names longer than this are in no table. */
 const LONGEST = 96;
 
-export function scoped(scope: Scope, name: string, shown: string, knowledge: Knowledge): Explanation | undefined {
+export function scoped(scope: Scope, name: string, shown: string, knowledge: Knowledge, foreign?: TermData['system']): Explanation | undefined {
   if (name === '' || name.length > LONGEST) return undefined;
   const term = knowledge.term(`${scope}:${scope === 'pooltag' ? name : name.toLowerCase()}`);
-  if (term === undefined) return undefined;
+  if (term === undefined || (foreign !== undefined && term.system === foreign)) return undefined;
   // A title that says it all is not said twice.
   return term.text === `${term.title}.` ? { ...explainTerm(term, shown), headline: shown } : explainTerm(term, shown);
 }
 
+/** The system whose modules cannot be meant in a report of a format: a Linux kernel has a `cdrom` and a `pci` of its own. */
+export function foreignTo(format: FormatId | undefined): TermData['system'] {
+  if (format === 'linux' || format === 'esxi') return 'windows';
+  return format === 'windbg' ? 'linux' : undefined;
+}
+
 /** `storport.sys`, `libc.so.6`, `com.vmware.x`, `ip6t_REJECT(OE)` by the name without its ending. */
-export function explainModule(text: string, knowledge: Knowledge): Explanation | undefined {
+export function explainModule(text: string, knowledge: Knowledge, foreign?: TermData['system']): Explanation | undefined {
   if (text.length > 4 * LONGEST) return undefined;
   const name = text.slice(Math.max(text.lastIndexOf('/'), text.lastIndexOf('\\')) + 1).split('(', 1)[0]?.trim() ?? '';
   const own = knowledge.term(name);
@@ -32,7 +39,7 @@ export function explainModule(text: string, knowledge: Knowledge): Explanation |
   // Until 2.34 glibc had its version in the names of the files: `libc-2.17.so`.
   const unversioned = bare.replace(/-\d{1,2}\.\d{1,3}(?=\.so$)/, '');
   for (const candidate of [name, bare, unversioned]) {
-    const found = scoped('module', candidate, name, knowledge);
+    const found = (foreign === 'windows' ? scoped('kmodule', candidate, name, knowledge) : undefined) ?? scoped('module', candidate, name, knowledge, foreign);
     if (found !== undefined) return found;
   }
   return undefined;
@@ -96,6 +103,11 @@ export function explainField(label: string, knowledge: Knowledge): Explanation |
     if (family !== undefined) return family;
   }
   return undefined;
+}
+
+/** A setting on a command line of qemu. Debuggers and summaries have labels of the same name: `data`, `unit`, `product`. */
+export function explainSetting(name: string, knowledge: Knowledge): Explanation | undefined {
+  return scoped('setting', name, name, knowledge) ?? explainField(name, knowledge);
 }
 
 /** A function by its name, else by the part of the Windows kernel that its first letters name. */

@@ -3,7 +3,7 @@
  * shape, and with what can be said of its place: on 64-bit systems it is seldom an argument.
  */
 import { formatHex } from '../text/hex.js';
-import type { Token } from '../formats/types.js';
+import type { FormatId, Token } from '../formats/types.js';
 import type { Knowledge } from '../knowledge/knowledge.js';
 import type { CrashRecord } from '../records/types.js';
 import { NEAR_NULL } from './address.js';
@@ -77,6 +77,11 @@ export function explainEndOfStack(value: bigint, before: string): Explanation | 
   return { headline: 'Return address 0', details: [{ kind: 'text', text: 'The stack ends here: nothing called this function.' }], articles: [], sources: [] };
 }
 
+/** What a crash states; that a report is of the VMkernel is known where it names no product, too. */
+export function factsOf(record: CrashRecord | undefined): Facts {
+  return (key) => record?.value(key) ?? (key === 'system.product' && record?.format === 'esxi' ? 'VMware ESX' : undefined);
+}
+
 interface Shape {
   /** What follows the value in the headline. */
   readonly name: string;
@@ -86,9 +91,9 @@ interface Shape {
 
 function shapeOf(value: bigint, written: string, stack: bigint | undefined, record: CrashRecord | undefined, knowledge: Knowledge): Shape {
   // Eight digits and no more are how 32-bit stacks are printed, whether or not the report says what machine it was.
-  const facts: Facts = (key) => (key === 'system.architecture' && /^[0-9a-f]{8}$/i.test(written) ? 'x86' : record?.value(key));
+  const facts: Facts = (key) => (key === 'system.architecture' && /^[0-9a-f]{8}$/i.test(written) ? 'x86' : factsOf(record)(key));
   const say = (...texts: readonly (string | undefined)[]): Shape => ({ name: '', details: texts.filter((text) => text !== undefined).map((text) => ({ kind: 'text', text })), sources: [] });
-  const known = special(value, knowledge);
+  const known = special(value, knowledge, record?.format);
   if (known !== undefined) return { name: known.headline.replace(/^0x[0-9a-f]+/, ''), details: known.details, sources: known.sources };
   if (value === 0n) return say('Zero: NULL, false, or unused.');
   if (value < NEAR_NULL) return say(`${value} in decimal: too small for an address.`);
@@ -96,7 +101,7 @@ function shapeOf(value: bigint, written: string, stack: bigint | undefined, reco
   if (stack !== undefined && value > NEAR_NULL && distance(value, stack) < STACK_REACH) return say("Address on this thread's stack: a local variable or a saved register.", elsewhere);
   const characters = asText(value, written);
   const reading = decode('address', value, knowledge, facts)?.words;
-  if (value > 0xffffffffn && reading?.startsWith('not a canonical') === true) return say('No address: not canonical. Two small values, text, or overwritten.', elsewhere, characters, halves(value, knowledge));
+  if (value > 0xffffffffn && reading?.startsWith('not a canonical') === true) return say('No address: not canonical. Two small values, text, or overwritten.', elsewhere, characters, halves(value, knowledge, record?.format));
   return say(reading === undefined ? undefined : `As an address: ${reading}.`, elsewhere, characters);
 }
 
@@ -136,7 +141,7 @@ function asText(value: bigint, written: string): string | undefined {
 }
 
 /** A code in the upper or lower half. */
-function halves(value: bigint, knowledge: Knowledge): string | undefined {
-  const high = special(value >> 32n, knowledge);
+function halves(value: bigint, knowledge: Knowledge, format: FormatId | undefined): string | undefined {
+  const high = special(value >> 32n, knowledge, format);
   return high === undefined ? undefined : `Upper half ${high.headline}.`;
 }

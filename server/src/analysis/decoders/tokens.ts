@@ -1,4 +1,5 @@
 /** What a token is where no code, register or address stands: by its kind, and a value by the label before it. */
+import { parseHex } from '../text/hex.js';
 import type { Token } from '../formats/types.js';
 import type { Knowledge } from '../knowledge/knowledge.js';
 import type { CrashRecord } from '../records/types.js';
@@ -6,11 +7,11 @@ import { explainInstruction, explainMachineCode } from './instructions.js';
 import { seenHere } from './modules.js';
 import { explainVariable, isVariable } from './shownValues.js';
 import { explainModuleFlags, explainTaint } from './taints.js';
-import { explainAttribute, explainEnvironment, explainOptionValue, isAttribute } from './options.js';
+import { explainAttribute, explainEnvironment, explainOptionValue, isAttribute, isSetting, isSettingName } from './options.js';
 import { explainContextMark, explainDevice, explainPageBits, explainSymbolState, explainUnknownTag } from './marks.js';
 import { explainLinkTime, explainOffset, explainPath, explainPcpu, explainProcess, explainPrompt, explainSourceLine, explainSystem, explainThread, explainTimestamp, explainVersion, explainWorld } from './places.js';
-import { explainTerm } from './lookups.js';
-import { explainCommand, explainField, explainFunction, explainModule, scoped } from './scoped.js';
+import { explainStatus, explainTerm } from './lookups.js';
+import { explainCommand, explainField, explainFunction, explainModule, explainSetting, foreignTo, scoped } from './scoped.js';
 import type { Explanation } from './types.js';
 
 /** The statement that names a panic, by the panic it states. Of events the tables of panics are not asked: their hover is the event's own. */
@@ -24,6 +25,14 @@ export function explainStatement(token: Token, record: CrashRecord | undefined, 
     articles: panic.articles ?? [],
     sources: panic.sources,
   };
+}
+
+/** `KVM: entry failed, hardware error 0x80000021`: the number is the reason why the processor did not enter the guest. */
+function withHardwareError(known: Explanation | undefined, text: string, knowledge: Knowledge): Explanation | undefined {
+  const code = parseHex(/\bhardware error (0x[0-9a-f]{1,16})\b/.exec(text)?.[1] ?? '');
+  const reason = code === undefined ? undefined : explainStatus(code, knowledge, ['vmx-exit', 'svm-exit']);
+  if (known === undefined || reason === undefined) return known;
+  return { ...known, details: [{ kind: 'text', text: `${reason.headline}: ${(reason.details[0]?.text ?? '').replace(/^.{1,80}? — /, '')}` }, ...known.details], sources: [...known.sources, ...reason.sources] };
 }
 
 /** A statement inside a crash that has no panic of its own, by that of the crash: the second half of a broken line, the panic after an oops. */
@@ -40,15 +49,19 @@ export function explainByKind(token: Token, text: string, line: string, record: 
   switch (token.kind) {
     case 'command': return explainCommand(text, before, knowledge);
     case 'prompt': return explainPrompt(text);
-    case 'module': return withSeen(explainModule(text, knowledge), text, record);
+    case 'module': return withSeen(explainModule(text, knowledge, foreignTo(format)), text, record);
     case 'symbol': return explainFunction(text, before, knowledge);
     // The names of variables are the program's own: only their values say something.
-    case 'field': return format === 'gdb' && isVariable(line) ? explainVariable(line, token.at.end, knowledge, (name) => record?.value(name)) : explainField(text, knowledge);
+    case 'field': {
+      if (format === 'gdb' && isVariable(line)) return explainVariable(line, token.at.end, knowledge, (name) => record?.value(name));
+      return isSettingName(before, line.slice(token.at.end, token.at.end + 3)) ? explainSetting(text, knowledge) : explainField(text, knowledge);
+    }
     case 'parameterLabel': return explainField(text, knowledge);
     case 'exceptionName': return scoped('exception', signalOf(text), text.trim(), knowledge);
-    case 'source': return scoped('source', text.replace(/[[:].*$/, '').trim(), text.trim(), knowledge) ?? explainModule(text.replace(/[[:].*$/, '').trim(), knowledge);
+    // Windows writes no such lines: its modules are not meant.
+    case 'source': return scoped('source', text.replace(/[[:].*$/, '').trim(), text.trim(), knowledge) ?? explainModule(text.replace(/[[:].*$/, '').trim(), knowledge, 'windows');
     case 'timestamp': return explainTimestamp(text, format);
-    case 'thread': return explainThread(text, format, knowledge);
+    case 'thread': return explainThread(text, isLibvirtTime(before) ? 'libvirt' : format, knowledge);
     case 'world': return explainWorld(text);
     case 'pcpu': return explainPcpu(text, format);
     case 'process': return explainProcess(text, key, format, knowledge);
@@ -57,12 +70,13 @@ export function explainByKind(token: Token, text: string, line: string, record: 
     case 'offset': return explainOffset(token, text, line);
     case 'opcode': return explainOpcode(text, line.slice(token.at.end)) ?? explainMachineCode(text, line.slice(token.at.end, token.at.end + 64), knowledge);
     case 'instruction': return explainInstruction(text, line.slice(token.at.end, token.at.end + 64), record, knowledge);
-    case 'number': return explainFrameNumber(token, text, line, record) ?? explainValue(text, before, knowledge) ?? explainSourceLine(text, before) ?? explainOptionValue(text, before, knowledge);
+    case 'number': return explainFrameNumber(token, text, line, record) ?? explainSourceLine(text, before, line.slice(token.at.end, token.at.end + 2))
+      ?? (isSetting(before) ? explainOptionValue(text, before, knowledge) : undefined) ?? explainValue(text, before, knowledge) ?? explainOptionValue(text, before, knowledge);
     case 'optionValue': return isAttribute(line) ? explainAttribute(/([\w-]{1,40})=['"]$/.exec(before.slice(-48))?.[1] ?? '', line, before.length - 2, knowledge) : explainOptionValue(text, before, knowledge);
     case 'environment': return explainEnvironment(text, knowledge);
     case 'comment': return explainSymbolState(text) ?? explainContextMark(text) ?? explainPhrase(text, knowledge);
     case 'fieldValue': return explainSystem(text, key) ?? explainValue(text, before, knowledge);
-    case 'message': return explainPhrase(text, knowledge) ?? (key.startsWith('panic.') ? explainStatement(token, record, knowledge) : undefined);
+    case 'message': return explainPhrase(text, knowledge) ?? (key.startsWith('panic.') ? withHardwareError(explainStatement(token, record, knowledge), text, knowledge) : undefined);
     case 'string': return explainDevice(text);
     case 'option': return isAttribute(line) ? explainAttribute(text, line, token.at.end, knowledge) : explainField(text, knowledge);
     case 'term': return explainPageBits(text) ?? (/^[\w ]{3,4}$/.test(text) ? scoped('pooltag', text.trim(), text.trim(), knowledge) ?? explainUnknownTag(text, before) : explainUnknownTag(text, before));
@@ -71,6 +85,11 @@ export function explainByKind(token: Token, text: string, line: string, record: 
     case 'levelError': case 'levelWarning': case 'levelInfo': return explainLevel(text);
     default: return undefined;
   }
+}
+
+/** The time that libvirt sets before the number of its thread, wherever the line was pasted. */
+function isLibvirtTime(before: string): boolean {
+  return /\d\d:\d\d:\d\d\.\d{3}\+\d{4}: $/.test(before.slice(-24));
 }
 
 /** `EXC_BAD_ACCESS (code=1, address=0x48)` and `6 (ABRT)` by their names; messages of malloc have brackets of their own. */
@@ -88,11 +107,12 @@ function explainValue(text: string, before: string, knowledge: Knowledge): Expla
   const stamp = /time ?stamp$/i.test(label) ? explainLinkTime(text) : undefined;
   if (stamp !== undefined) return stamp;
   // Several labels on a line: `SessionId: none  Cid: 0004`.
-  const name = explainField(label, knowledge) === undefined ? label.slice(label.lastIndexOf('  ') + 1).trim() : label;
-  const field = explainField(name, knowledge);
+  const explain = isSetting(before) ? explainSetting : explainField;
+  const name = explain(label, knowledge) === undefined ? label.slice(label.lastIndexOf('  ') + 1).trim() : label;
+  const field = explain(name, knowledge);
   const value = text.trim();
   // Values that are terms themselves (`Followup: MachineOwner`) are told as such.
-  return field === undefined || knowledge.term(value) !== undefined || value === '' || value.length > 100 ? undefined : { ...field, headline: `${name} = ${value}`, details: [{ kind: 'text', text: field.headline }, ...field.details] };
+  return field === undefined || knowledge.term(value) !== undefined || value === '' || value.length > 100 ? undefined : { ...field, headline: `${name} = ${value}`, details: field.headline === name ? field.details : [{ kind: 'text', text: field.headline }, ...field.details] };
 }
 
 /** `Context Switch Count      41231`: the words before a value where they are a known label; the longest of them. */

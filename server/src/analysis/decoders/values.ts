@@ -4,10 +4,11 @@
  */
 import { formatHex } from '../text/hex.js';
 import type { StatusTableData } from '../knowledge/data.js';
+import type { FormatId } from '../formats/types.js';
 import type { Knowledge } from '../knowledge/knowledge.js';
 import { KERNEL_HALF, NEAR_NULL } from './address.js';
 import { decode } from './index.js';
-import { explainPattern, explainStatus } from './lookups.js';
+import { explainPattern, explainStatus, statusReadings } from './lookups.js';
 import type { Explanation, Facts, Reading } from './types.js';
 
 /** Codes that are wide enough to be told from other numbers by their value. */
@@ -22,10 +23,22 @@ function plain(headline: string, text: string, sources: readonly string[] = []):
   return { headline, details: [{ kind: 'text', text }], articles: [], sources };
 }
 
+/** What a code can be by where it stands: an address of a 32-bit Linux kernel looks like a status of Windows. */
+function tellingIn(format: FormatId | undefined): readonly StatusTableData['id'][] {
+  if (format === 'linux' || format === 'gdb') return [];
+  return format === 'esxi' ? ['vmkernel'] : TELLING;
+}
+
 /** A code or a filling that is known by its value alone. 32-bit codes stand sign-extended in 64 bits. */
-export function special(value: bigint, knowledge: Knowledge): Explanation | undefined {
+export function special(value: bigint, knowledge: Knowledge, format: FormatId | undefined): Explanation | undefined {
   const code = value >> 32n === 0xffffffffn ? value & 0xffffffffn : value;
-  return explainPattern(value, knowledge) ?? (code > 0xffffn && code <= 0xffffffffn ? explainStatus(code, knowledge, TELLING) : undefined);
+  return explainPattern(value, knowledge) ?? (code > 0xffffn && code <= 0xffffffffn ? explainStatus(code, knowledge, tellingIn(format)) : undefined);
+}
+
+/** The error that a Linux kernel keeps as a small negative number. */
+function errorNumber(value: bigint, knowledge: Knowledge): string {
+  const error = value >> 12n === 0xfffffffffffffn ? statusReadings((1n << 64n) - value, knowledge, ['errno'])[0] : undefined;
+  return error === undefined ? '' : ` As an error number: ${error.line.replace(/^[^:]{1,60}: /, '')}`;
 }
 
 /** `known` under another headline; its own becomes the first thing said. */
@@ -42,21 +55,30 @@ export function explainAddress(headline: string, value: bigint, knowledge: Knowl
   return reading === undefined ? undefined : { ...plain(headline, reading.words, reading.sources ?? []), details: [reading.words, ...(reading.items ?? [])].map((text) => ({ kind: 'text', text })) };
 }
 
+/** Where the processor was. A small number there is no member of a structure. */
+export function explainInstructionAddress(headline: string, value: bigint, knowledge: Knowledge, facts: Facts): Explanation | undefined {
+  if (value >= NEAR_NULL) return explainAddress(headline, value, knowledge, facts);
+  return plain(headline, `${value === 0n ? 'NULL' : 'Close to zero'}: a call or a jump through a pointer that was NULL or damaged. In a machine that just started: real mode or firmware.`);
+}
+
 /** The content of a processor register that has no description of its own. */
-export function explainRegisterContent(name: string, value: bigint, knowledge: Knowledge, facts: Facts): Explanation | undefined {
+export function explainRegisterContent(name: string, value: bigint, knowledge: Knowledge, facts: Facts, format: FormatId | undefined): Explanation | undefined {
   const headline = `${name} = ${formatHex(value)}`;
-  if (POINTERS.test(name)) return explainAddress(headline, value, knowledge, facts);
+  // `ip` of a 32-bit Arm kernel is a scratch register; x86 kernels write IP and RIP.
+  const isScratch = name === 'ip' && format === 'linux';
+  if (!isScratch && /^(?:[re]?ip|pc)$/i.test(name)) return explainInstructionAddress(headline, value, knowledge, facts);
+  if (!isScratch && POINTERS.test(name)) return explainAddress(headline, value, knowledge, facts);
   if (SEGMENTS.test(name)) {
     if (value > 0xffffn) return explainAddress(headline, value, knowledge, facts);
     return plain(headline, value === 0n ? 'Segment register: zero.' : `Segment register: selector with index ${value >> 3n}${(value & 4n) === 0n ? '' : ' of the local table'}, privilege level ${value & 3n}.`);
   }
-  if (!GENERAL.test(name)) return undefined;
-  const known = special(value, knowledge);
+  if (!isScratch && !GENERAL.test(name)) return undefined;
+  const known = special(value, knowledge, format);
   if (known !== undefined) return under(headline, known);
   if (value === 0n) return plain(headline, 'Zero. Used as an address it is a NULL pointer.');
   if (value < NEAR_NULL) return plain(headline, `${value} in decimal. Used as an address it is close to a NULL pointer.`);
   const reading = decode('address', value, knowledge, facts);
-  return reading === undefined ? undefined : plain(headline, `As an address: ${reading.words}.`, reading.sources ?? []);
+  return reading === undefined ? undefined : plain(headline, `As an address: ${reading.words}.${format === 'linux' ? errorNumber(value, knowledge) : ''}`, reading.sources ?? []);
 }
 
 /** Registers by their part in a call, where a log names one without a number beside it. */
@@ -79,7 +101,7 @@ export function explainRegisterRole(name: string): Explanation | undefined {
 export function explainNumber(value: bigint, written: string, knowledge: Knowledge, facts: Facts): Explanation | undefined {
   const isMarked = /^0x|[`'a-f]/i.test(written);
   if (!isMarked) return undefined;
-  const known = special(value, knowledge);
+  const known = special(value, knowledge, undefined);
   if (known !== undefined) return known;
   const wide = value > 0xffffffffn && /^0x|[`']/i.test(written) && value < KERNEL_HALF && value <= 0x7fffffffffffn;
   const narrow = facts('system.architecture') === 'x86' && value >= 0x80000000n && value <= 0xffffffffn;
@@ -90,7 +112,7 @@ export function explainNumber(value: bigint, written: string, knowledge: Knowled
 
 /** A parameter of which the reference does not say what it holds: only what its value alone tells. */
 export function undescribed(value: bigint, knowledge: Knowledge, facts: Facts): Reading | undefined {
-  const known = special(value, knowledge);
+  const known = special(value, knowledge, 'windbg');
   if (known !== undefined) return { words: known.headline.replace(/^0x[0-9a-f]+:? /, ''), items: known.details.map((line) => line.text), sources: known.sources };
   if (value < KERNEL_HALF) return undefined;
   const reading = decode('address', value, knowledge, facts);

@@ -2,6 +2,7 @@
 import { formatHex, parseHex } from '../text/hex.js';
 import type { StatusTableData } from '../knowledge/data.js';
 import type { Knowledge } from '../knowledge/knowledge.js';
+import { explainAsked } from './asked.js';
 import { explainBugCheck } from './bugCheck.js';
 import { explainPattern, explainRegister, explainStatus, explainTerm, explainTrap } from './lookups.js';
 import type { Explanation } from './types.js';
@@ -19,7 +20,7 @@ function explainNumber(value: bigint, isHex: boolean, rest: readonly string[], k
     }));
   }
   if (rest.length > 0 && bugCheck !== undefined) return result;
-  const severe: StatusTableData['id'][] = ['nt-exception', 'ntstatus', 'hresult', 'vmkernel'];
+  const severe: StatusTableData['id'][] = ['nt-exception', 'ntstatus', 'hresult', 'vmkernel', 'vmx-exit'];
   const small: StatusTableData['id'][] = ['win32', 'errno', 'fast-fail', 'whea-source'];
   const status = value > 0xffffn ? explainStatus(value, knowledge, severe) : undefined;
   if (status !== undefined) result.push(status);
@@ -36,17 +37,29 @@ function explainNumber(value: bigint, isHex: boolean, rest: readonly string[], k
   return result;
 }
 
+/** `STOP: 0x0000007B`, `bugcheck 1a`, `BSOD 0x50`: the words say only that a bug check follows. */
+function withoutStop(words: readonly string[]): readonly string[] {
+  const said = /^(?:(?:stop|bsod|bug ?check)(?: ?code)?:? )(?=(?:0x)?[0-9a-f]+\b)/i.exec(words.join(' '))?.[0];
+  return said === undefined ? words : words.slice(said.trim().split(' ').length);
+}
+
 /**
  * What words given on a command line can mean: `0xd1`, `5c 10b 3 0 0`, `cr4=0x16c`, `pte 0x8000000012345867`,
  * `STATUS_ACCESS_VIOLATION`, `DRIVER_IRQL_NOT_LESS_OR_EQUAL`, `RVI`. Best reading first; empty where nothing is known.
  */
 export function explainWords(words: readonly string[], knowledge: Knowledge): readonly Explanation[] {
-  const [first, ...rest] = words.flatMap((word) => word.split(/[=(),{}\s]{1,8}/)).filter((word) => word !== '');
+  const given = words.flatMap((word) => word.split(/[=(),{}\s]{1,8}/)).filter((word) => word !== '');
+  const all = withoutStop(given);
+  const [first, ...rest] = all;
   if (first === undefined) return [];
+  const asked = explainAsked(all, knowledge);
+  if (asked.length > 0) return asked;
+  const stop = all.length < given.length ? parseHex(first) : undefined;
+  if (stop !== undefined && knowledge.bugCheck(formatHex(stop)) !== undefined) return explainNumber(stop, true, rest, knowledge).slice(0, 1);
   const result: Explanation[] = [];
   const register = knowledge.register(first);
   if (register !== undefined) result.push(explainRegister(register, rest[0] === undefined ? undefined : parseHex(rest[0])));
-  const term = knowledge.term(first);
+  const term = knowledge.term(first) ?? knowledge.term(first.toUpperCase()) ?? knowledge.term(`hv_${first}`);
   if (term !== undefined && register === undefined) result.push(explainTerm(term, first));
   const named = knowledge.bugCheckByName(first);
   if (named !== undefined) {
@@ -71,6 +84,9 @@ export function explainWords(words: readonly string[], knowledge: Knowledge): re
   const decimal = /^\d{1,19}$/.test(first) ? BigInt(first) : undefined;
   const negative = /^-\d{1,19}$/.test(first) ? BigInt.asUintN(32, BigInt(first)) : undefined;
   const hex = negative ?? parseHex(first);
+  // Kernels return an error number with its sign turned.
+  const error = negative === undefined ? undefined : explainStatus(BigInt(first.slice(1)), knowledge, ['errno']);
+  if (error !== undefined) result.push({ ...error, headline: `${first} ${error.headline.replace(/^\S+ /, '')}` });
   if (register === undefined && hex !== undefined) result.push(...explainNumber(hex, true, rest, knowledge));
   if (register === undefined && decimal !== undefined && decimal !== hex && rest.length === 0) result.push(...explainNumber(decimal, false, rest, knowledge));
   else if (register === undefined && decimal !== undefined && decimal < 32n) {

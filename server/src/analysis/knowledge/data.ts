@@ -94,6 +94,8 @@ export interface TermData {
   readonly title: string;
   /** What it means here. */
   readonly text: string;
+  /** The system a module is of, where its name means nothing or something else on others: `cdrom`, `pci`, `bridge`. */
+  readonly system?: 'windows' | 'linux';
   readonly next?: readonly string[];
   readonly articles?: readonly Article[];
   readonly sources: readonly string[];
@@ -112,7 +114,7 @@ export interface FillPatternData {
 
 /** `status/*.json`: number to name, with a few words for the ones that matter in crashes. */
 export interface StatusTableData {
-  readonly id: 'ntstatus' | 'hresult' | 'win32' | 'errno' | 'vmkernel' | 'nt-exception' | 'fast-fail' | 'whea-source';
+  readonly id: 'ntstatus' | 'hresult' | 'win32' | 'errno' | 'vmkernel' | 'nt-exception' | 'fast-fail' | 'whea-source' | 'vmx-exit' | 'svm-exit';
   readonly title: string;
   readonly entries: readonly (readonly [code: Hex, name: string] | readonly [code: Hex, name: string, text: string])[];
   readonly sources: readonly string[];

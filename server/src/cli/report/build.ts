@@ -1,10 +1,11 @@
 /** From an analysis to the report. Fields that the log does not give are left out. */
 import { explainCrash } from '../../analysis/decoders/explain.js';
-import type { Fact, FactKey, Frame } from '../../analysis/formats/types.js';
+import type { FactKey, Frame } from '../../analysis/formats/types.js';
 import type { CrashFinding, EventFinding, IssueMatch } from '../../analysis/knowledge/finding.js';
 import type { Article } from '../../analysis/knowledge/data.js';
 import type { Certainty } from '../../analysis/knowledge/issue.js';
 import type { Knowledge } from '../../analysis/knowledge/knowledge.js';
+import { asWritten } from '../../analysis/records/asWritten.js';
 import type { CrashRecord } from '../../analysis/records/types.js';
 import type { TextSource } from '../../analysis/text/span.js';
 import { CrashPiler } from './crashPile.js';
@@ -75,7 +76,10 @@ function present<T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], u
 
 function crashReport({ record }: CrashFinding, matches: readonly IssueMatch[], text: TextSource, knowledge: Knowledge): CrashReport {
   const value = (key: FactKey) => record.value(key);
-  const named = (key: FactKey) => asWritten(record.facts(key)[0], text);
+  const named = (key: FactKey) => {
+    const fact = record.facts(key)[0];
+    return fact === undefined ? undefined : asWritten(fact, text);
+  };
   const code = value('bugcheck.code');
   const exceptionCode = value('exception.code');
   const frames = record.frames.map(frameReport);
@@ -115,13 +119,6 @@ function crashReport({ record }: CrashFinding, matches: readonly IssueMatch[], t
     signature: record.signature,
     knownIssues: matches.map(issueReport),
   };
-}
-
-/** Names are compared in lower case; a report shows them as the log has them. */
-function asWritten(fact: Fact | undefined, text: TextSource): string | undefined {
-  if (fact === undefined) return undefined;
-  const written = text.line(fact.at.line).slice(fact.at.start, fact.at.end);
-  return written.toLowerCase() === fact.value.toLowerCase() ? written : fact.value;
 }
 
 /** From the crash's first block to its last, in whole lines; at the end of the file there is no next line to end at. */
