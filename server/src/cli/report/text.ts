@@ -191,8 +191,11 @@ export class Page {
 
   /** The lines so far, each with its end; the page goes on after them. */
   take(): string {
-    this.#before = this.lines.at(-1) ?? this.#before;
-    return this.lines.splice(0).map((line) => `${line}\n`).join('');
+    if (this.lines.length === 0) return '';
+    this.#before = this.lines.at(-1);
+    const text = `${this.lines.join('\n')}\n`;
+    this.lines.length = 0;
+    return text;
   }
 
   /** Goes on after lines that were made elsewhere, each with its end. */
