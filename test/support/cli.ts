@@ -41,8 +41,8 @@ export async function cli(args: readonly string[], options: CliOptions = {}): Pr
   const host: Host = {
     stdin: bytesOf(options.stdin ?? ''),
     stdinIsTerminal: false,
-    stdout: { isTerminal, columns: isTerminal ? 100 : undefined, write: (text) => { stdout += text; return Promise.resolve(); } },
-    stderr: { isTerminal, columns: isTerminal ? 100 : undefined, write: (text) => { stderr += text; return Promise.resolve(); } },
+    stdout: { isTerminal, columns: isTerminal ? 100 : undefined, write: (text) => { stdout += typeof text === 'string' ? text : Buffer.from(text).toString(); return Promise.resolve(); } },
+    stderr: { isTerminal, columns: isTerminal ? 100 : undefined, write: (text) => { stderr += typeof text === 'string' ? text : Buffer.from(text).toString(); return Promise.resolve(); } },
     env: options.env ?? {},
     knowledgeFolder: options.knowledge ?? knowledgeFolder(),
     program: undefined,

@@ -58,7 +58,7 @@ describe('a log that is not read to its end', () => {
       stop.abort();
       throw new Error('closed');
     })();
-    const result = await analyzeFile('-', { knowledge: builtinKnowledge(), certainty: 'possible', explain: false, stop: stop.signal, stream });
+    const result = await analyzeFile('-', { knowledge: builtinKnowledge(), certainty: 'possible', form: { format: 'json', isColored: false, width: 100 }, stop: stop.signal, stream });
     expect(result.crashes.count).toBe(1);
     expect(result.head.notes?.map(({ text }) => text)).toContain('reading was stopped here; what follows was not looked at');
   });

@@ -14,7 +14,7 @@ import { builtinKnowledge } from '../support/knowledge.js';
 import { logText } from '../support/logs.js';
 
 const knowledge = builtinKnowledge();
-const options: FileOptions = { knowledge, certainty: 'possible', explain: false };
+const options: FileOptions = { knowledge, certainty: 'possible', form: { format: 'json', isColored: false, width: 100 } };
 const path = join(mkdtempSync(join(tmpdir(), 'stopcode-ranges-')), 'a.log');
 
 async function inOrder() {

@@ -9,11 +9,11 @@ import { expandInputs, type Input } from './inputs.js';
 import { describeProblem, knowledgeRevision, makeKnowledge, type Problem } from './loadKnowledge.js';
 import { Pool, type ThreadTask } from './pool.js';
 import { type Progress, progressOn } from './progress.js';
-import { writerFor } from './report/format.js';
+import { type Piece, type ReportForm, writerFor } from './report/format.js';
 import { nameOf } from './report/text.js';
 import type { FileResult } from './report/types.js';
 import { tally, type Totals } from './report/words.js';
-import { neutral, stylesFor } from './terminal.js';
+import { isColored, neutral } from './terminal.js';
 import { type KeptIssues, keptUserIssues, lateProblems } from './userIssues.js';
 import { VERSION } from './version.js';
 
@@ -22,6 +22,8 @@ const THREADS_FROM_BYTES = 24 * 1_048_576;
 const MOST_THREADS = 8;
 /** On two cores, ranges of one file gain a tenth of the time for 50 MB of memory and the user's other core. */
 const RANGES_FROM_CORES = 4;
+/** Output is written in portions of about this size. */
+const PORTION_BYTES = 65_536;
 /** Binary files of a folder that are named one by one. */
 const NAMED_BINARIES = 5;
 
@@ -45,19 +47,20 @@ export async function analyzeCommand(args: AnalyzeArguments, host: Host): Promis
   if (inputs.files.some(({ path }) => path === '-') && host.stdinIsTerminal) await complain('reading standard input, end it with Ctrl-D');
 
   const output = args.output === undefined ? undefined : await OutputFile.create(args.output);
-  const write = (text: string) => (text === '' ? Promise.resolve() : output === undefined ? host.stdout.write(text) : output.write(text));
-  const writer = writerFor(args.format, {
-    tool: tool(host),
-    styles: stylesFor(args.color, output === undefined && host.stdout.isTerminal, host.env),
+  const write = (text: Piece) => (text.length === 0 ? Promise.resolve() : output === undefined ? host.stdout.write(text) : output.write(text));
+  const form: ReportForm = {
+    format: args.format,
+    isColored: isColored(args.color, output === undefined && host.stdout.isTerminal, host.env),
     width: Math.min(120, Math.max(60, (output === undefined ? host.stdout.columns : undefined) ?? 100)),
-  });
+  };
+  const writer = writerFor(form, tool(host));
   const totals: Totals = { files: 0, filesWithFindings: 0, crashes: 0, knownIssues: 0 };
   const binaries: string[] = [];
   try {
     await write(writer.begin());
     let done = 0;
     const told = new Set<string>();
-    for await (const { input, result, error, problems } of inOrder(inputs.files, args, user, host, progress)) {
+    for await (const { input, result, error, problems } of inOrder(inputs.files, args, form, user, host, progress)) {
       progress.file(++done, input.path);
       for (const problem of problems.map(describeProblem)) {
         if (!told.has(problem)) await fail(problem);
@@ -66,7 +69,7 @@ export async function analyzeCommand(args: AnalyzeArguments, host: Host): Promis
       if (result !== undefined) {
         await progress.clear();
         tally(totals, result);
-        for (const piece of writer.file(result)) await write(piece);
+        for (const portion of portions(writer.file(result))) await write(portion);
       } else if (input.isFound && error instanceof InputError) binaries.push(input.path);
       else await fail(`${nameOf(input.path)}: ${reasonOf(error)}`);
     }
@@ -87,6 +90,22 @@ export async function analyzeCommand(args: AnalyzeArguments, host: Host): Promis
   return failures > 0 ? 2 : totals.filesWithFindings > 0 ? 1 : 0;
 }
 
+/** Pieces of output put together to what is worth a write: a report of one crash is a hundredth of it. */
+function* portions(pieces: Iterable<Piece>): Generator<Uint8Array> {
+  let waiting: Uint8Array[] = [];
+  let size = 0;
+  for (const piece of pieces) {
+    const bytes = typeof piece === 'string' ? Buffer.from(piece) : piece;
+    waiting.push(bytes);
+    size += bytes.length;
+    if (size < PORTION_BYTES) continue;
+    yield Buffer.concat(waiting);
+    waiting = [];
+    size = 0;
+  }
+  if (size > 0) yield Buffer.concat(waiting);
+}
+
 function tool(host: Host) {
   const revision = knowledgeRevision(host.knowledgeFolder);
   return { name: 'stopcode' as const, version: VERSION, ...(revision === undefined ? {} : { knowledge: revision }) };
@@ -101,20 +120,19 @@ interface Finished {
 }
 
 /** Results in the order of the inputs, however many are worked on at a time. */
-async function* inOrder(files: readonly Input[], args: AnalyzeArguments, user: KeptIssues, host: Host, progress: Progress): AsyncGenerator<Finished> {
+async function* inOrder(files: readonly Input[], args: AnalyzeArguments, form: ReportForm, user: KeptIssues, host: Host, progress: Progress): AsyncGenerator<Finished> {
   const { certainty, builtinIssues } = args;
   const { knowledgeFolder, stop } = host;
-  const explain = args.format === 'text' || args.format === 'markdown';
   const knowledge = makeKnowledge(knowledgeFolder, builtinIssues, user.issues, user.proof);
   const threads = host.program === undefined ? 1 : threadsFor(files, args.jobs);
   // Many files are given to the threads whole; of a few large ones each thread takes ranges.
   const isByFile = files.length >= threads;
   const task: ThreadTask = isByFile
-    ? { stopcode: 'analyze', knowledgeFolder, builtinIssues, issues: user.copy, certainty, explain }
+    ? { stopcode: 'analyze', knowledgeFolder, builtinIssues, issues: user.copy, certainty, form }
     : { stopcode: 'scan', messages: knowledge.issues.messages };
   // With ranges, this thread is one of them.
   const pool = threads > 1 && host.program !== undefined ? new Pool(host.program, isByFile ? threads : threads - 1, task) : undefined;
-  const options = { knowledge, certainty, explain, stop, progress: (bytes: number) => { progress.read(bytes); } };
+  const options = { knowledge, certainty, form, stop, progress: (bytes: number) => { progress.read(bytes); } };
   const work = (input: Input): Promise<FileResult> => {
     if (input.path === '-') return analyzeFile('-', { ...options, stream: host.stdin });
     if (pool === undefined) return analyzeFile(input.path, options);
@@ -166,7 +184,7 @@ class OutputFile {
     }
   }
 
-  async write(text: string): Promise<void> {
+  async write(text: Piece): Promise<void> {
     await this.file.writeFile(text);
   }
 

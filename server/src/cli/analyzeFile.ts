@@ -11,6 +11,7 @@ import { keepHeapSmall } from './heap.js';
 import type { Pool } from './pool.js';
 import { ChunkReader, type ChunkSource, LONGEST_LINE, openFile, streamReader } from './readChunks.js';
 import { ResultBuilder } from './report/build.js';
+import type { ReportForm } from './report/format.js';
 import type { FileResult } from './report/types.js';
 import { NotInRanges, ScannedFile } from './scan.js';
 
@@ -20,7 +21,7 @@ const SLICE_MS = 50;
 export interface FileOptions {
   readonly knowledge: Knowledge;
   readonly certainty: Certainty;
-  readonly explain: boolean;
+  readonly form: ReportForm;
   readonly stop?: AbortSignal;
   /** Read instead of the file. */
   readonly stream?: AsyncIterable<Uint8Array>;
@@ -79,9 +80,9 @@ async function inRanges(path: string, pool: Pick<Pool, 'scan' | 'size'>, knowled
 }
 
 /** Analyses chunks as they come. */
-export async function analyzeChunks(reader: ChunkSource, path: string, { knowledge, certainty, explain, stop, progress }: FileOptions): Promise<FileResult> {
+export async function analyzeChunks(reader: ChunkSource, path: string, { knowledge, certainty, form, stop, progress }: FileOptions): Promise<FileResult> {
   const text = slidingText();
-  const result = new ResultBuilder(text, { path, certainty, knowledge, explain });
+  const result = new ResultBuilder(text, { path, certainty, knowledge, form });
   const run = analyzeStream(text, knowledge, {
     crash: (finding) => { result.crash(finding); },
     released: (chunk) => { reader.release(chunk); },

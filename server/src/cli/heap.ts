@@ -1,5 +1,5 @@
 /**
- * Keeps the heap near what is in use. Left alone, V8 lets young garbage take 32 MB and collects old garbage when the heap has grown
+ * The engine's flags. Most keep the heap near what is in use. Left alone, V8 lets young garbage take 32 MB and collects old garbage when the heap has grown
  * to several times of what is in use: a log with 20,000 crashes had a heap of 118 MB with 20 MB in use. Here young garbage gets 8 MB,
  * and old garbage is collected at a fifth as much again, beside the work as V8 does it. Together that costs a tenth of the time;
  * collections on demand cost half of it.
@@ -43,8 +43,22 @@ export function keepCompiledCode(): void {
   setFlagsFromString('--no-flush-bytecode');
 }
 
+/** How much bytecode the optimizing compiler puts into one function, and how much it would by itself. */
+const INLINED_BYTES = { here: 230, default: 920 };
+
+/**
+ * Lets the optimizing compiler make smaller functions. It works beside the program, one function after the other; until it comes to a
+ * function that runs slowly, and of a log of crashes four hundred are worth it. With less put into each it was through sooner:
+ * 100 MB of reports took a tenth less time. Called when the program is loaded: parts of Node that are loaded with other flags than
+ * they were compiled with are compiled again.
+ */
+export function compileSmall(): void {
+  setFlagsFromString(`--max-inlined-bytecode-size-cumulative=${INLINED_BYTES.here}`);
+}
+
 /** Sets all flags back to what the engine begins with: it takes over compiled code only from a run with the same flags. */
 export function resetFlags(): void {
+  setFlagsFromString(`--max-inlined-bytecode-size-cumulative=${INLINED_BYTES.default}`);
   setFlagsFromString('--heap-growing-percent=0');
   setFlagsFromString('--semi-space-growth-factor=2');
   setFlagsFromString('--no-expose-gc');

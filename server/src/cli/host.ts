@@ -3,8 +3,8 @@ export interface Output {
   readonly isTerminal: boolean;
   /** Width of a terminal. */
   readonly columns: number | undefined;
-  /** Resolves when more can be written. */
-  write(text: string): Promise<void>;
+  /** Resolves when more can be written. Bytes are UTF-8. */
+  write(text: string | Uint8Array): Promise<void>;
 }
 
 export interface Host {

@@ -9,7 +9,7 @@ import { Script } from 'node:vm';
 import { isMainThread } from 'node:worker_threads';
 import { wordSum } from '../analysis/text/textHash.js';
 import { CacheFile, cacheFolder, stateText } from './cache.js';
-import { keepCompiledCode, resetFlags } from './heap.js';
+import { compileSmall, keepCompiledCode, resetFlags } from './heap.js';
 import type * as Program from './main.js';
 
 /** It has the language server's core, too, which is most of both. */
@@ -57,4 +57,5 @@ if (file !== undefined && cachedData === undefined) {
 const load = script.runInThisContext() as (exports: object, require: NodeJS.Require, module: { exports: unknown }, filename: string, dirname: string) => void;
 const module: { exports: unknown } = { exports: {} };
 load(module.exports as object, createRequire(PROGRAM), module, PROGRAM, __dirname);
+compileSmall();
 (module.exports as typeof Program).start(__filename);

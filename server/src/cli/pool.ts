@@ -5,6 +5,7 @@ import type { Certainty } from '../analysis/knowledge/issue.js';
 import { analyzeFile } from './analyzeFile.js';
 import { InputError, reasonOf } from './errors.js';
 import { makeKnowledge, type Problem } from './loadKnowledge.js';
+import type { ReportForm } from './report/format.js';
 import type { FileResult } from './report/types.js';
 import { scanRange, type ScanRequest, type ScanResult } from './scan.js';
 import { type IssueCopy, issuesOfCopy, lateProblems } from './userIssues.js';
@@ -19,7 +20,7 @@ export type ThreadTask = {
   readonly builtinIssues: boolean;
   readonly issues: IssueCopy;
   readonly certainty: Certainty;
-  readonly explain: boolean;
+  readonly form: ReportForm;
 } | { readonly stopcode: 'scan'; readonly messages: readonly string[] };
 
 /** What a thread is asked: the report of a file, or what stands in a range of one. */
@@ -52,10 +53,10 @@ function worker(task: ThreadTask): Work {
     const finder = new OpeningFinder(task.messages);
     return { work: (request) => scanRange(request as ScanRequest, finder), problems: () => [] };
   }
-  const { knowledgeFolder, builtinIssues, certainty, explain } = task;
+  const { knowledgeFolder, builtinIssues, certainty, form } = task;
   const { issues, proof } = issuesOfCopy(task.issues, makeKnowledge(knowledgeFolder, false, []));
   const knowledge = makeKnowledge(knowledgeFolder, builtinIssues, issues, proof);
-  return { work: (request) => analyzeFile(request as string, { knowledge, certainty, explain }), problems: () => lateProblems(proof) };
+  return { work: (request) => analyzeFile(request as string, { knowledge, certainty, form }), problems: () => lateProblems(proof) };
 }
 
 /** Runs files on `size` threads. */

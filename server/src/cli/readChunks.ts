@@ -20,7 +20,9 @@ const RETURN = 13;
 /** Fills a part of a buffer; answers the number of bytes, 0 at the end. */
 export type ReadBytes = (buffer: Buffer, offset: number, length: number) => Promise<number>;
 
-const latin1 = (bytes: Uint8Array, start: number, end: number): string => (bytes as Buffer).toString('latin1', start, end);
+/** Behind `Buffer.toString('latin1', …)`, which looks at its arguments and the name for longer than it makes a line. Node has it, and does not document it. */
+type Latin1Buffer = Buffer & { latin1Slice?(start: number, end: number): string };
+const latin1 = (bytes: Uint8Array, start: number, end: number): string => (bytes as Latin1Buffer).latin1Slice?.(start, end) ?? (bytes as Buffer).toString('latin1', start, end);
 const utf8 = (bytes: Uint8Array, start: number, end: number): string => (bytes as Buffer).toString('utf8', start, end);
 const ansi = (bytes: Uint8Array, start: number, end: number): string => windows1252(bytes.subarray(start, end));
 

@@ -29,11 +29,19 @@ const PLAIN: Styles = {
   crash: same, heading: same, place: same, code: same, strong: same, faint: same, warning: same, good: same, link: same,
 };
 
-/** Styles for an output; see https://no-color.org. */
+/** Whether an output has colors; see https://no-color.org. */
+export function isColored(when: When, isTerminal: boolean, env: Readonly<Record<string, string | undefined>>): boolean {
+  if (when !== 'auto') return when === 'always';
+  return isTerminal && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb';
+}
+
+export function stylesOf(colored: boolean): Styles {
+  return colored ? COLORED : PLAIN;
+}
+
+/** Styles for an output. */
 export function stylesFor(when: When, isTerminal: boolean, env: Readonly<Record<string, string | undefined>>): Styles {
-  if (when !== 'auto') return when === 'always' ? COLORED : PLAIN;
-  if ((env['NO_COLOR'] ?? '') !== '' || env['TERM'] === 'dumb') return PLAIN;
-  return isTerminal ? COLORED : PLAIN;
+  return stylesOf(isColored(when, isTerminal, env));
 }
 
 /**
@@ -41,10 +49,13 @@ export function stylesFor(when: When, isTerminal: boolean, env: Readonly<Record<
  * without width. A log can hold escape sequences that retitle a terminal, clear it, or make a line read otherwise.
  */
 const ACTING = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff\ufff9-\ufffb]/g;
+/** One of them, a tab or a half of a surrogate pair: without one a text is shown as it is, as nearly all are. */
+const NOT_PLAIN = /[\u0000-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ud800-\udfff\ufeff\ufff9-\ufffb]/;
 const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
 /** Log text for a terminal: a tab becomes a space, whatever acts is spelled out (`\x1b`), one line stays one line. */
 export function neutral(text: string): string {
+  if (!NOT_PLAIN.test(text)) return text;
   return text
     .replace(ACTING, (character) => {
       const code = character.charCodeAt(0);
@@ -65,21 +76,31 @@ export function clipped(text: string, units: number): string {
 
 /** Prose in lines of at most `width` columns, the first one of `firstWidth`; a longer word keeps its own line. */
 export function wrapped(text: string, width: number, firstWidth = width): string[] {
+  if (visibleLength(text) <= firstWidth && !text.startsWith(' ') && !text.includes('\n')) return [text];
   const lines: string[] = [];
   for (const paragraph of text.split('\n')) {
-    let line = '';
-    for (const word of paragraph.split(' ')) {
-      if (line !== '' && visibleLength(line) + 1 + visibleLength(word) > (lines.length === 0 ? firstWidth : width)) {
-        lines.push(line);
-        line = word;
-      } else line = line === '' ? word : `${line} ${word}`;
+    // The line so far, and its columns. Blanks before it are left out.
+    let start = 0;
+    let end = 0;
+    let columns = 0;
+    for (let at = 0; at <= paragraph.length; at = end + 1) {
+      const blank = paragraph.indexOf(' ', at);
+      const wordEnd = blank < 0 ? paragraph.length : blank;
+      const word = visibleLength(paragraph.slice(at, wordEnd));
+      const isFull = end > start && columns + 1 + word > (lines.length === 0 ? firstWidth : width);
+      if (isFull) lines.push(paragraph.slice(start, end));
+      if (isFull || end === start) {
+        start = at;
+        columns = word;
+      } else columns += 1 + word;
+      end = wordEnd;
     }
-    lines.push(line);
+    lines.push(paragraph.slice(start, end));
   }
   return lines;
 }
 
 /** Columns of a text with styles. */
 export function visibleLength(text: string): number {
-  return text.replace(/\u001b\[[0-9;]{0,16}m/g, '').length;
+  return text.includes('\u001b') ? text.replace(/\u001b\[[0-9;]{0,16}m/g, '').length : text.length;
 }

@@ -62,8 +62,8 @@ export function fillPattern(value: bigint, patterns: readonly FillPatternData[])
 /** The fill pattern of four bytes or more that a value is a little above of. */
 function nearPattern(value: bigint, patterns: readonly FillPatternData[]): { pattern: FillPatternData; offset: bigint } | undefined {
   for (const { pattern, whole } of filledWith(patterns, widthOf(value)).wide) {
-    const offset = value - whole;
-    if (offset > 0n && offset < MEMBER) return { pattern, offset };
+    // To subtract makes a number; most patterns are above.
+    if (value > whole && value - whole < MEMBER) return { pattern, offset: value - whole };
   }
   return undefined;
 }

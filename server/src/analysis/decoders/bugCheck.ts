@@ -9,15 +9,18 @@ import type { Explanation, ExplanationLine, Facts, Reading } from './types.js';
 export const PARAMETERS = [1, 2, 3, 4] as const;
 export type ParameterNumber = (typeof PARAMETERS)[number];
 
+/** Whether the parameters have the values that a variant is about. */
+function isSelected(when: Readonly<Record<string, string>>, facts: Facts): boolean {
+  for (const number in when) if (facts(`bugcheck.parameter${number}`) !== when[number]) return false;
+  return true;
+}
+
 /**
  * The bug check as the crash has it: the variant that its parameters select stands in for the general text. Of blank
  * parameters only a variant that is about all four speaks.
  */
 function inContext(detail: BugCheckData, facts: Facts, blank: boolean): { summary: string; next: readonly string[]; parameters: readonly (ParameterData | undefined)[]; isAboutBlank: boolean } {
-  const variant = (detail.variants ?? []).find(({ when }) => {
-    const wanted = Object.entries(when);
-    return (!blank || wanted.length === PARAMETERS.length) && wanted.every(([number, value]) => facts(`bugcheck.parameter${number}`) === value);
-  });
+  const variant = detail.variants?.find(({ when }) => isSelected(when, facts) && (!blank || Object.keys(when).length === PARAMETERS.length));
   const parameters = PARAMETERS.map((number) => variant?.parameters?.[number - 1] ?? detail.parameters[number - 1]);
   return { summary: variant?.summary ?? detail.summary, next: variant?.next ?? detail.next ?? [], parameters, isAboutBlank: blank && variant !== undefined };
 }

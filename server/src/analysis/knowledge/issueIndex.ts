@@ -24,9 +24,10 @@ export interface IssueIndexOptions {
 /** Issues with their keys. */
 interface Part {
   readonly keys: IssueKeys;
-  readonly facts: ReadonlySet<string>;
   readonly issue: (number: number) => IssueData | undefined;
 }
+
+const NO_ISSUES: readonly IssueData[] = [];
 
 export class IssueIndex {
   /** Literals of all message conditions, without repeats. */
@@ -35,6 +36,8 @@ export class IssueIndex {
   readonly #proof: Proof | undefined;
   /** Built-in issues, then the user's. */
   readonly #parts: readonly Part[];
+  /** Facts by which issues are looked up. */
+  readonly #facts: ReadonlySet<string>;
   /** Whether a frame is a trigger whose name has an end: a look at a stack's names finds most of them in none. */
   readonly #frameEnds = new Uint8Array(ENDS);
   /** By message literal: the patterns that conditions put to its lines, where there are any. */
@@ -48,6 +51,7 @@ export class IssueIndex {
     this.#builtin = new Set(others);
     this.#proof = proof;
     this.#parts = [others, user].filter(({ length }) => length > 0).map(partOf);
+    this.#facts = new Set(this.#parts.flatMap(({ keys }) => [...keys.facts]));
     for (const { keys } of this.#parts) for (const end of keys.frameEnds) this.#frameEnds[end] = 1;
     this.#patterns = mergedPatterns(this.#parts);
     this.messages = messages ?? mergedMessages(this.#parts);
@@ -65,7 +69,7 @@ export class IssueIndex {
 
   /** These and the following answer all issues with a trigger, and now and then one with another: its conditions decide. */
   byFact(key: string, value: string): readonly IssueData[] {
-    return this.#parts.some(({ facts }) => facts.has(key)) ? this.#at(`${key}=${comparable(value)}`) : [];
+    return this.#facts.has(key) ? this.#at(`${key}=${comparable(value)}`) : NO_ISSUES;
   }
 
   /** False where no issue is looked up by a name that ends like this, in any case of its letters. */
@@ -105,7 +109,7 @@ export class IssueIndex {
 
 function partOf(issues: readonly IssueData[] | PackedIssues): Part {
   const keys = issues instanceof PackedIssues ? issues.issueKeys : keysOf(issues);
-  return { keys, facts: new Set(keys.facts), issue: (number) => issues.at(number) };
+  return { keys, issue: (number) => issues.at(number) };
 }
 
 function mergedMessages(parts: readonly Part[]): readonly string[] {

@@ -9,6 +9,7 @@ import { asWritten } from '../../analysis/records/asWritten.js';
 import type { CrashRecord } from '../../analysis/records/types.js';
 import type { TextSource } from '../../analysis/text/span.js';
 import { CrashPiler } from './crashPile.js';
+import { crashTextFor, isForPeople, type CrashText, type ReportForm } from './format.js';
 import type { CrashDetails, CrashReport, EventReport, FileReport, FileResult, FrameReport, IssueReport, LocationReport, NoteReport } from './types.js';
 
 const RANK: Readonly<Record<Certainty, number>> = { possible: 0, likely: 1, exact: 2 };
@@ -18,8 +19,7 @@ export interface BuildOptions {
   /** Known issues below this are left out. */
   readonly certainty: Certainty;
   readonly knowledge: Knowledge;
-  /** Whether the report is for people: programs get no explanations. */
-  readonly explain: boolean;
+  readonly form: ReportForm;
 }
 
 /** Makes the report of one file of what is found in it, one crash after the other. */
@@ -27,6 +27,7 @@ export class ResultBuilder {
   readonly #options: BuildOptions;
   readonly #text: TextSource;
   readonly #crashes = new CrashPiler();
+  readonly #textOf: CrashText;
   readonly #notes: NoteReport[] = [];
   #knownIssues = 0;
 
@@ -34,13 +35,15 @@ export class ResultBuilder {
   constructor(text: TextSource, options: BuildOptions) {
     this.#text = text;
     this.#options = options;
+    this.#textOf = crashTextFor(options.form);
   }
 
   crash(finding: CrashFinding): void {
     const matches = this.#shown(finding);
     this.#knownIssues += matches.length;
     this.#notes.push(...notesOf(finding));
-    this.#crashes.add(finding.record.headline, crashReport(finding, matches, this.#text, this.#options.knowledge), crashDetails(finding, matches, this.#options));
+    const report = crashReport(finding, matches, this.#text, this.#options.knowledge);
+    this.#crashes.add(finding.record.headline, this.#textOf(this.#options.path, report, crashDetails(finding, matches, this.#options)));
   }
 
   note(line: number, text: string): void {
@@ -216,10 +219,10 @@ function distinct(notes: readonly NoteReport[]): NoteReport[] {
     .sort((a, b) => a.line - b.line);
 }
 
-function crashDetails({ record, reference }: CrashFinding, matches: readonly IssueMatch[], { knowledge, explain }: BuildOptions): CrashDetails {
+function crashDetails({ record, reference }: CrashFinding, matches: readonly IssueMatch[], { knowledge, form }: BuildOptions): CrashDetails {
   return {
     headline: { line: record.headline.line + 1, column: record.headline.start + 1, endColumn: record.headline.end + 1 },
-    ...(explain ? { explanation: explainCrash(record, knowledge) } : {}),
+    ...(isForPeople(form.format) ? { explanation: explainCrash(record, knowledge) } : {}),
     ...(reference === undefined ? {} : { reference: articleReport(reference) }),
     firstTrace: firstTrace(record.frames),
     remedies: matches.map(({ issue }) => issue.remedies ?? []),

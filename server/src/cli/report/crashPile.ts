@@ -1,13 +1,12 @@
 /**
  * The crashes of one file until it is reported. They wait for the end of the file, because they are reported in the order of
- * their headlines and after what is known of the whole file. They are kept as JSON in bytes: that holds on to nothing of the log,
- * takes a fraction of the memory of objects and none of the heap, and travels between threads. A file with very many is
- * compressed on the way: 20,000 crashes of 100 MB take 6 MB instead of 40.
+ * their headlines and after what is known of the whole file. They are kept as what the report says of them, in bytes: that holds on
+ * to nothing of the log, takes a fraction of the memory of objects and none of the heap, travels between threads, and nothing is
+ * left to be done with it. A file with very many is compressed on the way.
  */
 import { promisify } from 'node:util';
 import { deflateRaw, deflateRawSync, inflateRawSync, type ZlibOptions } from 'node:zlib';
 import type { Span } from '../../analysis/text/span.js';
-import type { CrashDetails, CrashReport } from './types.js';
 
 /** Bytes that are compressed together; a crash can be larger. */
 const BLOCK_BYTES = 262_144;
@@ -17,8 +16,8 @@ const MOST_PACKING = 4;
 const PACKED_BYTES = 131_072;
 /** Blocks unpacked at a time: the order of headlines is nearly that in which crashes came. */
 const MOST_UNPACKED = 4;
-/** Numbers kept by crash: block, offset, length of the report, length of the details. */
-const NUMBERS = 4;
+/** Numbers kept by crash: block, offset, length. */
+const NUMBERS = 3;
 
 /** Plain data, so that it can be sent to another thread. */
 export interface CrashPile {
@@ -29,7 +28,7 @@ export interface CrashPile {
   readonly places: Uint32Array;
 }
 
-/** The quickest level: JSON shrinks to a sixth even so. */
+/** The quickest level: reports shrink to a sixth even so. */
 const OPTIONS = { level: 1 };
 
 const compressed = promisify(deflateRaw) as (bytes: Uint8Array, options: ZlibOptions) => Promise<Buffer>;
@@ -45,19 +44,17 @@ export class CrashPiler {
   #open: Buffer = Buffer.alloc(0);
   #filled = 0;
 
-  add({ line, start }: Span, crash: CrashReport, crashDetails: CrashDetails): void {
-    const report = JSON.stringify(crash);
-    const details = JSON.stringify(crashDetails);
+  /** A crash by the place of its headline; `text` is what the report says of it. */
+  add({ line, start }: Span, text: string): void {
     // A unit of text takes three bytes at most; they are counted only where that many might not fit.
-    if (this.#filled + (report.length + details.length) * 3 > this.#open.length) {
-      const size = Buffer.byteLength(report) + Buffer.byteLength(details);
+    if (this.#filled + text.length * 3 > this.#open.length) {
+      const size = Buffer.byteLength(text);
       if (this.#filled + size > this.#open.length) this.#close();
       if (size > this.#open.length) this.#open = this.#buffer(size);
     }
-    const reportBytes = this.#open.write(report, this.#filled);
-    const detailsBytes = this.#open.write(details, this.#filled + reportBytes);
-    this.#entries.push({ line, start, place: [this.#blocks.length, this.#filled, reportBytes, detailsBytes] });
-    this.#filled += reportBytes + detailsBytes;
+    const bytes = this.#open.write(text, this.#filled);
+    this.#entries.push({ line, start, place: [this.#blocks.length, this.#filled, bytes] });
+    this.#filled += bytes;
   }
 
   #buffer(size: number): Buffer {
@@ -95,8 +92,8 @@ export class CrashPiler {
   }
 }
 
-/** The JSON of the crashes, one after the other. */
-export function* packedCrashes({ count, blocks, places }: CrashPile): Generator<{ readonly report: string; readonly details: string }> {
+/** What the report says of the crashes, one after the other, in UTF-8. */
+export function* packedCrashes({ count, blocks, places }: CrashPile): Generator<Buffer> {
   const unpacked = new Map<number, Buffer>();
   const block = (number: number): Buffer => {
     let bytes = unpacked.get(number);
@@ -111,14 +108,7 @@ export function* packedCrashes({ count, blocks, places }: CrashPile): Generator<
     return bytes;
   };
   for (let index = 0; index < count; index++) {
-    const [number = 0, offset = 0, length = 0, detailsLength = 0] = places.subarray(index * NUMBERS, (index + 1) * NUMBERS);
-    const bytes = block(number);
-    const middle = offset + length;
-    yield { report: bytes.toString('utf8', offset, middle), details: bytes.toString('utf8', middle, middle + detailsLength) };
+    const [number = 0, offset = 0, length = 0] = places.subarray(index * NUMBERS, (index + 1) * NUMBERS);
+    yield block(number).subarray(offset, offset + length);
   }
-}
-
-/** The crashes as objects, for what looks into them. */
-export function* crashesOf(pile: CrashPile): Generator<{ readonly crash: CrashReport; readonly details: CrashDetails }> {
-  for (const { report, details } of packedCrashes(pile)) yield { crash: JSON.parse(report) as CrashReport, details: JSON.parse(details) as CrashDetails };
 }

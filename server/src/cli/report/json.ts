@@ -1,7 +1,13 @@
 /** The report as JSON, whole or one file a line. */
-import type { ReportWriter } from './format.js';
+import type { CrashText, ReportWriter } from './format.js';
 import { packedCrashes } from './crashPile.js';
 import { SCHEMA_VERSION, type Tool } from './types.js';
+
+/** A crash of the document, behind its indent. */
+export const jsonCrash: CrashText = (_path, crash) => indented(crash, '        ');
+
+/** A crash of a line. */
+export const ndjsonCrash: CrashText = (_path, crash) => safe(JSON.stringify(crash));
 
 /** One document; files are written as they are finished, so that a long run is not kept in memory. */
 export function jsonWriter(tool: Tool): ReportWriter {
@@ -12,7 +18,10 @@ export function jsonWriter(tool: Tool): ReportWriter {
       // The crashes stand in the middle of the object, and are written one by one.
       yield `${files++ === 0 ? '' : ','}\n    ${indented(head, '    ').slice(0, -'\n    }'.length)},\n      "crashes": [`;
       let index = 0;
-      for (const { report } of packedCrashes(crashes)) yield `${index++ === 0 ? '' : ','}\n        ${indented(JSON.parse(report), '        ')}`;
+      for (const crash of packedCrashes(crashes)) {
+        yield `${index++ === 0 ? '' : ','}\n        `;
+        yield crash;
+      }
       yield `${crashes.count === 0 ? '' : '\n      '}],${indented({ events, notes }, '    ').slice(1)}`;
     },
     end: () => `${files === 0 ? '' : '\n  '}]\n}\n`,
@@ -26,7 +35,10 @@ export function ndjsonWriter(): ReportWriter {
     *file({ head: { events, notes, ...head }, crashes }) {
       yield `${safe(JSON.stringify(head)).slice(0, -1)},"crashes":[`;
       let index = 0;
-      for (const { report } of packedCrashes(crashes)) yield `${index++ === 0 ? '' : ','}${safe(report)}`;
+      for (const crash of packedCrashes(crashes)) {
+        if (index++ > 0) yield ',';
+        yield crash;
+      }
       yield `],${safe(JSON.stringify({ events, notes })).slice(1)}\n`;
     },
     end: () => '',

@@ -1,9 +1,9 @@
 /** The report as Markdown, to be pasted into a ticket. Log text stands in code, or is escaped. */
 import type { Remedy } from '../../analysis/knowledge/issue.js';
-import type { ReportWriter } from './format.js';
+import type { CrashText, Piece, ReportWriter } from './format.js';
 import { nameOf } from './text.js';
-import { crashesOf } from './crashPile.js';
-import type { CrashDetails, CrashReport, FileResult, IssueReport } from './types.js';
+import { packedCrashes } from './crashPile.js';
+import type { FileResult, IssueReport } from './types.js';
 import { neutral } from '../terminal.js';
 import { CERTAINTY_WORDS, frameText, quoted, rows, tally, type Totals, TRUST_WORDS } from './words.js';
 
@@ -20,13 +20,9 @@ export function markdownWriter(): ReportWriter {
   };
 }
 
-function* filePieces({ head, crashes, eventRemedies }: FileResult): Generator<string> {
+function* filePieces({ head, crashes, eventRemedies }: FileResult): Generator<Piece> {
   const name = nameOf(head.path);
-  for (const { crash, details } of crashesOf(crashes)) {
-    const lines: string[] = [];
-    crashLines(lines, name, crash, details);
-    yield pieceOf(lines);
-  }
+  yield* packedCrashes(crashes);
   const lines: string[] = [];
   for (const [index, event] of (head.events ?? []).entries()) {
     if (event.knownIssues === undefined) continue;
@@ -46,7 +42,9 @@ function pieceOf(lines: readonly string[]): string {
   return lines.map((line) => `${line}\n`).join('');
 }
 
-function crashLines(lines: string[], name: string, crash: CrashReport, details: CrashDetails): void {
+export const markdownCrash: CrashText = (path, crash, details) => {
+  const name = nameOf(path);
+  const lines: string[] = [];
   lines.push(`## ${escaped(quoted(crash.title ?? crash.kind))}`, '', code(`${name}:${details.headline.line}`), '');
   const { explanation } = details;
   if (explanation !== undefined) {
@@ -73,7 +71,8 @@ function crashLines(lines: string[], name: string, crash: CrashReport, details: 
   const { reference } = details;
   if (reference?.url !== undefined) lines.push(`Reference: ${link(reference.id, reference.url)}`, '');
   if (crash.signature !== undefined) lines.push(`Signature: ${code(crash.signature)}`, '');
-}
+  return pieceOf(lines);
+};
 
 function issueLines(lines: string[], name: string, issue: IssueReport, remedies: readonly Remedy[]): void {
   lines.push(`### Known issue (${CERTAINTY_WORDS[issue.certainty]}): ${escaped(neutral(issue.title))}`, '');

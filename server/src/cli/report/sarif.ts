@@ -3,9 +3,9 @@ import { isAbsolute, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Certainty } from '../../analysis/knowledge/issue.js';
 import type { CrashKind } from '../../analysis/records/types.js';
-import type { ReportWriter } from './format.js';
+import type { CrashText, ReportWriter } from './format.js';
 import { indented } from './json.js';
-import { crashesOf } from './crashPile.js';
+import { packedCrashes } from './crashPile.js';
 import type { CrashDetails, CrashReport, FileResult, IssueReport, Tool } from './types.js';
 
 const CRASH_RULES: Readonly<Record<CrashKind, { readonly name: string; readonly text: string }>> = {
@@ -34,6 +34,9 @@ interface Region {
   readonly startColumn?: number;
   readonly endColumn?: number;
 }
+
+/** Results refer to rules, which are known when all files are; until then a crash stays as it is. */
+export const sarifCrash: CrashText = (_path, crash, details) => JSON.stringify({ crash, details });
 
 export function sarifWriter(tool: Tool): ReportWriter {
   const rules = new Map<string, Rule>();
@@ -71,7 +74,8 @@ export function sarifWriter(tool: Tool): ReportWriter {
 
 function addFile({ head, crashes }: FileResult, rules: Map<string, Rule>, results: unknown[]): void {
   const uri = uriOf(head.path);
-  for (const { crash, details } of crashesOf(crashes)) {
+  for (const bytes of packedCrashes(crashes)) {
+    const { crash, details } = JSON.parse(bytes.toString()) as { readonly crash: CrashReport; readonly details: CrashDetails };
     const region: Region = { startLine: details.headline.line, startColumn: details.headline.column, endColumn: details.headline.endColumn };
     const rule = crashRule(crash.kind, details);
     if (!rules.has(rule.id)) rules.set(rule.id, rule);

@@ -2,8 +2,8 @@
 import type { Explanation } from '../../analysis/decoders/types.js';
 import type { Remedy } from '../../analysis/knowledge/issue.js';
 import { neutral, type Styles, visibleLength, wrapped } from '../terminal.js';
-import type { ReportWriter, WriterContext } from './format.js';
-import { crashesOf } from './crashPile.js';
+import type { CrashText, Piece, ReportWriter } from './format.js';
+import { packedCrashes } from './crashPile.js';
 import type { CrashDetails, CrashReport, EventReport, FileResult, IssueReport } from './types.js';
 import { CERTAINTY_WORDS, count, frameText, quoted, rows, tally, type Totals, TRUST_WORDS } from './words.js';
 
@@ -13,7 +13,7 @@ const MOST_EVENTS = 10;
 const MOST_NOTES = 10;
 const MOST_EVIDENCE = 12;
 
-export function textWriter({ styles, width }: WriterContext): ReportWriter {
+export function textWriter(styles: Styles, width: number): ReportWriter {
   const totals: Totals = { files: 0, filesWithFindings: 0, crashes: 0, knownIssues: 0 };
   let last: FileResult['head'] | undefined;
   return {
@@ -41,12 +41,23 @@ export function nameOf(path: string): string {
   return path === '-' ? 'standard input' : neutral(path);
 }
 
-function* filePieces({ head, crashes, eventRemedies }: FileResult, styles: Styles, width: number): Generator<string> {
+/** A crash on a page of its own. */
+export function textCrash(styles: Styles, width: number): CrashText {
+  return (path, crash, details) => {
+    const page = new Page(nameOf(path), styles, width);
+    crashLines(page, crash, details);
+    return page.take();
+  };
+}
+
+function* filePieces({ head, crashes, eventRemedies }: FileResult, styles: Styles, width: number): Generator<Piece> {
   const name = nameOf(head.path);
   const page = new Page(name, styles, width);
-  for (const { crash, details } of crashesOf(crashes)) {
-    crashLines(page, crash, details);
+  for (const crash of packedCrashes(crashes)) {
+    page.gap();
     yield page.take();
+    yield crash;
+    page.follow(crash);
   }
   const events = head.events ?? [];
   for (const [index, event] of events.entries()) {
@@ -163,6 +174,8 @@ function issueLines(page: Page, issue: IssueReport, remedies: readonly Remedy[])
   }
 }
 
+const LINE_END = 10;
+
 /** Lines of a report, with indents and wrapped prose. */
 export class Page {
   /** Lines not taken yet. */
@@ -178,8 +191,16 @@ export class Page {
 
   /** The lines so far, each with its end; the page goes on after them. */
   take(): string {
-    this.#before = this.lines.at(-1) ?? this.#before;
-    return this.lines.splice(0).map((line) => `${line}\n`).join('');
+    if (this.lines.length === 0) return '';
+    this.#before = this.lines.at(-1);
+    const text = `${this.lines.join('\n')}\n`;
+    this.lines.length = 0;
+    return text;
+  }
+
+  /** Goes on after lines that were made elsewhere, each with its end. */
+  follow(lines: Uint8Array): void {
+    this.#before = lines.at(-2) === LINE_END ? '' : 'lines';
   }
 
   line(indent: number, text: string): void {
@@ -194,10 +215,9 @@ export class Page {
   /** Prose behind a label; further lines are indented by the label's width, or by `hang` columns. */
   prose(indent: number, label: string, text: string, hang = visibleLength(label)): void {
     const room = Math.max(20, this.width - indent);
-    for (const [index, line] of wrapped(text, room - hang, room - visibleLength(label)).entries()) {
-      if (index === 0) this.line(indent, `${label}${line}`);
-      else this.line(indent + hang, line);
-    }
+    const [first = '', ...rest] = wrapped(text, room - hang, room - visibleLength(label));
+    this.line(indent, `${label}${first}`);
+    for (const line of rest) this.line(indent + hang, line);
   }
 
   list(indent: number, heading: string, items: readonly string[] | undefined): void {

@@ -37,31 +37,35 @@ export function rows(crash: CrashReport): [label: string, value: string][] {
   const { symbol, offset, module, image, process, irql, system, world, exception, registers } = crash;
   // Only ESXi has worlds; a kernel of Linux names the processor alone.
   const named = world?.name !== undefined || world?.id !== undefined ? world : undefined;
-  const list: [string, string | undefined][] = [
-    ['Time', crash.time],
-    ['Blamed', symbol === undefined ? undefined : `${symbol}${offset === undefined ? '' : `+${offset}`}`],
-    ['Module', image !== undefined && module !== undefined && image.toLowerCase() !== module.toLowerCase() ? `${module} (${image})` : (image ?? module)],
-    ['Exception', exception === undefined ? undefined : joined([
-      exception.mnemonic, exception.vector === undefined ? undefined : `vector ${exception.vector}`, exception.name, exception.code,
-    ])],
-    ['At', exception?.instructionPointer === undefined ? undefined : `instruction ${exception.instructionPointer}`],
-    ['Address', exception?.address],
-    ['Process', process],
-    ['IRQL', irql],
-    ['World', named === undefined ? undefined : joined([named.name, named.id === undefined ? undefined : `id ${named.id}`, named.pcpu === undefined ? undefined : `PCPU ${named.pcpu}`])],
-    ['CPU', named !== undefined || world?.pcpu === undefined ? undefined : String(world.pcpu)],
-    ['System', system === undefined ? undefined : joined([
+  const list: [label: string, value: string][] = [];
+  const add = (label: string, value: string | undefined): void => { if (value !== undefined && value !== '') list.push([label, quoted(value, 600)]); };
+  add('Time', crash.time);
+  if (symbol !== undefined) add('Blamed', offset === undefined ? symbol : `${symbol}+${offset}`);
+  add('Module', image !== undefined && module !== undefined && image.toLowerCase() !== module.toLowerCase() ? `${module} (${image})` : (image ?? module));
+  if (exception !== undefined) {
+    add('Exception', joined([exception.mnemonic, exception.vector === undefined ? undefined : `vector ${exception.vector}`, exception.name, exception.code]));
+    if (exception.instructionPointer !== undefined) add('At', `instruction ${exception.instructionPointer}`);
+    add('Address', exception.address);
+  }
+  add('Process', process);
+  add('IRQL', irql);
+  if (named !== undefined) add('World', joined([named.name, named.id === undefined ? undefined : `id ${named.id}`, named.pcpu === undefined ? undefined : `PCPU ${named.pcpu}`]));
+  else if (world?.pcpu !== undefined) add('CPU', String(world.pcpu));
+  if (system !== undefined) {
+    add('System', joined([
       system.product, system.version === undefined ? undefined : `version ${system.version}`,
       system.build === undefined ? undefined : `build ${system.build}`, system.architecture, system.uptime === undefined ? undefined : `up ${system.uptime}`,
-    ])],
-    ['Registers', registers === undefined ? undefined : joined(Object.entries(registers).slice(0, 24).map(([name, value]) => `${name}=${value}`), '  ')],
-    ['Bucket', crash.failureBucket],
-  ];
-  return list.flatMap(([label, value]) => (value === undefined || value === '' ? [] : [[label, quoted(value, 600)]]));
+    ]));
+  }
+  if (registers !== undefined) add('Registers', Object.keys(registers).slice(0, MOST_REGISTERS).map((name) => `${name}=${registers[name] ?? ''}`).join('  '));
+  add('Bucket', crash.failureBucket);
+  return list;
 }
 
-function joined(parts: readonly (string | undefined)[], separator = ', '): string {
-  return parts.filter((part) => part !== undefined && part !== '').join(separator);
+const MOST_REGISTERS = 24;
+
+function joined(parts: readonly (string | undefined)[]): string {
+  return parts.filter((part) => part !== undefined && part !== '').join(', ');
 }
 
 /** `1 crash`, `3 crashes`. */

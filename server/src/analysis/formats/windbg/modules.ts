@@ -22,10 +22,26 @@ export function moduleHeading(line: LogicalLine, report: Report): Reading | unde
 
 const SYMBOL_STATE = /^(?:[CTM#] )?\s*\((?:deferred|pdb symbols|private pdb symbols|export symbols|no symbols|coff symbols|codeview symbols|service symbols[^)]{0,80}|load from [^)]{1,80})\)/;
 
-/** Whether the first character can be one of a state of symbols. */
-function mayBeState(text: string): boolean {
-  const unit = text.charCodeAt(0);
+/** Whether the character at `at` can be the first of a state of symbols. */
+function mayBeState(text: string, at: number): boolean {
+  const unit = text.charCodeAt(at);
   return unit === 40 || unit === 67 || unit === 77 || unit === 84 || unit === 35 || unit <= 32 || unit > 127;
+}
+
+/** Whether what stands behind the name of a module is the file of it, or the time it was built. */
+function isImage(rest: string): boolean {
+  return /\.(?:sys|dll|exe|SYS|DLL|EXE)\b/.test(rest) || /^(?:[0-9A-F]{8}|unavailable) \(/.test(rest);
+}
+
+/** Whether the address at `first` is below that at `second`, both `width` wide: digit by digit, for lists have a hundred rows. */
+function isBelow(text: string, first: number, second: number, width: number): boolean {
+  for (let at = 0; at < width; at++) {
+    const unit = text.charCodeAt(first + at);
+    const other = text.charCodeAt(second + at);
+    // Digits stand before letters, letters of both cases in one order.
+    if ((unit | 32) !== (other | 32)) return (unit | 32) < (other | 32);
+  }
+  return false;
 }
 
 /** `fffff806`bcb00000 fffff806`bcb23000   storahci   (deferred)` */
@@ -59,11 +75,11 @@ function rowAt(line: LogicalLine, report: Report, { start, first, second, second
   let end = name;
   while (end < text.length && end - name < 96 && (isWordUnit(text.charCodeAt(end)) || text.charCodeAt(end) === 46 || text.charCodeAt(end) === 45)) end++;
   if (end === name || (end < text.length && !isBlank(text.charCodeAt(end))) || addressEnd(text, name) > 0) return undefined;
-  const rest = text.slice(skipBlanks(text, end), skipBlanks(text, end) + 120);
-  const listed = mayBeState(rest) && SYMBOL_STATE.test(rest);
-  if (!listed && !report.command.startsWith('lm') && !/\.(?:sys|dll|exe|SYS|DLL|EXE)\b/.test(rest) && !/^(?:[0-9A-F]{8}|unavailable) \(/.test(rest)) return undefined;
+  const behind = skipBlanks(text, end);
+  const listed = mayBeState(text, behind) && SYMBOL_STATE.test(text.slice(behind, behind + 120));
+  if (!listed && !report.command.startsWith('lm') && !isImage(text.slice(behind, behind + 120))) return undefined;
   // Without a state of symbols the row may be an instruction with its bytes; a module ends behind its beginning.
-  if (!listed && (secondEnd - second !== first - start || text.slice(second, secondEnd).toLowerCase() <= text.slice(start, first).toLowerCase())) return undefined;
+  if (!listed && (secondEnd - second !== first - start || !isBelow(text, start, second, first - start))) return undefined;
   return {
     strength: listed ? 'strong' : 'weak',
     act: () => {
