@@ -126,6 +126,20 @@ export function isBugCheckCode(code: number): boolean {
   return NAMES.has(code);
 }
 
+/** Bit by which a small dump marks the code of its bug check: `0x1000007e`. */
+export const SMALL_DUMP = 0x10000000;
+
+/** A code of 32 bits without the mark of a small dump, unsigned: codes such as 0xc000021a have the top bit. */
+export function unmarkedCode(code: number): number {
+  return (code & ~SMALL_DUMP) >>> 0;
+}
+
+/** Whether hexadecimal digits, with or without `0x`, are the code of a documented bug check, also with the mark of a small dump. */
+export function isStatedCode(digits: string): boolean {
+  const code = Number.parseInt(digits, 16);
+  return code <= 0xffffffff && isBugCheckCode(unmarkedCode(code));
+}
+
 /** The code of a documented name, or undefined. */
 export function bugCheckCodeOf(name: string): number | undefined {
   return CODES.get(name);

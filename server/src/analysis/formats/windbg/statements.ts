@@ -1,7 +1,7 @@
 /** Statements of a bug check's code and parameters, from best to worst source, and what is made of them in the end. */
 import type { LogicalLine } from '../cursor.js';
 import type { BlockSink } from '../types.js';
-import { bugCheckCodeOf, isBugCheckCode } from './bugCheckNames.js';
+import { bugCheckCodeOf, isStatedCode, SMALL_DUMP } from './bugCheckNames.js';
 
 /** Sources by how far they are believed. */
 export const SOURCES = [
@@ -41,7 +41,7 @@ const REFINED: ReadonlyMap<string, ReadonlySet<string>> = new Map([
 /** FATAL_UNHANDLED_HARD_ERROR. */
 const FATAL_HARD_ERROR = '0x4c';
 
-const MINIDUMP_FLAG = 0x10000000n;
+const MINIDUMP_FLAG = BigInt(SMALL_DUMP);
 
 /** Whether `other` is another word for `code`: the same, the minidump variant (bit 28), or the code before refinement. */
 export function isSameCrash(code: string, other: string): boolean {
@@ -103,7 +103,7 @@ export class BugCheckStatements {
 
   /** The documented code that was said first, by other than a sentence. */
   get code(): string | undefined {
-    return this.#statements.find(({ source, code }) => source !== 'sentence' && code !== undefined && isBugCheckCode(Number.parseInt(code.value.slice(2), 16) & ~0x10000000))?.code?.value;
+    return this.#statements.find(({ source, code }) => source !== 'sentence' && code !== undefined && isStatedCode(code.value))?.code?.value;
   }
 
   get hasCode(): boolean {
