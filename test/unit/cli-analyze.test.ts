@@ -158,13 +158,15 @@ describe('text', () => {
     expect(stdout).toMatch(/\? {2}\d {2}exampledrv!ReadRing\+0x14 {2}\(after the unwind warning\)/);
   });
 
-  test('a processor without a world is called by the word all systems share', async () => {
+  test('a processor is called what its system calls it, with a world and without', async () => {
     const oops = 'BUG: unable to handle kernel NULL pointer dereference at 0000000000000010\nIP: [<ffffffffa0123456>] ring_read+0x16/0x80 [exampledrv]\nCPU: 3 PID: 211 Comm: reader Not tainted 4.4.0 #1\nCall Trace:\n [<ffffffffa0123999>] ring_poll+0x99/0x120 [exampledrv]\n';
     const linux = (await cli(['analyze', '-'], { stdin: oops })).stdout;
     expect(linux).toMatch(/^ {2}CPU +3$/m);
     expect(linux).not.toContain('World');
     const screen = '2024-03-01T10:00:00.000Z cpu5:2100321)@BlueScreen: #PF Exception 14 in world 2100321:ring-world IP 0x41801234 addr 0x10\n';
     expect((await cli(['analyze', '-'], { stdin: screen })).stdout).toMatch(/^ {2}World +ring-world, id 2100321, PCPU 5$/m);
+    const lockup = 'PCPU 3 locked up. Failed to ack TLB invalidate (1 others locked up).\ncr2=0x0 cr3=0x2fec4000 cr4=0x16c\n';
+    expect((await cli(['analyze', '-'], { stdin: lockup })).stdout).toMatch(/^ {2}PCPU +3$/m);
   });
 
   test('nothing found is one line', async () => {

@@ -7,7 +7,7 @@ import type { CrashDetails, CrashReport } from '../../server/src/cli/report/type
 function crash(number: number): { report: CrashReport; details: CrashDetails } {
   return {
     report: { kind: 'bugCheck', title: `crash ${number} – größer`, registers: Object.fromEntries(Array.from({ length: 16 }, (_, at) => [`r${at}`, `0x${(number * at).toString(16)}`])) },
-    details: { headline: { line: number + 1, column: 1, endColumn: 9 }, firstTrace: [number], remedies: [] },
+    details: { headline: { line: number + 1, column: 1, endColumn: 9 }, processor: 'CPU', firstTrace: [number], remedies: [] },
   };
 }
 

@@ -2,6 +2,7 @@
 import type { CrashFinding, IssueMatch, RuledOut } from '../analysis/knowledge/finding.js';
 import type { Certainty } from '../analysis/knowledge/issue.js';
 import type { FactKey } from '../analysis/formats/types.js';
+import { processorWord } from '../analysis/records/title.js';
 import type { CrashRecord } from '../analysis/records/types.js';
 import { articleInline, shortened, type Page } from './page.js';
 
@@ -45,7 +46,7 @@ function vectorName(record: CrashRecord): string | undefined {
 }
 
 const FACT_LABELS: readonly (readonly [label: string, key: FactKey])[] = [
-  ['Image', 'image'], ['Module', 'module'], ['Function', 'symbol'], ['Process', 'process'], ['World', 'world.name'], ['PCPU', 'world.pcpu'], ['CPU', 'panic.pcpu'],
+  ['Image', 'image'], ['Module', 'module'], ['Function', 'symbol'], ['Process', 'process'], ['World', 'world.name'], ['CPU', 'world.pcpu'], ['CPU', 'panic.pcpu'],
   ['IRQL', 'irql'], ['Faulting IP', 'exception.ip'], ['Faulting address', 'exception.address'], ['Failure bucket', 'failure.bucket'],
   ['System', 'system.product'], ['Version', 'system.version'], ['Build', 'system.build'], ['Uptime', 'system.uptime'], ['Guest', 'qemu.guest'],
   ['Time', 'crash.time'],
@@ -65,7 +66,7 @@ export function writeCrash(page: Page, crash: CrashFinding): void {
     // `storvsc` says nothing after `storvsc.sys`.
     if (key === 'module' && record.value('image')?.startsWith(`${fact.value}.`) === true) continue;
     seen.add(fact.value);
-    page.item(`${label}: `, { code: fact.text ?? fact.value });
+    page.item(`${label === 'CPU' ? processorWord(record.format) : label}: `, { code: fact.text ?? fact.value });
   }
   const unsure = record.frames.filter((frame) => frame.trust === 'afterUnwindWarning' || frame.trust === 'guessed').length;
   if (unsure > 0) page.item(`Stack: ${record.frames.length} frames, ${unsure} of them uncertain (the debugger lost track of the stack there)`);

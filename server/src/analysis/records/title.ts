@@ -1,5 +1,5 @@
 import { LOCKUP_KINDS } from '../formats/linux/rules.js';
-import type { FactKey, Frame } from '../formats/types.js';
+import type { FactKey, FormatId, Frame } from '../formats/types.js';
 import { tellsCause } from './signature.js';
 import type { CrashKind } from './types.js';
 
@@ -7,6 +7,11 @@ import type { CrashKind } from './types.js';
 const FRAMES = 4;
 /** The kernel itself: the debugger names it where it found nobody else to blame. */
 const KERNEL = /^(?:nt|ntkrn\w{2,6}|ntoskrnl)(?:\.exe)?$/i;
+
+/** What a processor is called where a crash is told: the VMkernel's are PCPUs, beside the virtual ones of its guests. */
+export function processorWord(format: FormatId): 'PCPU' | 'CPU' {
+  return format === 'esxi' ? 'PCPU' : 'CPU';
+}
 
 /** One line that names a crash: `DRIVER_IRQL_NOT_LESS_OR_EQUAL (0xd1) in storvsc.sys`. `nameOf` knows documented bug checks. */
 export function titleOf(kind: CrashKind, value: (key: FactKey) => string | undefined, frames: readonly Frame[], nameOf: (code: string) => string | undefined): string {

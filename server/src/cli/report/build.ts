@@ -5,6 +5,7 @@ import type { CrashFinding, EventFinding, IssueMatch } from '../../analysis/know
 import type { Article } from '../../analysis/knowledge/data.js';
 import type { Certainty } from '../../analysis/knowledge/issue.js';
 import type { Knowledge } from '../../analysis/knowledge/knowledge.js';
+import { processorWord } from '../../analysis/records/title.js';
 import type { CrashRecord } from '../../analysis/records/types.js';
 import type { TextSource } from '../../analysis/text/span.js';
 import { CrashPiler } from './crashPile.js';
@@ -222,6 +223,7 @@ function distinct(notes: readonly NoteReport[]): NoteReport[] {
 function crashDetails({ record, reference }: CrashFinding, matches: readonly IssueMatch[], { knowledge, explain }: BuildOptions): CrashDetails {
   return {
     headline: { line: record.headline.line + 1, column: record.headline.start + 1, endColumn: record.headline.end + 1 },
+    processor: processorWord(record.format),
     ...(explain ? { explanation: explainCrash(record, knowledge) } : {}),
     ...(reference === undefined ? {} : { reference: articleReport(reference) }),
     firstTrace: firstTrace(record.frames),

@@ -1,7 +1,7 @@
 /** Phrases that the reports for people share. */
 import type { Certainty } from '../../analysis/knowledge/issue.js';
 import { clipped, neutral } from '../terminal.js';
-import type { CrashReport, FileResult, FrameReport } from './types.js';
+import type { CrashDetails, CrashReport, FileResult, FrameReport } from './types.js';
 
 /** How sure a match is, as people say it. */
 export const CERTAINTY_WORDS: Readonly<Record<Certainty, string>> = {
@@ -33,9 +33,9 @@ export function frameText({ address, module, symbol, offset }: FrameReport): str
 }
 
 /** What the log says about the crash, as label and value. */
-export function rows(crash: CrashReport): [label: string, value: string][] {
+export function rows(crash: CrashReport, { processor }: CrashDetails): [label: string, value: string][] {
   const { symbol, offset, module, image, process, irql, system, world, exception, registers } = crash;
-  // Only ESXi has worlds; a kernel of Linux names the processor alone.
+  // Only ESXi has worlds, and not every panic names one; a kernel of Linux names the processor alone.
   const named = world?.name !== undefined || world?.id !== undefined ? world : undefined;
   const list: [string, string | undefined][] = [
     ['Time', crash.time],
@@ -48,8 +48,8 @@ export function rows(crash: CrashReport): [label: string, value: string][] {
     ['Address', exception?.address],
     ['Process', process],
     ['IRQL', irql],
-    ['World', named === undefined ? undefined : joined([named.name, named.id === undefined ? undefined : `id ${named.id}`, named.pcpu === undefined ? undefined : `PCPU ${named.pcpu}`])],
-    ['CPU', named !== undefined || world?.pcpu === undefined ? undefined : String(world.pcpu)],
+    ['World', named === undefined ? undefined : joined([named.name, named.id === undefined ? undefined : `id ${named.id}`, named.pcpu === undefined ? undefined : `${processor} ${named.pcpu}`])],
+    [processor, named !== undefined || world?.pcpu === undefined ? undefined : String(world.pcpu)],
     ['System', system === undefined ? undefined : joined([
       system.product, system.version === undefined ? undefined : `version ${system.version}`,
       system.build === undefined ? undefined : `build ${system.build}`, system.architecture, system.uptime === undefined ? undefined : `up ${system.uptime}`,
