@@ -1,4 +1,6 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Ajv } from 'ajv';
@@ -199,6 +201,28 @@ describe('options', () => {
     expect({ stdout, status }).toEqual({ stdout: '', status: 1 });
     expect(readFileSync(output, 'utf8')).toMatch(/^\S+:\d+:\d+: DRIVER_IRQL_NOT_LESS_OR_EQUAL/);
     expect(readdirSync(folder).filter((name) => name.endsWith('.part'))).toEqual([]);
+  });
+
+  test.skipIf(process.platform === 'win32')('--output through a link writes the file it leads to, and into a pipe writes to the pipe', async () => {
+    const [place, link] = [join(folder, 'linked.txt'), join(folder, 'link.txt')];
+    writeFileSync(place, 'before');
+    symlinkSync('linked.txt', link);
+    expect((await cli(['analyze', crash, '--output', link])).status).toBe(1);
+    expect(lstatSync(link).isSymbolicLink()).toBe(true);
+    expect(readFileSync(place, 'utf8')).toContain('DRIVER_IRQL_NOT_LESS_OR_EQUAL');
+    const pipe = join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const [text] = await Promise.all([readFile(pipe, 'utf8'), cli(['analyze', crash, '--output', pipe])]);
+    expect(text).toBe(readFileSync(place, 'utf8'));
+  });
+
+  // Never as root, who could replace the device by a file.
+  test.skipIf(!existsSync('/dev/full') || process.getuid?.() === 0)('--output on a full disk is told', async () => {
+    const full = join(folder, 'full');
+    symlinkSync('/dev/full', full);
+    const { status, stderr } = await cli(['analyze', crash, '--output', full]);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/^stopcode: the report cannot be written to .*full: no space left on the device\n$/);
   });
 
   test('--output into a folder that does not exist is told', async () => {
