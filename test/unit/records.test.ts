@@ -356,3 +356,8 @@ describe('a sentence about a field', () => {
     expect(crash?.record.title).toBe('PAGE_FAULT_IN_NONPAGED_AREA (0x50)');
   });
 });
+
+it('a title that is cut keeps its last character whole', () => {
+  const title = analyzed(`qemu-system-x86_64: ../hw/lab/lab.c:12: lab_open: Assertion \`!strcmp(name, "${'\u{1f40c}'.repeat(150)}")' failed.`).crashes[0]?.record.title;
+  expect(title).toMatch(/\u{1f40c}\u2026$/u);
+});

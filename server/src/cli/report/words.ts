@@ -1,6 +1,7 @@
 /** Phrases that the reports for people share. */
 import type { Certainty } from '../../analysis/knowledge/issue.js';
-import { clipped, neutral } from '../terminal.js';
+import { clipped } from '../../analysis/text/clipped.js';
+import { neutral } from '../terminal.js';
 import type { CrashDetails, CrashReport, FileResult, FrameReport } from './types.js';
 
 /** How sure a match is, as people say it. */

@@ -46,7 +46,7 @@ export function recordStarts(text: string): number[] {
 }
 
 /** The record at column `at`, whose message runs to `end`, or undefined. */
-export function readRecord(text: string, at: number, end: number): LogRecord | undefined {
+function readRecord(text: string, at: number, end: number): LogRecord | undefined {
   let column = at;
   let source: Stretch | undefined;
   let time: Stretch | undefined;

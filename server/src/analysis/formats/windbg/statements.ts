@@ -4,7 +4,7 @@ import type { BlockSink } from '../types.js';
 import { bugCheckCodeOf, isSameUnmarked, isStatedCode } from './bugCheckNames.js';
 
 /** Sources by how far they are believed. */
-export const SOURCES = [
+const SOURCES = [
   'header', 'BUGCHECK_CODE', 'BugCheck line', 'stop screen', '.bugcheck', 'event log', 'hypervisor event', 'problem report', 'summary tool', 'key value',
   'BUGCHECK_STR', 'failure bucket', 'KeBugCheckEx frame', 'KeBugCheckEx instruction', 'sentence',
 ] as const;
