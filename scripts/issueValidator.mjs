@@ -14,7 +14,7 @@ const schemaPath = join(root, 'server', 'knowledge', 'schema', 'issue.schema.jso
 const IMPORTED = /[\\/]issueValidator\.js$/;
 
 /** The validator as the text of a module, without the places in the schema that errors come from: nobody asks for them. It can `require` helpers of ajv/dist/runtime, which a bundler puts in. */
-export function issueValidatorCode() {
+function issueValidatorCode() {
   // Descriptions are for editors.
   const schema = JSON.parse(readFileSync(schemaPath, 'utf8'), (key, value) => (key === 'description' && typeof value === 'string' ? undefined : value));
   const ajv = new Ajv({ allErrors: true, code: { source: true, esm: true } });

@@ -7,7 +7,7 @@ import { run } from './measure.mjs';
 const SHOWN = 5;
 
 /** Differences between what a log holds and what a report says of it, in words; none where the report is right. */
-export function differences(log, report) {
+function differences(log, report) {
   if (report === undefined) return [`${log.kind}: there is no report`];
   const crash = ({ line, title, issues }) => `crash at line ${line}: ${title} [${[...issues].sort().join(', ')}]`;
   const event = ({ line, count, title, issues }) => `event at line ${line}, ${count} times: ${title} [${[...issues].sort().join(', ')}]`;

@@ -3,7 +3,7 @@
 import { cpus, loadavg, totalmem } from 'node:os';
 
 /** Whether all of a target's figures keep within `must` or `aim`. */
-export function holds(target, limit) {
+function holds(target, limit) {
   return target.checks.every((check) => (check.atLeast === true ? check.value >= check[limit] : check.value <= check[limit]));
 }
 

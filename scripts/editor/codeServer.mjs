@@ -133,7 +133,7 @@ export async function startCodeServer({ editor, extension, beside = [], settings
 }
 
 /** Copies what an installed extension consists of: its manifest, what the manifest refers to, and the usual folders. */
-export async function copyExtension(root, extensions) {
+async function copyExtension(root, extensions) {
   const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
   const target = join(extensions, `${manifest.publisher}.${manifest.name}-${manifest.version}`);
   const wanted = new Set(['dist', 'syntaxes', 'snippets', 'l10n', 'media', 'themes', 'walkthroughs']);

@@ -11,8 +11,8 @@ import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-export const CODE_SERVER_VERSION = '4.139.1';
-export const NODE_VERSION = '24.21.0';
+const CODE_SERVER_VERSION = '4.139.1';
+const NODE_VERSION = '24.21.0';
 const NODE_MAJOR = NODE_VERSION.split('.')[0];
 const STAMP = 'complete.json';
 
@@ -36,7 +36,7 @@ function installFolder() {
 }
 
 /** The fetched editor, or undefined when it has not been fetched (completely) yet. Never touches the network. */
-export async function findCodeServer() {
+async function findCodeServer() {
   const root = installFolder();
   try {
     const stamp = JSON.parse(await readFile(join(root, STAMP), 'utf8'));

@@ -102,7 +102,7 @@ export async function openWorkbench({ url, viewport = { width: 1280, height: 800
 
 const ACTIVE = '.editor-group-container.active .editor-instance';
 
-export class Workbench {
+class Workbench {
   #context;
   #profile;
   #file;

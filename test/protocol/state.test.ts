@@ -1,6 +1,6 @@
 /** The parts that keep state: documents, scheduling, settings, folders. */
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import fc from 'fast-check';
@@ -10,7 +10,7 @@ import { difference } from '../../server/src/lsp/handlers/semanticTokens.js';
 import { Scheduler } from '../../server/src/lsp/schedule.js';
 import { DEFAULTS, filterOf, readSettings } from '../../server/src/lsp/settings.js';
 import { QUIET, runWhenQuiet } from '../../server/src/lsp/warmUp.js';
-import { readKnowledgeFolders } from '../../server/src/node/knowledgeFolders.js';
+import { pathOf, readKnowledgeFolders } from '../../server/src/node/knowledgeFolders.js';
 import type { LineEdit } from '../../server/src/analysis/text/span.js';
 
 describe('open documents', () => {
@@ -200,8 +200,17 @@ describe('knowledge folders', () => {
       expect(files[0]).toMatchObject({ path: join(folder, 'a b.json'), text: '{}' });
       expect(await readKnowledgeFolders([folder], { ...limits, files: 1 })).toHaveLength(1);
       expect(await readKnowledgeFolders([folder], { ...limits, total: 3 })).toHaveLength(1);
+      // As editors write them: an open file and its problems go by one address.
+      writeFileSync(join(folder, "it's (1).json"), '{}');
+      expect((await readKnowledgeFolders([folder], limits)).map((file) => file.uri)).toContain(`${uri}/it%27s%20%281%29.json`);
     } finally {
       rmSync(folder, { recursive: true });
     }
+  });
+
+  it.each([
+    ['~', homedir()], ['~/mine', join(homedir(), 'mine')], ['~\\mine\\too', join(homedir(), 'mine', 'too')], ['~other', undefined], ['https://x.example/y', undefined], ['mine', undefined],
+  ])('%s is a path of the machine', (folder, path) => {
+    expect(pathOf(folder)).toBe(path);
   });
 });

@@ -75,6 +75,8 @@ export interface SpawnOptions {
   readonly stdin?: Uint8Array | string;
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** A file descriptor to be standard output. */
+  readonly stdout?: number;
   /** Standard output is closed after the first bytes. */
   readonly closeEarly?: boolean;
   /** Sent once the program has written something. */
@@ -85,21 +87,21 @@ export interface SpawnOptions {
 export async function spawnCli(args: readonly string[], options: SpawnOptions = {}): Promise<Ran> {
   const file = await builtCli();
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [file, ...args], { cwd: options.cwd, env: { PATH: process.env['PATH'], ...options.env } });
+    const child = spawn(process.execPath, [file, ...args], { cwd: options.cwd, env: { PATH: process.env['PATH'], ...options.env }, stdio: ['pipe', options.stdout ?? 'pipe', 'pipe'] });
     let stdout = '';
     let stderr = '';
-    child.stdout.on('data', (data: Buffer) => {
+    child.stdout?.on('data', (data: Buffer) => {
       stdout += data.toString();
-      if (options.closeEarly === true) child.stdout.destroy();
+      if (options.closeEarly === true) child.stdout?.destroy();
     });
-    child.stderr.on('data', (data: Buffer) => {
+    child.stderr?.on('data', (data: Buffer) => {
       stderr += data.toString();
       if (options.signal !== undefined) child.kill(options.signal);
     });
     child.on('error', reject);
     child.on('close', (code, signal) => resolve({ status: code ?? (signal === null ? -1 : -2), stdout, stderr }));
-    child.stdin.on('error', () => undefined);
-    if (options.signal === undefined) child.stdin.end(options.stdin ?? '');
+    child.stdin?.on('error', () => undefined);
+    if (options.signal === undefined) child.stdin?.end(options.stdin ?? '');
   });
 }
 

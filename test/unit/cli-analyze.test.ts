@@ -1,4 +1,6 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Ajv } from 'ajv';
@@ -158,13 +160,15 @@ describe('text', () => {
     expect(stdout).toMatch(/\? {2}\d {2}exampledrv!ReadRing\+0x14 {2}\(after the unwind warning\)/);
   });
 
-  test('a processor without a world is called by the word all systems share', async () => {
+  test('a processor is called what its system calls it, with a world and without', async () => {
     const oops = 'BUG: unable to handle kernel NULL pointer dereference at 0000000000000010\nIP: [<ffffffffa0123456>] ring_read+0x16/0x80 [exampledrv]\nCPU: 3 PID: 211 Comm: reader Not tainted 4.4.0 #1\nCall Trace:\n [<ffffffffa0123999>] ring_poll+0x99/0x120 [exampledrv]\n';
     const linux = (await cli(['analyze', '-'], { stdin: oops })).stdout;
     expect(linux).toMatch(/^ {2}CPU +3$/m);
     expect(linux).not.toContain('World');
     const screen = '2024-03-01T10:00:00.000Z cpu5:2100321)@BlueScreen: #PF Exception 14 in world 2100321:ring-world IP 0x41801234 addr 0x10\n';
     expect((await cli(['analyze', '-'], { stdin: screen })).stdout).toMatch(/^ {2}World +ring-world, id 2100321, PCPU 5$/m);
+    const lockup = 'PCPU 3 locked up. Failed to ack TLB invalidate (1 others locked up).\ncr2=0x0 cr3=0x2fec4000 cr4=0x16c\n';
+    expect((await cli(['analyze', '-'], { stdin: lockup })).stdout).toMatch(/^ {2}PCPU +3$/m);
   });
 
   test('nothing found is one line', async () => {
@@ -197,6 +201,28 @@ describe('options', () => {
     expect({ stdout, status }).toEqual({ stdout: '', status: 1 });
     expect(readFileSync(output, 'utf8')).toMatch(/^\S+:\d+:\d+: DRIVER_IRQL_NOT_LESS_OR_EQUAL/);
     expect(readdirSync(folder).filter((name) => name.endsWith('.part'))).toEqual([]);
+  });
+
+  test.skipIf(process.platform === 'win32')('--output through a link writes the file it leads to, and into a pipe writes to the pipe', async () => {
+    const [place, link] = [join(folder, 'linked.txt'), join(folder, 'link.txt')];
+    writeFileSync(place, 'before');
+    symlinkSync('linked.txt', link);
+    expect((await cli(['analyze', crash, '--output', link])).status).toBe(1);
+    expect(lstatSync(link).isSymbolicLink()).toBe(true);
+    expect(readFileSync(place, 'utf8')).toContain('DRIVER_IRQL_NOT_LESS_OR_EQUAL');
+    const pipe = join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const [text] = await Promise.all([readFile(pipe, 'utf8'), cli(['analyze', crash, '--output', pipe])]);
+    expect(text).toBe(readFileSync(place, 'utf8'));
+  });
+
+  // Never as root, who could replace the device by a file.
+  test.skipIf(!existsSync('/dev/full') || process.getuid?.() === 0)('--output on a full disk is told', async () => {
+    const full = join(folder, 'full');
+    symlinkSync('/dev/full', full);
+    const { status, stderr } = await cli(['analyze', crash, '--output', full]);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/^stopcode: the report cannot be written to .*full: no space left on the device\n$/);
   });
 
   test('--output into a folder that does not exist is told', async () => {

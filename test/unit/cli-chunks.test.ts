@@ -117,6 +117,14 @@ describe('ChunkReader', () => {
     expect(reader.endsInLine).toBe(true);
   });
 
+  test('a line of UTF-16 is cut at as many bytes', async () => {
+    const text = `\ufefffirst\n${'y'.repeat(5_000)}\nthird\n${'z'.repeat(510)}\n${'w'.repeat(900)}`;
+    const reader = new ChunkReader(reading(Buffer.from(text, 'utf16le'), 77), { piece: 128, longest: 1_024 });
+    expect((await linesOf(reader)).map((found) => found.length)).toEqual([5, 511, 5, 510, 511]);
+    expect(reader.cutLines).toEqual([1, 4]);
+    expect(reader.encoding).toBe('utf-16le');
+  });
+
   test('a stream gives what it has', async () => {
     const pieces = (async function* () {
       for (const piece of ['one\ntw', '', 'o\nthr', 'ee']) yield await Promise.resolve(Buffer.from(piece));

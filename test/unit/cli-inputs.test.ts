@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { glob, matches } from '../../server/src/cli/glob.js';
+import { glob, matches, rootOf } from '../../server/src/cli/glob.js';
 import { expandInputs } from '../../server/src/cli/inputs.js';
 
 let folder = '';
@@ -37,6 +37,21 @@ describe('inputs', () => {
     ['*.none', []],
   ])('pattern %s', (pattern, expected) => {
     expect(names(glob(join(folder, pattern)))).toEqual(expected);
+  });
+
+  test.each([
+    ['/var/log/*.log', '/'], ['C:\\logs\\*.log', 'C:\\'], ['c:/logs/*.log', 'c:/'], ['\\\\server\\share\\logs\\*.log', '\\\\server\\share\\'], ['//server/share/*.log', '//server/share/'],
+    ['//*/x', '//'], ['logs/*.log', ''], ['C:*.log', ''],
+  ])('pattern %s begins at %j', (pattern, root) => {
+    expect(rootOf(pattern)).toBe(root);
+  });
+
+  test.skipIf(process.platform === 'win32')('a link to a device is passed over in a folder', () => {
+    const linked = mkdtempSync(join(tmpdir(), 'stopcode-linked-'));
+    writeFileSync(join(linked, 'a.log'), '');
+    symlinkSync('a.log', join(linked, 'b.log'));
+    symlinkSync('/dev/zero', join(linked, 'c.log'));
+    expect(expandInputs([linked]).files.map(({ path }) => relative(linked, path))).toEqual(['a.log', 'b.log']);
   });
 
   test('a file whose name looks like a pattern is that file', () => {

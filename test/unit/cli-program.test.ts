@@ -1,5 +1,5 @@
 /** The built program as a process: pipes, signals, threads. */
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -24,6 +24,16 @@ describe('the program', () => {
     const { status, stderr } = await spawnCli(['analyze', ...Array.from({ length: 12 }, (_, index) => join(folder, `${String(index).padStart(2, '0')}.log`)), '--format', 'json'], { closeEarly: true });
     expect(stderr).toBe('');
     expect(status).toBeLessThan(2);
+  });
+
+  test.skipIf(!existsSync('/dev/full'))('a full disk is told, and is no finding', async () => {
+    const full = openSync('/dev/full', 'w');
+    try {
+      const { status, stderr } = await spawnCli(['analyze', join(folder, '00.log')], { stdout: full });
+      expect({ status, stderr }).toEqual({ status: 2, stderr: 'stopcode: the report cannot be written: no space left on the device\n' });
+    } finally {
+      closeSync(full);
+    }
   });
 
   test('threads give the same report in the same order', async () => {

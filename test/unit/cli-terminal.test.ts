@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { code, escaped } from '../../server/src/cli/report/markdown.js';
-import { clipped, neutral, visibleLength, wrapped } from '../../server/src/cli/terminal.js';
+import { clipped } from '../../server/src/analysis/text/clipped.js';
+import { neutral, visibleLength, wrapped } from '../../server/src/cli/terminal.js';
 
 describe('log text on a terminal', () => {
   test.each([

@@ -76,6 +76,22 @@ describe('activation', () => {
     expect(fake.heard('errorMessage')).toEqual(['Stopcode could not start its language server: no such file']);
   });
 
+  it('a restart loads the session again where that failed before', async () => {
+    fake.workspace.textDocuments = [document('c', '', 'crashlog')];
+    let loads = 0;
+    const restarted: string[] = [];
+    activation = activateWith({ subscriptions: [], workspaceState: memory } as unknown as ExtensionContext, () => {
+      loads += 1;
+      if (loads === 1) throw new Error('no such file');
+      const nothing = (): Promise<void> => Promise.resolve();
+      return { start: nothing, found: () => undefined, lost: () => undefined, restart: () => { restarted.push('yes'); return nothing(); }, dispose: nothing };
+    });
+    await settle();
+    expect(loads).toBe(1);
+    await run('stopcode.restartServer');
+    expect({ loads, restarted }).toEqual({ loads: 2, restarted: ['yes'] });
+  });
+
   it('restarts the server on request', async () => {
     activate();
     await run('stopcode.restartServer');

@@ -64,6 +64,11 @@ describe('hover', () => {
     expect(at('DRIVER_IRQL', { minimumCertainty: 'exact' }, story({ matches: [fakeMatch({ certainty: 'likely' })] }, { explains: [[headline, VALUE]] }))).toMatch(/^\*\*Parameter 1/);
   });
 
+  it('calls a processor what the system calls it', () => {
+    const analysis = analyzeText('PCPU 3 locked up. Failed to ack TLB invalidate (1 others locked up).\ncr2=0x0 cr3=0x2fec4000 cr4=0x16c\n', builtinKnowledge());
+    expect((hover(analysis, 0, 12, OPTIONS)?.contents as MarkupContent | undefined)?.value).toContain('- PCPU: `3`');
+  });
+
   it('names differences, what is open, and what was ruled out', () => {
     const text = at('DRIVER_IRQL', {}, story({
       matches: [fakeMatch({ certainty: 'possible', differences: ['the write-up has 1, this crash 3'], unconfirmed: ['the host has a 82574L'] })],

@@ -96,6 +96,7 @@ it('a small dump gives its code a bit of its own', () => {
   const parameters = '0xFFFFFFFFC0000005, 0xFFFFF80661D3A7C8, 0xFFFF968AB0C1E578, 0xFFFF968AB0C1DDB0';
   const small = ['SYSTEM_THREAD_EXCEPTION_NOT_HANDLED_M (1000007e)', 'Arguments:', 'Arg1: ffffffffc0000005, The exception code that was not handled', 'Arg2: fffff80661d3a7c8, The address that the exception occurred at', 'Arg3: ffff968ab0c1e578, Exception Record Address', 'Arg4: ffff968ab0c1ddb0, Context Record Address', ''].join('\n');
   expect(titles(analyzed(`*** STOP: 0x0000007E (${parameters})`, gap(12), small))).toHaveLength(1);
+  expect(titles(analyzed(`*** STOP: 0x00000133 (${parameters})`, gap(12), small.replace('SYSTEM_THREAD_EXCEPTION_NOT_HANDLED_M (1000007e)', 'DPC_WATCHDOG_VIOLATION (10000133)')))).toHaveLength(1);
   expect(titles(analyzed(`*** STOP: 0x0000007E (${parameters.replace('F968', 'F069')})`, gap(12), small))).toHaveLength(1 + 1);
 });
 
@@ -354,4 +355,9 @@ describe('a sentence about a field', () => {
     const [crash] = analyzed('*** STOP: 0x00000050 (0xffffe00012345090, 0x0, 0xfffff8021a2b32f9, 0xc)', '', 'Read all of the report to learn what went on. Look at MODULE_NAME: and the FAULTING_MODULE: to learn which code it was.').crashes;
     expect(crash?.record.title).toBe('PAGE_FAULT_IN_NONPAGED_AREA (0x50)');
   });
+});
+
+it('a title that is cut keeps its last character whole', () => {
+  const title = analyzed(`qemu-system-x86_64: ../hw/lab/lab.c:12: lab_open: Assertion \`!strcmp(name, "${'\u{1f40c}'.repeat(150)}")' failed.`).crashes[0]?.record.title;
+  expect(title).toMatch(/\u{1f40c}\u2026$/u);
 });

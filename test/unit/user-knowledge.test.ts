@@ -153,6 +153,17 @@ describe('a file that cannot be used says why, and where', () => {
   });
 });
 
+it.each([60, 2_000, 100_000])('conditions in %d others are too deep, and leave the other files alone', (depth) => {
+  const nested = `${'{"all":['.repeat(depth)}{"fact":"bugcheck.code","is":"0xd1"}${']}'.repeat(depth)}`;
+  const deep = JSON.stringify({ ...DATA, id: 'ours/deep', when: 0 }).replace('"when":0', `"when":${nested}`);
+  for (const text of [deep, `// ours\n${deep}`, '['.repeat(depth)]) {
+    const { issues, problems } = load(file({}), { path: 'ours/deep.json', text });
+    expect(issues.map(({ id }) => id)).toEqual(['ours/issue']);
+    expect(problems).toEqual([expect.objectContaining({ path: 'ours/deep.json' })]);
+    if (text !== '['.repeat(depth)) expect(problems[0]?.message).toMatch(/nested too deeply/);
+  }
+});
+
 it('one bad file leaves the others', () => {
   const bad = [
     { path: 'ours/a.json', text: '{' }, { path: 'ours/b.json', text: 'null' }, { path: 'ours/c.json', text: '\u0000\u0000' }, { path: 'ours/d.json', text: '{"id":{"id":{"id":[[[[[[[[' },

@@ -48,7 +48,11 @@ export function activateWith(context: ExtensionContext, load: SessionLoader): Ac
         decided: (address) => detector.decided(address),
       });
       return loaded;
-    })();
+    })().catch((error: unknown) => {
+      // The next attempt, a user's restart, is a new one.
+      session = undefined;
+      throw error;
+    });
     return session;
   };
 
@@ -72,8 +76,7 @@ export function activateWith(context: ExtensionContext, load: SessionLoader): Ac
       dismissals,
       showOutput: () => outputChannel().show(),
       restartServer: async () => {
-        const started = await startSession();
-        await started.restart().catch(fail);
+        await startSession().then((started) => started.restart()).catch(fail);
       },
     }),
     workspace.onDidOpenTextDocument((document) => detector.opened(document, true)),

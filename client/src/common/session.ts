@@ -115,7 +115,8 @@ export function createSession(host: SessionHost, connector: Connector): Session 
       gate.dismiss(document).catch(report('Closing a document'));
     },
     async restart() {
-      if (client.needsStop()) await client.stop();
+      // A server that hangs does not stop as it is asked to, and is what a restart is wanted for: it is given up.
+      if (client.needsStop()) await client.stop().catch(report('Stopping'));
       await client.start();
     },
     async dispose() {

@@ -13,6 +13,7 @@ import { explainTrust } from './decoders/frame.js';
 import { CrashPlaces } from './crashPlaces.js';
 import { Assembler } from './records/assemble.js';
 import type { ContextEntry } from './records/context.js';
+import { ruledOutNote } from './knowledge/match.js';
 import { MessageTable } from './knowledge/messages.js';
 import type { CrashFinding, EventFinding } from './knowledge/finding.js';
 import { eventFindings, findingOf } from './findings.js';
@@ -124,7 +125,7 @@ class Snapshot implements Analysis {
     return this.crashes.flatMap((crash) => [
       ...crash.record.notes,
       ...crash.ruledOut.map((entry) => ({
-        value: `${entry.issue.articles[0]?.id ?? entry.issue.id} was considered and ruled out: ${entry.because}`,
+        value: ruledOutNote(entry),
         at: entry.evidence[0]?.at ?? crash.record.headline,
       })),
     ]);

@@ -54,34 +54,34 @@ export function loadIssues(files: Iterable<KnowledgeFile>, count: number, base: 
     return proveIssue(issue, place, read, base);
   };
   for (const file of entriesOf(files)) {
-    const checked = check(file);
-    if ('message' in checked) {
-      problems.push(checked);
+    const issue = check(file);
+    if ('message' in issue) {
+      problems.push(issue);
       continue;
     }
-    const earlier = places.get(checked.id);
+    const earlier = places.get(issue.id);
     if (earlier !== undefined) {
-      const known = issues.get(checked.id);
+      const known = issues.get(issue.id);
       // The first one stays where it is right; where it is not, this one takes its place.
       const failed = known === undefined || !unproven.has(known) ? undefined : prove(known, earlier);
       if (known === undefined || failed === undefined) {
-        problems.push(problemAt(file, ['id'], `the id "${checked.id}" is already used ${placeIn(earlier, file)}`));
+        problems.push(problemAt(file, ['id'], `the id "${issue.id}" is already used ${placeIn(earlier, file)}`));
         continue;
       }
       problems.push(failed);
-      issues.delete(checked.id);
+      issues.delete(issue.id);
       unproven.delete(known);
     }
-    const isNow = atOnce || builtin.has(checked.id);
+    const isNow = atOnce || builtin.has(issue.id);
     const place = { path: file.path, line: file.line };
-    const failed = isNow ? prove(checked, place) : undefined;
+    const failed = isNow ? prove(issue, place) : undefined;
     if (failed !== undefined) {
       problems.push(failed);
       continue;
     }
-    places.set(checked.id, place);
-    issues.set(checked.id, checked);
-    if (!isNow) unproven.set(checked, place);
+    places.set(issue.id, place);
+    issues.set(issue.id, issue);
+    if (!isNow) unproven.set(issue, place);
   }
   return { issues: [...issues.values()], problems, proof: new IssueProof(base, read, unproven), hasReadSamples };
 }
@@ -108,7 +108,22 @@ function placeIn({ path, line }: IssuePlace, file: KnowledgeFile): string {
   return line === undefined ? `by ${path}` : path === file.path ? `on line ${line + 1}` : `on line ${line + 1} of ${path}`;
 }
 
+/** Conditions in conditions; nobody needs more than three or four. Whatever looks into conditions goes down with them. */
+const DEEPEST = 50;
+
 function check(file: KnowledgeFile): IssueData | KnowledgeProblem {
+  try {
+    return checked(file);
+  } catch (error) {
+    // Parsers and the schema go down with the nesting of a file, too, as far as the stack allows.
+    if (!(error instanceof RangeError)) throw error;
+    return problemAtOffset(file, 0, 0, TOO_DEEP);
+  }
+}
+
+const TOO_DEEP = `this is nested too deeply; ${DEEPEST} conditions in each other are the limit`;
+
+function checked(file: KnowledgeFile): IssueData | KnowledgeProblem {
   let value: unknown;
   try {
     value = JSON.parse(file.text);
@@ -172,11 +187,11 @@ function meaningProblem(issue: IssueData): { path: string[]; message: string } |
   if (!hasTriggers(issue.when)) {
     return { path: ['when'], message: 'nothing here can be looked up: require at least one fact with a fixed value, one frame or one message, for example { "all": [ { "fact": "bugcheck.code", "is": "0xd1" } ] }' };
   }
-  const problem = conditionProblem(issue.when, 'when');
+  const problem = conditionProblem(issue.when, 0, 'when');
   if (problem !== undefined) return problem;
   for (const key of ['confirms', 'ruledOutBy'] as const) {
     for (const [index, { when }] of (issue[key] ?? []).entries()) {
-      const problem = conditionProblem(when, key, String(index), 'when');
+      const problem = conditionProblem(when, 0, key, String(index), 'when');
       if (problem !== undefined) return problem;
     }
   }
@@ -188,22 +203,23 @@ function meaningProblem(issue: IssueData): { path: string[]; message: string } |
   return undefined;
 }
 
-/** Places are put together only where something is wrong: `above` is the way to the condition. */
-function conditionProblem(part: Condition | ConditionTree, ...above: string[]): { path: string[]; message: string } | undefined {
+/** Places are put together only where something is wrong: `above` is the way to the condition, which stands in `depth` others. */
+function conditionProblem(part: Condition | ConditionTree, depth: number, ...above: string[]): { path: string[]; message: string } | undefined {
+  if (depth > DEEPEST) return { path: above, message: TOO_DEEP };
   if ('fact' in part && !isFactKey(part.fact)) return { path: [...above, 'fact'], message: unknownKey(part.fact) };
   if (('fact' in part || 'message' in part) && part.matches !== undefined) {
     const problem = patternProblem(part.matches);
     if (problem !== undefined) return { path: [...above, 'matches'], message: `this is no pattern (RE2 syntax): ${problem}` };
   }
   if ('fact' in part || 'frames' in part || 'message' in part) return undefined;
-  return listProblem(part.all, above, 'all') ?? listProblem(part.any, above, 'any') ?? listProblem(part.none, above, 'none');
+  return listProblem(part.all, depth, above, 'all') ?? listProblem(part.any, depth, above, 'any') ?? listProblem(part.none, depth, above, 'none');
 }
 
-function listProblem(parts: readonly (Condition | ConditionTree)[] | undefined, above: readonly string[], key: string): { path: string[]; message: string } | undefined {
+function listProblem(parts: readonly (Condition | ConditionTree)[] | undefined, depth: number, above: readonly string[], key: string): { path: string[]; message: string } | undefined {
   if (parts === undefined) return undefined;
   for (let index = 0; index < parts.length; index++) {
     const part = parts[index];
-    const problem = part && conditionProblem(part);
+    const problem = part && conditionProblem(part, depth + 1);
     if (problem !== undefined) return { ...problem, path: [...above, key, String(index), ...problem.path] };
   }
   return undefined;

@@ -1,5 +1,5 @@
 /** `stopcode analyze`. */
-import { open, rename, rm } from 'node:fs/promises';
+import { open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import type { AnalyzeArguments } from './arguments.js';
 import { analyzeFile, SCAN_FROM_BYTES } from './analyzeFile.js';
@@ -170,36 +170,55 @@ function threadsFor(files: readonly Input[], jobs: number | undefined): number {
   return Math.max(1, isLarge ? wanted : Math.min(wanted, readable));
 }
 
-/** A report file that is there when it is whole: it is written beside its place and then renamed. */
+/**
+ * A report file that is there when it is whole: it is written beside its place and then renamed. A pipe or a device is written to as it
+ * is, and a link stays one.
+ */
 class OutputFile {
-  private constructor(readonly path: string, readonly temporary: string, readonly file: Awaited<ReturnType<typeof open>>) {}
+  readonly #name: string;
+  readonly #path: string;
+  /** Undefined where the place itself is written to. */
+  readonly #temporary: string | undefined;
+  readonly #file: Awaited<ReturnType<typeof open>>;
 
-  static async create(path: string): Promise<OutputFile> {
-    // Of this run alone; a file that is there all the same is not written over.
-    const temporary = `${path}.${process.pid.toString(36)}-${Math.trunc(performance.timeOrigin + performance.now()).toString(36)}.part`;
+  private constructor(name: string, path: string, temporary: string | undefined, file: Awaited<ReturnType<typeof open>>) {
+    this.#name = name;
+    this.#path = path;
+    this.#temporary = temporary;
+    this.#file = file;
+  }
+
+  static async create(name: string): Promise<OutputFile> {
     try {
-      return new OutputFile(path, temporary, await open(temporary, 'wx'));
+      const path = await realpath(name).catch(() => name);
+      const isReplaced = await stat(path).then((stats) => stats.isFile(), () => true);
+      // Of this run alone; a file that is there all the same is not written over.
+      const temporary = isReplaced ? `${path}.${process.pid.toString(36)}-${Math.trunc(performance.timeOrigin + performance.now()).toString(36)}.part` : undefined;
+      return new OutputFile(name, path, temporary, await (temporary === undefined ? open(path, 'w') : open(temporary, 'wx')));
     } catch (error) {
-      throw new InputError(`the report cannot be written to ${path}: ${reasonOf(error)}`);
+      throw notWritten(name, error);
     }
   }
 
   async write(text: Piece): Promise<void> {
-    await this.file.writeFile(text);
+    await this.#file.writeFile(text).catch((error: unknown) => { throw notWritten(this.#name, error); });
   }
 
   async finish(): Promise<void> {
-    await this.file.close();
     try {
-      await rename(this.temporary, this.path);
+      await this.#file.close();
+      if (this.#temporary !== undefined) await rename(this.#temporary, this.#path);
     } catch (error) {
-      await rm(this.temporary, { force: true });
-      throw new InputError(`the report cannot be written to ${this.path}: ${reasonOf(error)}`);
+      throw notWritten(this.#name, error);
     }
   }
 
   async discard(): Promise<void> {
-    await this.file.close().catch(() => undefined);
-    await rm(this.temporary, { force: true });
+    await this.#file.close().catch(() => undefined);
+    if (this.#temporary !== undefined) await rm(this.#temporary, { force: true });
   }
+}
+
+function notWritten(path: string, error: unknown): InputError {
+  return new InputError(`the report cannot be written to ${path}: ${reasonOf(error)}`);
 }

@@ -4,7 +4,7 @@ import type { Certainty } from '../analysis/knowledge/issue.js';
 import { UsageError } from './errors.js';
 import type { When } from './terminal.js';
 
-export const FORMATS = ['text', 'json', 'ndjson', 'sarif', 'markdown'] as const;
+const FORMATS = ['text', 'json', 'ndjson', 'sarif', 'markdown'] as const;
 export type Format = (typeof FORMATS)[number];
 
 const WHENS = ['auto', 'always', 'never'] as const;

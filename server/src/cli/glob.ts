@@ -20,11 +20,15 @@ export function isGlob(path: string): boolean {
 export function glob(pattern: string): string[] {
   const found = new Set<string>();
   for (const alternative of alternatives(pattern)) {
-    const parts = alternative.split(/[\\/]+/);
-    const rooted = parts[0] === '' ? '/' : /^[A-Za-z]:$/.test(parts[0] ?? '') ? `${parts[0] ?? ''}/` : undefined;
-    search(rooted ?? '', rooted === undefined ? parts : parts.slice(1), 0, found);
+    const root = rootOf(alternative);
+    search(root.replaceAll('\\', '/'), alternative.slice(root.length).split(/[\\/]+/), 0, found);
   }
   return [...found].sort();
+}
+
+/** Where an absolute path begins: `/`, `C:\\`, `\\\\server\\share\\`; nothing of a relative one. */
+export function rootOf(path: string): string {
+  return /^(?:[\\/]{2}[^\\/*?[{]+[\\/]+[^\\/*?[{]+[\\/]+|[\\/]+|[A-Za-z]:[\\/]+)/.exec(path)?.[0] ?? '';
 }
 
 function search(folder: string, parts: readonly string[], depth: number, found: Set<string>): void {
@@ -56,7 +60,10 @@ function search(folder: string, parts: readonly string[], depth: number, found: 
   if (part === '**') search(folder, rest.length > 0 ? rest : ['*'], depth + 1, found);
 }
 
-/** Files below a folder in order of their names. Links to folders are not followed: they can lead in circles. */
+/**
+ * Files below a folder in order of their names. Links to folders are not followed: they can lead in circles. Pipes and devices are
+ * passed over, also behind links: reading one may never end.
+ */
 export function* walk(folder: string, onError: (path: string, error: unknown) => void, depth = 0): Generator<string> {
   let entries;
   try {
@@ -70,7 +77,7 @@ export function* walk(folder: string, onError: (path: string, error: unknown) =>
     const path = join(folder, entry.name);
     if (entry.isDirectory()) {
       if (!SKIPPED.has(entry.name) && depth < MAX_DEPTH) yield* walk(path, onError, depth + 1);
-    } else if (entry.isFile() || (entry.isSymbolicLink() && isFile(path))) yield path;
+    } else if (entry.isFile() || (entry.isSymbolicLink() && leadsToFile(path))) yield path;
   }
 }
 
@@ -83,6 +90,15 @@ function entriesOf(folder: string) {
   }
 }
 
+function leadsToFile(link: string): boolean {
+  try {
+    return statSync(link).isFile();
+  } catch {
+    return false;
+  }
+}
+
+/** Whether there is anything but a folder: who names a pipe wants to read it. */
 function isFile(path: string): boolean {
   try {
     return !statSync(path).isDirectory();

@@ -1,6 +1,6 @@
 /** The command line: wires the process to the program. */
 import { join } from 'node:path';
-import { codeOf } from './errors.js';
+import { codeOf, reasonOf } from './errors.js';
 import { type Host, type Output, Stopped } from './host.js';
 import { isThread, serveThread } from './pool.js';
 import { run } from './run.js';
@@ -22,11 +22,12 @@ function output(stream: NodeJS.WriteStream): Output {
 }
 
 async function main(program: string): Promise<void> {
-  // Who reads the report has seen enough: `stopcode … | head`.
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error) => {
+      // Who reads the report has seen enough: `stopcode … | head`.
       if (codeOf(error) === 'EPIPE') process.exit();
-      throw error;
+      if (stream === process.stdout) process.stderr.write(`stopcode: the report cannot be written: ${reasonOf(error)}\n`);
+      process.exit(2);
     });
   }
   const stop = new AbortController();

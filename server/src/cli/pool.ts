@@ -59,23 +59,25 @@ function worker(task: ThreadTask): Work {
   return { work: (request) => analyzeFile(request as string, { knowledge, certainty, form }), problems: () => lateProblems(proof) };
 }
 
-/** Runs files on `size` threads. */
+/** Runs files on `size` threads. One that ends, for want of memory, fails what it was at; another takes its place. */
 export class Pool {
+  readonly #start: () => Worker;
   readonly #idle: Worker[] = [];
-  readonly #all: Worker[] = [];
+  /** Those that have not ended. */
+  readonly #alive = new Set<Worker>();
   readonly #waiting: ((worker: Worker) => void)[] = [];
   readonly #late: Problem[] = [];
+  #isClosed = false;
 
-  constructor(program: string, size: number, task: ThreadTask) {
-    for (let index = 0; index < size; index++) {
+  constructor(program: string, readonly size: number, task: ThreadTask) {
+    this.#start = () => {
       const worker = new Worker(program, { workerData: task, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } });
-      this.#all.push(worker);
-      this.#idle.push(worker);
-    }
-  }
-
-  get size(): number {
-    return this.#all.length;
+      const ended = (): void => { this.#alive.delete(worker); };
+      worker.on('error', ended).on('exit', ended);
+      this.#alive.add(worker);
+      return worker;
+    };
+    for (let index = 0; index < size; index++) this.#idle.push(this.#start());
   }
 
   analyze(path: string): Promise<FileResult> {
@@ -92,8 +94,10 @@ export class Pool {
   }
 
   async #run(request: Request): Promise<FileResult | ScanResult> {
-    const worker = this.#idle.pop() ?? (await new Promise<Worker>((resolve) => this.#waiting.push(resolve)));
+    let worker = this.#idle.pop() ?? (await new Promise<Worker>((resolve) => this.#waiting.push(resolve)));
     try {
+      if (this.#isClosed) throw new Error('the threads were ended');
+      if (!this.#alive.has(worker)) worker = this.#start();
       const answer = await ask(worker, request);
       this.#late.push(...answer.problems);
       if ('reason' in answer) throw new InputError(answer.reason);
@@ -106,18 +110,18 @@ export class Pool {
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#all.map((worker) => worker.terminate()));
+    this.#isClosed = true;
+    await Promise.all([...this.#alive].map((worker) => worker.terminate()));
   }
 }
 
 function ask(worker: Worker, request: Request): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const done = (answer: Answer) => {
-      worker.off('error', reject);
-      resolve(answer);
-    };
-    worker.once('error', reject);
-    worker.once('message', done);
+    const failed = (error: Error): void => { finish(); reject(error); };
+    const ended = (): void => { failed(new Error('the thread that read it ended')); };
+    const answered = (answer: Answer): void => { finish(); resolve(answer); };
+    const finish = (): void => { worker.off('error', failed).off('exit', ended).off('message', answered); };
+    worker.on('error', failed).on('exit', ended).on('message', answered);
     worker.postMessage(request);
   });
 }

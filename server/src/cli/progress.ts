@@ -1,6 +1,7 @@
 /** One line on standard error that says how far a run is. */
 import type { When } from './terminal.js';
-import { clipped, neutral } from './terminal.js';
+import { clipped } from '../analysis/text/clipped.js';
+import { neutral } from './terminal.js';
 import type { Output } from './host.js';
 
 const EVERY_MS = 100;
@@ -58,7 +59,7 @@ export function progressOn(when: When, output: Output, work: Work): Progress {
 }
 
 /** `45 % 512 MB/s 0:12 left`; empty while there is nothing to tell from. */
-export function pace(done: number, all: number, seconds: number): string {
+function pace(done: number, all: number, seconds: number): string {
   if (done === 0 || seconds <= 0) return '';
   const rate = done / seconds;
   const parts = [`${rate < 9.95e6 ? (rate / 1e6).toFixed(1) : Math.round(rate / 1e6)} MB/s`];

@@ -14,6 +14,8 @@ export const PIECE_BYTES = SLOT;
 const MOST_FREE = 12;
 /** A line is read up to this length; what follows of it is passed over. */
 export const LONGEST_LINE = 16 * 1_048_576;
+/** Of a unit. */
+const UTF16_BYTES = 2;
 const NEWLINE = 10;
 const RETURN = 13;
 
@@ -246,19 +248,33 @@ export class ChunkReader implements ChunkSource {
   /** UTF-16 has no line ends that could be searched in bytes: it is decoded first. */
   async #nextText(decoder: LogDecoder): Promise<Chunk | undefined> {
     for (;;) {
-      if (this.#filled > 0) {
-        this.#rest += decoder.push(this.#buffer.subarray(0, this.#filled));
-        this.#filled = 0;
-      } else if (this.#isAtEnd) {
-        const text = this.#rest + decoder.end();
-        this.#rest = '';
-        return text === '' ? undefined : new TextChunk(text);
+      const isAtEnd = this.#isAtEnd && this.#filled === 0;
+      let text = isAtEnd ? decoder.end() : decoder.push(this.#buffer.subarray(0, this.#filled));
+      this.#filled = 0;
+      if (this.#isSkipping) {
+        const end = text.indexOf('\n') + 1;
+        this.#isSkipping = end === 0;
+        text = end === 0 ? '' : text.slice(end);
       }
-      const end = this.#rest.lastIndexOf('\n') + 1;
+      const before = this.#rest;
+      if (isAtEnd) {
+        this.#rest = '';
+        return before + text === '' ? undefined : new TextChunk(before + text);
+      }
+      // What came before holds none.
+      const end = text.lastIndexOf('\n') + 1;
       if (end > 0) {
-        const chunk = new TextChunk(this.#rest.slice(0, end));
-        this.#rest = this.#rest.slice(end);
-        return chunk;
+        this.#rest = text.slice(end);
+        return new TextChunk(before + text.slice(0, end));
+      }
+      this.#rest = before + text;
+      const longest = this.#longest / UTF16_BYTES;
+      if (this.#rest.length >= longest) {
+        const cut = `${this.#rest.slice(0, longest - 1)}\n`;
+        this.#cutLines.push(this.#lineEnds);
+        this.#isSkipping = true;
+        this.#rest = '';
+        return new TextChunk(cut);
       }
       await this.#fill();
     }

@@ -65,15 +65,6 @@ export function neutral(text: string): string {
     .replace(LONE_SURROGATE, '\ufffd');
 }
 
-/** At most `units` of a text, with an ellipsis for the rest. Does not cut a surrogate pair. */
-export function clipped(text: string, units: number): string {
-  if (text.length <= units) return text;
-  let end = units - 1;
-  const last = text.charCodeAt(end - 1);
-  if (last >= 0xd800 && last < 0xdc00) end--;
-  return `${text.slice(0, end)}…`;
-}
-
 /** Prose in lines of at most `width` columns, the first one of `firstWidth`; a longer word keeps its own line. */
 export function wrapped(text: string, width: number, firstWidth = width): string[] {
   if (visibleLength(text) <= firstWidth && !text.startsWith(' ') && !text.includes('\n')) return [text];

@@ -62,7 +62,7 @@ export function keptUserIssues(folders: readonly string[], base: Knowledge, host
   const cache = place === undefined ? undefined : new IssueCache(place, folders);
   const state = cache === undefined || problems.length > 0 ? undefined : stateOf(paths, programState(host));
   const kept = state === undefined ? undefined : cache?.read();
-  const about = kept && (JSON.parse(kept.about) as About);
+  const about = kept && aboutIn(kept.about);
   if (kept !== undefined && about !== undefined && about.state === state) {
     return { issues: kept, problems: about.problems, proof: new IssueProof(base, readerBelow(folders), kept), copy: { folders, pack: kept.bytes }, keep: NOTHING };
   }
@@ -74,6 +74,15 @@ export function keptUserIssues(folders: readonly string[], base: Knowledge, host
     copy: { folders, issues: read.issues, places },
     keep: isWorth ? () => cache?.write(packIssues(read.issues, places, JSON.stringify({ state, problems: read.problems } satisfies About))) : NOTHING,
   };
+}
+
+/** Undefined where it was damaged in a way that nothing else tells. */
+function aboutIn(text: string): About | undefined {
+  try {
+    return JSON.parse(text) as About;
+  } catch {
+    return undefined;
+  }
 }
 
 /** What else decides on the issues: the program and what it knows itself. */

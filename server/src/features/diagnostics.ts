@@ -1,6 +1,7 @@
 /** Crashes and known issues as problems. One finding is one problem, however often the log repeats it. */
 import type { Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity } from 'vscode-languageserver';
 import type { CrashFinding, EventFinding, Evidence, IssueMatch } from '../analysis/knowledge/finding.js';
+import { ruledOutNote } from '../analysis/knowledge/match.js';
 import type { Span } from '../analysis/text/span.js';
 import type { Analysis } from '../analysis/types.js';
 import { safeUrl, shortened } from './page.js';
@@ -119,9 +120,9 @@ function noteDiagnostics(analysis: Analysis, options: DiagnosticOptions): Diagno
   };
   for (const { record, ruledOut } of analysis.crashes) {
     for (const note of record.notes) add(note.at, INFORMATION, note.value);
-    for (const { issue, because, evidence } of ruledOut) {
-      if (options.isDismissed(issue.id, record.signature)) continue;
-      add(evidence[0]?.at ?? record.headline, HINT, `${issue.articles[0]?.id ?? issue.id} was considered and ruled out: ${because}`);
+    for (const entry of ruledOut) {
+      if (options.isDismissed(entry.issue.id, record.signature)) continue;
+      add(entry.evidence[0]?.at ?? record.headline, HINT, ruledOutNote(entry));
     }
   }
   return result;

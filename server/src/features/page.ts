@@ -4,6 +4,7 @@
  */
 import type { MarkupContent } from 'vscode-languageserver';
 import type { Article } from '../analysis/knowledge/data.js';
+import { clipped } from '../analysis/text/clipped.js';
 
 export type Inline =
   | string
@@ -128,8 +129,7 @@ const LONGEST = 400;
 
 /** Text on one line, cut to a length that can be read. */
 export function shortened(text: string, longest: number = LONGEST): string {
-  const line = oneLine(text).trim();
-  return line.length <= longest ? line : `${line.slice(0, longest - 1)}…`;
+  return clipped(oneLine(text).trim(), longest);
 }
 
 /** What is not a single blank between words. Most texts have none of it: then nothing has to be put together again. */

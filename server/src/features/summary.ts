@@ -3,6 +3,7 @@ import type { CrashFinding, IssueMatch, RuledOut } from '../analysis/knowledge/f
 import type { Certainty } from '../analysis/knowledge/issue.js';
 import type { FactKey, FrameTrust } from '../analysis/formats/types.js';
 import { asWritten } from '../analysis/records/asWritten.js';
+import { processorWord } from '../analysis/records/title.js';
 import type { CrashRecord } from '../analysis/records/types.js';
 import type { TextSource } from '../analysis/text/span.js';
 import { articleInline, shortened, type Page } from './page.js';
@@ -47,7 +48,7 @@ function vectorName(record: CrashRecord): string | undefined {
 }
 
 const FACT_LABELS: readonly (readonly [label: string, key: FactKey])[] = [
-  ['Image', 'image'], ['Module', 'module'], ['Function', 'symbol'], ['Process', 'process'], ['World', 'world.name'], ['PCPU', 'world.pcpu'], ['CPU', 'panic.pcpu'],
+  ['Image', 'image'], ['Module', 'module'], ['Function', 'symbol'], ['Process', 'process'], ['World', 'world.name'], ['CPU', 'world.pcpu'], ['CPU', 'panic.pcpu'],
   ['IRQL', 'irql'], ['Faulting IP', 'exception.ip'], ['Faulting address', 'exception.address'], ['Failure bucket', 'failure.bucket'],
   ['System', 'system.product'], ['Version', 'system.version'], ['Build', 'system.build'], ['Uptime', 'system.uptime'], ['Guest', 'qemu.guest'],
   ['Time', 'crash.time'],
@@ -75,7 +76,7 @@ export function writeCrash(page: Page, crash: CrashFinding, text: TextSource): v
     // `storvsc` says nothing after `storvsc.sys`.
     if (key === 'module' && record.value('image')?.startsWith(`${fact.value}.`) === true) continue;
     seen.add(fact.value);
-    page.item(`${label}: `, { code: fact.text ?? (NAMES.has(key) ? asWritten(fact, text) : fact.value) });
+    page.item(`${label === 'CPU' ? processorWord(record.format) : label}: `, { code: fact.text ?? (NAMES.has(key) ? asWritten(fact, text) : fact.value) });
   }
   for (const [trust, why] of DOUBTS) {
     const unsure = record.frames.filter((frame) => frame.trust === trust).length;

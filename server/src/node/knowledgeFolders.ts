@@ -32,7 +32,7 @@ export async function readKnowledgeFolders(folders: readonly string[], limits: L
       seen.add(next.path);
       const entries = await readdir(next.path, { withFileTypes: true }).catch(() => []);
       for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-        const child = { path: join(next.path, entry.name), uri: `${next.uri}/${encodeURIComponent(entry.name)}` };
+        const child = { path: join(next.path, entry.name), uri: `${next.uri}/${encoded(entry.name)}` };
         if (entry.isDirectory() && entry.name !== 'node_modules' && entry.name !== '.git') queue.push(child);
         else if (entry.isFile() && files.length < limits.files) {
           const text = await readSmall(child.path, isCollection(child.path) ? left : Math.min(left, limits.bytes));
@@ -46,6 +46,11 @@ export async function readKnowledgeFolders(folders: readonly string[], limits: L
   return files;
 }
 
+/** A name as editors write it in an address, with brackets and quotes escaped: an open file and its problems must go by the same one. */
+function encoded(name: string): string {
+  return encodeURIComponent(name).replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
+}
+
 async function readSmall(path: string, bytes: number): Promise<string | undefined> {
   try {
     if ((await stat(path)).size > bytes) return undefined;
@@ -55,8 +60,8 @@ async function readSmall(path: string, bytes: number): Promise<string | undefine
   }
 }
 
-/** The path of a folder; undefined where it is not on this machine's disk. */
-function pathOf(folder: string): string | undefined {
+/** The path of a folder that is an address, a path, or one below `~`; undefined where it is not on this machine's disk. */
+export function pathOf(folder: string): string | undefined {
   if (folder.startsWith('file:')) {
     try {
       return fileURLToPath(folder);
@@ -65,6 +70,6 @@ function pathOf(folder: string): string | undefined {
     }
   }
   if (/^[a-z][a-z0-9+.-]+:\/\//.test(folder)) return undefined;
-  const path = folder === '~' || folder.startsWith('~/') ? join(homedir(), folder.slice(1)) : folder;
+  const path = /^~(?:$|[\\/])/.test(folder) ? join(homedir(), folder.slice(1).replaceAll('\\', '/')) : folder;
   return isAbsolute(path) ? path : undefined;
 }

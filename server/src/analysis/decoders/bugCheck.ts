@@ -6,7 +6,7 @@ import { decode } from './index.js';
 import { undescribed } from './values.js';
 import type { Explanation, ExplanationLine, Facts, Reading } from './types.js';
 
-export const PARAMETERS = [1, 2, 3, 4] as const;
+const PARAMETERS = [1, 2, 3, 4] as const;
 export type ParameterNumber = (typeof PARAMETERS)[number];
 
 /** Whether the parameters have the values that a variant is about. */
@@ -32,7 +32,7 @@ export function bugCheckOf(code: string, knowledge: Knowledge): BugCheck | undef
   return knowledge.bugCheck(formatHex(BigInt(code) - 0x10000000n));
 }
 
-export function hexCode(code: string): string {
+function hexCode(code: string): string {
   return `0x${code.slice(2).toUpperCase()}`;
 }
 

@@ -6,15 +6,11 @@ import { decimal, exceptionCode, fastFail, hresult, ntstatus, poolTag, ticks, tr
 import type { Decoder, Facts, Reading } from './types.js';
 import type { Knowledge } from '../knowledge/knowledge.js';
 
+/** All decoders; `decode` finds one by its id. */
 export const DECODERS: readonly Decoder[] = [address, irql, ntstatus, exceptionCode, trap, fastFail, wheaSource, decimal, ticks, poolTag, win32, hresult];
 
 const BY_ID = new Map(DECODERS.map((decoder) => [decoder.id, decoder]));
 const REGISTER = 'register:';
-
-/** True for what a knowledge file may write as `decode`. */
-export function isDecoderId(id: string, knowledge: Knowledge): boolean {
-  return id.startsWith(REGISTER) ? knowledge.register(id.slice(REGISTER.length)) !== undefined : BY_ID.has(id);
-}
 
 /** Reads a value with the decoder of that id; `register:<id>` reads bits. */
 export function decode(id: string, value: bigint, knowledge: Knowledge, facts: Facts): Reading | undefined {

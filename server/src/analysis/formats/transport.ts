@@ -2,7 +2,8 @@
  * Undoes what the way of a text did to a line and `text/cleaning.ts` cannot tell from the line's own signs: colours of a
  * terminal, single escapes of Markdown, quoted-printable, line ends written out (`\n`). Columns lead back as they do there.
  */
-import { clean, type Cleaned } from '../text/cleaning.js';
+import { clean, TYPOGRAPHY, type Cleaned } from '../text/cleaning.js';
+import { raw } from '../text/pattern.js';
 import { at as take } from '../text/scan.js';
 
 interface Edit {
@@ -39,7 +40,7 @@ const LEAST_ENDS = 4;
 const LONG_LINE = 200;
 
 /** A sign without which there is nothing to undo in a line of ordinary length, but for what may stand at its very ends. */
-const SIGN = /[&<\\=\u001b\u241b\u00a0\u00ad\u2000-\u200f\u2018\u2019\u202a-\u202f\u205f\u2060\u3000\ufeff]|\[(?:[/[]|0m)|`{3}/;
+const SIGN = new RegExp(raw`[&<\\=\u001b\u241b${TYPOGRAPHY}]|\[(?:[/[]|0m)|\u0060{3}`);
 
 /**
  * Whether nothing can be undone in a line and it tells nothing of how the text came: nine of ten lines. One expression for all

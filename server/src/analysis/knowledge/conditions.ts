@@ -94,7 +94,7 @@ function evaluateFact(condition: FactCondition, subject: Subject): Verdict {
 }
 
 /** `bugcheck.parameter2` as people say it. */
-export function label(key: FactKey): string {
+function label(key: FactKey): string {
   const words: Readonly<Record<string, string>> = {
     'bugcheck.code': 'bug check code', 'bugcheck.name': 'bug check name', 'failure.bucket': 'failure bucket', 'panic.kind': 'kind of panic',
     'exception.vector': 'exception vector', 'exception.address': 'faulting address', 'world.name': 'world', 'world.running': 'running world',
@@ -124,7 +124,7 @@ function evaluateFrames(wanted: readonly string[], subject: Subject): Verdict {
 }
 
 /** `wanted` without a module fits the function in any module. */
-export function isFrame(name: string, wanted: string): boolean {
+function isFrame(name: string, wanted: string): boolean {
   const canonical = wanted.toLowerCase();
   const bare = canonical.includes('!') ? name : name.slice(name.indexOf('!') + 1);
   return canonical.endsWith('*') ? bare.startsWith(canonical.slice(0, -1)) : bare === canonical;

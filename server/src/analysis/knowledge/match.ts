@@ -14,6 +14,11 @@ export interface Matches {
   readonly ruledOut: readonly RuledOut[];
 }
 
+/** What is said of a known issue that was ruled out, as a note. */
+export function ruledOutNote({ issue, because }: RuledOut): string {
+  return `${issue.articles[0]?.id ?? issue.id} was considered and ruled out: ${because}`;
+}
+
 /** The issues a crash shows, best first. */
 export function matchCrash(record: CrashRecord, index: IssueIndex, line: (n: number) => string, said: Subject['said']): Matches {
   const candidates = new Set<IssueData>();

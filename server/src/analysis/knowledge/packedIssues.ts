@@ -93,8 +93,13 @@ export class PackedIssues implements IssuePlaces {
     const triggers = TriggerTable.from(take(cells), entries);
     const head = bytes.subarray(4 * at, 4 * at + headBytes);
     if (triggers === undefined || head.length !== headBytes || 4 * at + headBytes + (starts[count] ?? 0) > bytes.length) return undefined;
-    const texts = JSON.parse(new TextDecoder('utf-8').decode(head)) as Texts;
-    return new PackedIssues(bytes, count, triggers, texts, texts.paths, starts, places, bytes.subarray(4 * at + headBytes));
+    try {
+      const texts = JSON.parse(new TextDecoder('utf-8').decode(head)) as Texts;
+      return new PackedIssues(bytes, count, triggers, texts, texts.paths, starts, places, bytes.subarray(4 * at + headBytes));
+    } catch {
+      // Damaged in a way the sum does not tell.
+      return undefined;
+    }
   }
 
   /** An issue by its number, the same object each time; undefined where there is none, or its text is damaged in a way the sum does not tell. */

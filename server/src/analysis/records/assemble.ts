@@ -29,7 +29,7 @@ export interface Settled {
  * Settled crashes, each made when it is come to: a chunk of a log settles dozens at once, and records that wait for their turn
  * are moved about by every collection of garbage.
  */
-export class Taken implements Iterable<Settled> {
+class Taken implements Iterable<Settled> {
   readonly #crashes: readonly GrowingCrash[];
   readonly #settle: (crash: GrowingCrash, index: number) => Settled;
 

@@ -1,6 +1,7 @@
 /** A crash while its blocks are still being gathered. */
 import type { Block, Fact, FactKey } from '../formats/types.js';
 import { DUMPED } from '../formats/gdb/report.js';
+import { isSameUnmarked } from '../formats/windbg/bugCheckNames.js';
 import { moved } from '../text/span.js';
 import { isSameEnd, isSameProcess } from './process.js';
 
@@ -50,9 +51,8 @@ function isWhole(block: Block): boolean {
   return block.node.opensRecord && block.node.frames.length > 0;
 }
 
-/** A small dump repeats the code with a bit of its own: 0x1000007e is 0x7e. */
 function isSame(key: FactKey, a: string, b: string): boolean {
-  return a === b || (key === 'bugcheck.code' && a.replace('0x100000', '0x') === b.replace('0x100000', '0x'));
+  return key === 'bugcheck.code' ? isSameUnmarked(a, b) : a === b;
 }
 
 /** No process fails twice: assertions in two functions are two crashes. */

@@ -66,7 +66,7 @@ function isQemu(process: string): boolean {
 }
 
 /** Numbers of a process and of its threads. */
-export function idsOf(blocks: readonly Block[]): ReadonlySet<string> {
+function idsOf(blocks: readonly Block[]): ReadonlySet<string> {
   return new Set(blocks.flatMap((block) => block.node.facts.filter((fact) => fact.key === 'process.id').map((fact) => fact.value)));
 }
 

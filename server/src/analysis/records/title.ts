@@ -1,5 +1,7 @@
+/** How a crash is called in one line, and what its parts are called. */
 import { LOCKUP_KINDS } from '../formats/linux/rules.js';
-import type { FactKey, Frame } from '../formats/types.js';
+import type { FactKey, FormatId, Frame } from '../formats/types.js';
+import { clipped } from '../text/clipped.js';
 import { tellsCause } from './signature.js';
 import type { CrashKind } from './types.js';
 
@@ -7,6 +9,15 @@ import type { CrashKind } from './types.js';
 const FRAMES = 4;
 /** The kernel itself: the debugger names it where it found nobody else to blame. */
 const KERNEL = /^(?:nt|ntkrn\w{2,6}|ntoskrnl)(?:\.exe)?$/i;
+
+/** Units of a statement in a title. The words of a failed assertion stand behind the file and, of clang's builds, a whole prototype. */
+const LONGEST = 120;
+const LONGEST_ASSERTION = 240;
+
+/** What a processor is called where a crash is told: the VMkernel's are PCPUs, beside the virtual ones of its guests. */
+export function processorWord(format: FormatId): 'PCPU' | 'CPU' {
+  return format === 'esxi' ? 'PCPU' : 'CPU';
+}
 
 /** One line that names a crash: `DRIVER_IRQL_NOT_LESS_OR_EQUAL (0xd1) in storvsc.sys`. `nameOf` knows documented bug checks. */
 export function titleOf(kind: CrashKind, value: (key: FactKey) => string | undefined, frames: readonly Frame[], nameOf: (code: string) => string | undefined): string {
@@ -19,23 +30,23 @@ export function titleOf(kind: CrashKind, value: (key: FactKey) => string | undef
       const process = value('process');
       const signal = value('exception.code') === undefined ? value('panic.text') : undefined;
       const symbol = printed(value('symbol'), frames);
-      if (signal !== undefined) return `${process ?? 'A process'} stopped: ${shortened(signal)}${symbol === undefined ? '' : ` in ${symbol}`}`;
+      if (signal !== undefined) return `${process ?? 'A process'} stopped: ${clipped(signal, LONGEST)}${symbol === undefined ? '' : ` in ${symbol}`}`;
       return `Exception ${value('exception.code') ?? 'of unknown code'}${place}${process === undefined || process === where ? '' : ` (process ${process})`}`;
     }
     case 'purpleScreen': {
       // The VMkernel's own words are what articles quote and people search for: they name world and addresses, too.
       const module = value('exception.vector') === undefined ? undefined : value('module');
-      return `Purple screen: ${shortened(value('panic.text') ?? 'panic')}${module === undefined ? '' : ` (${module})`}`;
+      return `Purple screen: ${clipped(value('panic.text') ?? 'panic', LONGEST)}${module === undefined ? '' : ` (${module})`}`;
     }
     case 'lockup':
       if (LOCKUP_KINDS.has(value('panic.kind') ?? '')) return kernelTitle(value, frames);
-      return `ESXi lockup: ${shortened(value('panic.text') ?? 'a PCPU stopped responding')}`;
+      return `ESXi lockup: ${clipped(value('panic.text') ?? 'a PCPU stopped responding', LONGEST)}`;
     case 'kernelOops':
       return kernelTitle(value, frames);
     case 'guestFailure': {
       const guest = value('qemu.guest');
       // A Windows guest hands its bug check to the hypervisor; that the guest is gone is all that follows from it.
-      const reason = value('bugcheck.code') === undefined ? shortened(value('panic.text') ?? 'qemu ended unexpectedly', value('panic.kind')?.endsWith('-assert') === true ? LONGEST_ASSERTION : undefined) : bugCheckTitle(value, nameOf);
+      const reason = value('bugcheck.code') === undefined ? clipped(value('panic.text') ?? 'qemu ended unexpectedly', value('panic.kind')?.endsWith('-assert') === true ? LONGEST_ASSERTION : LONGEST) : bugCheckTitle(value, nameOf);
       return `Guest failure${guest === undefined ? '' : ` of ${guest}`}: ${reason}`;
     }
   }
@@ -57,7 +68,7 @@ function kernelTitle(value: (key: FactKey) => string | undefined, frames: readon
   const symbol = printed(value('symbol'), frames);
   // The text of some reports names the function already.
   const at = symbol === undefined || text.toLowerCase().includes(symbol.toLowerCase()) ? '' : ` in ${symbol}`;
-  return `${/^Xen/i.test(text) ? '' : KERNELS.has(value('system.product') ?? '') ? `${value('system.product') ?? ''}: ` : 'Linux kernel: '}${shortened(text)}${at}`;
+  return `${/^Xen/i.test(text) ? '' : KERNELS.has(value('system.product') ?? '') ? `${value('system.product') ?? ''}: ` : 'Linux kernel: '}${clipped(text, LONGEST)}${at}`;
 }
 
 /**
@@ -76,11 +87,4 @@ function placeOf(value: (key: FactKey) => string | undefined, frames: readonly F
 function printed(symbol: string | undefined, frames: readonly Frame[]): string | undefined {
   const frame = symbol === undefined ? undefined : frames.find((candidate) => candidate.symbol?.toLowerCase() === symbol);
   return frame?.symbol ?? symbol;
-}
-
-/** The words of a failed assertion stand behind the file and, of clang's builds, a whole prototype. */
-const LONGEST_ASSERTION = 240;
-
-function shortened(text: string, longest = 120): string {
-  return text.length <= longest ? text : `${text.slice(0, longest - 1)}…`;
 }

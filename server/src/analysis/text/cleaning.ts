@@ -3,6 +3,7 @@
  * quotes, blanks of other widths (Chinese and Japanese pages indent with U+3000) and marks of the direction of writing. Readers
  * see the line as it was printed; every column still leads back to the text as it is.
  */
+import { raw } from './pattern.js';
 
 export interface Cleaned {
   readonly text: string;
@@ -15,13 +16,17 @@ export interface Cleaned {
 }
 
 const NAMED: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'", nbsp: ' ', lsquo: "'", rsquo: "'", ldquo: '"', rdquo: '"', ndash: '-' };
-/** What stands for other characters than itself; the marks that are not here have no width and stand for nothing. */
-const TYPOGRAPHIC: Readonly<Record<string, string>> = {
-  '\u2018': "'", '\u2019': "'",
-  ...Object.fromEntries([0xa0, 0x202f, 0x205f, 0x3000, ...Array.from({ length: 11 }, (_, width) => 0x2000 + width)].map((blank) => [String.fromCharCode(blank), ' '])),
-};
-/** Marks without a width, which a reference to a character may name, too. */
-const NO_WIDTH = /^[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]$/;
+/** The characters of word processors and web pages that are undone, as parts of classes. Blanks of any width are blanks. */
+const BLANKS = raw`\u00a0\u2000-\u200a\u202f\u205f\u3000`;
+const QUOTES = raw`\u2018\u2019`;
+/** Marks without a width stand for nothing: soft hyphens, joiners, directions of writing, the byte order mark. */
+const NO_WIDTH = raw`\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff`;
+/** All of them. */
+export const TYPOGRAPHY = BLANKS + QUOTES + NO_WIDTH;
+
+const IS_BLANK = new RegExp(`[${BLANKS}]`);
+const IS_QUOTE = new RegExp(`[${QUOTES}]`);
+const HAS_NO_WIDTH = new RegExp(`[${NO_WIDTH}]`);
 
 const ENTITY = '&(?:lt|gt|amp|quot|apos|nbsp|lsquo|rsquo|ldquo|rdquo|ndash|#[0-9]{1,5}|#x[0-9a-fA-F]{1,4});';
 /** Only tags of running text, so that `<TASK>`, `<IRQ>`, `<0f>` and `<unknown>` stay what they are. */
@@ -30,14 +35,12 @@ const CELL = /^<\/?t[dh]\b/;
 const ESCAPE = '\\\\(?=[\\[\\]_*<>`])';
 /** `cr2=3D0x0`: a mail's `=` written out. Before `0x` and quotes only, as `=3D…` is also how a register's value can begin. */
 const PRINTABLE = '=3D(?=0x|"|\')';
-/** The characters of `TYPOGRAPHIC` and the marks without a width; the same stand in the expressions below and in `formats/transport.ts`. */
-const TYPOGRAPHY = '[\\u00a0\\u00ad\\u2000-\\u200f\\u2018\\u2019\\u202a-\\u202f\\u205f\\u2060\\u3000\\ufeff]';
 
-const ANY = new RegExp([ENTITY, TAG, PRINTABLE, TYPOGRAPHY].join('|'), 'g');
-const ANY_OR_ESCAPE = new RegExp([ENTITY, TAG, PRINTABLE, TYPOGRAPHY, ESCAPE].join('|'), 'g');
+const ANY = new RegExp([ENTITY, TAG, PRINTABLE, `[${TYPOGRAPHY}]`].join('|'), 'g');
+const ANY_OR_ESCAPE = new RegExp([ENTITY, TAG, PRINTABLE, `[${TYPOGRAPHY}]`, ESCAPE].join('|'), 'g');
 /** One class of characters is looked for three times as fast as the whole, and most lines have none of them. */
-const QUICK = /[&<\\=\u00a0\u00ad\u2000-\u200f\u2018\u2019\u202a-\u202f\u205f\u2060\u3000\ufeff]/;
-const SUSPECT = /[&<\u00a0\u00ad\u2000-\u200f\u2018\u2019\u202a-\u202f\u205f\u2060\u3000\ufeff]|=3D|\\[[\]_*<>`]/;
+const QUICK = new RegExp(raw`[&<\\=${TYPOGRAPHY}]`);
+const SUSPECT = new RegExp(raw`[&<${TYPOGRAPHY}]|=3D|\\[[\]_*<>\u0060]`);
 
 /** The cleaned line, or undefined where there is nothing to undo. Linear in the line. */
 export function clean(line: string): Cleaned | undefined {
@@ -92,12 +95,16 @@ function replacement(found: string): string {
   const first = found.charAt(0);
   if (first === '<' || first === '\\') return '';
   if (first === '=') return '=';
-  if (first !== '&') return TYPOGRAPHIC[found] ?? '';
+  if (first !== '&') return printed(found);
   const name = found.slice(1, -1);
   if (!name.startsWith('#')) return NAMED[name] ?? found;
   const code = name.startsWith('#x') ? Number.parseInt(name.slice(2), 16) : Number(name.slice(1));
   // A control character or half a pair would do harm further on.
   if (code < 32 || (code >= 0xd800 && code <= 0xdfff) || code > 0xffff) return ' ';
-  const character = String.fromCharCode(code);
-  return TYPOGRAPHIC[character] ?? (NO_WIDTH.test(character) ? '' : character);
+  return printed(String.fromCharCode(code));
+}
+
+/** What a character stands for: itself, for most. */
+function printed(character: string): string {
+  return IS_BLANK.test(character) ? ' ' : IS_QUOTE.test(character) ? "'" : HAS_NO_WIDTH.test(character) ? '' : character;
 }

@@ -20,7 +20,7 @@
 import { FILTER_ENTRIES, GRAM_BITS, gramHash, PIECE, STRIDE, sweepMemory, type SweepMemory, type SweepTable, WINDOW, windowHash, windowList } from './sweep.js';
 
 /** Shortest literal that may be searched. */
-export const MIN_LITERAL = WINDOW;
+const MIN_LITERAL = WINDOW;
 /** What the end of a piece and the beginning of the next copied one have in common: a window but for its last byte. */
 const OVERLAP = WINDOW - 1;
 /** A text shorter than this says too little about what is rare. */

@@ -1,8 +1,8 @@
 /** Expressions with dozens of alternatives: as one literal some are 2,000 characters long, and nobody finds a mistake in them. */
 
-/** A piece of an expression as it is written, backslashes and all. */
-export function raw(pieces: TemplateStringsArray): string {
-  return pieces.raw[0] ?? '';
+/** A piece of an expression as it is written, backslashes and all; it may hold other such pieces. */
+export function raw(pieces: TemplateStringsArray, ...held: readonly string[]): string {
+  return String.raw(pieces, ...held);
 }
 
 /** One of the alternatives, tried in the order given, between `before` and `after`. A line of them may hold several. */

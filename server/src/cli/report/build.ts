@@ -5,7 +5,9 @@ import type { CrashFinding, EventFinding, IssueMatch } from '../../analysis/know
 import type { Article } from '../../analysis/knowledge/data.js';
 import type { Certainty } from '../../analysis/knowledge/issue.js';
 import type { Knowledge } from '../../analysis/knowledge/knowledge.js';
+import { ruledOutNote } from '../../analysis/knowledge/match.js';
 import { asWritten } from '../../analysis/records/asWritten.js';
+import { processorWord } from '../../analysis/records/title.js';
 import type { CrashRecord } from '../../analysis/records/types.js';
 import type { TextSource } from '../../analysis/text/span.js';
 import { CrashPiler } from './crashPile.js';
@@ -205,10 +207,7 @@ function eventReport({ event }: EventFinding, matches: readonly IssueMatch[]): E
 function notesOf({ record, ruledOut }: CrashFinding): NoteReport[] {
   return [
     ...record.notes.map(({ value, at }) => ({ line: at.line + 1, text: value })),
-    ...ruledOut.map(({ issue, because, evidence }) => ({
-      line: (evidence[0]?.at ?? record.headline).line + 1,
-      text: `${issue.articles[0]?.id ?? issue.id} was considered and ruled out: ${because}`,
-    })),
+    ...ruledOut.map((entry) => ({ line: (entry.evidence[0]?.at ?? record.headline).line + 1, text: ruledOutNote(entry) })),
   ];
 }
 
@@ -222,6 +221,7 @@ function distinct(notes: readonly NoteReport[]): NoteReport[] {
 function crashDetails({ record, reference }: CrashFinding, matches: readonly IssueMatch[], { knowledge, form }: BuildOptions): CrashDetails {
   return {
     headline: { line: record.headline.line + 1, column: record.headline.start + 1, endColumn: record.headline.end + 1 },
+    processor: processorWord(record.format),
     ...(isForPeople(form.format) ? { explanation: explainCrash(record, knowledge) } : {}),
     ...(reference === undefined ? {} : { reference: articleReport(reference) }),
     firstTrace: firstTrace(record.frames),

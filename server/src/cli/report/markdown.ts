@@ -52,7 +52,7 @@ export const markdownCrash: CrashText = (path, crash, details) => {
     const items = explanation.details.filter(({ kind }) => kind === 'item');
     if (items.length > 0) lines.push(...items.map(({ text }) => `- ${escaped(neutral(text))}`), '');
   }
-  const facts = rows(crash);
+  const facts = rows(crash, details);
   if (facts.length > 0) {
     lines.push('| | |', '| --- | --- |');
     for (const [label, value] of facts) lines.push(`| ${label} | ${code(value).replaceAll('|', '\\|')} |`);

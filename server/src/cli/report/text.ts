@@ -93,7 +93,7 @@ function crashLines(page: Page, crash: CrashReport, details: CrashDetails): void
     page.gap();
     explanationLines(page, details.explanation, crash.title);
   }
-  const facts = rows(crash);
+  const facts = rows(crash, details);
   if (facts.length > 0) {
     page.gap();
     for (const [label, value] of facts) page.prose(2, styles.faint(`${label.padEnd(10)} `), value, 11);

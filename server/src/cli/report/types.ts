@@ -117,6 +117,8 @@ export interface FileResult {
 export interface CrashDetails {
   /** 1-based place of the words that name the crash. */
   readonly headline: { readonly line: number; readonly column: number; readonly endColumn: number };
+  /** What the log's system calls a processor. */
+  readonly processor: 'PCPU' | 'CPU';
   readonly explanation?: Explanation;
   /** Reference page of the bug check or panic. */
   readonly reference?: Article;

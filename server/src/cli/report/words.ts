@@ -1,7 +1,8 @@
 /** Phrases that the reports for people share. */
 import type { Certainty } from '../../analysis/knowledge/issue.js';
-import { clipped, neutral } from '../terminal.js';
-import type { CrashReport, FileResult, FrameReport } from './types.js';
+import { clipped } from '../../analysis/text/clipped.js';
+import { neutral } from '../terminal.js';
+import type { CrashDetails, CrashReport, FileResult, FrameReport } from './types.js';
 
 /** How sure a match is, as people say it. */
 export const CERTAINTY_WORDS: Readonly<Record<Certainty, string>> = {
@@ -33,9 +34,9 @@ export function frameText({ address, module, symbol, offset }: FrameReport): str
 }
 
 /** What the log says about the crash, as label and value. */
-export function rows(crash: CrashReport): [label: string, value: string][] {
+export function rows(crash: CrashReport, { processor }: CrashDetails): [label: string, value: string][] {
   const { symbol, offset, module, image, process, irql, system, world, exception, registers } = crash;
-  // Only ESXi has worlds; a kernel of Linux names the processor alone.
+  // Only ESXi has worlds, and not every panic names one; a kernel of Linux names the processor alone.
   const named = world?.name !== undefined || world?.id !== undefined ? world : undefined;
   const list: [label: string, value: string][] = [];
   const add = (label: string, value: string | undefined): void => { if (value !== undefined && value !== '') list.push([label, quoted(value, 600)]); };
@@ -49,8 +50,8 @@ export function rows(crash: CrashReport): [label: string, value: string][] {
   }
   add('Process', process);
   add('IRQL', irql);
-  if (named !== undefined) add('World', joined([named.name, named.id === undefined ? undefined : `id ${named.id}`, named.pcpu === undefined ? undefined : `PCPU ${named.pcpu}`]));
-  else if (world?.pcpu !== undefined) add('CPU', String(world.pcpu));
+  if (named !== undefined) add('World', joined([named.name, named.id === undefined ? undefined : `id ${named.id}`, named.pcpu === undefined ? undefined : `${processor} ${named.pcpu}`]));
+  else if (world?.pcpu !== undefined) add(processor, String(world.pcpu));
   if (system !== undefined) {
     add('System', joined([
       system.product, system.version === undefined ? undefined : `version ${system.version}`,

@@ -4,7 +4,7 @@ import type { Session } from '../session.js';
 import { ISSUES_FOLDER, type UserKnowledge } from '../userKnowledge.js';
 
 /** Sent by a client whose files the server cannot read (a browser): all known issues with their samples, each time one changes. */
-export const KNOWLEDGE_FILES = 'stopcode/knowledgeFiles';
+const KNOWLEDGE_FILES = 'stopcode/knowledgeFiles';
 
 const MOST_FILES = 2_000;
 

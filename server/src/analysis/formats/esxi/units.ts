@@ -29,7 +29,7 @@ export const CAPITAL_T = 2048;
 export const CAPITAL = 4096;
 
 /** Classes by byte. Whatever is no ASCII has none. */
-export const CLASSES = new Uint16Array(256);
+const CLASSES = new Uint16Array(256);
 for (let unit = 0; unit < 128; unit++) {
   const character = String.fromCharCode(unit);
   const is = (expression: RegExp, bit: number): number => (expression.test(character) ? bit : 0);

@@ -149,7 +149,7 @@ export interface Tail {
 }
 
 /** What stands after the arguments: ` at file:line` or ` from library`, at the end of the line. */
-export function gdbTail(text: string, from: number): Tail {
+function gdbTail(text: string, from: number): Tail {
   const library = text.lastIndexOf(' from ');
   if (library >= from - 1 && library >= 0) {
     const path = text.slice(library + 6);

@@ -48,17 +48,30 @@ export function glibcLine(text: string): GlibcLine | undefined {
 const GAVE_UP = /abort|core dump|sig(?:nal|abrt)|backtrace|stack trace|terminated|[$%#>] \S/i;
 /** Lines between two messages of a list, some of which are not ours: other strings of a program, blank lines. */
 const WIDEST_GAP = 3;
+/** Two in a row may be two threads or two runs of one program; a list has more. */
+const LEAST_LISTED = 3;
 
 /**
- * Whether a message of malloc.c is one of a list: another one stands a few lines below, and nothing between them says that a program
+ * Whether a message of malloc.c is one of a list: two others stand a few lines below, and nothing between them says that a program
  * ended. Pages that list the messages, and the strings of a program, have dozens.
  */
 export function isListed(text: string, below: (ahead: number) => string | undefined): boolean {
   if (isBanner(text)) return false;
-  for (let ahead = 0; ahead <= WIDEST_GAP; ahead++) {
+  const messages = new Set([text.trim()]);
+  let gap = 0;
+  for (let ahead = 0; gap <= WIDEST_GAP; ahead++) {
     const next = below(ahead);
     if (next === undefined || GAVE_UP.test(next.slice(0, LONGEST))) return false;
-    if (glibcLine(next) !== undefined) return !isBanner(next) && next.trim() !== text.trim();
+    if (glibcLine(next) === undefined) {
+      gap++;
+      continue;
+    }
+    const message = next.trim();
+    // Once more the same is another run.
+    if (isBanner(next) || messages.has(message)) return false;
+    messages.add(message);
+    if (messages.size === LEAST_LISTED) return true;
+    gap = 0;
   }
   return false;
 }

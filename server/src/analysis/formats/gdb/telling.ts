@@ -36,7 +36,7 @@ const STRING = /^(?:mem(?:cpy|move|set|cmp|chr)|str(?:n?(?:cpy|cmp|cat|len)|chr|
 const C_LIBRARY = /^(?:libc(?:[.-]|$)|libpthread|libsystem_|ld-linux|libclang_rt|libasan)/;
 
 /** False for a function of the machinery. */
-export function tells(symbol: string): boolean {
+function tells(symbol: string): boolean {
   const name = canonicalSymbol(symbol).replace(/^__gi_/, '');
   return !MACHINERY.has(name) && !MACHINERY_START.test(name) && !COPY.test(name) && !CHECKED.test(name) && !STRING.test(name);
 }

@@ -1,8 +1,9 @@
 /** libvirt's errors without the daemon's frame: from the journal, from `virsh`, from virt-manager, and as JSON from KubeVirt. */
 import type { LogicalLine } from '../cursor.js';
 import { at as take } from '../../text/scan.js';
-import { SYSLOG, type Stretch } from './record.js';
 import { oneOf, raw } from '../../text/pattern.js';
+import { DAEMON_NAME } from '../libvirtDaemons.js';
+import { SYSLOG, type Stretch } from './record.js';
 
 /**
  * `error: ` is what virsh puts in front; the journal has the message alone behind its own header. Only messages about a
@@ -37,8 +38,8 @@ const BINDING_WORDS = ['libvirtError: ', 'LibvirtException: ', 'Call to vir', 'v
 const LOW_LEVEL = /"level":"(?:info|debug|trace)"|\blevel=(?:info|debug|trace)\b| (?:DEBUG|INFO) |except [\w.]{0,20}$/;
 
 /** A daemon behind a time that the shared envelope leaves alone: `2025-01-02T03:04:05+0100 host virtqemud[812]: `. */
-const DAEMON = /(?:\d{4}-\d\d-\d\d[T ][\d:.]{8,18}(?:Z|[+-]\d\d:?\d\d)? )?(?:[\w.-]{1,64} )?(?:libvirtd|virt[a-z]{2,9}d)\[\d{1,10}\]: (?=\S)/y;
-const DAEMON_NAME = /^(?:libvirtd|virt(?:qemu|network|storage|nodedev|nwfilter|secret|interface|proxy|log|lock|lxc|xen|vbox|ch)d)$/;
+const TAG = new RegExp(raw`(?:\d{4}-\d\d-\d\d[T ][\d:.]{8,18}(?:Z|[+-]\d\d:?\d\d)? )?(?:[\w.-]{1,64} )?${DAEMON_NAME}\[\d{1,10}\]: (?=\S)`, 'y');
+const DAEMON = new RegExp(raw`^${DAEMON_NAME}$`);
 /** A daemon tells its journal of warnings and errors only; where it says who it is, one of them follows. */
 const INTRODUCTION = /^(?:libvirt version|hostname): /;
 /** Clients that went away, and interfaces that were gone when the daemon looked: every host has them in its journal. */
@@ -84,7 +85,7 @@ function bindingMessage(text: string): BareMessage | undefined {
 function daemonMessage(line: LogicalLine): BareMessage | undefined {
   const { text } = line;
   const program = line.envelope?.program;
-  const start = program === undefined ? endOfTag(text) : DAEMON_NAME.test(program) ? 0 : -1;
+  const start = program === undefined ? endOfTag(text) : DAEMON.test(program) ? 0 : -1;
   // Its next lines may be those of qemu, which it passed on.
   return start < 0 || take(OUTPUT, text, start) !== null || INTRODUCTION.test(text.slice(start, start + 24)) || NOISE.test(text.slice(start, start + 80)) ? undefined : error(text, start, text.length);
 }
@@ -92,7 +93,7 @@ function daemonMessage(line: LogicalLine): BareMessage | undefined {
 /** The column behind the name of a daemon, -1 where none stands at the head of the line. */
 function endOfTag(text: string): number {
   const column = take(SYSLOG, text, 0)?.[0].length ?? 0;
-  const tag = take(DAEMON, text, column);
+  const tag = take(TAG, text, column);
   return tag === null ? -1 : column + tag[0].length;
 }
 

@@ -1,6 +1,8 @@
 /** One record of a libvirt daemon's log: `2017-03-15 06:03:48.180+0000: 13914: error : qemuMonitorIO:689 : internal error: …`. */
 import type { TokenKind } from '../types.js';
+import { raw } from '../../text/pattern.js';
 import { at as take } from '../../text/scan.js';
+import { DAEMON_NAME } from '../libvirtDaemons.js';
 
 export interface Stretch {
   readonly start: number;
@@ -25,10 +27,10 @@ const START = /\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3,6}[+-]\d{4}: \d{1,10}: (?:de
 const DATE = /\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3,6}[+-]\d{4}(?=: )/y;
 /** Before libvirt 0.9.2 a record had the time of day alone: `17:22:09.123: error : …`. */
 const CLOCK = /\d\d:\d\d:\d\d\.\d{3}(?=: )/y;
-/** The daemons, as syslog and a terminal name them; since 5.6 there is one per driver. */
-const DAEMON = /(?:libvirtd|virt(?:qemu|network|storage|nodedev|nwfilter|secret|interface|proxy|log|lock|lxc|xen|vbox|ch)d)(?:\[\d{1,10}\])?(?=: )/y;
+/** A daemon, as syslog and a terminal name it. */
+const DAEMON = new RegExp(raw`${DAEMON_NAME}(?:\[\d{1,10}\])?(?=: )`, 'y');
 /** A syslog head that the shared envelope leaves alone: with a month in the language of the machine (`M\u00e4r 27`, `led 04`). */
-export const SYSLOG = /(?:[\p{L}\p{M}]{1,5}\.?|\d{1,2}[\u6708\uc6d4]) {1,2}\d{1,2} \d\d:\d\d:\d\d(?:\.\d{1,9})? (?:[A-Za-z0-9][\w.-]{0,127} )?(?=(?:libvirtd|virt[a-z]{2,9}d)\[\d{1,10}\]: )/yu;
+export const SYSLOG = new RegExp(raw`(?:[\p{L}\p{M}]{1,5}\.?|\d{1,2}[\u6708\uc6d4]) {1,2}\d{1,2} \d\d:\d\d:\d\d(?:\.\d{1,9})? (?:[A-Za-z0-9][\w.\-]{0,127} )?(?=${DAEMON_NAME}\[\d{1,10}\]: )`, 'yu');
 const SYSLOG_TIME = / \d{1,2} \d\d:\d\d:\d\d(?:\.\d{1,9})? /;
 const THREAD = /(\d{1,10}): (?=(?:debug|info|warning|error) ?: )/y;
 const LEVEL = /(debug|info|warning|error) ?: /y;
@@ -44,7 +46,7 @@ export function recordStarts(text: string): number[] {
 }
 
 /** The record at column `at`, whose message runs to `end`, or undefined. */
-export function readRecord(text: string, at: number, end: number): LogRecord | undefined {
+function readRecord(text: string, at: number, end: number): LogRecord | undefined {
   let column = at;
   let source: Stretch | undefined;
   let time: Stretch | undefined;

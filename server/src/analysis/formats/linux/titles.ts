@@ -1,4 +1,5 @@
 /** What an outline calls a report. */
+import { clipped } from '../../text/clipped.js';
 import type { Head } from './heads.js';
 import type { Row } from './row.js';
 import type { PanicKind } from './rules.js';
@@ -45,5 +46,5 @@ function placed(words: string, symbol: string | undefined): string {
 }
 
 function short(text: string): string {
-  return text.length <= MOST ? text : `${text.slice(0, MOST - 1)}…`;
+  return clipped(text, MOST);
 }

@@ -1,7 +1,8 @@
 /** Failed assertions of qemu, its tools, and libvirt's daemons: glibc's words and GLib's. */
 import { at as test } from '../../text/scan.js';
-import { readHead, type Stretch } from './grammar.js';
 import { oneOf, raw } from '../../text/pattern.js';
+import { DAEMON_NAME } from '../libvirtDaemons.js';
+import { readHead, type Stretch } from './grammar.js';
 
 /**
  * What glibc prints when an `assert` of a C program fails: program, file and line, function, expression. The function is the
@@ -13,7 +14,7 @@ const ASSERTION =
 /** The name in a prototype stands before its first parenthesis; class and namespace are left out. */
 const PROTOTYPE_NAME = /[A-Za-z_~]\w{0,127}(?=\()/;
 /** Daemons of libvirt, which fail by the same words. */
-const DAEMON = /(?:\/[\w.+-]{1,40}){0,8}\/?(?:libvirtd|virt(?:qemu|xen|lxc|network|storage|nodedev|proxy|log|lock|interface|secret|nwfilter|ch|vbox|vz)d): /y;
+const DAEMON = new RegExp(raw`(?:/[\w.+-]{1,40}){0,8}/?${DAEMON_NAME}: `, 'y');
 /**
  * GLib: `ERROR:../path/file.c:LINE:FUNCTION: assertion failed: (EXPR)`, on the line after `**`. Builds before meson name the file
  * from the top of the sources, without `../`. Libraries put their own name in front: `Slirp:ERROR:…`.
@@ -34,7 +35,9 @@ const SOURCES = oneOf('', [
 const FUNCTIONS = /^(?:qemu|hvf|assert_hvf|virgl|egl|cocoa|vmnet|kvm|cpu_exec|bdrv|blk|qcow2|virtio|vhost|memory_region|address_space|tcg)_/;
 /** The program in the midst of a line: behind the monitor's prompt, what the guest's console prints, words of a test runner or of a person. */
 const SPEAKER = /(?:^|[\s"'`(>|*])([\w.+/-]{1,300}): (?=[^\s:]{1,200}\.(?:c|cc|cpp|h|inc):\d{1,7}: )/g;
-const SPEAKERS = /^(?:qemu(?:-[\w.+-]{1,100})?|kvm(?:-spice)?|libvirtd|virt[a-z]{2,9}d)$/;
+/** virtiofsd came with qemu until 8.0. */
+const QEMU = /^(?:qemu(?:-[\w.+-]{1,100})?|kvm(?:-spice)?|virtiofsd)$/;
+const LIBVIRT = new RegExp(raw`^${DAEMON_NAME}$`);
 /** Nothing longer stands between a program and the word: the file's path and a prototype. */
 const LONGEST_PLACE = 900;
 
@@ -92,14 +95,18 @@ function inTheMidst(text: string): Assertion | undefined {
   for (const spoken of text.slice(from, word).matchAll(SPEAKER)) {
     const path = spoken[1] ?? '';
     const name = path.slice(path.lastIndexOf('/') + 1);
-    if (!SPEAKERS.test(name)) continue;
+    if (!isSpeaker(name)) continue;
     const at = from + spoken.index + spoken[0].length;
     const found = test(ASSERTION, text, at);
     if (found === null || !/^\\?[`'\u00b4\u2018\u2019"].{1,2000}['\u2019] failed/.test(text.slice(at + found[0].length, at + found[0].length + 2100))) continue;
     const speaker = { start: at - 2 - path.length, end: at - 2 };
-    return assertion(text, at, found, /^(?:qemu|kvm)/.test(name) ? undefined : speaker);
+    return assertion(text, at, found, QEMU.test(name) ? undefined : speaker);
   }
   return undefined;
+}
+
+function isSpeaker(program: string): boolean {
+  return QEMU.test(program) || LIBVIRT.test(program);
 }
 
 function nameIn([, , , bare, prototype]: RegExpExecArray): string | undefined {
@@ -133,5 +140,5 @@ const BEGUN = /(?:^|[\s"'`(>|*])([\w.+/-]{1,300}): [^\s:]{1,200}\.(?:c|cc|cpp|h|
 export function isBegunAssertion(text: string): boolean {
   if (text.length >= 600 || !text.includes('.')) return false;
   const path = BEGUN.exec(text)?.[1];
-  return path !== undefined && SPEAKERS.test(path.slice(path.lastIndexOf('/') + 1));
+  return path !== undefined && isSpeaker(path.slice(path.lastIndexOf('/') + 1));
 }

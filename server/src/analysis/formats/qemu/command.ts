@@ -21,7 +21,7 @@ const STATED: Readonly<Record<string, { readonly key: FactKey; readonly part: st
 };
 
 /** Memory in MiB, the unit of a bare number: `3072`, `4G`, `size=2097152k`. Undefined where it is none. */
-export function mebibytes(written: string): string | undefined {
+function mebibytes(written: string): string | undefined {
   const match = /^(\d{1,15})([bkmgt]?)i?b?$/i.exec(written);
   if (match === null) return undefined;
   const scale = { b: 1 / 1_048_576, k: 1 / 1024, m: 1, g: 1024, t: 1_048_576 }[(match[2] ?? '').toLowerCase()] ?? 1;

@@ -8,7 +8,7 @@ import type { BlockSink } from '../types.js';
 import { parts, type Part } from './words.js';
 
 /** The enlightenments whose absence explains Windows time-outs; a command line that lacks one says so in `qemu.cpu.missing`. */
-export const WANTED = ['hv_relaxed', 'hv_vapic', 'hv_spinlocks', 'hv_time'] as const;
+const WANTED = ['hv_relaxed', 'hv_vapic', 'hv_spinlocks', 'hv_time'] as const;
 
 /** Words of `-cpu` that steer the check of features and are none. */
 const SWITCHES = new Set(['check', 'enforce']);
@@ -20,7 +20,7 @@ export interface CpuValue {
 }
 
 /** Canonical name of a feature: lower case, and for enlightenments with underscores. */
-export function featureName(written: string): string {
+function featureName(written: string): string {
   const lower = written.toLowerCase();
   return lower.startsWith('hv-') || lower.startsWith('hv_') ? lower.replaceAll('-', '_') : lower;
 }

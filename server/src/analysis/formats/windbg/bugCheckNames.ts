@@ -4,6 +4,8 @@
  * The reader needs both: a name by itself states a code (`BUGCHECK_STR: CLOCK_WATCHDOG_TIMEOUT_2_PROC`), and a number
  * in a sentence is believed only where it is one of these.
  */
+import { parseHex } from '../../text/hex.js';
+
 // One entry is `code name`, the code in hexadecimal; entries are ended by a semicolon.
 const TABLE = `
 1 APC_INDEX_MISMATCH;2 DEVICE_QUEUE_NOT_BUSY;3 INVALID_AFFINITY_SET;4 INVALID_DATA_ACCESS_TRAP;5 INVALID_PROCESS_ATTACH_ATTEMPT;
@@ -124,6 +126,27 @@ export const BUG_CHECK_NAMES: readonly string[] = [...CODES.keys()];
 /** Whether a bug check of this code is documented. */
 export function isBugCheckCode(code: number): boolean {
   return NAMES.has(code);
+}
+
+/** Bit by which a small dump marks the code of its bug check: `0x1000007e`. */
+const SMALL_DUMP = 0x10000000;
+
+/** A code of 32 bits without the mark of a small dump, unsigned: codes such as 0xc000021a have the top bit. */
+export function unmarkedCode(code: number): number {
+  return (code & ~SMALL_DUMP) >>> 0;
+}
+
+/** Whether two canonical codes are the same but for the mark of a small dump. */
+export function isSameUnmarked(a: string, b: string): boolean {
+  if (a === b) return true;
+  const [first, second] = [parseHex(a), parseHex(b)];
+  return first !== undefined && second !== undefined && (first ^ second) === BigInt(SMALL_DUMP);
+}
+
+/** Whether hexadecimal digits, with or without `0x`, are the code of a documented bug check, also with the mark of a small dump. */
+export function isStatedCode(digits: string): boolean {
+  const code = Number.parseInt(digits, 16);
+  return code <= 0xffffffff && isBugCheckCode(unmarkedCode(code));
 }
 
 /** The code of a documented name, or undefined. */

@@ -3,7 +3,7 @@
  * the current instruction, which alone is printed with the address it uses: `ds:0023:0041007d=????????`.
  */
 import type { LogicalLine } from '../cursor.js';
-import { isBugCheckCode } from './bugCheckNames.js';
+import { isStatedCode } from './bugCheckNames.js';
 import { codeLabel, instruction } from './machine.js';
 import { distance, hexIn, type CurrentCode, type Reading, type Report } from './report.js';
 import { addressEnd, hexEnd, skipBlanks, symbolAt } from './scan.js';
@@ -63,7 +63,7 @@ function stateStop(report: Report, next: LogicalLine): void {
   // Where a breakpoint stands there, nothing is saved yet.
   const start = report.atBreakpoint ? undefined : SAVES_CODE.exec(next.text.slice(0, 160))?.[0].length;
   const code = start === undefined ? undefined : hexIn(next, start, next.text.length);
-  if (start === undefined || code === undefined || !isBugCheckCode(Number.parseInt(code.slice(2), 16) & ~0x10000000)) return;
+  if (start === undefined || code === undefined || !isStatedCode(code)) return;
   report.body = true;
   report.section('header', 'Bug check', next);
   report.bugChecks.add('KeBugCheckEx instruction').code = { value: code, line: next, start, end: next.text.length };

@@ -1,13 +1,11 @@
 /** The header of a dump file as `dumpchk` and tools that read dumps list it: `BugCheckCode        000000d1`, `BugCheckParameter1  …`. */
 import type { LogicalLine } from '../cursor.js';
-import { isBugCheckCode } from './bugCheckNames.js';
+import { isStatedCode } from './bugCheckNames.js';
 import { hexIn, type Reading, type Report } from './report.js';
 import { skipBlanks, valueEnd } from './scan.js';
 import { stateCode, stateParameter } from './state.js';
 
 const LABEL = /^BugCheck(?:Code|(?:Code)?Parameter\[?([1-4])\]?)(?: {0,16}[:=] {0,8}| {2,24})(?=[0-9a-fA-F])/;
-/** The mark of a dump that was made by hand carries no code that is documented; bit 28 is that of a minidump. */
-const MINIDUMP_FLAG = 0x10000000;
 
 export function dumpHeader(line: LogicalLine, report: Report): Reading | undefined {
   const { text } = line;
@@ -23,7 +21,8 @@ export function dumpHeader(line: LogicalLine, report: Report): Reading | undefin
   // extension of the debugger says which codes it knows; a header has all digits there.
   const digits = end - value - (text.startsWith('0x', value) ? 2 : 0);
   const isHex = digits === 8 || (digits < end - value && /[:=]/.test(match[0]));
-  const code = n === 0 && isHex && isBugCheckCode((Number.parseInt(text.slice(value, end), 16) & ~MINIDUMP_FLAG) >>> 0) ? hexIn(line, value, end) : undefined;
+  // The mark of a dump that was made by hand is no code that is documented.
+  const code = n === 0 && isHex && isStatedCode(text.slice(value, end)) ? hexIn(line, value, end) : undefined;
   const said = report.bugChecks.last('.bugcheck');
   if (n === 0 ? code === undefined : said === undefined) return undefined;
   return {

@@ -3,7 +3,7 @@
  * heading of one out, and its values are not those of the report above.
  */
 import type { LogicalLine } from '../cursor.js';
-import { isBugCheckCode } from './bugCheckNames.js';
+import { isStatedCode } from './bugCheckNames.js';
 import { distance, type Reading, type Report } from './report.js';
 import { canonicalAddress } from './scan.js';
 
@@ -17,7 +17,7 @@ const CALL = /^\s{0,16}(?:[0-9a-f]{1,3} {1,8})?[0-9a-f]{8}(?:`?[0-9a-f]{8})? {1,
 const IN_WORDS = /^(?:[A-Z][A-Z0-9]{1,5}_)?(0x[0-9A-Fa-f]{1,8})(?![0-9A-Za-z])/;
 
 function stated(code: string | undefined): OtherCode {
-  return code !== undefined && isBugCheckCode(Number.parseInt(code.slice(2), 16) & ~0x10000000) ? { begins: 'value', code } : NOTHING;
+  return code !== undefined && isStatedCode(code) ? { begins: 'value', code } : NOTHING;
 }
 
 /** The code with which a frame calls KeBugCheckEx, as the beginning of another report. */

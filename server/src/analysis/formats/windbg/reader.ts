@@ -165,7 +165,7 @@ class Feed implements Ahead {
   }
 }
 
-export function recognize(line: LogicalLine, shape: number, report: Report): Reading | undefined {
+function recognize(line: LogicalLine, shape: number, report: Report): Reading | undefined {
   const { text } = line;
   if (text === '') return undefined;
   const form = shape & FORMS;

@@ -1,10 +1,10 @@
 /** Statements of a bug check's code and parameters, from best to worst source, and what is made of them in the end. */
 import type { LogicalLine } from '../cursor.js';
 import type { BlockSink } from '../types.js';
-import { bugCheckCodeOf, isBugCheckCode } from './bugCheckNames.js';
+import { bugCheckCodeOf, isSameUnmarked, isStatedCode } from './bugCheckNames.js';
 
 /** Sources by how far they are believed. */
-export const SOURCES = [
+const SOURCES = [
   'header', 'BUGCHECK_CODE', 'BugCheck line', 'stop screen', '.bugcheck', 'event log', 'hypervisor event', 'problem report', 'summary tool', 'key value',
   'BUGCHECK_STR', 'failure bucket', 'KeBugCheckEx frame', 'KeBugCheckEx instruction', 'sentence',
 ] as const;
@@ -41,14 +41,12 @@ const REFINED: ReadonlyMap<string, ReadonlySet<string>> = new Map([
 /** FATAL_UNHANDLED_HARD_ERROR. */
 const FATAL_HARD_ERROR = '0x4c';
 
-const MINIDUMP_FLAG = 0x10000000n;
-
 /** Whether `other` is another word for `code`: the same, the minidump variant (bit 28), or the code before refinement. */
 export function isSameCrash(code: string, other: string): boolean {
-  if (code === other || REFINED.get(other)?.has(code) === true) return true;
+  if (REFINED.get(other)?.has(code) === true) return true;
   // A hard error that nobody handles is reported by its own status.
   if (other === FATAL_HARD_ERROR && /^0xc[0-9a-f]{7}$/.test(code)) return true;
-  return (BigInt(code) & ~MINIDUMP_FLAG) === (BigInt(other) & ~MINIDUMP_FLAG);
+  return isSameUnmarked(code, other);
 }
 
 /** Notes a name that is documented for another code than the one that stands beside it. */
@@ -103,7 +101,7 @@ export class BugCheckStatements {
 
   /** The documented code that was said first, by other than a sentence. */
   get code(): string | undefined {
-    return this.#statements.find(({ source, code }) => source !== 'sentence' && code !== undefined && isBugCheckCode(Number.parseInt(code.value.slice(2), 16) & ~0x10000000))?.code?.value;
+    return this.#statements.find(({ source, code }) => source !== 'sentence' && code !== undefined && isStatedCode(code.value))?.code?.value;
   }
 
   get hasCode(): boolean {

@@ -1,6 +1,6 @@
 /** Statements of a crash in one line: the short analysis, the stop screen, the event log, summary tools, `.bugcheck`. */
 import type { LogicalLine } from '../cursor.js';
-import { bugCheckCodeOf, isBugCheckCode } from './bugCheckNames.js';
+import { bugCheckCodeOf, isBugCheckCode, isStatedCode } from './bugCheckNames.js';
 import { hexIn, type Reading, type Report } from './report.js';
 import { bareList, behindCode, isPadded, maskedList, restOfList, unbracedList, withoutCutValue } from './lists.js';
 import { addressEnd, fileNameEnd, hexEnd, isBlank, isLower, isNameUnit, isWordUnit, moduleOfImage, skipBlanks, symbolAt, valueEnd, valueList, wordEnd, type ValueList } from './scan.js';
@@ -233,7 +233,7 @@ function logged(text: string): Found | undefined {
     const codeEnd = skipBackBlanks(text, open);
     const codeStart = codeEnd - 10;
     if (codeStart < 0 || !text.startsWith('0x', codeStart) || valueEnd(text, codeStart) !== codeEnd || isWordUnit(text.charCodeAt(codeStart - 1))) continue;
-    if (!isBugCheckCode((Number.parseInt(text.slice(codeStart + 2, codeEnd), 16) & ~0x10000000) >>> 0)) continue;
+    if (!isStatedCode(text.slice(codeStart, codeEnd))) continue;
     const list = valueList(text, open);
     if (list === undefined || !list.closed || list.values.length !== 4 || !list.values.every((value) => isPadded(text, value))) continue;
     const name = nameBefore(text, codeStart);

@@ -1,6 +1,6 @@
 /** Event 1003 of Windows XP and 2003: `Error code 1000000a, parameter1 00000016, parameter2 00000002, …`, values without `0x`. */
 import type { LogicalLine } from '../cursor.js';
-import { isBugCheckCode } from './bugCheckNames.js';
+import { isStatedCode } from './bugCheckNames.js';
 import type { Reading, Report } from './report.js';
 import { statement } from './stop.js';
 
@@ -17,7 +17,7 @@ export function systemError(line: LogicalLine, report: Report): Reading | undefi
   const match = EVENT.exec(text);
   if (match === null) return undefined;
   const [all, code = '', ...parameters] = match;
-  if (!isBugCheckCode((Number.parseInt(code, 16) & ~0x10000000) >>> 0)) return undefined;
+  if (!isStatedCode(code)) return undefined;
   let at = match.index + code.length;
   const values = parameters.map((value) => {
     at = text.indexOf(` ${value}`, at) + 1;
