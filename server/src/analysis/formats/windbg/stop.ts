@@ -284,7 +284,7 @@ function labelled(text: string): Found | undefined {
     // Mail breaks the line behind the code, which is printed with all its zeros.
     const broken = source === 'event log' && codeEnd === text.length && codeEnd - codeStart === 10;
     // A summary tool pads the code; in a sentence it stands as people write it.
-    const padded = label === 'Bug Check Code' && (codeEnd - codeStart === 10 || codeEnd === text.length || text.charCodeAt(skipBlanks(text, at + label.length)) === 58);
+    const padded = (label === 'Bug Check Code' || text.startsWith('  ', at + label.length)) && (codeEnd - codeStart === 10 || codeEnd === text.length || text.charCodeAt(skipBlanks(text, at + label.length)) === 58);
     if (list === undefined && !padded && !broken) continue;
     return { source, codeStart, codeEnd, list, start: at, end: list?.end ?? codeEnd };
   }
