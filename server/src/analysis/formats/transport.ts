@@ -16,7 +16,7 @@ interface Edit {
 
 /** Colours as they are, as an editor shows the escape character, and with it lost. */
 const COLOUR = /(?:\u001b|\u241b|\^\[)\[[\d;]{0,16}[A-Za-z]|\[(?:\d{1,3};){0,4}\d{1,3}m/g;
-const ESCAPE = /\\([_*[\]<>#.!-])/g;
+const ESCAPE = /\\([_*[\]<>#.!`-])/g;
 /** A blank or a sign that begins a word. */
 const WORD_START = /[\s"'(<]/;
 /** Bold in Markdown, as people set a line or a label that matters: `**Exception code: 0xc0000374**`. Rows of stars are banners. */

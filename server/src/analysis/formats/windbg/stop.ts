@@ -318,12 +318,14 @@ function skipBackBlanks(text: string, at: number): number {
 export function stopModule(line: LogicalLine, report: Report): Reading | undefined {
   const { text } = line;
   const stars = skipBlanks(text, 0);
-  if (!text.startsWith('***', stars)) return undefined;
-  const first = skipBlanks(text, stars + 3);
+  // Who types a screen off leaves the stars.
+  const isTyped = !text.startsWith('***', stars);
+  if (isTyped && report.bugChecks.last('stop screen') === undefined) return undefined;
+  const first = isTyped ? stars : skipBlanks(text, stars + 3);
   const behind = text.charCodeAt(first) !== 65 ? null : /^Address [0-9a-fA-F`]{8,17} base at [0-9a-fA-F`]{8,17}, Date[Ss]tamp [0-9a-fA-F]{1,8} {0,2}- /.exec(text.slice(first, first + 96));
   const image = first + (behind?.[0].length ?? 0);
   const end = fileNameEnd(text, image);
-  if (end < 0 || (behind === null && (!text.startsWith(' - Address ', end) || addressEnd(text, end + 11) < 0))) return undefined;
+  if (end < 0 || (behind === null && (!/^ [-–—] Address /.test(text.slice(end, end + 11)) || addressEnd(text, end + 11) < 0))) return undefined;
   return {
     strength: 'strong',
     act: () => {
