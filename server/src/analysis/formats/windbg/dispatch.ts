@@ -10,7 +10,7 @@ import { drWatson } from './drWatson.js';
 import { dumpHeader } from './dumpHeader.js';
 import { errorElements } from './errorElements.js';
 import { errorReport } from './errorReport.js';
-import { errorSignature } from './errorSignature.js';
+import { errorSignature, signatureInText } from './errorSignature.js';
 import { applicationError, errorInTable, powerEvent } from './events.js';
 import { exceptionEvent, flrMismatch } from './exceptionEvent.js';
 import { exploitable } from './exploitable.js';
@@ -144,6 +144,7 @@ const RECOGNIZERS: readonly Entry[] = [
   entry(errorElements, '<'),
   entry(systemError, LETTERS),
   entry(hyperVReset, "'"),
+  entryOfWords(signatureInText, undefined, HAS.colon),
   entry(translatedError, undefined, HAS.colon | HAS.wide | HAS.zero_x),
   entry(remark),
 ];
