@@ -9,11 +9,13 @@
 // --production writes no source maps. --watch builds again on every change, unminified.
 
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, watch as watchFolder, writeFileSync } from 'node:fs';
+import { isAscii } from 'node:buffer';
 import { builtinModules } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { context, build as esbuild } from 'esbuild';
+import { asciiSourcePlugin } from './asciiSource.mjs';
 import { hoistProtocolPlugin } from './hoistProtocol.mjs';
 import { issueValidatorPlugin } from './issueValidator.mjs';
 import { KnowledgeError, knowledgeFolder, knowledgePlugin, writeKnowledge } from './knowledge.mjs';
@@ -32,7 +34,7 @@ export const BUNDLES = [
   { out: 'clientSession.js', entry: 'client/src/node/session.ts', options: { ...NODE, external: ['vscode'] } },
   { out: 'server.js', entry: 'server/src/node/main.ts', options: { ...NODE, ...PROGRAM, supported: { 'dynamic-import': false } }, program: true, core: './core.js' },
   // Loaded by server.js once `initialize` is answered, and by cli.js: what reads logs is in the package once, not twice.
-  { out: 'core.js', entry: 'server/src/lsp/coreModule.ts', also: 'server/src/cli/main.ts', options: NODE },
+  { out: 'core.js', entry: 'server/src/lsp/coreModule.ts', also: 'server/src/cli/main.ts', options: NODE, ascii: true },
   { out: 'cli.js', entry: 'server/src/cli/launch.ts', options: { ...NODE, ...PROGRAM }, program: true },
   { out: 'web/client.js', entry: 'client/src/browser/main.ts', options: { ...BROWSER, format: 'cjs', external: ['vscode'] } },
   { out: 'web/server.js', entry: 'server/src/browser/main.ts', options: { ...BROWSER, format: 'iife' } },
@@ -58,7 +60,7 @@ const apart = (file) => ({
   },
 });
 
-function optionsFor({ out, entry, also, options, core }, { outdir, minify, sourcemap }) {
+function optionsFor({ out, entry, also, options, core, ascii }, { outdir, minify, sourcemap }) {
   return {
     ...options,
     absWorkingDir: root,
@@ -71,7 +73,7 @@ function optionsFor({ out, entry, also, options, core }, { outdir, minify, sourc
     legalComments: 'none',
     metafile: true,
     logLevel: 'silent',
-    plugins: [...(options.platform === 'browser' ? [noNodeModules] : []), ...(core === undefined ? [] : [apart(core), hoistProtocolPlugin()]), knowledgePlugin(), issueValidatorPlugin(), sweepWasmPlugin()],
+    plugins: [...(options.platform === 'browser' ? [noNodeModules] : []), ...(core === undefined ? [] : [apart(core), hoistProtocolPlugin()]), knowledgePlugin(), issueValidatorPlugin(), sweepWasmPlugin(), ...(ascii === true ? [asciiSourcePlugin()] : [])],
   };
 }
 
@@ -127,6 +129,11 @@ export async function build({ outdir = join(root, 'dist'), production = false, o
       for (const warning of result.warnings) report(bundle.out, warning, 'warning');
       metafiles.push(result.metafile);
       const path = join(outdir, bundle.out);
+      // cli.js reads it so.
+      if (bundle.ascii === true && !isAscii(readFileSync(path))) {
+        good = false;
+        console.error(`error: ${bundle.out} is not ASCII`);
+      }
       if (production) rmSync(`${path}.map`, { force: true });
       if (bundle.program === true) chmodSync(path, 0o755);
       sizes.push(`${bundle.out} ${kilobytes(statSync(path).size)}`);

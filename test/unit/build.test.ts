@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
 import { describe, expect, test } from 'vitest';
+import { asciiSourcePlugin } from '../../scripts/asciiSource.mjs';
 import { noNodeModules } from '../../scripts/build.mjs';
 import { hoistProtocolPlugin } from '../../scripts/hoistProtocol.mjs';
 import { collectKnowledge, KnowledgeError, knowledgePlugin, TABLES } from '../../scripts/knowledge.mjs';
@@ -83,6 +84,21 @@ describe('browser bundles', () => {
     expect(made.tables['registers']).toEqual([{ id: 'cr2' }]);
     expect(made.tables['registers']).toBe(made.tables['registers']);
     expect(made.revision).toMatch(/^[0-9a-f]{12}$/);
+  });
+});
+
+describe('the bundle that is read one byte for each character', () => {
+  test('is ASCII and says the same', async () => {
+    const folder = folderOf({ 'server/src/words.ts': "const raw = String.raw;\nexport const words = [/^fehlerprüfung[：、]$/i.source, 'später', raw`[ée]vénement`, `ошибки…`];" });
+    const outfile = join(folder, 'out.cjs');
+    await build({ entryPoints: [join(folder, 'server/src/words.ts')], outfile, bundle: true, minify: true, platform: 'node', format: 'cjs', plugins: [asciiSourcePlugin()] });
+    expect(readFileSync(outfile, 'latin1')).not.toMatch(/[^\n -~]/);
+    const { words } = createRequire(import.meta.url)(outfile) as { words: readonly string[] };
+    const [expression = '', text, raw = '', template] = words;
+    expect(new RegExp(expression, 'i').test('FehlerPRÜFung、')).toBe(true);
+    expect([text, template]).toEqual(['später', 'ошибки…']);
+    expect(new RegExp(`^${raw}$`).test('évènement')).toBe(false);
+    expect(new RegExp(`^${raw}$`).test('événement')).toBe(true);
   });
 });
 

@@ -26,9 +26,9 @@ const WORDS: readonly string[] = [
   ' # Call Site', '> !lmi', '> .ecxr', '> .lastevent', '> .trap', '> .cxr', '> .exr', '> dps ', 'LastErrorValue: (', 'OS Thread Id: 0x',
   'Exception object: ', '> !gle', '> !peb', '> !teb', '> !heap', '> !clrstack', '> !printexception',
   '<Provider Name="Application Error"', 'Name="AppName"', ', parameter1 ', ', 1. Parameter ', 'tre1 000000', 'metro1 000000', ' Application Error',
-  ': 0xc0000', 'Dump File\t', 'Dump File<', 'dump_file', '"Dump File"', 'bug_check_code',
+  ': 0xc000', ': 0xe0434352', 'Dump File\t', 'Dump File<', 'dump_file', '"Dump File"', 'bug_check_code',
   '\t\t0x0000', ',,0x0000', ',"","0x0000', '(0xc0000005, 0x', 'virtual processor that caused a triple fault', '\' has encountered a fatal error ',
-  'Faulting Application Name: ', '.exe, ', 'EventType=', 'APPCRASH', 'MoAppCrash', 'BEX64', 'e: BEX', 'e:\tBEX', 'LiveKernelEvent', 'Process File  ',
+  'Faulting Application Name: ', '.exe, ', 'EventType=', 'APPCRASH', 'MoAppCrash', 'BEX64', 'e: BEX', 'e:\tBEX', ':  BEX', '   BEX', 'Faulting application: ', 'FAULT_INSTR_CODE:', 'Unhandled exception at 0x', 'LiveKernelEvent', 'Process File  ',
   'VERIFIER STOP ', 'STATUS_STACK_BUFFER_OVERRUN encountered', 'Chance Exception Type: STATUS_', 'Exception number: c',
   '----- Exception occurred on thread ', ':ARM64EC> ', 'Critical error detected c', ']: Heap ', ']: Invalid ', ']: HEAP',
   'Access Violation occurred in', 'buffer overrun occurred in', '*** Inpage error in',
@@ -109,6 +109,8 @@ const SHAPES: readonly string[] = [
   '\\b[A-Z][A-Z0-9_]{5,63} {0,2}\\((?:0x)?[0-9a-fA-F]{1,8}\\)',
   // 0x000000D1 (0x…, 0x…
   '0x[0-9a-fA-F]{2,8} ?[({] ?0x[0-9a-fA-F`]{1,17},',
+  // the name of a bug check in a padded list of another language
+  '  : [A-Z][A-Z0-9]{1,30}_[A-Z0-9_]{3,50}[\\r\\n]',
   // names escaped by Markdown, and the codes of exceptions
   '\\\\_[A-Z][A-Z0-9]', '\\b[cC]0000[0-9a-fA-F]{3}\\b',
   // the prompt of a user-mode debugger, and the beginning of a register dump

@@ -1,6 +1,6 @@
 /**
  * Undoes what the way of a text did to a line and `text/cleaning.ts` cannot tell from the line's own signs: colours of a
- * terminal, single escapes of Markdown, quoted-printable, line ends written out (`\n`). Columns lead back as they do there.
+ * terminal, bold, links and single escapes of Markdown, quoted-printable, line ends written out (`\n`). Columns lead back as they do there.
  */
 import { clean, TYPOGRAPHY, type Cleaned } from '../text/cleaning.js';
 import { raw } from '../text/pattern.js';
@@ -17,9 +17,13 @@ interface Edit {
 
 /** Colours as they are, as an editor shows the escape character, and with it lost. */
 const COLOUR = /(?:\u001b|\u241b|\^\[)\[[\d;]{0,16}[A-Za-z]|\[(?:\d{1,3};){0,4}\d{1,3}m/g;
-const ESCAPE = /\\([_*[\]<>#.!-])/g;
+const ESCAPE = /\\([_*[\]<>#.!`-])/g;
 /** A blank or a sign that begins a word. */
 const WORD_START = /[\s"'(<]/;
+/** Bold in Markdown, as people set a line or a label that matters: `**Exception code: 0xc0000374**`. Rows of stars are banners. */
+const BOLD = /(?<![\w*\\])\*\*(?=[^\s*])[^*]{1,240}(?<=[^\s*])\*\*(?![\w*])/g;
+/** A link of Markdown, which mail programmes and trackers make of names that look like hosts: `[acme.sys](http://acme.sys/)`. */
+const LINK = /\[([^[\]]{1,200})\]\(https?:\/\/[^\s()]{1,400}\)/g;
 const PRINTABLE = /=([0-9A-F]{2})/g;
 const WRITTEN_END = /\\(?:r\\n|[nrt"\\])|#012|#015/g;
 /** What Word, PowerPoint and some programs have for a line end inside a paragraph. */
@@ -40,7 +44,7 @@ const LEAST_ENDS = 4;
 const LONG_LINE = 200;
 
 /** A sign without which there is nothing to undo in a line of ordinary length, but for what may stand at its very ends. */
-const SIGN = new RegExp(raw`[&<\\=\u001b\u241b${TYPOGRAPHY}]|\[(?:[/[]|0m)|\u0060{3}`);
+const SIGN = new RegExp(raw`[&<\\=\u001b\u241b${TYPOGRAPHY}]|\[(?:[/[]|0m)|\u0060{3}|\]\(http|\*\*[^\s*]`);
 
 /**
  * Whether nothing can be undone in a line and it tells nothing of how the text came: nine of ten lines. One expression for all
@@ -73,9 +77,13 @@ function editsOf(text: string, isPrintable: boolean): readonly Edit[] {
   const hasEnds = text.length > LONG_LINE && HAS_OTHER_END.test(text);
   const hasMarks = text.includes('[/');
   const hasFence = text.includes('```');
-  if (!hasColour && !hasEscape && !isPrintable && !isTagged && !hasEnds && !hasMarks && !hasFence) return NONE;
+  const hasLink = text.includes('](http');
+  const hasBold = text.includes('**');
+  if (!hasColour && !hasEscape && !isPrintable && !isTagged && !hasEnds && !hasMarks && !hasFence && !hasLink && !hasBold) return NONE;
   const edits: Edit[] = [];
   if (hasFence) fences(text, edits);
+  if (hasLink) for (const found of text.matchAll(LINK)) around(edits, found, 1, (found[1] ?? '').length);
+  if (hasBold) for (const found of text.matchAll(BOLD)) around(edits, found, 2, found[0].length - 4);
   if (isTagged) tags(text, edits);
   if (hasMarks) marks(text, edits);
   if (hasEnds) for (const found of text.matchAll(OTHER_END)) edits.push({ start: found.index, end: found.index + 1, by: '', breaks: true });
@@ -88,6 +96,11 @@ function editsOf(text: string, isPrintable: boolean): readonly Edit[] {
     }
   }
   return edits.sort((a, b) => a.start - b.start);
+}
+
+/** Takes away what stands around the words of a match. */
+function around(edits: Edit[], { index, 0: whole }: RegExpExecArray, before: number, words: number): void {
+  edits.push({ start: index, end: index + before, by: '' }, { start: index + before + words, end: index + whole.length, by: '' });
 }
 
 function tags(text: string, edits: Edit[]): void {

@@ -93,8 +93,8 @@ function beginning(line: LogicalLine, { label, start, end }: Item): Pick<Reading
   const value = line.text.slice(start, end);
   if (label === 'Dump File') return /^[^\\/:"<>|]{1,120}\.dmp$/i.test(value) ? { begins: 'dump' } : undefined;
   if (label === 'Bug Check Code') return valueEnd(line.text, start) === end && /^0x[0-9a-f]{8}$/i.test(value) ? { begins: 'stop', code: hexIn(line, start, end) } : undefined;
-  const code = label === 'Bug Check String' ? bugCheckCodeOf(value) : undefined;
-  return code === undefined ? undefined : { begins: 'stop', code: '0x' + code.toString(16) };
+  const code = label === 'Bug Check String' ? codeOfName(value) : undefined;
+  return code === undefined ? undefined : { begins: 'stop', code };
 }
 
 /** The items of a crash on a line. Without one that begins a crash they belong to the one that was begun. */
@@ -135,6 +135,38 @@ export function blamedDriver(line: LogicalLine, report: Report): Reading | undef
       sayDriver(report, line, label[0].length, text.length);
     },
   };
+}
+
+/** Columns that BlueScreenView leaves for its labels, whatever their language; a longer one is followed by its colon. */
+const LABEL_WIDTH = 18;
+
+/** Name and code of a list in another language: `Fehlerprüfstring  : PFN_LIST_CORRUPT`, and `Fehlerprüfcode    : 0x0000004e` below. */
+export function translatedItem(line: LogicalLine, report: Report): Reading | undefined {
+  const { text } = line;
+  const start = skipBlanks(text, 0);
+  const colon = text.indexOf(':', start);
+  if (colon - start < LABEL_WIDTH || colon - start > 48 || (colon - start > LABEL_WIDTH && text.charCodeAt(colon - 1) === 32)) return undefined;
+  const value = skipBlanks(text, colon + 1);
+  const end = text.trimEnd().length;
+  const labelEnd = text.slice(0, colon).trimEnd().length;
+  const said = report.bugChecks.last('summary tool');
+  const isCode = said?.name?.line.line === line.line - 1 && said.code === undefined && /^0x[0-9a-f]{8}$/i.test(text.slice(value, end));
+  const code = isCode ? hexIn(line, value, end) : codeOfName(text.slice(value, end));
+  if (code === undefined) return undefined;
+  return {
+    strength: 'strong', ...(isCode ? {} : { opens: true, begins: 'stop' as const, code }),
+    act: () => {
+      report.teller = 'summary tool';
+      report.sink.token('field', line, start, labelEnd);
+      sayBugCheck(report, line, { label: isCode ? 'Bug Check Code' : 'Bug Check String', labelStart: start, labelEnd, start: value, end, parted: true }, code);
+    },
+  };
+}
+
+/** The code of a documented bug check, canonical. */
+function codeOfName(name: string): string | undefined {
+  const code = name.length < 6 || name.length > 96 ? undefined : bugCheckCodeOf(name);
+  return code === undefined ? undefined : '0x' + code.toString(16);
 }
 
 /** Whether what follows a label can be its value: a web page that lost its cells runs them together. */

@@ -4,15 +4,15 @@ import { codeLabel, formedInstruction, instruction } from './commands/disassembl
 import { memory, structure } from './commands/memory.js';
 import { commandOutput, outputHead, OUTPUT_HEADS } from './commands/output.js';
 import { kernelProcess, kernelThread, processImage, userThread } from './commands/threads.js';
-import { blamedDriver, crashItem } from './crashItems.js';
+import { blamedDriver, crashItem, translatedItem } from './crashItems.js';
 import { bareCurrent, breakpointHit, currentCode } from './current.js';
 import { drWatson } from './drWatson.js';
 import { dumpHeader } from './dumpHeader.js';
 import { errorElements } from './errorElements.js';
 import { errorReport } from './errorReport.js';
-import { errorSignature } from './errorSignature.js';
+import { errorSignature, signatureInText } from './errorSignature.js';
 import { applicationError, errorInTable, powerEvent } from './events.js';
-import { exceptionEvent } from './exceptionEvent.js';
+import { exceptionEvent, flrMismatch } from './exceptionEvent.js';
 import { exploitable } from './exploitable.js';
 import { field, fieldBody, fieldContinuation, fieldSymbol, formedField, keyValue } from './fields.js';
 import { FORM } from './forms.js';
@@ -21,6 +21,7 @@ import { frame, stackHeading, unwindWarning } from './frames.js';
 import { consoleLine, consoleStop, hyperVEvent, hyperVReset } from './guest.js';
 import { guestMsr } from './guestMsr.js';
 import { argument, box, header } from './header.js';
+import { inlineKey } from './inlineKeys.js';
 import { exceptionRecord, registers, wideRegisters } from './machine.js';
 import { formedRow, imageNotLoaded, loadedModule, loadWarning, moduleDetail, moduleHeading, moduleRow } from './modules.js';
 import type { LogicalLine } from '../cursor.js';
@@ -32,6 +33,7 @@ import { HAS, SIGNS } from './shape.js';
 import { announcedStop, namedStop, oldStop } from './oldStop.js';
 import { bugCheckCommand, probableCause, shortAnalysis, stop, stopModule } from './stop.js';
 import { problemReport, summaryWords } from './summary.js';
+import { visualStudio } from './visualStudio.js';
 import { symbolRow } from './symbolRows.js';
 import { systemError } from './systemError.js';
 import { tableRow } from './table.js';
@@ -99,10 +101,13 @@ const RECOGNIZERS: readonly Entry[] = [
   entry(hyperVEvent, undefined, HAS.zero_x),
   entry(consoleStop, undefined, HAS.quote),
   entry(consoleLine, undefined, 0, AWAITS.console),
-  entry(stopModule, '*'),
+  entry(stopModule, LETTERS + '*', HAS.point | HAS.star),
   entry(box, undefined, HAS.star),
   entryOfWords(box, undefined, HAS.capital_a),
   entry(keyValue, 'KV', HAS.colon),
+  entryOfWords(inlineKey, 'FB', HAS.colon | HAS.equals),
+  entryOfWords(visualStudio, 'U', HAS.zero_x),
+  entryOfWords(flrMismatch, 'D', HAS.bracket),
   entryOfWords(field, UPPER + '_0123456789*'),
   entry(fieldSymbol, undefined, 0, AWAITS.fieldBody),
   entry(fieldBody, undefined, 0, AWAITS.fieldBody),
@@ -114,7 +119,7 @@ const RECOGNIZERS: readonly Entry[] = [
   entry(moduleRow, HEX),
   entry(instruction, HEX),
   entry(frame, HEX + '('),
-  entry(symbolRow, LOWER + UPPER, HAS.bang),
+  entry(symbolRow, LOWER + UPPER, HAS.bang | HAS.plus),
   entry(registers, LOWER + '0123456789E', HAS.equals),
   entry(wideRegisters, 'xyzsm', HAS.equals),
   entry(exceptionRecord, 'ENCSPA-'),
@@ -134,10 +139,12 @@ const RECOGNIZERS: readonly Entry[] = [
   entry(crashItem, 'BCDFMPS<"{bcdfmps'),
   entry(namedStop, 'Bb0123456789acdefACDEF', 0, 0, HAS.address | HAS.bracket | HAS.equals | HAS.greater | HAS.bang | HAS.quote | HAS.plus | HAS.star),
   entry(blamedDriver, undefined, HAS.colon),
+  entryOfWords(translatedItem, undefined, HAS.colon),
   entry(fieldContinuation, undefined, 0, AWAITS.fieldBody),
   entry(errorElements, '<'),
   entry(systemError, LETTERS),
   entry(hyperVReset, "'"),
+  entryOfWords(signatureInText, undefined, HAS.colon),
   entry(translatedError, undefined, HAS.colon | HAS.wide | HAS.zero_x),
   entry(remark),
 ];

@@ -27,9 +27,9 @@ export const SIGNATURES: Readonly<Record<string, readonly Part[]>> = {
   LiveKernelEvent: ['bug check', 'bug check', 'bug check', 'bug check', 'bug check'],
 };
 
-/** `Problem Event Name:` in the languages of Windows, and `Event Name:` of the event log. */
+/** `Problem Event Name:` in the languages of Windows, with the slip of the pen of the German one, and `Event Name:` of the event log. */
 const EVENT = oneOf('i', [
-  raw`(?:Problem )?Event Name|Problemereignisname|Ereignisname|Nom d.[eé]v[eé]nement(?: de probl[eè]me)?`,
+  raw`(?:Problem )?Event Name|Problemereignisn?ame|Ereignisname|Nom d.[eé]v[eé]nement(?: de probl[eè]me)?`,
   raw`Nombre (?:del evento de problema|de evento)|Nome (?:do )?evento(?: d[eo])?(?: problema)?`,
   raw`Probleemgebeurtenisnaam|Naam van (?:probleem)?gebeurtenis|Nazwa zdarzenia(?: problemu)?`,
   raw`(?:Sorun )?Olay[ıi]? Ad[ıi]|Problemh[aä]ndelsens namn|H[aä]ndelsenamn|N[aá]zev ud[aá]losti(?: probl[eé]mu)?`,

@@ -1,9 +1,10 @@
 /**
  * Signatures of an application's crash on one line or two, as Windows XP and Server 2003 show them: `szAppName : app.exe     szAppVer : …`
- * of the error report's details, `AppName: app.exe	 AppVer: …`, and event 5000, `EventType clr20r3, P1 app.exe, P2 …`.
+ * of the error report's details, `AppName: app.exe	 AppVer: …`, and event 5000, `EventType clr20r3, P1 app.exe, P2 …`; and those of
+ * later systems of which the line ends were lost in a sentence: `… Problem Event Name: APPCRASH Application Name: app.exe …`.
  */
 import type { LogicalLine } from '../cursor.js';
-import { SIGNATURES, statePart } from './errorReport.js';
+import { SIGNATURES, statePart, type Part } from './errorReport.js';
 import type { Reading, Report } from './report.js';
 import { skipBlanks } from './scan.js';
 
@@ -11,6 +12,12 @@ import { skipBlanks } from './scan.js';
 const MAX_LINE = 1024;
 const NAMED = /(?:^|[\s,])((?:sz)?(AppName|AppVer|ModName|ModVer|[oO]ffset)) ?: ?/g;
 const NUMBERED = /(?:^|[\s,])(P(\d{1,2})) ?:? (?=\S)/g;
+/** The labels of a signature that is printed with names, and what comes behind its values. */
+const WORDED = /(?:^|\s)((Application Name|Application Version|Application Timestamp|Fault Module Name|Fault Module Version|Fault Module Timestamp|Exception Code|Exception Offset|Exception Data|OS Version|Locale ID)): /g;
+const PARTS: ReadonlyMap<string, Part> = new Map([
+  ['Application Name', 'process'], ['Fault Module Name', 'module'], ['Exception Code', 'exception code'], ['Exception Offset', 'offset'],
+]);
+const IN_TEXT = /(?:^|[\s:])Event Name: ([A-Za-z0-9]{3,24}) (?=\S)/;
 const TYPE = /^EventType ?:? {0,4}([A-Za-z0-9]{3,24}),?\s/;
 
 interface Item {
@@ -84,6 +91,31 @@ function numbered(line: LogicalLine, report: Report, start: number): Reading | u
       for (const { name: number, label, labelEnd, start: value, end } of values) {
         report.sink.token('field', line, label, labelEnd);
         statePart({ ...line, text: text.slice(0, end) }, report, SIGNATURES[report.signature]?.[Number(number) - 1] ?? 'plain', Number(number) - 1, value);
+      }
+    },
+  };
+}
+
+/** A signature whose lines have become one, in the middle of a sentence or alone. */
+export function signatureInText(line: LogicalLine, report: Report): Reading | undefined {
+  const { text } = line;
+  if (text.length < 80 || text.length > 4 * MAX_LINE) return undefined;
+  const named = text.includes('Event Name: ') ? IN_TEXT.exec(text) : null;
+  const event = named?.[1] ?? '';
+  const parts = SIGNATURES[event];
+  if (named === null || parts === undefined || parts[0] !== 'process') return undefined;
+  const from = named.index + named[0].length;
+  const worded = items(text, from, WORDED);
+  const values = worded.length > 1 ? worded : items(text, from, NUMBERED);
+  if (values.length < 2) return undefined;
+  return {
+    strength: 'strong', opens: true, begins: 'application',
+    act: () => {
+      begun(report, line);
+      for (const { name, label, labelEnd, start, end } of values) {
+        report.sink.token('field', line, label, labelEnd);
+        const n = Number(name) - 1;
+        statePart({ ...line, text: text.slice(0, end) }, report, values === worded ? PARTS.get(name) ?? 'version' : parts[n] ?? 'plain', 0, start);
       }
     },
   };

@@ -10,6 +10,9 @@ import { stateParameter } from './state.js';
 
 const POWER_LABEL = 'Bugcheck';
 
+/** Markdown's mark of code. */
+const TICK = 96;
+
 interface PowerValue {
   /** 0 is the code. */
   readonly n: number;
@@ -93,8 +96,8 @@ export type ErrorField = 'application' | 'module' | 'exception code' | 'offset' 
 
 /** Labels of event 1000, in the languages of Windows that say them in words of their own. */
 const ERROR_FIELDS: readonly (readonly [label: RegExp, field: ErrorField])[] = [
-  [/^(?:(?:Faulting application name|Name der fehlerhaften Anwendung|Nom de l.application d[eé]faillante|Nombre de la aplicaci[oó]n con errores|Nome do aplicativo com falha|Имя сбойного приложения|Felet uppstod i programmet med namn) ?: |Nom de l.application d[eé]faillante )/i, 'application'],
-  [/^(?:Faulting module name|Name des fehlerhaften Moduls|Nom du module d[eé]faillant|Nombre del m[oó]dulo con errores|Nome do m[oó]dulo com falha|Имя сбойного модуля) ?: /i, 'module'],
+  [/^(?:(?:Faulting application(?: name)?|Name der fehlerhaften Anwendung|Nom de l.application d[eé]faillante|Nombre de la aplicaci[oó]n con errores|Nome do aplicativo com falha|Имя сбойного приложения|Felet uppstod i programmet med namn) ?: |Nom de l.application d[eé]faillante )/i, 'application'],
+  [/^(?:Faulting module(?: name)?|Name des fehlerhaften Moduls|Nom du module d[eé]faillant|Nombre del m[oó]dulo con errores|Nome do m[oó]dulo com falha|Имя сбойного модуля) ?: /i, 'module'],
   [/^(?:Exception code|Ausnahmecode|Code d.exception|C[oó]digo de excepci[oó]n|C[oó]digo de exce[cç][aã]o|Код исключения) ?: /i, 'exception code'],
   [/^(?:Fault offset|Fehleroffset|D[eé]calage d.erreur|Desplazamiento de errores|Deslocamento da falha|Смещение ошибки) ?: /i, 'offset'],
   [/^(?:Faulting (?:application|module) path|Pfad (?:der fehlerhaften Anwendung|des fehlerhaften Moduls)|Chemin d.acc[eè]s .{3,40}) ?: /i, 'path'],
@@ -150,11 +153,12 @@ function errorField(line: LogicalLine, report: Report, start: number): Reading |
   // `name.exe, version: 1.2.3.4, time stamp: 0x5f3a`
   const version = field === 'application' || field === 'module' ? VERSION.exec(text.slice(value, value + 320)) : null;
   const comma = version === null ? -1 : value + version.index;
-  const opens = field === 'application' && comma > value && comma - value <= 260;
+  // Who copies the event may leave its first line.
+  const opens = (field === 'application' || field === 'module') && comma > value && comma - value <= 260;
   if (!opens && (report.teller !== 'application error' || report.signature !== '')) return undefined;
   const what = field;
   return {
-    strength: 'strong', ...(opens ? { opens, begins: 'application' as const } : {}),
+    strength: 'strong', ...(opens ? { opens } : {}), ...(opens && what === 'application' ? { begins: 'application' as const } : {}),
     act: () => {
       report.body = true;
       report.exception = true;
@@ -172,6 +176,11 @@ function errorField(line: LogicalLine, report: Report, start: number): Reading |
 /** Says the name of an application or module, up to `comma`, and the version behind it. */
 export function nameAndVersion(report: Report, line: LogicalLine, field: ErrorField, start: number, comma: number, version: number): void {
   const { text } = line;
+  // People set names in the marks of code: `- Faulting module: `ntdll.dll`, version `10.0.26100.1``.
+  if (text.charCodeAt(start) === TICK && text.charCodeAt(comma - 1) === TICK) {
+    start++;
+    comma--;
+  }
   const name = text.slice(start, comma);
   if (MASKED.test(name)) report.sink.note(`the name of the ${field} was made unreadable`, line);
   else if (field === 'application') report.claim('process', name, 0, line, start, comma, 'process');
@@ -187,8 +196,11 @@ export function nameAndVersion(report: Report, line: LogicalLine, field: ErrorFi
 /** Says the value of a line. */
 export function errorValue(report: Report, line: LogicalLine, field: ErrorField, start: number): void {
   const { text } = line;
+  if (text.charCodeAt(start) === TICK) start++;
   if (start >= text.length) return;
-  const end = field === 'exception code' || field === 'offset' ? valueEnd(text, start) : -1;
+  let end = field === 'exception code' || field === 'offset' ? valueEnd(text, start) : -1;
+  // A joint of addresses that joins nothing.
+  if (text.charCodeAt(end - 1) === TICK) end--;
   const number = end < 0 ? undefined : hexIn(line, start, end);
   if (number === undefined) report.sink.token(field === 'path' ? 'path' : 'fieldValue', line, start, text.length);
   else if (field === 'exception code') report.claim('exception.code', number, 0, line, start, end, 'statusCode');

@@ -13,6 +13,25 @@ const CHANCE = /^ \((?:!!! second chance !!!|first chance|first\/second chance n
 /** The rest of an event that a mail programme has wrapped behind the name. */
 const WRAPPED = /^\s{0,16}(code )?[0-9a-f]{8} \((?:!!! second chance !!!|first chance)/;
 
+/**
+ * `DEBUG_FLR_EXCEPTION_CODE(8000ffff) and the ".exr -1" ExceptionCode(c000027b) don't match`, above an analysis whose own lines may
+ * not have been copied: the second is the exception.
+ */
+export function flrMismatch(line: LogicalLine, report: Report): Reading | undefined {
+  const { text } = line;
+  const match = /^\s{0,16}DEBUG_FLR_EXCEPTION_CODE\([0-9a-f]{1,8}\) and the "\.exr -1" ExceptionCode\(([0-9a-f]{8})\) don't match$/.exec(text);
+  if (match === null) return undefined;
+  return {
+    strength: 'strong', opens: true,
+    act: () => {
+      report.body = true;
+      report.exception = true;
+      const start = text.lastIndexOf('(') + 1;
+      report.claim('exception.code', hexIn(line, start, start + 8) ?? '', 5, line, start, start + 8, 'statusCode');
+    },
+  };
+}
+
 interface EventPlace {
   /** Number of the process as it is printed, in hexadecimal; empty where it is not. */
   readonly process: string;

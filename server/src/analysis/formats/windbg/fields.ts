@@ -99,7 +99,8 @@ export function stateCodeIn(report: Report, source: Source, line: LogicalLine, s
   report.sink.token('bugCheckName', line, start, start + name.length, 'bugcheck.name');
 }
 
-const bucket: Handler = (report, line, start, end) => {
+/** A failure bucket. */
+export const bucket: Handler = (report, line, start, end) => {
   const text = line.text.slice(start, end);
   if (!text.includes(' ')) stateCodeIn(report, 'failure bucket', line, start, end);
   report.claim('failure.bucket', text, 0, line, start, end, 'fieldValue');
@@ -173,10 +174,16 @@ const KEYS: ReadonlyMap<string, Handler> = new Map<string, Handler>([
   ['Bugcheck.Code.DumpHeader', code('key value')],
   ['Bugcheck.Code.Register', code('key value')],
   ['Failure.Exception.Code', hex('exception.code', 2, 'statusCode')],
+  ['Failure.Exception.IP.Module', word('module', 6, true)],
   ['WER.OS.Version', word('system.version', 2)],
   ['WER.OS.Branch', word('system.build', 3)],
   ['Analysis.Version.DbgEng', word('debugger.version', 2)],
 ]);
+
+/** What says the value of a key of the list. */
+export function keyHandler(name: string): Handler | undefined {
+  return KEYS.get(name);
+}
 
 /** Fields whose value is a symbol and an instruction on the lines below. */
 const ADDRESS_FIELDS: ReadonlySet<string> = new Set(['FAULTING_IP', 'FOLLOWUP_IP', 'FAILED_INSTRUCTION_ADDRESS']);
@@ -209,7 +216,7 @@ interface Label {
 }
 
 /** The value without Markdown's signs for code on both sides, where a report was made a list of: ``IMAGE_NAME: `acme.sys` ``. */
-function insideQuotes(text: string, start: number, end: number): readonly [start: number, end: number] {
+export function insideQuotes(text: string, start: number, end: number): readonly [start: number, end: number] {
   return end - start > 2 && text.charCodeAt(start) === 96 && text.charCodeAt(end - 1) === 96 ? [start + 1, end - 1] : [start, end];
 }
 
@@ -351,8 +358,8 @@ export function keyValue(line: LogicalLine, report: Report): Reading | undefined
     act: () => {
       report.body = true;
       report.field = 'KEY_VALUES_STRING';
-      // `AV.Fault` is listed for an access violation alone.
-      if (name.startsWith('Failure.') || name.startsWith('Bugcheck.') || name.startsWith('AV.')) report.analysis = true;
+      // `AV.Fault` is listed for an access violation alone, `FailFast.Name` for a process that stopped itself.
+      if (/^(?:Failure|Bugcheck|AV|FailFast)\./.test(name)) report.analysis = true;
       report.closeStack();
       report.key = name;
       report.section('fields', 'Analysis', line);

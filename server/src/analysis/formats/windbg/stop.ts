@@ -286,7 +286,7 @@ function labelled(text: string): Found | undefined {
     // Mail breaks the line behind the code, which is printed with all its zeros.
     const broken = source === 'event log' && codeEnd === text.length && codeEnd - codeStart === 10;
     // A summary tool pads the code; in a sentence it stands as people write it.
-    const padded = label === 'Bug Check Code' && (codeEnd - codeStart === 10 || codeEnd === text.length || text.charCodeAt(skipBlanks(text, at + label.length)) === 58);
+    const padded = (label === 'Bug Check Code' || text.startsWith('  ', at + label.length)) && (codeEnd - codeStart === 10 || codeEnd === text.length || text.charCodeAt(skipBlanks(text, at + label.length)) === 58);
     if (list === undefined && !padded && !broken) continue;
     return { source, codeStart, codeEnd, list, start: at, end: list?.end ?? codeEnd };
   }
@@ -320,12 +320,14 @@ function skipBackBlanks(text: string, at: number): number {
 export function stopModule(line: LogicalLine, report: Report): Reading | undefined {
   const { text } = line;
   const stars = skipBlanks(text, 0);
-  if (!text.startsWith('***', stars)) return undefined;
-  const first = skipBlanks(text, stars + 3);
+  // Who types a screen off leaves the stars.
+  const isTyped = !text.startsWith('***', stars);
+  if (isTyped && report.bugChecks.last('stop screen') === undefined) return undefined;
+  const first = isTyped ? stars : skipBlanks(text, stars + 3);
   const behind = text.charCodeAt(first) !== 65 ? null : /^Address [0-9a-fA-F`]{8,17} base at [0-9a-fA-F`]{8,17}, Date[Ss]tamp [0-9a-fA-F]{1,8} {0,2}- /.exec(text.slice(first, first + 96));
   const image = first + (behind?.[0].length ?? 0);
   const end = fileNameEnd(text, image);
-  if (end < 0 || (behind === null && (!text.startsWith(' - Address ', end) || addressEnd(text, end + 11) < 0))) return undefined;
+  if (end < 0 || (behind === null && (!/^ [-–—] Address /.test(text.slice(end, end + 11)) || addressEnd(text, end + 11) < 0))) return undefined;
   return {
     strength: 'strong',
     act: () => {

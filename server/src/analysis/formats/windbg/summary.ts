@@ -12,7 +12,7 @@ import { stateCode, stateParameter } from './state.js';
 /** Words around the code: `Error: BAD_POOL_CALLER`, `Bug Check String  : …`, `Parameter 1 : 0000…`. */
 export function summaryWords(line: LogicalLine, report: Report): Reading | undefined {
   const { text } = line;
-  const match = /^\s{0,16}(Error|Bugcheck name|Bug Check String|Par\S{2,8} ([1-4]))\s{0,20}[:：]\s{0,8}/.exec(text);
+  const match = /^\s{0,16}(Error|Bug[Cc]heck name|Bug Check String|Par\S{2,8} ([1-4]))\s{0,20}[:：]\s{0,8}/.exec(text);
   if (match === null) return undefined;
   const said = report.bugChecks.last('summary tool') ?? report.bugChecks.last('problem report');
   const start = match[0].length;

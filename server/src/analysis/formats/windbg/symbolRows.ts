@@ -14,13 +14,19 @@ function wholeSymbol(text: string): SymbolPlace | undefined {
   return symbol !== undefined && symbol.functionStart > 0 && symbol.end === text.length && !text.slice(symbol.functionStart).includes(' ') ? symbol : undefined;
 }
 
+/** `acmebus+0x2d09`, the row of a module without symbols among others. */
+function wholeOffset(text: string): SymbolPlace | undefined {
+  if (!/^\s{0,16}[A-Za-z_]\w{1,63}\+0x[0-9a-f]{1,8}$/.test(text)) return undefined;
+  return symbolAt(text, skipBlanks(text, 0));
+}
+
 /** `nt!KiPageFault+0x35e` below a heading, the call that stopped the machine, or another such line. */
 export function symbolRow(line: LogicalLine, report: Report): Reading | undefined {
   const { text } = line;
   const stack = report.stack;
   const stops = STOPS.has(text.trim());
   if (!stops && (stack === undefined || (stack.index > 0 && stack.isBare !== true))) return undefined;
-  const symbol = wholeSymbol(text);
+  const symbol = wholeSymbol(text) ?? (stack?.isBare === true ? wholeOffset(text) : undefined);
   if (symbol === undefined) return undefined;
   return {
     strength: 'strong', opens: stops,
@@ -35,7 +41,8 @@ export function symbolRow(line: LogicalLine, report: Report): Reading | undefine
       if (stops) report.stopFrame = true;
       report.frame({
         trust: open.trust, trace: open.trace, index: open.index++,
-        module: text.slice(symbol.moduleStart, symbol.moduleEnd), symbol: text.slice(symbol.functionStart, symbol.functionEnd),
+        module: text.slice(symbol.moduleStart, symbol.moduleEnd),
+        ...(symbol.functionStart < 0 ? {} : { symbol: text.slice(symbol.functionStart, symbol.functionEnd) }),
         ...(symbol.offsetStart < 0 ? {} : { offset: text.slice(symbol.offsetStart, symbol.offsetEnd) }),
       }, line, symbol.moduleStart, text.length);
     },

@@ -14,7 +14,7 @@ const MAX_LINE = 640;
 /** What stands between a name and the time stamp of its file: `, version: 1.2.3.4, time stamp: 0x5f3a1b2c`. */
 const VERSION = /(?:, ?|[，、])([^\d:：,，、]{2,16}?) ?[:：]? ?(\d{1,5}(?:\.\d{1,6}){3})(?:, ?|[，、])[^\d:：,，、]{3,32} ?[:：]? ?0x[0-9a-f]{8}$/i;
 /** A label of any language, and its value. */
-const FIELD = /^([^\d\s:：][^:：]{1,80}?) ?[:：](?:\s{1,4}|$)/;
+const FIELD = /^([^\d\s:：][^:：]{1,80}?) ?[:：](?:\s{1,4}|$|(?=[~%]))/;
 /** The first line in which all is ASCII that tells the event, where the words above are written in another script. */
 const CODE = /^(?:异常代码|例外代码|例外狀況代碼|例外代碼|例外コード|예외 코드) ?[:：] ?(?=0x[0-9a-f]{8}$)/i;
 /**
@@ -102,7 +102,7 @@ function fieldReading(line: LogicalLine, report: Report, start: number): Reading
   const digits = /^0x([0-9a-f]{4,16})$/i.exec(said)?.[1]?.length ?? 0;
   const field: ErrorField | undefined = digits === 8 && !report.has('exception.code') ? 'exception code'
     : (digits === 8 || digits === 16) && report.has('exception.code') && !report.has('symbol.offset') ? 'offset'
-      : /^[A-Za-z]:\\/.test(said) ? 'path'
+      : /^(?:[A-Za-z]:|~|%\w{1,40}%)\\/.test(said) ? 'path'
         : digits > 0 || said === '' || /^(?:0x[0-9a-f]{1,16}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i.test(said) ? 'plain' : undefined;
   if (field === undefined) return undefined;
   return {
