@@ -28,6 +28,7 @@ interface Part {
   readonly issue: (number: number) => IssueData | undefined;
 }
 
+/** Built-in and own issues with what they are looked up by. */
 export class IssueIndex {
   /** Literals of all message conditions, without repeats. */
   readonly messages: readonly string[];

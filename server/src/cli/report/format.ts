@@ -22,6 +22,7 @@ export interface ReportWriter {
   end(): string;
 }
 
+/** The writer of a format. */
 export function writerFor(format: Format, context: WriterContext): ReportWriter {
   switch (format) {
     case 'text': return textWriter(context);

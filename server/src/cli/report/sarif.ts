@@ -35,6 +35,7 @@ interface Region {
   readonly endColumn?: number;
 }
 
+/** Keeps all results until the end: the rules stand before them. */
 export function sarifWriter(tool: Tool): ReportWriter {
   const rules = new Map<string, Rule>();
   const results: unknown[] = [];
