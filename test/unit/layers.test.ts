@@ -89,7 +89,7 @@ const MAY_TYPES: Readonly<Record<string, readonly string[]>> = {
 const PACKAGES: Readonly<Record<string, RegExp>> = {
   knowledge: /^re2js$/,
   analysis: /^jsonc-parser$/,
-  lsp: /^(vscode-languageserver(-types|-protocol|-textdocument)?|vscode-jsonrpc)$/,
+  lsp: /^(vscode-languageserver(-types|-protocol)?|vscode-jsonrpc)$/,
   node: /^(node:|vscode-languageserver\/node$)/,
   browser: /^(vscode-languageserver\/browser$|stopcode:knowledge$)/,
   cli: /^node:/,

@@ -15,6 +15,7 @@ export interface Activation {
   dispose(): Promise<void>;
 }
 
+/** Registers everything and returns at once; `load` is called when the first document needs the server. */
 export function activateWith(context: ExtensionContext, load: SessionLoader): Activation {
   const dismissals = new Dismissals(context.workspaceState);
   let output: LogOutputChannel | undefined;

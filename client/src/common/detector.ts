@@ -35,6 +35,7 @@ interface Look<D> {
   readonly waiting: (() => void)[];
 }
 
+/** Holds no document's text; what it knows of one goes when it is closed. */
 export class Detector<D extends LogDocument> {
   readonly #host: DetectorHost<D>;
   /** Documents to be read, by address. */

@@ -4,6 +4,7 @@ import type { Dismissal } from './arguments.js';
 
 const KEY = 'stopcode.dismissed';
 
+/** Kept in the memory of the workspace, beside the setting that teams can share. */
 export class Dismissals {
   readonly #memory: Memento;
   readonly #changed = new EventEmitter<void>();

@@ -6,6 +6,7 @@ const SCHEME = 'stopcode';
 /** Explanations kept for the tabs that show them. */
 const KEPT = 20;
 
+/** The last twenty texts, by addresses of the scheme `stopcode`. */
 export class Explanations implements TextDocumentContentProvider {
   readonly #texts = new Map<string, string>();
   readonly #changed = new EventEmitter<Uri>();

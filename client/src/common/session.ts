@@ -32,6 +32,7 @@ export interface Connector {
 export const CLIENT_ID = 'stopcode';
 export const CLIENT_NAME = 'Stopcode';
 
+/** The connection as the activation sees it. */
 export interface Session {
   start(): Promise<void>;
   found(document: TextDocument): void;
@@ -40,6 +41,7 @@ export interface Session {
   dispose(): Promise<void>;
 }
 
+/** Makes the client, not yet started, and follows what it needs of the editor. */
 export function createSession(host: SessionHost, connector: Connector): Session {
   const trace = traceChannel(host.output);
   const gate = new SyncGate({

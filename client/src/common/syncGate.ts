@@ -22,6 +22,7 @@ export interface GateHost {
 /** Answers that leave the editor's own folding and highlighting in place where the server has none to offer. */
 const BETTER_NOTHING: ReadonlySet<string> = new Set(['textDocument/foldingRange', 'textDocument/documentHighlight']);
 
+/** Knows which documents the server has; everything between the editor and the client passes here. */
 export class SyncGate {
   readonly #host: GateHost;
   /** Documents the server knows, with what it has of their texts. */

@@ -32,6 +32,7 @@ export interface SenderHost<D> {
   pause(): Promise<void>;
 }
 
+/** One per document that the server has. */
 export class TextSender<D extends SentDocument> {
   readonly #document: D;
   readonly #host: SenderHost<D>;

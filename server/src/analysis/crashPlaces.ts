@@ -3,6 +3,7 @@ import type { Block } from './formats/types.js';
 import type { CrashFinding } from './knowledge/finding.js';
 import { lineAt } from './text/chunk.js';
 
+/** An index of crashes by their lines. */
 export class CrashPlaces {
   readonly #crashes: readonly CrashFinding[];
   readonly #byBlock = new Map<Block, CrashFinding>();

@@ -15,6 +15,7 @@ const LARGEST_SAMPLE = 1_000_000;
 /** Gives the text of a file of the user's folders; undefined where there is none, `/` between folders. */
 export type ReadText = (path: string) => string | undefined;
 
+/** Knows which issues are proven, and finds out about the others when it is asked. */
 export class IssueProof implements Proof {
   readonly #base: Knowledge;
   readonly #read: ReadText;

@@ -6,6 +6,7 @@ import type { Knowledge } from './knowledge/knowledge.js';
 const LONGEST = 4_000;
 const WORD = /[A-Za-z_#@][\w-]{2,63}/g;
 
+/** Marks the terms in a line, up to its 4,000th unit. */
 export function prose(text: string, knowledge: Knowledge, sink: LineSink): void {
   const looked = text.length > LONGEST ? text.slice(0, LONGEST) : text;
   for (const match of looked.matchAll(WORD)) {

@@ -12,6 +12,7 @@ const MAX_DEPTH = 48;
 /** Folders that are never walked: tools' own, and large. */
 const SKIPPED = new Set(['node_modules', '.git', '.hg', '.svn']);
 
+/** Whether a name can be a pattern; a file that has this very name goes first. */
 export function isGlob(path: string): boolean {
   return /[*?[{]/.test(path);
 }

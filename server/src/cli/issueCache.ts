@@ -25,6 +25,7 @@ export function stateOf(paths: readonly string[], program: readonly string[]): s
   return parts.join('\n');
 }
 
+/** The packed issues of some folders in the user's cache folder. */
 export class IssueCache {
   readonly #file: CacheFile;
 

@@ -11,7 +11,8 @@ It names the crash, explains its values and finds the known issue. It never uses
   stopcode --version
   stopcode --help, stopcode help COMMAND
 
-Exit status: 0 nothing found, 1 a crash or a known issue was found, 2 wrong usage or an input that cannot be read.
+Exit status: 0 nothing found, 1 a crash or a known issue was found, 2 wrong usage, an input that cannot be
+read or a report that cannot be written.
 `;
 
 const ANALYZE = `stopcode analyze <path|pattern|-> …
@@ -31,8 +32,8 @@ UTF-8, UTF-16 and Windows-1252 are recognized.
 
 A file of any size is read as a stream. Ctrl-C ends with the report of what was found until then.
 
-Exit status: 0 nothing found, 1 a crash or a known issue was found, 2 wrong usage or an input that cannot be read
-(the other inputs are still reported).
+Exit status: 0 nothing found, 1 a crash or a known issue was found, 2 wrong usage, an input that cannot be read
+(the other inputs are still reported) or a report that cannot be written.
 
 Examples
   stopcode analyze vmkernel.log

@@ -17,6 +17,7 @@ const FACTS: readonly FactKey[] = ['bugcheck.code', 'panic.kind', 'exception.cod
 /** Frames that every crash of a kind has say nothing about the defect. */
 const COMMON = /^(?:nt!(?:ke?i?bugcheck|kipagefault|ki[a-z]*exception|kibugcheckdispatch)|panic|psod|(?:vmkernel!)?panic_|intr_|idt_)/i;
 
+/** The file for a crash, and which lines to keep as its sample. */
 export function issueSkeleton(crash: CrashFinding): IssueSkeleton {
   const { record } = crash;
   const all: unknown[] = [];

@@ -58,10 +58,12 @@ function tokenAt(analysis: Analysis, line: number, column: number): Token | unde
   return tokens.at(-1);
 }
 
+/** All places of what stands at a place. Yields between blocks, as do the next two. */
 export function* documentHighlights(analysis: Analysis, line: number, column: number): Generator<undefined, DocumentHighlight[]> {
   return (yield* equalTokens(analysis, line, column)).map((token) => ({ range: rangeOf(token.at) }));
 }
 
+/** The same as locations; where `includeDeclaration` is false without the one that `definition` answers. */
 export function* references(analysis: Analysis, uri: string, line: number, column: number, includeDeclaration: boolean): Generator<undefined, Location[]> {
   const found = yield* equalTokens(analysis, line, column);
   const definition = includeDeclaration ? undefined : definingToken(analysis, found);

@@ -2,6 +2,7 @@
 import type { Range } from 'vscode-languageserver';
 import type { LineRange, Span, TextSource } from '../analysis/text/span.js';
 
+/** The range of a span. */
 export function rangeOf(span: Span): Range {
   return { start: { line: span.line, character: span.start }, end: { line: span.line, character: span.end } };
 }
@@ -12,6 +13,7 @@ export function rangeOfLines(lines: LineRange, text: TextSource): Range {
   return { start: { line: lines.first, character: 0 }, end: { line: last, character: text.line(last).length } };
 }
 
+/** True where a span holds a place. Its end counts: a pointer behind the last character means the word before it. */
 export function spanHolds(span: Span, line: number, column: number): boolean {
   return span.line === line && column >= span.start && column <= span.end;
 }
@@ -25,6 +27,7 @@ function isBefore(a: Range['start'], b: Range['start']): boolean {
   return a.line < b.line || (a.line === b.line && a.character < b.character);
 }
 
+/** True where two ranges begin and end at the same places. */
 export function sameRange(a: Range, b: Range): boolean {
   return a.start.line === b.start.line && a.start.character === b.start.character && a.end.line === b.end.line && a.end.character === b.end.character;
 }

@@ -30,6 +30,7 @@ interface Entry {
   waiting: (() => void)[];
 }
 
+/** The analyses of a session's documents, by address. */
 export class Analyses {
   readonly #entries = new Map<string, Entry>();
   readonly #scheduler: Scheduler;

@@ -3,6 +3,7 @@ import type { ClientCapabilities, InitializeParams } from 'vscode-languageserver
 import { COMMANDS } from '../features/commands.js';
 import type { Markup } from '../features/page.js';
 
+/** Capabilities and wishes of the client; absent ones count as not there. */
 export interface Client {
   readonly markup: Markup;
   readonly hierarchicalSymbols: boolean;
@@ -28,6 +29,7 @@ export interface Client {
 /** Commands the server can stand in for: it opens a link through the client and shows a text as a message. */
 export const SERVER_COMMANDS: readonly string[] = [COMMANDS.openLink, COMMANDS.copyText, COMMANDS.showExplanation];
 
+/** From the parameters of `initialize`. */
 export function readClient(params: InitializeParams): Client {
   // Clients send less than the types promise.
   const capabilities = (params.capabilities as ClientCapabilities | undefined) ?? {};

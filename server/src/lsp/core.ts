@@ -10,6 +10,7 @@ export type Core = typeof CoreModule;
 let loading: Promise<Core> | undefined;
 let loaded: Core | undefined;
 
+/** Loads the core, once. Rejects where its file cannot be read. */
 export function loadCore(): Promise<Core> {
   return (loading ??= import('./coreModule.js').then((module) => (loaded = module)));
 }

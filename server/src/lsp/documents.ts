@@ -3,6 +3,7 @@ import type { TextDocumentContentChangeEvent } from 'vscode-languageserver';
 import { ChunkedText, type Place, type TextChunk } from '../analysis/text/chunkedText.js';
 import type { LineEdit } from '../analysis/text/span.js';
 
+/** An open document: its text, and the edits since that was last taken. */
 export class LogDocument {
   text: ChunkedText;
   /** What changed since the text was last taken, as one edit. */

@@ -4,6 +4,7 @@ import type { Connection } from 'vscode-languageserver';
 /** Faults remembered; beyond it all are forgotten and can be told again. */
 const MOST_REMEMBERED = 200;
 
+/** Writes to the client's output channel. Never throws. */
 export class Log {
   readonly #connection: Connection;
   readonly #told = new Set<string>();

@@ -5,6 +5,7 @@ import { core } from './core.js';
 import { LANGUAGE, speaksAbout, type Reading, type Session } from './session.js';
 import { filterOf } from './settings.js';
 
+/** Sends the problems of an address whenever one of the two kinds has changed. */
 export class Publisher {
   readonly #session: Session;
   /** Problems of knowledge files by address. */

@@ -4,6 +4,7 @@ import type { Host } from './host.js';
 /** Milliseconds of work between two looks at the messages that wait. Well below what a typist notices. */
 const SLICE = 8;
 
+/** Slices of all work go through one of these; the clock is the host's. */
 export class Scheduler {
   readonly #host: Pick<Host, 'later' | 'now'>;
 

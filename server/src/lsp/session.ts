@@ -24,6 +24,7 @@ export interface Reading {
   readonly analysis: Analysis;
 }
 
+/** Made once per connection; handlers get it and keep nothing of their own but what they answered. */
 export class Session {
   readonly log: Log;
   readonly scheduler: Scheduler;

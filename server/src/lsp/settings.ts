@@ -14,6 +14,7 @@ export interface Dismissal {
   readonly signature?: string;
 }
 
+/** What a user can choose, checked. */
 export interface Settings {
   readonly diagnostics: { readonly enabled: boolean; readonly notes: boolean };
   readonly hover: { readonly sources: boolean };
@@ -23,6 +24,7 @@ export interface Settings {
   readonly dismissed: readonly Dismissal[];
 }
 
+/** The same as in package.json; a test compares the two. */
 export const DEFAULTS: Settings = {
   diagnostics: { enabled: true, notes: true },
   hover: { sources: true },

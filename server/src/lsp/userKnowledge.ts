@@ -9,6 +9,7 @@ import type { Session } from './session.js';
 /** Where a workspace keeps its known issues. */
 export const ISSUES_FOLDER = '.stopcode/issues';
 
+/** One per session. Whatever goes wrong with a file is shown in that file and leaves the others in use. */
 export class UserKnowledge {
   readonly #session: Session;
   /** Workspace folders, as addresses. */

@@ -21,6 +21,7 @@ const SPACE = 0x20;
 /** As much of a message as is looked at. */
 type Opening = { readonly method?: unknown; readonly params?: { readonly textDocument?: { text?: unknown } } } | null;
 
+/** One message, from its first byte behind the header to its last. */
 export class IncomingMessage {
   readonly #decoder: () => JsonText;
   /** Bytes that are still to come. */

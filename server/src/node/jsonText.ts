@@ -17,6 +17,7 @@ interface Loop {
   closing(from: number, end: number): number;
 }
 
+/** Memory for strings and their text, used over and over. */
 export class JsonText {
   /** Where the strings are written. */
   readonly room: Buffer;

@@ -6,6 +6,7 @@ import { fillPattern } from './address.js';
 import { readBits } from './bits.js';
 import type { Explanation, ExplanationLine } from './types.js';
 
+/** A term as it was written in the log. */
 export function explainTerm(term: TermData, word: string): Explanation {
   return {
     headline: term.title.toLowerCase() === word.toLowerCase() ? word : `${word}: ${term.title}`,
@@ -15,6 +16,7 @@ export function explainTerm(term: TermData, word: string): Explanation {
   };
 }
 
+/** A register; with a value also its bits. */
 export function explainRegister(register: RegisterData, value: bigint | undefined): Explanation {
   const name = register.names[0] ?? register.id;
   const details: ExplanationLine[] = [{ kind: 'text', text: register.summary }];
@@ -42,6 +44,7 @@ export function explainTrap(which: number | string, knowledge: Knowledge): Expla
   };
 }
 
+/** A value that software writes where nothing meaningful stands; undefined for all others. */
 export function explainPattern(value: bigint, knowledge: Knowledge): Explanation | undefined {
   const patterns = knowledge.patterns();
   const first = fillPattern(value, patterns);
@@ -73,6 +76,7 @@ export function statusReadings(value: bigint, knowledge: Knowledge, only?: reado
   return readings;
 }
 
+/** A status code by the tables, or by those in `only`; undefined where none names it. */
 export function explainStatus(value: bigint, knowledge: Knowledge, only?: readonly StatusTableData['id'][]): Explanation | undefined {
   const readings = statusReadings(value, knowledge, only);
   const first = readings[0];

@@ -40,6 +40,7 @@ function duration(seconds: number): string {
   return `${days > 0 ? `${days} d ` : ''}${days + hours > 0 ? `${hours} h ` : ''}${minutes} min ${Math.floor(seconds) % 60} s`;
 }
 
+/** A time as it was written; undefined where it cannot be told what it counts from. */
 export function explainTimestamp(written: string, format: FormatId | undefined): Explanation | undefined {
   // Most are of this kind, which none of the others is: a hover finds each further expression in no cache.
   const plain = explainIsoTime(written, format);
@@ -95,20 +96,23 @@ const THREADS: Readonly<Partial<Record<FormatId, string>>> = {
   esxi: "Thread of the guest's process that wrote the line.",
 };
 
+/** Who wrote the line, by what the format puts there. */
 export function explainThread(text: string, format: FormatId | undefined, knowledge: Knowledge): Explanation | undefined {
   const named = /^([a-z]{3,8})(?:-?\d{1,4})?$/i.exec(text.trim())?.[1];
   const known = named === undefined ? undefined : scoped('world', named, text.trim(), knowledge);
-  const text_ = format === undefined ? undefined : THREADS[format];
+  const ofFormat = format === undefined ? undefined : THREADS[format];
   const ids = /^([0-9a-f]{1,8})\.([0-9a-f]{1,8})$/i.exec(text.trim());
-  if (text_ === undefined && ids !== null) return say(`Thread ${text.trim()}`, 'Process id and thread id of Windows, hexadecimal.');
+  if (ofFormat === undefined && ids !== null) return say(`Thread ${text.trim()}`, 'Process id and thread id of Windows, hexadecimal.');
   // Events stand outside of crashes; a number alone is what libvirt and others write.
-  return known ?? (text_ === undefined ? (/^\d{1,10}$/.test(text.trim()) ? say(`Thread ${text.trim()}`, 'Id of the process or thread that wrote the line.') : undefined) : say(`${/^\d{1,10}$/.test(text.trim()) ? 'Thread ' : ''}${text.trim().slice(0, 80)}`, text_));
+  return known ?? (ofFormat === undefined ? (/^\d{1,10}$/.test(text.trim()) ? say(`Thread ${text.trim()}`, 'Id of the process or thread that wrote the line.') : undefined) : say(`${/^\d{1,10}$/.test(text.trim()) ? 'Thread ' : ''}${text.trim().slice(0, 80)}`, ofFormat));
 }
 
+/** The decimal id of a world. */
 export function explainWorld(text: string): Explanation | undefined {
   return /^\d{1,10}$/.test(text) ? say(`World ${text}`, 'A world is what the VMkernel schedules: a virtual processor, a thread of a program or of the kernel. Its number is unique until the host restarts.') : undefined;
 }
 
+/** The number of a processor, from 0, decimal. */
 export function explainPcpu(text: string, format: FormatId | undefined): Explanation | undefined {
   const number = /\d{1,5}/.exec(text)?.[0];
   if (number === undefined) return undefined;
@@ -166,6 +170,7 @@ const VERSIONS: Readonly<Record<string, string>> = {
   'debugger.version': 'Version of the debugger that made the analysis; says nothing about the crashed system.',
 };
 
+/** A version by the fact it was stated as. */
 export function explainVersion(text: string, key: FactKey, format: FormatId | undefined): Explanation | undefined {
   if (key === 'system.build' && format === 'linux') return say(text, 'Number of the build, as uname -v has it; distributions write their revision here.');
   if (key.startsWith('driver.version.')) return say(text, `Version of the driver ${key.slice(15)}. Compare it with the compatibility guide of the product.`);

@@ -161,6 +161,7 @@ function trimmed(text: string): string {
   return end === text.length ? text : text.slice(0, end);
 }
 
+/** The logical lines of a region, one after the other, with a look ahead; never beyond what a block may hold. */
 export class LineCursor {
   readonly #source: TextSource;
   readonly #first: number;

@@ -9,4 +9,5 @@ import { vmware } from './vmware/index.js';
 import { windbg } from './windbg/index.js';
 import type { LogFormat } from './types.js';
 
+/** The order counts where a line could open two. */
 export const FORMATS: readonly LogFormat[] = [windbg, esxi, gdb, vmware, libvirt, libvirtXml, qemu, linux];

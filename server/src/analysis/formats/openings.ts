@@ -15,6 +15,7 @@ export interface MessageHit {
   readonly message: number;
 }
 
+/** What stands in a chunk; lines count from its first. */
 export interface ChunkHits {
   readonly openings: OpeningList;
   readonly messages: readonly MessageHit[];
@@ -48,6 +49,7 @@ function lowest(bits: number): number {
   return 31 - Math.clz32(bits & -bits);
 }
 
+/** Looks each chunk through once for all openers and messages, and remembers what it found as long as the chunk lives. */
 export class OpeningFinder {
   readonly #literals: readonly string[];
   #scanner: LiteralScanner | undefined;

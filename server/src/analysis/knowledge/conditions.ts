@@ -30,10 +30,12 @@ export interface Verdict {
 
 const UNKNOWN: Verdict = { truth: 'unknown', evidence: [] };
 
+/** The words of the log at a place, as evidence for a condition. */
 export function evidenceAt(subject: Subject, at: Span, condition: string): Evidence {
   return { at, text: subject.line(at.line).slice(at.start, at.end), condition };
 }
 
+/** What a log says of a condition, or of a tree of them. Evidence is given where the answer is yes. */
 export function evaluate(condition: Condition | ConditionTree, subject: Subject): Verdict {
   if ('fact' in condition) return evaluateFact(condition, subject);
   if ('frames' in condition) return evaluateFrames(condition.frames, subject);
@@ -71,6 +73,7 @@ export function comparable(value: string): string {
   return (value.startsWith('0x') || value.startsWith('0X') ? canonicalHex(value) : undefined) ?? value.toLowerCase();
 }
 
+/** Whether a value of the log is the one wanted, in any spelling; a `*` at the end of `wanted` stands for any rest. */
 export function isValue(value: string, wanted: string): boolean {
   const a = comparable(value);
   const b = comparable(wanted);

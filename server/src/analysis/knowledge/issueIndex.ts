@@ -29,6 +29,7 @@ interface Part {
 
 const NO_ISSUES: readonly IssueData[] = [];
 
+/** Built-in and own issues with what they are looked up by. */
 export class IssueIndex {
   /** Literals of all message conditions, without repeats. */
   readonly messages: readonly string[];

@@ -60,6 +60,7 @@ interface Loaded {
   patterns?: readonly FillPatternData[];
 }
 
+/** Immutable but for what was loaded so far. A table that the host cannot give counts as empty. */
 export class Knowledge {
   readonly #source: KnowledgeSource;
   readonly #options: KnowledgeOptions;

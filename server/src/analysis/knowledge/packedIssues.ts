@@ -67,6 +67,7 @@ export function packIssues(issues: readonly IssueData[], at: IssuePlaces, about:
   return bytes;
 }
 
+/** Stands in for a list of issues wherever one is looked up. */
 export class PackedIssues implements IssuePlaces {
   readonly about: string;
   readonly issueKeys: IssueKeys;

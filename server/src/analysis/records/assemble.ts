@@ -47,6 +47,7 @@ class Taken implements Iterable<Settled> {
   }
 }
 
+/** Takes blocks in order, and gives crashes as soon as nothing further down can add to them. */
 export class Assembler {
   readonly events = new EventGroups();
   /** What the file says about the machine, in order. */

@@ -39,6 +39,7 @@ export function tellsCause(frame: Pick<Frame, 'symbol'>): boolean {
   return frame.symbol === undefined || !(MACHINERY.has(frame.symbol.toLowerCase()) || PLACEHOLDER.test(frame.symbol));
 }
 
+/** Version, kind, what the crash is known by and up to three frames, some 300 units at most. */
 export function signatureOf(kind: CrashKind, value: (key: FactKey) => string | undefined, frames: readonly Frame[]): string {
   const what =
     kind === 'bugCheck' ? [value('bugcheck.code') ?? 'unknown']

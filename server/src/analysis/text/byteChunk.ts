@@ -6,6 +6,7 @@ import { sweepMemory } from './sweep.js';
 /** Makes text of a stretch of bytes. */
 export type Decode = (bytes: Uint8Array, start: number, end: number) => string;
 
+/** Lines end at `\n`, `\r\n` or a lone `\r`. */
 export class ByteChunk implements Chunk {
   readonly lineEnds: number;
   readonly #decode: Decode;

@@ -76,6 +76,7 @@ export interface Place {
   readonly character: number;
 }
 
+/** A text by lines and chunks; columns and offsets are UTF-16 units. */
 export class ChunkedText implements ChunkSequence {
   readonly lineCount: number;
   /** First line of each chunk. */

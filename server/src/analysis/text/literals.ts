@@ -39,6 +39,7 @@ declare const TextEncoder: new () => { encodeInto(text: string, into: Uint8Array
 /** Whether a literal stands at an offset of what is searched. */
 type StandsAt = (literal: number, offset: number) => boolean;
 
+/** A list of literals, prepared for the search in texts of one kind. */
 export class LiteralScanner {
   readonly #literals: readonly string[];
   readonly #memory: SweepMemory;

@@ -14,6 +14,7 @@ export const PAIR_BYTES = 6 * HALVES;
 
 const WORD = /\w/;
 
+/** Pairs of ASCII characters, prepared for the search. */
 export class PairTable {
   /**
    * Six tables of 16 bytes, as vectors look them up: what both halves of a character have in common are the groups it can belong to.

@@ -7,6 +7,7 @@ export interface Reach {
   readonly size: number;
 }
 
+/** Lines keep their numbers whatever was let go; those that were are empty. */
 export class SlidingText implements ChunkSequence {
   readonly #chunks: Chunk[] = [];
   /** First lines of `#chunks`. */

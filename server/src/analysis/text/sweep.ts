@@ -70,6 +70,7 @@ export interface Tally {
   readonly isAscii: boolean;
 }
 
+/** Some 16 MB of address space, of which a short run touches little. */
 export class SweepMemory {
   /** Of the whole memory. */
   readonly view: DataView;

@@ -45,6 +45,7 @@ export function ndjsonWriter(): ReportWriter {
   };
 }
 
+/** A value as JSON whose further lines begin with `indent`. */
 export function indented(value: unknown, indent: string): string {
   return safe(JSON.stringify(value, null, 2)).replaceAll('\n', `\n${indent}`);
 }

@@ -9,6 +9,7 @@ import { CERTAINTY_WORDS, frameText, quoted, rows, tally, type Totals, TRUST_WOR
 
 const MOST_FRAMES = 20;
 
+/** Files without a finding are left out. */
 export function markdownWriter(): ReportWriter {
   const totals: Totals = { files: 0, filesWithFindings: 0, crashes: 0, knownIssues: 0 };
   return {

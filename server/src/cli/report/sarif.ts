@@ -38,6 +38,7 @@ interface Region {
 /** Results refer to rules, which are known when all files are; until then a crash stays as it is. */
 export const sarifCrash: CrashText = (_path, crash, details) => JSON.stringify({ crash, details });
 
+/** Keeps all results until the end: the rules stand before them. */
 export function sarifWriter(tool: Tool): ReportWriter {
   const rules = new Map<string, Rule>();
   const results: unknown[] = [];

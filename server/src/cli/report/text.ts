@@ -13,6 +13,7 @@ const MOST_EVENTS = 10;
 const MOST_NOTES = 10;
 const MOST_EVIDENCE = 12;
 
+/** What was found in each file, and a line with the totals at the end. */
 export function textWriter(styles: Styles, width: number): ReportWriter {
   const totals: Totals = { files: 0, filesWithFindings: 0, crashes: 0, knownIssues: 0 };
   let last: FileResult['head'] | undefined;

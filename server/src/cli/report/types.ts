@@ -10,6 +10,7 @@ import type { FrameTrust } from '../../analysis/formats/types.js';
 import type { Encoding } from '../encoding.js';
 import type { CrashPile } from './crashPile.js';
 
+/** Of the published report, as its schema has it. */
 export const SCHEMA_VERSION = '1.0';
 
 export interface Tool {
