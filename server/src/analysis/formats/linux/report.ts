@@ -30,6 +30,12 @@ export type Taken =
 /** What can be said of a report whose first lines were not copied. */
 const BEHEADED = 'report without its first lines';
 
+/** Whose registers Xen shows, behind the flags. */
+const HYPERVISOR = 'CONTEXT: hypervisor';
+
+/** What can be said of a report of Xen whose last lines were not copied. */
+const UNREASONED = 'report without its reason';
+
 export class Report {
   readonly #say: Sayer;
   readonly #traces: Traces;
@@ -58,6 +64,8 @@ export class Report {
   /** Code bytes at the instruction are `0f 0b`: a failed check, not a fault. */
   #ud2 = false;
   #hasCode = false;
+  /** Xen stopped in its own code, not in a guest's. */
+  #ofHypervisor = false;
   /** The next line of Xen says why. */
   #reasonNext = false;
   #pending: Pending | undefined;
@@ -137,6 +145,9 @@ export class Report {
       case 'cut': case 'bug':
         // What handles a fault may fail a check of its own; registers and trace stand below that.
         return this.#what === 'fault' && !this.#trap && !this.#traces.hasFrames && !this.#traces.hasPointer;
+      case 'spl':
+        // The check and the place at which it failed.
+        return this.#what === 'spl' && this.#role === 'event' && head.role === 'crash';
       case 'mce':
         // Each bank has a line of its own.
         return this.#what === 'mce';
@@ -384,6 +395,7 @@ export class Report {
       }
       case 'plain':
         sayPlain(say, row, body.label);
+        if (row.front.xen && row.text.includes(HYPERVISOR)) this.#ofHypervisor = true;
         // KASAN closes with a line like the one that opened it.
         if (this.#what === 'sanitizer' && row.text.startsWith('=====') && this.#traces.hasFrames) this.#ended = true;
         return lockBelow(row);
@@ -409,6 +421,15 @@ export class Report {
       this.#kind = 'oops';
       this.#say.once('panic.kind', 'oops', row, { start: 0, end: row.text.length });
     }
+    // Xen shows where it stood first and says why last: of a text cut below it is a panic. A warning and a key of the console are told above it.
+    if (head?.rule.literals[0] === '----[ Xen-' && this.#role === 'event' && this.#ofHypervisor && this.#traces.pointed !== undefined) {
+      this.#role = 'crash';
+      this.#kind = 'xen-panic';
+      this.#say.once('panic.kind', 'xen-panic', row, head);
+      this.#say.once('panic.text', UNREASONED, row, head);
+    }
+    // A check without its place is somebody's title, or a program's.
+    if (head?.what === 'spl' && this.#role === 'event') this.#role = 'context';
     if (head?.rule.named === true && head.values.comm === undefined && !row.front.stamped && !this.#hasBody) this.#role = 'context';
     const isWarning = this.#role === 'event' && this.#traces.hasFrames && this.#told !== undefined && isReported(this.#told);
     if (isWarning && head !== undefined) {
