@@ -56,7 +56,7 @@ const WORDS: readonly string[] = [
   // qemu
   '+0000: starting up', 'qemu-system-', 'qemu-kvm', 'kvm-spice', '/bin/kvm ', 'Z kvm: ', 'kvm: -', ' QEMU[', 'Could not access KVM kernel',
   'ioctl(KVM_CREATE_VM) failed', 'TASK ERROR: start failed: ', '-enable-kvm', '-nodefaults', '-machine ', '-name guest=',
-  ' Assertion ', 'code should not be reached', ': assertion failed: (', 'Assertion failed: (', 'qemu: fatal: ', 'unhandled CPU exception ',
+  ' Assertion ', ': failed assertion ', 'code should not be reached', ': assertion failed: (', 'Assertion failed: (', 'qemu: fatal: ', 'unhandled CPU exception ',
   'uncaught target signal ', 'QEMU internal SIG', 'ERROR:../', 'ERROR:/', 'KVM internal error', 'KVM_SET_USER_MEMORY_REGION failed',
   'kvm_set_phys_mem: error', 'kvm run failed', 'hardware error: ', 'KVM: entry failed, ', 'registers after init: ', 'registers after reset: ',
   'registers after modification: ', 'Failed to get registers: ', 'panic hyper-v: arg1=', 'reason=crashed',
