@@ -128,10 +128,26 @@ function assertion(text: string, at: number, found: RegExpExecArray, daemon: Str
   return { ...crash, symbol: { start: symbolAt, end: symbolAt + name.length } };
 }
 
-/** GLib has the expression behind the word, and some of its checks the values. */
+/** GLib has the expression behind the word, and some of its checks the values: each in parentheses. */
 function endOfGlib(text: string, from: number): number {
-  const close = /^:? \(/.test(text.slice(from, from + 3)) ? text.lastIndexOf(')') : -1;
-  return close < 0 || close > from + LONGEST_PLACE ? from : close + 1;
+  let end = from;
+  for (let open = /^:? \(/.exec(text.slice(end, end + 3)); open !== null; open = /^:? \(/.exec(text.slice(end, end + 3))) {
+    const close = closing(text, end + open[0].length);
+    if (close < 0) break;
+    end = close + 1;
+  }
+  return end;
+}
+
+/** Column of the parenthesis that closes one opened before a column, or -1. */
+function closing(text: string, from: number): number {
+  const most = Math.min(text.length, from + LONGEST_PLACE);
+  for (let at = from, depth = 1; at < most; at++) {
+    const unit = text.charCodeAt(at);
+    depth += unit === 40 ? 1 : unit === 41 ? -1 : 0;
+    if (depth === 0) return at;
+  }
+  return -1;
 }
 
 /** An assertion up to each blank at which a mail programme breaks it. */
