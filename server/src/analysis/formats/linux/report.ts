@@ -47,6 +47,8 @@ export class Report {
   #headless = false;
   /** The report began inside a trace: its top is not known. */
   #topless = false;
+  /** The report began at its end mark: what stands below repeats it. */
+  #lastWords = false;
   /** Modules below the trace: the tail of an oops. A warning and a lockup list them above. */
   #tail = false;
   #caller: string | undefined;
@@ -175,6 +177,7 @@ export class Report {
     if (body === undefined) return false;
     this.#headless = true;
     this.#topless = body.kind === 'frames';
+    this.#lastWords = body.kind === 'end';
     this.#headRow = row;
     this.take(row, { is: 'body', body });
     return true;
@@ -416,7 +419,12 @@ export class Report {
       this.#tail = true;
       if (!this.#traces.hasPointer || !this.#hasCode) this.#say.once('panic.text', BEHEADED, row, { start: 0, end: row.text.length });
     }
-    if (head === undefined && this.#ended && this.#traces.hasPointer && this.#hasCode && !this.#ud2) {
+    const isOops = head === undefined && this.#ended && this.#traces.hasPointer && this.#hasCode && !this.#ud2;
+    if (isOops && this.#lastWords) {
+      this.#role = 'crash';
+      this.#tail = true;
+      this.#say.once('panic.text', BEHEADED, row, { start: 0, end: row.text.length });
+    } else if (isOops) {
       this.#role = 'crash';
       this.#kind = 'oops';
       this.#say.once('panic.kind', 'oops', row, { start: 0, end: row.text.length });
