@@ -76,7 +76,7 @@ const WORDS: readonly string[] = [
   'BUG: Dentry ', 'BUG: non-zero ', 'BUG: unable', 'Not tainted): ', 'Tainted: ', 'Objects remaining ',
   'Poison overwritten', 'edzone overwritten', 'adding overwritten', 'Object already free', 'Invalid object pointer', 'Freepointer corrupt', 'Freechain corrupt',
   'unchecked MSR access', 'page allocation ', 'nobody cared', 'NMI received for unknown', 'Machine Check: ', 'invoked oom-killer',
-  'ut of memory: Kill', ': segfault at ', 'traps: ', 'rdmsr: ', 'wrmsr: ', 'RDMSR(', 'WRMSR(', 'Linux version ', 'cut here ]-', 'cut here]-', 'Panic on CPU ',
+  'ut of memory: Kill', ': segfault at ', ': unhandled signal ', 'traps: ', 'rdmsr: ', 'wrmsr: ', 'RDMSR(', 'WRMSR(', 'Linux version ', 'cut here ]-', 'cut here]-', 'Panic on CPU ',
   'Xen BUG at ', "' failed at ", 'FATAL PAGE FAULT', 'FATAL TRAP: ', 'GENERAL PROTECTION FAULT', 'DOUBLE FAULT', '----[ Xen-', 'Xen call trace:',
   'Xen WARN at ', ') crashed on cpu#', ' Comm: ', ', comm: ', 'RIP: 0010:', 'RIP: e030:', 'EIP: 0060:', 'EIP: 0061:', 'EIP is at ', 'PC is at ',
   'Call Trace:', 'Call trace:', 'do_syscall_64+0x', 'entry_SYSCALL_64', 'ret_from_fork+0x', 'ret_from_fork_asm+0x', 'Hardware error from APEI', '_STATUS[', 'EDAC MC',

@@ -446,7 +446,10 @@ export class Report {
       this.#say.once('panic.kind', this.#kind, row, head);
       this.#text(row, head);
     }
-    const culprit = this.#culprit();
+    const blamed = this.#culprit();
+    const { telling } = this.#traces;
+    // A first line names the function alone; the frame says in which module it is.
+    const culprit = blamed?.called.module === undefined && blamed?.called.offset === undefined && telling?.called.symbol !== undefined && telling.called.symbol.name === blamed?.called.symbol?.name ? telling : blamed;
     if (culprit?.called.symbol !== undefined) {
       const { symbol, offset, module } = culprit.called;
       this.#say.once('symbol', canonicalName(symbol.name), culprit.row, symbol);

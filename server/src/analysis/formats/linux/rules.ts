@@ -264,6 +264,11 @@ const MACHINE: readonly Rule[] = [
     literals: [': segfault at '], what: 'line', role: event, error: 'page-fault-error',
     expression: /(?<comm>[^[\]]{1,64})\[(?<pid>\d{1,8})\]: segfault at (?<address>[\da-fA-F]{1,16}) r?e?ip (?<ip>[\da-fA-F]{1,16}) r?e?sp [\da-fA-F]{1,16} error (?<error>[\da-f]{1,8})(?: in (?<image>[^[\]\s]{1,128})\[[^\]]{1,60}\])?/dy,
   },
+  // RISC-V, and POWER before 4.20.
+  {
+    literals: [': unhandled signal '], what: 'line', role: event,
+    expression: /(?<comm>[^[\]]{1,64})\[(?<pid>\d{1,8})\]: unhandled signal \d{1,2} (?:code 0x[\da-f]{1,8} )?at (?<address>(?:0x)?[\da-f]{1,16})(?: nip (?<ip>[\da-f]{8,16}) lr [\da-f]{8,16} code [\da-f]{1,8})?(?: in (?<image>[^[\]\s]{1,128})\[[^\]]{1,60}\])?/dy,
+  },
   {
     literals: ['traps: '], what: 'line', role: event, closes: true,
     expression: /traps: (?<comm>[^[\]]{1,64})\[(?<pid>\d{1,8})\] (?:trap )?(?<word>[a-z][a-z\d ]{2,40}?) ip:(?<ip>[\da-fA-F]{1,16}) sp:[\da-fA-F]{1,16} error:[\da-f]{1,8}(?: in (?<image>[^[\]\s]{1,128})\[[^\]]{1,60}\])?/dy,

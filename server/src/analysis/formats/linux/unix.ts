@@ -125,6 +125,10 @@ const PROCESS = /(?:current process\s{0,24}= \d{1,8} \(|BSD process name corresp
 const TRAPPING = /(?<value>[^\s:]{1,16}): (?=trap type = 0x|#[a-z]{2} [A-Z])/dy;
 const PANIC = /panic: (?<value>\S.{0,200})$/dy;
 const BAD_TRAP = /BAD TRAP: type=[\da-f]{1,2} .{3,200}/y;
+/** illumos says where it trapped; its two cores are everybody's. */
+const IN_MODULE = /occurred in module "(?!unix"|genunix")([\w-]{1,40})"/;
+/** Digits of an offset inside a function, with `0x`. */
+const FARTHEST = 7;
 const MNEMONIC: Readonly<Record<string, string>> = { 9: '#GP', 12: '#PF', 18: '#DE', 23: '#DF' };
 /** Functions that report a panic or bring a trap: above what went wrong. */
 const MACHINERY = oneOf('', [
@@ -175,6 +179,8 @@ class UnixPanic {
   /** No more than what stands above the statement was read. */
   #announced = false;
   #headless = false;
+  /** The module that the trap names; a frame says it, too. */
+  #inside: { readonly row: Row; readonly name: string; readonly start: number } | undefined;
 
   /** `below`: whose panic it is, by the lines below the first. */
   constructor(sink: BlockSink, row: Row, readonly below: string) {
@@ -264,6 +270,8 @@ class UnixPanic {
     if (trap === null && !this.#needsText) return false;
     if (this.#needsText) this.#say.once('panic.text', row.text.slice(start), row, { start, end: row.text.length }, 'message');
     this.#needsText = false;
+    const inside = IN_MODULE.exec(row.text.slice(0, 500));
+    if (inside !== null) this.#inside ??= { row, name: inside[1] ?? '', start: inside.index + 'occurred in module "'.length };
     return true;
   }
 
@@ -288,7 +296,8 @@ class UnixPanic {
       if (number !== null) this.#say.token('number', row, { start, end: start + number[0].length });
       sayWords(this.#say.sink, row, start);
       this.#say.sink.frame({ trust: 'listed', trace: this.#trace, index: this.#frames++, symbol: name, ...(offset === undefined ? {} : { offset }), ...(module === undefined ? {} : { module }), ...(address === undefined ? {} : { address }) }, row, start, row.text.length);
-      if (this.#culprit || MACHINERY.test(canonicalName(name).replace(/(?:\.part|\.cold|\.constprop)?(?:\.\d{1,3})?$/, ''))) return true;
+      // Without symbols of its own a module's code is told by the last function below it, megabytes away.
+      if (this.#culprit || (offset?.length ?? 0) > FARTHEST || MACHINERY.test(canonicalName(name).replace(/(?:\.part|\.cold|\.constprop)?(?:\.\d{1,3})?$/, ''))) return true;
       this.#culprit = true;
       this.#say.once('symbol', canonicalName(name), row, { start: symbol[0], end: symbol[1] });
       const moduleAt = at_('module');
@@ -301,6 +310,8 @@ class UnixPanic {
   finish(): void {
     const start = beginOf(this.#row.text);
     const place = { start, end: this.#row.text.length };
+    const inside = this.#inside;
+    if (inside !== undefined) this.#say.once('module', inside.name.toLowerCase(), inside.row, { start: inside.start, end: inside.start + inside.name.length });
     // Only where nothing said why.
     if (this.#headless) this.#say.once('panic.text', BEHEADED, this.#row, place);
     if (this.#announced) this.#say.once('panic.text', this.#what, this.#row, place);
