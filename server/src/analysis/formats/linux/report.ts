@@ -8,10 +8,10 @@ import { colour, sayCpu, sayModules, sayOpcodes, sayWords } from './colours.js';
 import { Doubles } from './doubled.js';
 import { canonicalName } from './frame.js';
 import { headOf, type Head } from './heads.js';
-import { notesOf } from './notes.js';
+import { BEHEADED, notesOf, UNREASONED } from './notes.js';
 import { sayPlain } from './plainTokens.js';
 import { joinsXen, ofOthers } from './others.js';
-import { blankFrom, type Row } from './row.js';
+import { blankFrom, type Place, type Row } from './row.js';
 import { skipBlanks } from '../../text/scan.js';
 import type { PanicKind, What } from './rules.js';
 import { Sayer } from './say.js';
@@ -26,15 +26,6 @@ export type Taken =
   | { readonly is: 'wrapped' | 'blank' | 'message' | 'repeat' }
   /** Of another task's report; `begins`: its first line. */
   | { readonly is: 'other'; readonly begins: boolean };
-
-/** What can be said of a report whose first lines were not copied. */
-const BEHEADED = 'report without its first lines';
-
-/** Whose registers Xen shows, behind the flags. */
-const HYPERVISOR = 'CONTEXT: hypervisor';
-
-/** What can be said of a report of Xen whose last lines were not copied. */
-const UNREASONED = 'report without its reason';
 
 export class Report {
   readonly #say: Sayer;
@@ -398,11 +389,18 @@ export class Report {
       }
       case 'plain':
         sayPlain(say, row, body.label);
-        if (row.front.xen && row.text.includes(HYPERVISOR)) this.#ofHypervisor = true;
+        if (row.front.xen && row.text.includes('CONTEXT: hypervisor')) this.#ofHypervisor = true;
         // KASAN closes with a line like the one that opened it.
         if (this.#what === 'sanitizer' && row.text.startsWith('=====') && this.#traces.hasFrames) this.#ended = true;
         return lockBelow(row);
     }
+  }
+
+  /** A crash of a kind that no first line says. */
+  #becomes(kind: PanicKind, row: Row, place: Place): void {
+    this.#role = 'crash';
+    this.#kind = kind;
+    this.#say.once('panic.kind', kind, row, place);
   }
 
   finish(): void {
@@ -420,20 +418,15 @@ export class Report {
       if (!this.#traces.hasPointer || !this.#hasCode) this.#say.once('panic.text', BEHEADED, row, { start: 0, end: row.text.length });
     }
     const isOops = head === undefined && this.#ended && this.#traces.hasPointer && this.#hasCode && !this.#ud2;
+    const whole = { start: 0, end: row.text.length };
     if (isOops && this.#lastWords) {
       this.#role = 'crash';
       this.#tail = true;
-      this.#say.once('panic.text', BEHEADED, row, { start: 0, end: row.text.length });
-    } else if (isOops) {
-      this.#role = 'crash';
-      this.#kind = 'oops';
-      this.#say.once('panic.kind', 'oops', row, { start: 0, end: row.text.length });
-    }
+      this.#say.once('panic.text', BEHEADED, row, whole);
+    } else if (isOops) this.#becomes('oops', row, whole);
     // Xen shows where it stood first and says why last: of a text cut below it is a panic. A warning and a key of the console are told above it.
     if (head?.rule.literals[0] === '----[ Xen-' && this.#role === 'event' && this.#ofHypervisor && this.#traces.pointed !== undefined) {
-      this.#role = 'crash';
-      this.#kind = 'xen-panic';
-      this.#say.once('panic.kind', 'xen-panic', row, head);
+      this.#becomes('xen-panic', row, head);
       this.#say.once('panic.text', UNREASONED, row, head);
     }
     // A check without its place is somebody's title, or a program's.
@@ -441,15 +434,10 @@ export class Report {
     if (head?.rule.named === true && head.values.comm === undefined && !row.front.stamped && !this.#hasBody) this.#role = 'context';
     const isWarning = this.#role === 'event' && this.#traces.hasFrames && this.#told !== undefined && isReported(this.#told);
     if (isWarning && head !== undefined) {
-      this.#role = 'crash';
-      this.#kind = this.#what === 'hung' ? 'hung-task' : 'kernel-warning';
-      this.#say.once('panic.kind', this.#kind, row, head);
+      this.#becomes(this.#what === 'hung' ? 'hung-task' : 'kernel-warning', row, head);
       this.#text(row, head);
     }
-    const blamed = this.#culprit();
-    const { telling } = this.#traces;
-    // A first line names the function alone; the frame says in which module it is.
-    const culprit = blamed?.called.module === undefined && blamed?.called.offset === undefined && telling?.called.symbol !== undefined && telling.called.symbol.name === blamed?.called.symbol?.name ? telling : blamed;
+    const culprit = this.#traces.placed(this.#culprit());
     if (culprit?.called.symbol !== undefined) {
       const { symbol, offset, module } = culprit.called;
       this.#say.once('symbol', canonicalName(symbol.name), culprit.row, symbol);
