@@ -31,6 +31,9 @@ const IDENTITY: readonly FactKey[] = ['bugcheck.code', 'bugcheck.parameter1', 'b
 const TASK: readonly FactKey[] = ['process', 'exception.ip', 'panic.pcpu'];
 const ABOUT_OTHERS: ReadonlySet<string> = new Set(['hung-task', 'rcu-stall', 'hard-lockup']);
 
+/** Reports that name what stands above them: a panic ends it, and the debugger of a BSD traces before the messages are read. */
+const ENDS: ReadonlySet<string> = new Set(['kernel-panic', 'unix-panic']);
+
 /** Facts that say whether two blocks tell of one crash, here and in `process.ts`; a report of a debugger has a hundred others. */
 const TELLING: ReadonlySet<FactKey> = new Set([...IDENTITY, ...TASK, 'panic.text', 'symbol', 'process.id']);
 
@@ -119,6 +122,8 @@ export class GrowingCrash {
     // Windows numbers its processes; other systems number threads the same way, and each reporter names its own.
     if (block.format === 'windbg' && this.#differs('process.id', now)) return false;
     if (block.format === 'linux' && !block.node.opensRecord && this.#isOfAnother(now)) return false;
+    // The tail of a report, and below it a fault with a first line of its own: what ended above is another.
+    if (block.format === 'linux' && block.node.opensRecord && !ENDS.has(now.get('panic.kind') ?? '') && this.blocks.every((part) => part.format === 'linux' && !part.node.opensRecord)) return false;
     return !(this.#isWhole && isWhole(block)) || (block.format === 'gdb' && isSameProcess(whole, { blocks: [block], values: now }));
   }
 

@@ -123,8 +123,16 @@ function gdbFrame(text: string, from: number, base: Base, address: Stretch | und
     ...(written === '??' || written === '' ? {} : { symbol: name }),
     ...tail,
     // ESXi's kernel is debugged with gdb too: those stacks belong to the purple screen's format.
-    sure: !text.includes(' bora/') && !text.includes('/bora/') && (address !== undefined ? paren >= 0 && isUserAddress(text, address) : tail.source !== undefined || tail.module !== undefined || text.includes('@entry=') || text.includes('=<optimized out>') || text.includes('=<value optimized out>')),
+    sure: !text.includes(' bora/') && !text.includes('/bora/') && !isBsdKernel(text, address) && (address !== undefined ? paren >= 0 && isUserAddress(text, address) : tail.source !== undefined || tail.module !== undefined || text.includes('@entry=') || text.includes('=<optimized out>') || text.includes('=<value optimized out>')),
   };
+}
+
+/** Where the sources of FreeBSD's kernel lie. */
+const BSD_SOURCES = /\/sys\/(?:kern|vm|net\w{0,10}|amd64|arm64|i386|x86|dev|contrib|cddl|fs|ufs|geom|cam|sys)\//;
+
+/** kgdb shows FreeBSD's kernel: those stacks belong to its panic. */
+function isBsdKernel(text: string, address: Stretch | undefined): boolean {
+  return (address !== undefined && address.end - address.start === 18 && text.startsWith('0xffffffff8', address.start)) || BSD_SOURCES.test(text);
 }
 
 /** The VMkernel lives at 0x418… and 0x420…, twelve digits; no Linux process does. */

@@ -71,16 +71,19 @@ export interface DumpedLine {
 /** rsyslog with ISO times, `journalctl -o short-iso`, and copies that are indented have a head of their own in front. */
 const DUMPED = /(?:(?:(?:\d{4}-\d\d-\d\dT[\d:.+-]{8,24}Z?|[A-Z][a-z]{2} {1,2}\d{1,2} \d\d:\d\d:\d\d) )?(?:[\w.-]{1,64} )?systemd-coredump\[\d{1,10}\]: )?(?:\[[^\]]{1,10}\] )?(?:Process (\d{1,10}) )?\(([^\n]{1,64}?)\) of user \S{1,64} (?:dumped core\.|terminated abnormally without generating a(?: coredump\.)?)$/y;
 
+/** What `journalctl -x` explains below that line: the subject of its entry, and the sentence. */
+const EXPLAINED = /(?:-- )?(?:Subject: )?Process (\d{1,10}) \(([^\n()]{1,64})\) (?:dumped core|crashed and dumped core\.)$/y;
+
 /** `Process 2188 (qemu-kvm) of user 107 dumped core.`, also where a mail programme broke the line behind the number or before the last word. */
 export function dumpedLine(text: string): DumpedLine | undefined {
   if (text.length > 400) return undefined;
   let start = skipBlanks(text, 0);
   if (text.startsWith('Message: ', start)) start += 9;
-  const found = at(DUMPED, text, start);
+  const found = at(DUMPED, text, start) ?? at(EXPLAINED, text, start);
   if (found === null) return undefined;
   const from = found[1] === undefined ? start + found[0].lastIndexOf('(', found[0].indexOf(' of user ')) : text.indexOf('Process ', start);
   const process = text.indexOf('(', from) + 1;
-  return { start: from, end: text.length, ...(found[1] === undefined ? {} : { pid: found[1] }), dumped: text.endsWith(' dumped core.'), process: { start: process, end: process + (found[2] ?? '').length } };
+  return { start: from, end: text.length, ...(found[1] === undefined ? {} : { pid: found[1] }), dumped: / dumped core\.?$/.test(text), process: { start: process, end: process + (found[2] ?? '').length } };
 }
 
 export interface FieldLine {

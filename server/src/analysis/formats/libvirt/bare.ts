@@ -32,7 +32,7 @@ const OUTPUT = /\d{4}-\d\d-\d\d[T ][\d:.]{8,18}(?:Z|\+0000:) ?:? ?(?=\S)|(?:\/[\
  * What programs that use libvirt set before its message: exceptions of Python, Java and Ruby, what libvirt itself prints where a
  * program has no handler, and Go's `virError(Code=1, Domain=10, Message='\u2026')`.
  */
-const BINDING = /(?:\blibvirtError|\bLibvirtException|\bCall to vir[A-Z][A-Za-z]{2,40} failed|(?<![A-Za-z\d])libvirt: (?:[A-Z][\w -]{1,30} )?error ): (?=\S)|\bvirError\(Code=\d{1,4}, Domain=\d{1,4}, Message='(?=\S)/;
+const BINDING = /(?:\blibvirtError|\bLibvirtException|\bCall to vir[A-Z][A-Za-z]{2,40} failed|(?<![A-Za-z\d])libvirt: {1,2}(?:[A-Z][\w -]{1,30} )?error ): (?=\S)|\bvirError\(Code=\d{1,4}, Domain=\d{1,4}, Message='(?=\S)/;
 const BINDING_WORDS = ['libvirtError: ', 'LibvirtException: ', 'Call to vir', 'virError(Code=', ' error : '];
 /** `Connecting to libvirt daemon failed` and its like, which programs try again and call information. */
 const LOW_LEVEL = /"level":"(?:info|debug|trace)"|\blevel=(?:info|debug|trace)\b| (?:DEBUG|INFO) |except [\w.]{0,20}$/;

@@ -23,8 +23,8 @@ export function isReported({ row, head }: Told): boolean {
 
 /**
  * Whether a crash is known by a statement above the one that makes it a crash: the warning that a setting made fatal, the
- * task that hung, the fault of ARM. Out of memory is known by the panic.
+ * task that hung, the fault of ARM, the check of ZFS above its place. Out of memory is known by the panic.
  */
 export function isAnnounced(told: Told): boolean {
-  return isReported(told) || (told.head.role === 'event' && told.head.what === 'fault');
+  return isReported(told) || (told.head.role === 'event' && (told.head.what === 'fault' || told.head.what === 'spl'));
 }

@@ -266,8 +266,11 @@ export function headless(row: Row): Body | undefined {
   if (row.front.xen) return undefined;
   const cpu = cpuLine(text, start);
   if (cpu?.label !== undefined && (cpu.version !== undefined || cpu.taint !== undefined || text.includes('ainted', start))) return { kind: 'cpu', cpu };
-  const pointer = /^(?:R|E)?IP: ?(?:0010|e030|0060|0061)|^(?:EIP|PC|IP) is at /.test(text.slice(start, start + 20)) ? pointerLine(text, start) : undefined;
+  const pointer = /^(?:R|E)?IP: ?(?:0010|e030|0060|0061)|^(?:EIP|PC|IP) is at |^NIP \[c0/.test(text.slice(start, start + 20)) ? pointerLine(text, start) : undefined;
   if (pointer?.kind === 'pointer' && (pointer.pointer.symbol !== undefined || pointer.pointer.address !== undefined)) return pointer;
+  // An oops tells once more below its end mark where it stood.
+  const end = at(END, text, start);
+  if (end !== null) return { kind: 'end', label: { start, end: start + end[0].trimEnd().length } };
   const frame = ENTRY.test(text.slice(start, start + 40)) ? framesOf(text, true)[0] : undefined;
   if (frame?.certain === true && frame.symbol !== undefined) return { kind: 'frames', frames: [frame] };
   const trace = at(TRACE, text, start);

@@ -8,6 +8,8 @@ const EXACT = new Set([
   // panic and its callers
   'panic', 'vpanic', 'nmi_panic', '__stack_chk_fail', 'arm64_serror_panic', 'do_serror', 'panic_on_oops', 'crash_kexec', '__crash_kexec',
   'machine_kexec', 'kmsg_dump', 'notifier_call_chain', '__atomic_notifier_call_chain', 'atomic_notifier_call_chain',
+  // ZFS
+  'spl_panic', 'spl_dumpstack', 'spl_debug_bug', 'spl_debug_dumpstack', 'vcmn_err', 'cmn_err', 'zfs_panic_recover',
   // oops
   'die', '__die', '__die_body', '__die_header', 'die_addr', 'oops_end', 'oops_exit', 'oops_begin', 'oops_enter', 'no_context', 'page_fault_oops',
   'bad_area', 'bad_area_nosemaphore', '__bad_area', '__bad_area_nosemaphore', 'bad_page_fault',
@@ -42,13 +44,15 @@ const EXACT = new Set([
   'mce_reign', 'mce_end', 'mce_timed_out',
   // out of memory
   'oom_kill_process', 'out_of_memory', 'mem_cgroup_out_of_memory', 'pagefault_out_of_memory', 'warn_alloc', 'warn_alloc_failed', 'warn_alloc_show_mem',
+  // what the compiler calls in place of a return or a jump, where speculation is to be held
+  'srso_return_thunk', 'srso_alias_return_thunk', 'retbleed_return_thunk', 'entry_untrain_ret',
   // where a waiting task and a kernel thread end
   '__schedule', 'schedule', 'io_schedule', 'io_schedule_timeout', 'schedule_timeout', 'schedule_preempt_disabled', 'context_switch',
   'preempt_schedule', 'preempt_schedule_irq', 'preempt_schedule_common', 'preempt_schedule_notrace', 'preempt_schedule_thunk',
   'preempt_schedule_notrace_thunk', 'retint_kernel', 'kthread', 'ret_from_fork', 'ret_from_fork_asm', 'kernel_thread_helper',
   'kernel_thread_starter', 'ret_from_kernel_thread',
 ]);
-const PREFIXES = ['asm_exc_', 'exc_', 'asm_sysvec_', 'sysvec_', '__asan_', '__kasan_check_', 'kasan_check_', '__ubsan_handle_', '__pfx_', 'el1_', 'el1h_', 'el0_', 'el1t_', 'xen_asm_exc_'];
+const PREFIXES = ['asm_exc_', 'exc_', 'asm_sysvec_', 'sysvec_', '__asan_', '__kasan_check_', 'kasan_check_', '__ubsan_handle_', '__pfx_', 'el1_', 'el1h_', 'el0_', 'el1t_', 'xen_asm_exc_', '__x86_return_thunk', '__x86_indirect_thunk'];
 
 /** True for functions that a signature skips. `name` in lower case. */
 export function isCrashHelper(name: string): boolean {

@@ -9,7 +9,7 @@ import { RULES } from './rules.js';
 import { UNIX_OPENERS } from './unix.js';
 
 /** Lines that stand inside reports; they open one whose beginning is missing. */
-const HEADLESS = [' Comm: ', ', comm: ', 'RIP: 0010:', 'RIP: e030:', 'EIP: 0060:', 'EIP: 0061:', 'EIP is at ', 'PC is at ', 'Call Trace:', 'Call trace:', 'do_syscall_64+0x', 'entry_SYSCALL_64', 'ret_from_fork+0x', 'ret_from_fork_asm+0x'];
+const HEADLESS = [' Comm: ', ', comm: ', 'RIP: 0010:', 'RIP: e030:', 'EIP: 0060:', 'EIP: 0061:', 'EIP is at ', 'PC is at ', 'NIP [c0', '[ end trace ', 'Call Trace:', 'Call trace:', 'do_syscall_64+0x', 'entry_SYSCALL_64', 'ret_from_fork+0x', 'ret_from_fork_asm+0x'];
 
 export const linux: LogFormat = {
   id: 'linux',

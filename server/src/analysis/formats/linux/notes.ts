@@ -1,6 +1,11 @@
 /** What a reader should know about a report besides what it says. */
 import type { PanicKind } from './rules.js';
 
+/** What can be said of a report whose first lines were not copied. */
+export const BEHEADED = 'report without its first lines';
+/** What can be said of a report of Xen whose last lines were not copied. */
+export const UNREASONED = 'report without its reason';
+
 /** Reports that `---[ end trace` ends. */
 const MARKED = new Set<PanicKind>(['oops', 'oops-null', 'oops-page-fault', 'oops-gp', 'kernel-bug', 'divide-error']);
 

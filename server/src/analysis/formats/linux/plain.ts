@@ -29,7 +29,7 @@ const BASE = oneOf('y', [
   raw`Dumping regs|CPSR: |No MM assigned|Process: |\(\d\d\) [\da-f]{8} \(ra=|Krnl GPRS|Last Breaking|Fault in `,
   raw`AS:[\da-f]{16}|R:\d T:\d |[#>*]?[\da-f]{16}: [\da-f]{4,12}(?:[ \t]|$)|CFAR: |MSR: {1,3}[\da-f]|REGS: [\da-f]{8}`,
   raw`[LB]E PAGE_SIZE=|GPR\d\d: |----{0,12} *$|Internal error: |tsk->\{mm|\\\|/ ____|["'@/]{2,3} {0,2}(?:,\.|\.\.|\\)`,
-  raw`/_\| |\\__U_/|(?:RPC|I7): <|Caller\[|Instruction DUMP`,
+  raw`Showing stack for process \d|/_\| |\\__U_/|(?:RPC|I7): <|Caller\[|Instruction DUMP`,
 ]);
 
 /** KASAN, UBSAN and the checks of the slab allocator. */

@@ -8,10 +8,10 @@ import { colour, sayCpu, sayModules, sayOpcodes, sayWords } from './colours.js';
 import { Doubles } from './doubled.js';
 import { canonicalName } from './frame.js';
 import { headOf, type Head } from './heads.js';
-import { notesOf } from './notes.js';
+import { BEHEADED, notesOf, UNREASONED } from './notes.js';
 import { sayPlain } from './plainTokens.js';
 import { joinsXen, ofOthers } from './others.js';
-import { blankFrom, type Row } from './row.js';
+import { blankFrom, type Place, type Row } from './row.js';
 import { skipBlanks } from '../../text/scan.js';
 import type { PanicKind, What } from './rules.js';
 import { Sayer } from './say.js';
@@ -27,9 +27,6 @@ export type Taken =
   /** Of another task's report; `begins`: its first line. */
   | { readonly is: 'other'; readonly begins: boolean };
 
-/** What can be said of a report whose first lines were not copied. */
-const BEHEADED = 'report without its first lines';
-
 export class Report {
   readonly #say: Sayer;
   readonly #traces: Traces;
@@ -41,6 +38,8 @@ export class Report {
   #headless = false;
   /** The report began inside a trace: its top is not known. */
   #topless = false;
+  /** The report began at its end mark: what stands below repeats it. */
+  #lastWords = false;
   /** Modules below the trace: the tail of an oops. A warning and a lockup list them above. */
   #tail = false;
   #caller: string | undefined;
@@ -58,6 +57,8 @@ export class Report {
   /** Code bytes at the instruction are `0f 0b`: a failed check, not a fault. */
   #ud2 = false;
   #hasCode = false;
+  /** Xen stopped in its own code, not in a guest's. */
+  #ofHypervisor = false;
   /** The next line of Xen says why. */
   #reasonNext = false;
   #pending: Pending | undefined;
@@ -137,6 +138,9 @@ export class Report {
       case 'cut': case 'bug':
         // What handles a fault may fail a check of its own; registers and trace stand below that.
         return this.#what === 'fault' && !this.#trap && !this.#traces.hasFrames && !this.#traces.hasPointer;
+      case 'spl':
+        // The check and the place at which it failed.
+        return this.#what === 'spl' && this.#role === 'event' && head.role === 'crash';
       case 'mce':
         // Each bank has a line of its own.
         return this.#what === 'mce';
@@ -164,6 +168,7 @@ export class Report {
     if (body === undefined) return false;
     this.#headless = true;
     this.#topless = body.kind === 'frames';
+    this.#lastWords = body.kind === 'end';
     this.#headRow = row;
     this.take(row, { is: 'body', body });
     return true;
@@ -384,10 +389,18 @@ export class Report {
       }
       case 'plain':
         sayPlain(say, row, body.label);
+        if (row.front.xen && row.text.includes('CONTEXT: hypervisor')) this.#ofHypervisor = true;
         // KASAN closes with a line like the one that opened it.
         if (this.#what === 'sanitizer' && row.text.startsWith('=====') && this.#traces.hasFrames) this.#ended = true;
         return lockBelow(row);
     }
+  }
+
+  /** A crash of a kind that no first line says. */
+  #becomes(kind: PanicKind, row: Row, place: Place): void {
+    this.#role = 'crash';
+    this.#kind = kind;
+    this.#say.once('panic.kind', kind, row, place);
   }
 
   finish(): void {
@@ -404,20 +417,27 @@ export class Report {
       this.#tail = true;
       if (!this.#traces.hasPointer || !this.#hasCode) this.#say.once('panic.text', BEHEADED, row, { start: 0, end: row.text.length });
     }
-    if (head === undefined && this.#ended && this.#traces.hasPointer && this.#hasCode && !this.#ud2) {
+    const isOops = head === undefined && this.#ended && this.#traces.hasPointer && this.#hasCode && !this.#ud2;
+    const whole = { start: 0, end: row.text.length };
+    if (isOops && this.#lastWords) {
       this.#role = 'crash';
-      this.#kind = 'oops';
-      this.#say.once('panic.kind', 'oops', row, { start: 0, end: row.text.length });
+      this.#tail = true;
+      this.#say.once('panic.text', BEHEADED, row, whole);
+    } else if (isOops) this.#becomes('oops', row, whole);
+    // Xen shows where it stood first and says why last: of a text cut below it is a panic. A warning and a key of the console are told above it.
+    if (head?.rule.literals[0] === '----[ Xen-' && this.#role === 'event' && this.#ofHypervisor && this.#traces.pointed !== undefined) {
+      this.#becomes('xen-panic', row, head);
+      this.#say.once('panic.text', UNREASONED, row, head);
     }
+    // A check without its place is somebody's title, or a program's.
+    if (head?.what === 'spl' && this.#role === 'event') this.#role = 'context';
     if (head?.rule.named === true && head.values.comm === undefined && !row.front.stamped && !this.#hasBody) this.#role = 'context';
     const isWarning = this.#role === 'event' && this.#traces.hasFrames && this.#told !== undefined && isReported(this.#told);
     if (isWarning && head !== undefined) {
-      this.#role = 'crash';
-      this.#kind = this.#what === 'hung' ? 'hung-task' : 'kernel-warning';
-      this.#say.once('panic.kind', this.#kind, row, head);
+      this.#becomes(this.#what === 'hung' ? 'hung-task' : 'kernel-warning', row, head);
       this.#text(row, head);
     }
-    const culprit = this.#culprit();
+    const culprit = this.#traces.placed(this.#culprit());
     if (culprit?.called.symbol !== undefined) {
       const { symbol, offset, module } = culprit.called;
       this.#say.once('symbol', canonicalName(symbol.name), culprit.row, symbol);

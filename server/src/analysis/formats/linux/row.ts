@@ -54,13 +54,16 @@ const HOST = / \S{1,128} (?=kernel[:[])/y;
 const KERNEL = /kernel(?:\[\d{1,7}\])?: ?/y;
 /** A listing with line numbers; taken only where the stamp of the kernel follows. */
 const LINE_NUMBER = /\d{1,6}(?:[:|.)]|\t)?[ \t]{1,4}(?=(?:<\d>)?\[[ \t]{0,10}\d{1,11}\.\d{6}\])/y;
-/** What receivers add: test beds the seconds they run (`5392s `), the network console's the address (`192.0.2.7:6666 `). Taken only before a stamp of the kernel. */
-const RECEIVED = /(?:\d{1,7}s|\[?\d\d:\d\d:\d\d[:.,]\d{3}\]?|\[?\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}(?:[:.]\d{1,5})?\]?:?) {1,4}(?=(?:<\d{1,3}>)?\[[ \t]{0,10}\d{1,11}\.\d{6}\]|\d{1,3},\d{1,12},\d{1,20},[-c+])/y;
+/** What receivers add: test beds the seconds they run (`5392s `), the network console's the address (`192.0.2.7:6666 `), hypervisors the console (`[guest0/uart0] `). Taken only before a stamp of the kernel. */
+const RECEIVED = /(?:\d{1,7}s|\[?\d\d:\d\d:\d\d[:.,]\d{3}\]?|\[?\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}(?:[:.]\d{1,5})?\]?:?|\[[A-Za-z][\w./-]{1,40}\]) {1,4}(?=(?:<\d{1,3}>)?\[[ \t]{0,10}\d{1,11}\.\d{6}\]|\d{1,3},\d{1,12},\d{1,20},[-c+])/y;
 /**
- * What ends no line, so that the kernel's begins behind it: the prompt of a console, the count of lines that were lost.
+ * What ends no line, so that the kernel's begins behind it: the prompt of a console, the count of lines that were lost; and
+ * the name of a machine as builders and test drivers set it before each line (`machine # `, `vm-run> `).
  * Taken only before a stamp of the kernel, a prompt before first words of reports, too.
  */
-const PROMPT = /(?:(?:[\w.-]{1,64} )?login: (?=\[[ \t]{0,10}\d{1,11}\.\d{6}\]|panic: |BUG: |kernel: |Kernel panic|Unable to handle|Internal error|uvm_fault\()|\*\* \d{1,9} printk messages dropped \*\* {1,4}(?=\[[ \t]{0,10}\d{1,11}\.\d{6}\]))/y;
+const PROMPT = /(?:(?:[\w.-]{1,80}> {1,4}(?:[\w.-]{1,64} # )?|[\w.-]{1,64} # )(?=(?:<\d>)?\[[ \t]{0,10}\d{1,11}\.\d{6}\])|(?:[\w.-]{1,64} )?login: (?=\[[ \t]{0,10}\d{1,11}\.\d{6}\]|panic: |BUG: |kernel: |Kernel panic|Unable to handle|Internal error|uvm_fault\()|\*\* \d{1,9} printk messages dropped \*\* {1,4}(?=\[[ \t]{0,10}\d{1,11}\.\d{6}\]))/y;
+/** The analyser of XenServer's crash dumps sets the level behind the stamp, to the right of seven columns: `  ALERT: `, `   WARN: `. */
+const ANALYSED = / (?: ALERT| EMERG| ERROR| DEBUG| {2}(?:INFO|WARN|CRIT)| {3}ERR|NOTICE|UNKNOWN): /y;
 /** Behind a line of a program or of the kernel that has no end: the stamp and the first words of a report. */
 const GLUED = /\[[ \t]{0,10}\d{1,11}\.\d{6}\] ?(?:\[[ \t]{0,8}[TC]\d{1,8}\] )?(?:Kernel panic - |BUG: |Oops: |general protection |Internal error: |Unable to handle |-{8,16}\[ cut here|watchdog: BUG|INFO: (?:task|rcu))/y;
 const LONGEST_GLUED = 120;
@@ -222,6 +225,11 @@ export function frontOf(text: string): Front {
     const start = at + (text.charCodeAt(at) === 32 ? 1 : 0);
     mark('thread', start, at + written[0].length);
     at += written[0].length;
+  }
+  const analysed = own ? take(ANALYSED, text, at) : null;
+  if (analysed !== null) {
+    mark('levelInfo', at + analysed[0].search(/\S/), at + analysed[0].length - 1);
+    at += analysed[0].length - 1;
   }
   if (marks.length === 0) at = 0;
   else if (text.charCodeAt(at) === 32) at++;

@@ -17,7 +17,7 @@ export const LOCKUP_KINDS: ReadonlySet<string> = new Set<PanicKind>(['soft-locku
  */
 export type What =
   | 'fault' | 'trap' | 'bug' | 'panic' | 'lockup' | 'stall' | 'hung' | 'sanitizer' | 'warning' | 'lockdep' | 'state' | 'slab'
-  | 'irq' | 'leak' | 'mce' | 'oom' | 'line' | 'cut' | 'xen';
+  | 'irq' | 'leak' | 'mce' | 'oom' | 'line' | 'cut' | 'spl' | 'xen';
 
 export interface Rule {
   /** At least six ASCII characters each; every line of this wording holds one of them. */
@@ -54,7 +54,7 @@ export const TRAPS: ReadonlyMap<string, readonly [mnemonic: string, vector: numb
 ]);
 
 /** Program interruptions of s390. */
-const S390 = ['illegal operation', 'specification exception', 'addressing exception', 'privileged operation', 'fixpoint divide exception', 'data exception', 'monitor event'];
+const S390 = ['Unknown program exception', 'illegal operation', 'specification exception', 'addressing exception', 'privileged operation', 'fixpoint divide exception', 'data exception', 'monitor event'];
 
 /** Oops and BUG. */
 const FAULTS: readonly Rule[] = [
@@ -119,7 +119,7 @@ const FAULTS: readonly Rule[] = [
   { literals: ['Oops: '], what: 'trap', role: crash, kind: 'oops', expression: /Oops: [\da-f]{4} ilc:\d{1,2} [[c]#(?<count>\d{1,4})[\]!]/dy },
   {
     literals: [...S390.map((word) => `${word}: `)], what: 'trap', role: crash, kind: 'oops',
-    expression: /(?:illegal operation|specification exception|addressing exception|privileged operation|fixpoint divide exception|data exception|monitor event): [\da-f]{4}(?: ilc:\d{1,2})? \[#(?<count>\d{1,4})\]/dy,
+    expression: /(?:Unknown program exception|illegal operation|specification exception|addressing exception|privileged operation|fixpoint divide exception|data exception|monitor event): [\da-f]{4}(?: ilc:\d{1,2})? \[#(?<count>\d{1,4})\]/dy,
   },
   { literals: ['Oops: '], what: 'trap', role: crash, kind: 'oops', expression: /Oops: [A-Z][a-z][a-zA-Z ]{3,60}, sig: \d{1,3} \[#(?<count>\d{1,4})\]/dy },
   { literals: ['Internal error: '], what: 'trap', role: crash, kind: 'oops', expression: /Internal error: [^[\]]{1,100}? \[#(?<count>\d{1,4})\]/dy },
@@ -138,6 +138,23 @@ const PANICS: readonly Rule[] = [
   // In lists of patterns and in sources a pattern stands for the reason.
   { literals: ['Kernel panic'], what: 'panic', role: crash, kind: 'kernel-panic', expression: /Kernel panic(?: - not syncing)?: (?!\.[*+]|%|\(\.)(?<reason>.{1,300})/dy },
   { literals: ['end Kernel panic'], what: 'panic', role: crash, closes: true, kind: 'kernel-panic', expression: /-{3}\[ end Kernel panic - not syncing(?:: (?<reason>.{1,300}?))?(?: \]-{3}|$)/dy },
+];
+
+/**
+ * ZFS stops the thread that failed a check; the pool and who waits for it hang from then on. The check stands above the place.
+ * Releases before 0.6.3 wrote both through the logger of their portability layer.
+ */
+const ZFS: readonly Rule[] = [
+  { literals: ['VERIFY(', 'VERIFY0(', 'VERIFY3'], what: 'spl', role: event, expression: /VERIFY(?:0|3[SUPB]?)?\(.{1,300}\) failed(?: \(.{1,120}\))?(?= *$)/dy },
+  {
+    literals: ['PANIC at '], what: 'spl', role: crash, kind: 'kernel-bug',
+    expression: /PANIC at (?<source>[^\s:()]{1,200}\.[ch]:\d{1,7}):(?<symbol>[A-Za-z_]\w{0,120})\(\)/dy,
+  },
+  {
+    literals: ['SPLError: '], what: 'spl', role: crash, kind: 'kernel-bug',
+    expression: /SPLError: \d{1,8}:\d{1,4}:\((?<source>[^\s:()]{1,200}\.[ch]:\d{1,7}):(?<symbol>[A-Za-z_]\w{0,120})\(\)\)/dy, whole: true,
+  },
+  { literals: ['PANIC: '], what: 'spl', role: crash, kind: 'kernel-bug', expression: /PANIC: (?:zfs: |(?:[\w.:-]{1,60}: )?blkptr at |unable to find bp for ).{3,240}/dy },
 ];
 
 const LOCKUPS: readonly Rule[] = [
@@ -247,6 +264,11 @@ const MACHINE: readonly Rule[] = [
     literals: [': segfault at '], what: 'line', role: event, error: 'page-fault-error',
     expression: /(?<comm>[^[\]]{1,64})\[(?<pid>\d{1,8})\]: segfault at (?<address>[\da-fA-F]{1,16}) r?e?ip (?<ip>[\da-fA-F]{1,16}) r?e?sp [\da-fA-F]{1,16} error (?<error>[\da-f]{1,8})(?: in (?<image>[^[\]\s]{1,128})\[[^\]]{1,60}\])?/dy,
   },
+  // RISC-V, and POWER before 4.20.
+  {
+    literals: [': unhandled signal '], what: 'line', role: event,
+    expression: /(?<comm>[^[\]]{1,64})\[(?<pid>\d{1,8})\]: unhandled signal \d{1,2} (?:code 0x[\da-f]{1,8} )?at (?<address>(?:0x)?[\da-f]{1,16})(?: nip (?<ip>[\da-f]{8,16}) lr [\da-f]{8,16} code [\da-f]{1,8})?(?: in (?<image>[^[\]\s]{1,128})\[[^\]]{1,60}\])?/dy,
+  },
   {
     literals: ['traps: '], what: 'line', role: event, closes: true,
     expression: /traps: (?<comm>[^[\]]{1,64})\[(?<pid>\d{1,8})\] (?:trap )?(?<word>[a-z][a-z\d ]{2,40}?) ip:(?<ip>[\da-fA-F]{1,16}) sp:[\da-fA-F]{1,16} error:[\da-f]{1,8}(?: in (?<image>[^[\]\s]{1,128})\[[^\]]{1,60}\])?/dy,
@@ -271,6 +293,8 @@ const XEN: readonly Rule[] = [
   { literals: ['GENERAL PROTECTION FAULT'], what: 'xen', xen: true, role: crash, kind: 'xen-panic', mnemonic: '#GP', vector: 13, expression: /GENERAL PROTECTION FAULT/dy },
   { literals: ['DOUBLE FAULT'], what: 'xen', xen: true, role: crash, kind: 'xen-panic', mnemonic: '#DF', vector: 8, expression: /(?:\*{3} )?DOUBLE FAULT(?: \*{3})?/dy },
   { literals: ['----[ Xen-'], what: 'xen', xen: true, role: event, expression: /-{3,5}\[ (?<product>Xen)-(?<version>[\w.+-]{1,40}) {1,4}(?<arch>\w{3,16})[^\]]{0,120}\]-{3,5}/dy },
+  // A key of the console asks for the state of each processor.
+  { literals: ['*** Dumping CPU'], what: 'xen', xen: true, role: event, expression: /\*{3} Dumping CPU(?<cpu>\d{1,5}) (?:host|guest) state/dy },
   { literals: ['Xen call trace:'], what: 'xen', xen: true, role: event, expression: /Xen call trace:/dy },
   { literals: ['Xen WARN at '], what: 'xen', xen: true, role: event, expression: /Xen WARN at (?<source>[^\s:]{1,300}:\d{1,7})/dy },
   { literals: ['domain_crash'], what: 'xen', xen: true, role: event, expression: /domain_crash(?:_sync)? called from (?<source>[^\s:]{1,300}(?::\d{1,7})?)/dy, whole: true },
@@ -282,4 +306,4 @@ const XEN: readonly Rule[] = [
   },
 ];
 
-export const RULES: readonly Rule[] = [...FAULTS, ...PANICS, ...LOCKUPS, ...CHECKS, ...MACHINE, ...XEN];
+export const RULES: readonly Rule[] = [...FAULTS, ...PANICS, ...ZFS, ...LOCKUPS, ...CHECKS, ...MACHINE, ...XEN];

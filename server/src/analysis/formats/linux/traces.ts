@@ -77,6 +77,13 @@ export class Traces {
     return this.#telling ?? this.#guessed;
   }
 
+  /** A first line names the function alone; the frame says in which module it is. */
+  placed(blamed: Culprit | undefined): Culprit | undefined {
+    const telling = this.telling;
+    if (telling === undefined || blamed?.called.module !== undefined || blamed?.called.offset !== undefined) return blamed;
+    return telling.called.symbol !== undefined && telling.called.symbol.name === blamed?.called.symbol?.name ? telling : blamed;
+  }
+
   /** True until the first trace has begun: what is said then is about the crash itself. */
   get #first(): boolean {
     return this.#trace <= 0 && this.#frames === 0;

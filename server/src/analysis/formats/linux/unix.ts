@@ -21,7 +21,7 @@ import { Sayer } from './say.js';
 import { sayUnixLine } from './unixTokens.js';
 import { oneOf, raw } from '../../text/pattern.js';
 
-export const UNIX_OPENERS = ['Fatal trap ', 'Fatal double fault', 'fault trap, code=', 'in supervisor mode', 'panic[cpu', 'panic(cpu ', 'panic: '];
+export const UNIX_OPENERS = ['Fatal trap ', 'Fatal double fault', 'fault trap, code=', 'in supervisor mode', 'panic[cpu', 'panic(cpu ', 'panic: ', 'Panic String: ', 'panic message: ', 'non-sleepable locks held', 'Tracing pid ', 'kdb_enter() at ', 'vpanic() at '];
 
 const MOST_FOREIGN = 12;
 
@@ -34,10 +34,17 @@ interface Opening {
   readonly product: string;
   /** The statement says itself why; else the line below does. */
   readonly says: boolean;
+  /** Stands above the statement that says why. */
+  readonly announces?: boolean;
 }
 
 const OPENINGS: readonly Opening[] = [
   { product: 'FreeBSD', says: true, expression: /Fatal (?:trap (?<vector>\d{1,2}): [a-z][a-z ,/-]{4,60} while in (?:kernel|vm86) mode|double fault$)/dy },
+  // Witness looks at the locks before the trap is told.
+  { product: 'FreeBSD', says: false, announces: true, expression: /Kernel page fault with the following non-sleepable locks held:$/dy },
+  // What savecore says of a dump; what mdb says of one is told by the line below.
+  { product: 'FreeBSD', says: true, expression: /Panic String: (?<text>\S.{0,400})$/dy },
+  { product: '', says: true, expression: /panic message: (?<text>\S.{0,400})$/dy },
   // A line of syslog has the word `kernel: ` peeled off.
   { product: 'OpenBSD', says: true, expression: /(?:kernel: )?(?:page|protection) fault trap, code=[\da-f]{1,8}$/dy },
   { product: 'NetBSD', says: true, expression: /fatal [a-z -]{4,40} in supervisor mode$/dy },
@@ -46,8 +53,9 @@ const OPENINGS: readonly Opening[] = [
   { product: '', says: true, expression: /panic: (?!runtime error)(?<text>\S.{0,400})$/dy },
 ];
 
-const OPENBSD = /Stopped at {1,8}[A-Za-z_][\w.]{0,120}|db_enter\(\) at /y;
+const OPENBSD = /Starting stack trace\.\.\.|Stopped at {1,8}[A-Za-z_][\w.]{0,120}|db_enter\(\) at /y;
 const NETBSD = /cpu\d{1,4}: Begin traceback\.\.\./y;
+const MDB = /dump content: /y;
 const FREEBSD = /KDB: |cpuid = \d{1,4}$|db_trace_self_wrapper\(\) at /y;
 
 /** Which system's panic stands above, by the debugger that answers. */
@@ -59,9 +67,21 @@ function productBelow(cursor: LineCursor): string | undefined {
     const start = skipBlanks(text, 0);
     if (at(OPENBSD, text, start) !== null) return 'OpenBSD';
     if (at(NETBSD, text, start) !== null) return 'NetBSD';
+    if (at(MDB, text, start) !== null) return 'illumos';
     if (at(FREEBSD, text, start) !== null) return 'FreeBSD';
   }
   return undefined;
+}
+
+/** Whether the first frames below are those of a panic. */
+function isPanicBelow(cursor: LineCursor): boolean {
+  for (let ahead = 0; ahead < MOST_BELOW; ahead++) {
+    const line = cursor.peek(ahead);
+    if (line === undefined) return false;
+    const { text } = rowOf(line);
+    if (at(PANICKED, text, skipBlanks(text, 0)) !== null) return true;
+  }
+  return false;
 }
 
 /** One form a system; an address, a module and an offset stand where the form has them. */
@@ -69,24 +89,46 @@ const FRAMES: readonly RegExp[] = [
   /#\d{1,4} (?<address>0x[\da-f]{8,16}) at (?<symbol>[A-Za-z_][\w.]{0,120})\+(?<offset>0x[\da-f]{1,8})$/dy,
   /[A-Za-z_][\w.]{0,120}\([^()]{0,300}\) at (?:netbsd:)?(?<symbol>[A-Za-z_][\w.]{0,120})(?:\+(?<offset>0x[\da-f]{1,8}))?(?:\/frame 0x[\da-f]{8,16})?(?: {1,4}[^()]{0,200}:-?\d{1,7}(?: \[inline\])?)?$/dy,
   /[\da-f]{8,16} (?<module>[\w-]{1,40}):(?<symbol>[A-Za-z_][\w.]{0,120})\+(?<offset>[\da-f]{1,8}) \(/dy,
+  // mdb; kgdb
+  /(?:[\da-f]{8,16} )?(?:(?<module>[\w-]{1,40})`)?(?<symbol>[A-Za-z_][\w.]{0,120})\+(?<offset>0x[\da-f]{1,8})\([^()]{0,300}\)$/dy,
+  /#\d{1,4} {1,2}(?:(?<address>0x[\da-f]{8,16}) in )?(?<symbol>[A-Za-z_][\w.]{0,120}) \(.{0,400}$/dy,
   /0x[\da-f]{8,16} : (?<address>0x[\da-f]{8,16}) (?<module>[\w.-]{1,80}) : (?<symbol>[A-Za-z_$][\w.$]{0,200}) \+ (?<offset>0x[\da-f]{1,8})$/dy,
 ];
 
+/** What syslog of illumos sets before a message, and what it made of the line ends around a panic. */
+const NUMBERED = /(?:(?:(?:[A-Z][a-z]{2} {1,2}\d{1,2} \d\d:\d\d:\d\d|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[\d.:+Z-]{1,16}) )?(?:[\w.-]{1,64} )?(?:\w{1,32}: )?(?=\[ID \d|#01[25]|\^M))?(?:\[ID \d{1,8} [a-z\d]{1,10}\.[a-z]{1,8}\] )?(?:#01[25]|\^M)*/y;
 /** The debugger is asked for a trace. */
-const LISTING = /d?db(?:\{\d{1,3}\})?> {0,4}(?:trace|bt)\b/y;
+const LISTING = /(?:d?db(?:\{\d{1,3}\})?> {0,4}(?:trace|bt)\b|(?:\[\d{1,3}\])?> {0,4}(?:::stack\b|\$[cC](?: |$)))/y;
+/** FreeBSD's debugger begins one; that a panic stands above it tells the first of its frames. */
+const TRACING = /Tracing pid \d{1,8} tid \d{1,8} td 0x[\da-f]{8,16}$/y;
+/** The first frames of a panic, where nothing of it stands above. */
+const PANICKING = /(?:kdb_enter|vpanic)\(\) at (?:kdb_enter|vpanic)\+0x/y;
+const PANICKED = /(?:v?panic|trap_fatal|kern_reboot|doadump)\(\) at /y;
+/** Where FreeBSD's frames pass from the handler of a trap to the function that trapped. */
+const TRAPPED = /--- trap (?<trap>0x[\da-f]{1,2}|\d{1,2}), rip = (?<value>0x[\da-f]{8,16})/dy;
+/** What can be said of a panic of which the trace alone was copied. */
+const BEHEADED = 'panic without its first lines';
 /** Lines of a panic that state nothing a crash is known by. */
 const PLAIN = oneOf('y', [
   raw`cpuid = |apic id|fault code|stack pointer|frame pointer|code segment|= DPL|processor eflags|trap number`,
   raw`trap type|time = |KDB: |--- |\[ thread pid|Stopped at|Uptime: |Dumping |db(?:\{\d{1,3}\})?> |ddb|uvm_fault\(`,
   raw`TID {2,6}PID|\*?\d{3,8} {2,8}\d|end trace|curlwp |cpu\d{1,4}: |Begin traceback|End traceback|#pf `,
   raw`Bad kernel fault|pid=\d|cr\d: |[er][a-z\d]{1,2}: |dumping to |R?[A-Z][A-Z\d]{1,2}: {1,2}0x|Backtrace`,
-  raw`Debugger called|Kernel Extensions|BSD process|Mac OS version|Kernel version|Darwin Kernel`,
+  raw`(?:shared|exclusive) (?:rw|rm|sleep|spin|sx|lockmgr)|locked @ |stack backtrace:|at /\S{1,200}:\d{1,7}$|<signal handler`,
+  raw`dump content: |image uuid: |git (?:branch|rev): |v?panic\(\)$|0x[\da-f]{8,16}\(\)$|[\da-f]{8,16} [\da-f]{8,16} \(\)`,
+  raw`curthread|Dump Parity|Bounds: |Dump Status|Debugger called|Kernel Extensions|BSD process|Mac OS version|Kernel version|Darwin Kernel`,
 ]);
 const FAULT = /(?:fault virtual address|Fault CR2)\s{0,24}[:=] (?<value>0x[\da-f]{1,16})/dy;
 const POINTER = /instruction pointer\s{0,24}= 0x[\da-f]{1,4}:(?<value>0x[\da-f]{1,16})/dy;
 const PROCESS = /(?:current process\s{0,24}= \d{1,8} \(|BSD process name corresponding to current thread: )(?<value>[^()\s][^()]{0,63})/dy;
+/** illumos: the name of the process before the trap. */
+const TRAPPING = /(?<value>[^\s:]{1,16}): (?=trap type = 0x|#[a-z]{2} [A-Z])/dy;
 const PANIC = /panic: (?<value>\S.{0,200})$/dy;
 const BAD_TRAP = /BAD TRAP: type=[\da-f]{1,2} .{3,200}/y;
+/** illumos says where it trapped; its two cores are everybody's. */
+const IN_MODULE = /occurred in module "(?!unix"|genunix")([\w-]{1,40})"/;
+/** Digits of an offset inside a function, with `0x`. */
+const FARTHEST = 7;
 const MNEMONIC: Readonly<Record<string, string>> = { 9: '#GP', 12: '#PF', 18: '#DE', 23: '#DF' };
 /** Functions that report a panic or bring a trap: above what went wrong. */
 const MACHINERY = oneOf('', [
@@ -94,12 +136,18 @@ const MACHINERY = oneOf('', [
   raw`trap(?:_\w{1,40})?|calltrap|alltraps\w{0,40}|linux_dump_stack|_{0,2}(?:asan|kasan|ubsan)_\w{1,60}`,
   raw`kmsan_(?:report|check)\w{0,40}|isalreadyreported|report(?:stack)?|handle\w{1,40}mismatch\w{0,20}`,
   raw`__ubsan_\w{1,60}|_?assfail|_zone_replenish_panic|kerntrap|kpageflttrap|die|cmntrap|vcmn_err|cmn_err|snprintf`,
-  raw`__assert|kern_assert|kassert_\w{1,40}|lockdebug_\w{1,40}|mutex_vector_\w{1,20}|startlwp|_?handle_debugger_trap`,
+  raw`spl_panic|witness_\w{1,20}|ktl0|__curthread|doadump|kern_reboot|__assert|kern_assert|kassert_\w{1,40}|lockdebug_\w{1,40}|mutex_vector_\w{1,20}|startlwp|_?handle_debugger_trap`,
   raw`_?kdp_i386_trap|_?kernel_trap|_?return_from_trap|_?debuggertrapwithstate|_?panic_\w{1,40}`,
 ], raw`^`, raw`$`);
 
+/** Where a line's own text begins. */
+function beginOf(text: string): number {
+  const start = skipBlanks(text, 0);
+  return start + (at(NUMBERED, text, start)?.[0].length ?? 0);
+}
+
 function openingOf(row: Row): { readonly opening: Opening; readonly match: RegExpExecArray; readonly start: number } | undefined {
-  const start = skipBlanks(row.text, 0);
+  const start = beginOf(row.text);
   for (const opening of OPENINGS) {
     const match = at(opening.expression, row.text, start);
     if (match !== null) return { opening, match, start };
@@ -107,9 +155,14 @@ function openingOf(row: Row): { readonly opening: Opening; readonly match: RegEx
   return undefined;
 }
 
+function isTraceAlone({ text }: Row): boolean {
+  const start = skipBlanks(text, 0);
+  return at(TRACING, text, start) !== null || at(PANICKING, text, start) !== null;
+}
+
 /** Whether the panic of another Unix begins at a row. */
 export function opensUnix(row: Row): boolean {
-  return row.text.length < 600 && openingOf(row) !== undefined;
+  return row.text.length < 600 && (openingOf(row) !== undefined || isTraceAlone(row));
 }
 
 class UnixPanic {
@@ -123,6 +176,11 @@ class UnixPanic {
   #frames = 0;
   #trace = 0;
   #culprit = false;
+  /** No more than what stands above the statement was read. */
+  #announced = false;
+  #headless = false;
+  /** The module that the trap names; a frame says it, too. */
+  #inside: { readonly row: Row; readonly name: string; readonly start: number } | undefined;
 
   /** `below`: whose panic it is, by the lines below the first. */
   constructor(sink: BlockSink, row: Row, readonly below: string) {
@@ -140,13 +198,15 @@ class UnixPanic {
 
   take(row: Row): boolean {
     const { text } = row;
-    const start = skipBlanks(text, 0);
+    const start = beginOf(text);
     if (start >= text.length) return false;
     const opening = openingOf(row);
     if (opening !== undefined && (opening.opening.product !== '' || this.#product === '')) return this.#open(row, opening);
     // The trace of a panic that is over: the next one is another's.
     if (opening !== undefined && this.#frames > 0 && !this.#what.endsWith(opening.match[0])) return false;
-    if (at(LISTING, text, start) !== null) this.#listAgain(row);
+    const isTracing = at(TRACING, text, start) !== null;
+    if (isTracing || at(LISTING, text, start) !== null) this.#listAgain(row);
+    if (isTracing) return true;
     if (this.#frame(row, start) || this.#value(row, start)) return true;
     if (at(PLAIN, text, start) === null) return false;
     sayUnixLine(this.#say, row, start);
@@ -155,7 +215,8 @@ class UnixPanic {
 
   #open(row: Row, { opening, match, start }: { readonly opening: Opening; readonly match: RegExpExecArray; readonly start: number }): boolean {
     // Another panic, once this one has its trace.
-    if (this.#product !== '' && (this.#frames > 0 || this.#trace > 0 || this.#worded !== opening.product)) return false;
+    if (this.#product !== '' && !this.#announced && (this.#frames > 0 || this.#trace > 0 || this.#worded !== opening.product)) return false;
+    this.#announced = opening.announces === true;
     const place = { start, end: start + match[0].length };
     this.#worded = opening.product;
     this.#product = this.below === '' ? opening.product : this.below;
@@ -167,15 +228,35 @@ class UnixPanic {
     if (cpu !== undefined) this.#say.once('panic.pcpu', match.groups?.['cpu'] ?? '', row, { start: cpu[0], end: cpu[1] }, 'pcpu');
     const words = match.groups?.['text'];
     if (opening.says || (words ?? '') !== '') this.#say.once('panic.text', words === undefined || words === '' ? match[0] : words, row, place);
-    else this.#needsText = true;
+    else this.#needsText = !this.#announced;
     const vector = MNEMONIC[match.groups?.['vector'] ?? ''];
     // The numbers are the system's own, not the processor's.
     if (vector !== undefined) this.#say.once('exception.mnemonic', vector, row, place);
     return true;
   }
 
+  /** Begins with the trace of a panic whose first lines were not copied. */
+  openHeadless(row: Row): void {
+    const start = skipBlanks(row.text, 0);
+    const place = { start, end: row.text.length };
+    this.#headless = true;
+    this.#product = this.#worded = 'FreeBSD';
+    this.#what = BEHEADED;
+    this.#say.open('stack', 'Call trace', row);
+    this.#say.once('panic.kind', 'unix-panic', row, place);
+    this.#say.once('system.product', this.#product, row, place);
+  }
+
   #value(row: Row, start: number): boolean {
-    for (const [key, expression, kind] of [['exception.address', FAULT, 'address'], ['exception.ip', POINTER, 'address'], ['process', PROCESS, 'process'], ['panic.text', PANIC, 'message']] as const) {
+    const trapped = at(TRAPPED, row.text, start);
+    if (trapped?.indices?.groups?.['value'] !== undefined && !this.#culprit) {
+      const [from, end] = trapped.indices.groups['value'];
+      this.#say.once('exception.ip', canonicalHex(trapped.groups?.['value'] ?? '') ?? '0x0', row, { start: from, end }, 'address');
+      const vector = MNEMONIC[String(Number(trapped.groups?.['trap']))];
+      if (vector !== undefined) this.#say.once('exception.mnemonic', vector, row, { start, end });
+      return true;
+    }
+    for (const [key, expression, kind] of [['exception.address', FAULT, 'address'], ['exception.ip', POINTER, 'address'], ['process', PROCESS, 'process'], ['process', TRAPPING, 'process'], ['panic.text', PANIC, 'message']] as const) {
       const found = at(expression, row.text, start);
       const place = found?.indices?.groups?.['value'];
       if (found === null || place === undefined) continue;
@@ -189,6 +270,8 @@ class UnixPanic {
     if (trap === null && !this.#needsText) return false;
     if (this.#needsText) this.#say.once('panic.text', row.text.slice(start), row, { start, end: row.text.length }, 'message');
     this.#needsText = false;
+    const inside = IN_MODULE.exec(row.text.slice(0, 500));
+    if (inside !== null) this.#inside ??= { row, name: inside[1] ?? '', start: inside.index + 'occurred in module "'.length };
     return true;
   }
 
@@ -213,7 +296,8 @@ class UnixPanic {
       if (number !== null) this.#say.token('number', row, { start, end: start + number[0].length });
       sayWords(this.#say.sink, row, start);
       this.#say.sink.frame({ trust: 'listed', trace: this.#trace, index: this.#frames++, symbol: name, ...(offset === undefined ? {} : { offset }), ...(module === undefined ? {} : { module }), ...(address === undefined ? {} : { address }) }, row, start, row.text.length);
-      if (this.#culprit || MACHINERY.test(canonicalName(name).replace(/(?:\.part|\.cold|\.constprop)?(?:\.\d{1,3})?$/, ''))) return true;
+      // Without symbols of its own a module's code is told by the last function below it, megabytes away.
+      if (this.#culprit || (offset?.length ?? 0) > FARTHEST || MACHINERY.test(canonicalName(name).replace(/(?:\.part|\.cold|\.constprop)?(?:\.\d{1,3})?$/, ''))) return true;
       this.#culprit = true;
       this.#say.once('symbol', canonicalName(name), row, { start: symbol[0], end: symbol[1] });
       const moduleAt = at_('module');
@@ -224,23 +308,31 @@ class UnixPanic {
   }
 
   finish(): void {
-    const start = skipBlanks(this.#row.text, 0);
-    this.#say.sink.describe({ role: 'crash', title: `${this.#product}: ${this.#what}`.slice(0, 160), opensRecord: true, headline: { line: this.#row, start, end: this.#row.text.length } });
+    const start = beginOf(this.#row.text);
+    const place = { start, end: this.#row.text.length };
+    const inside = this.#inside;
+    if (inside !== undefined) this.#say.once('module', inside.name.toLowerCase(), inside.row, { start: inside.start, end: inside.start + inside.name.length });
+    // Only where nothing said why.
+    if (this.#headless) this.#say.once('panic.text', BEHEADED, this.#row, place);
+    if (this.#announced) this.#say.once('panic.text', this.#what, this.#row, place);
+    this.#say.sink.describe({ role: 'crash', title: `${this.#product}: ${this.#what}`.slice(0, 160), opensRecord: !this.#headless, headline: { line: this.#row, ...place } });
   }
 }
 
 /** Reads a panic from the cursor's line on. */
 export function readUnix(cursor: LineCursor, sink: BlockSink, first: Row): void {
   const opening = openingOf(first);
+  const isHeadless = opening === undefined;
   // NetBSD and old OpenBSD word a fault alike.
-  const below = opening?.opening.product === '' ? productBelow(cursor) : opening?.opening.product === 'NetBSD' ? productBelow(cursor) ?? 'NetBSD' : '';
+  const below = opening?.opening.product === '' ? productBelow(cursor) : opening?.opening.product === 'NetBSD' ? productBelow(cursor) ?? 'NetBSD' : isHeadless && at(PANICKING, first.text, skipBlanks(first.text, 0)) === null && !isPanicBelow(cursor) ? undefined : '';
   if (below === undefined) {
     const start = skipBlanks(first.text, 0);
     sink.describe({ role: 'context', title: 'Words of a panic', headline: { line: first, start, end: first.text.length } });
     return;
   }
   const panic = new UnixPanic(sink, first, below);
-  panic.take(first);
+  if (isHeadless) panic.openHeadless(first);
+  if (at(TRACING, first.text, skipBlanks(first.text, 0)) === null) panic.take(first);
   for (let ahead = 0; ahead <= MOST_FOREIGN;) {
     const line = cursor.peek(ahead);
     if (line === undefined) break;

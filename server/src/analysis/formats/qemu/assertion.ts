@@ -20,6 +20,8 @@ const DAEMON = new RegExp(raw`(?:/[\w.+-]{1,40}){0,8}/?${DAEMON_NAME}: `, 'y');
  * from the top of the sources, without `../`. Libraries put their own name in front: `Slirp:ERROR:…`.
  */
 const GLIB = /(?:Bail out! )?(?:[A-Za-z][\w-]{0,24}:)?ERROR: ?((?:\.{1,2}\/|[A-Za-z]:\/)?[^\s:;,"'<>|`]{1,200}\.(?:c|cc|cpp|h|inc)):(\d{1,7}):([\w.]{1,128}): {1,4}(?=assertion failed|code should not be reached)/y;
+/** Mac OS X up to 10.5, also without the program: ``qobject/lab.c:69: failed assertion `obj != NULL'``. */
+const OLD_APPLE = /((?:\.{1,2}\/)?[^\s:;,"'<>|`]{1,200}\.(?:c|cc|cpp|h)):(\d{1,7}): failed assertion (?=[`'])/y;
 /** macOS: `Assertion failed: (isv), function hvf_vcpu_exec, file hvf.c, line 1287.` No program, and of later versions no folder. */
 const APPLE = /Assertion failed: \((?=.{1,400}\), function )/y;
 const APPLE_PLACE = /\), function ([\w.]{1,128}), file ([^,]{1,300}), line \d{1,7}/;
@@ -34,9 +36,9 @@ const SOURCES = oneOf('', [
 /** Names of functions in files that stand at the top itself: `block.c`, `exec.c`. */
 const FUNCTIONS = /^(?:qemu|hvf|assert_hvf|virgl|egl|cocoa|vmnet|kvm|cpu_exec|bdrv|blk|qcow2|virtio|vhost|memory_region|address_space|tcg)_/;
 /** The program in the midst of a line: behind the monitor's prompt, what the guest's console prints, words of a test runner or of a person. */
-const SPEAKER = /(?:^|[\s"'`(>|*])([\w.+/-]{1,300}): (?=[^\s:]{1,200}\.(?:c|cc|cpp|h|inc):\d{1,7}: )/g;
-/** virtiofsd came with qemu until 8.0. */
-const QEMU = /^(?:qemu(?:-[\w.+-]{1,100})?|kvm(?:-spice)?|virtiofsd)$/;
+const SPEAKER = /(?:^|[\s"'`(>|*=])([\w.+/-]{1,300}): (?=[^\s:]{1,200}\.(?:c|cc|cpp|h|inc):\d{1,7}: )/g;
+/** virtiofsd came with qemu until 8.0, vma is Proxmox's tool for backups. */
+const QEMU = /^(?:qemu(?:-[\w.+-]{1,100})?|kvm(?:-spice)?|virtiofsd|vma)$/;
 const LIBVIRT = new RegExp(raw`^${DAEMON_NAME}$`);
 /** Nothing longer stands between a program and the word: the file's path and a prototype. */
 const LONGEST_PLACE = 900;
@@ -79,7 +81,7 @@ function atHead(text: string): Assertion | undefined {
   const head = readHead(text);
   const daemon = head.program === undefined ? test(DAEMON, text, head.at) : null;
   const at = head.at + (daemon?.[0].length ?? 0);
-  const found = test(ASSERTION, text, at) ?? (daemon === null ? test(GLIB, text, at) : null);
+  const found = test(ASSERTION, text, at) ?? (daemon === null ? test(GLIB, text, at) ?? test(OLD_APPLE, text, at) : null);
   if (found === null) return undefined;
   // Every program that is built with assertions prints lines of this shape; only qemu's and libvirt's are read here.
   if (head.program === undefined && daemon === null && !isOurs(found[1] ?? '', nameIn(found))) return undefined;
@@ -125,12 +127,34 @@ function assertion(text: string, at: number, found: RegExpExecArray, daemon: Str
   const start = at + whole.length;
   const quoted = text.indexOf("' failed", start);
   const failed = quoted < 0 ? text.indexOf(' failed', start) : quoted + 1;
-  const end = failed < 0 ? text.length : failed + ' failed'.length;
+  const end = failed < 0 ? text.length : whole.includes('ERROR:') ? endOfGlib(text, failed + ' failed'.length) : failed + ' failed'.length;
   const claim = { start: text.startsWith('Assertion ', start - 10) ? start - 10 : start, end };
   const crash = { kind: 'assert', at, source, text: { start: from, end }, claim, ...(daemon === undefined ? {} : { daemon }) } as const;
   if (name === undefined) return crash;
   const symbolAt = text.indexOf(prototype === undefined ? name : `${name}(`, source.end);
   return { ...crash, symbol: { start: symbolAt, end: symbolAt + name.length } };
+}
+
+/** GLib has the expression behind the word, and some of its checks the values: each in parentheses. */
+function endOfGlib(text: string, from: number): number {
+  let end = from;
+  for (let open = /^:? \(/.exec(text.slice(end, end + 3)); open !== null; open = /^:? \(/.exec(text.slice(end, end + 3))) {
+    const close = closing(text, end + open[0].length);
+    if (close < 0) break;
+    end = close + 1;
+  }
+  return end;
+}
+
+/** Column of the parenthesis that closes one opened before a column, or -1. */
+function closing(text: string, from: number): number {
+  const most = Math.min(text.length, from + LONGEST_PLACE);
+  for (let at = from, depth = 1; at < most; at++) {
+    const unit = text.charCodeAt(at);
+    depth += unit === 40 ? 1 : unit === 41 ? -1 : 0;
+    if (depth === 0) return at;
+  }
+  return -1;
 }
 
 /** An assertion up to each blank at which a mail programme breaks it. */
