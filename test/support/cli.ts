@@ -96,7 +96,8 @@ export async function spawnCli(args: readonly string[], options: SpawnOptions = 
     });
     child.stderr?.on('data', (data: Buffer) => {
       stderr += data.toString();
-      if (options.signal !== undefined) child.kill(options.signal);
+      // A second one would end the program at once.
+      if (options.signal !== undefined && !child.killed) child.kill(options.signal);
     });
     child.on('error', reject);
     child.on('close', (code, signal) => resolve({ status: code ?? (signal === null ? -1 : -2), stdout, stderr }));

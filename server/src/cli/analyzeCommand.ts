@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import type { AnalyzeArguments } from './arguments.js';
 import { analyzeFile, SCAN_FROM_BYTES } from './analyzeFile.js';
 import { InputError, reasonOf } from './errors.js';
+import { dropBuffers } from './heap.js';
 import { type Host, Stopped } from './host.js';
 import { expandInputs, type Input } from './inputs.js';
 import { describeProblem, knowledgeRevision, makeKnowledge, type Problem } from './loadKnowledge.js';
@@ -24,6 +25,8 @@ const MOST_THREADS = 8;
 const RANGES_FROM_CORES = 4;
 /** Output is written in portions of about this size. */
 const PORTION_BYTES = 65_536;
+/** After so much output the buffers that held it are let go. */
+const DROPPED_BYTES = 4 * 1_048_576;
 /** Binary files of a folder that are named one by one. */
 const NAMED_BINARIES = 5;
 
@@ -69,7 +72,14 @@ export async function analyzeCommand(args: AnalyzeArguments, host: Host): Promis
       if (result !== undefined) {
         await progress.clear();
         tally(totals, result);
-        for (const portion of portions(writer.file(result))) await write(portion);
+        let written = 0;
+        for (const portion of portions(writer.file(result))) {
+          await write(portion);
+          written += portion.length;
+          if (written < DROPPED_BYTES) continue;
+          dropBuffers();
+          written = 0;
+        }
       } else if (input.isFound && error instanceof InputError) binaries.push(input.path);
       else await fail(`${nameOf(input.path)}: ${reasonOf(error)}`);
     }
