@@ -88,7 +88,8 @@ const MAY_TYPES: Readonly<Record<string, readonly string[]>> = {
 /** Packages, by layer. A new one needs a reason in the change that adds it. */
 const PACKAGES: Readonly<Record<string, RegExp>> = {
   knowledge: /^re2js$/,
-  analysis: /^jsonc-parser$/,
+  // Neither knows a protocol: one reads JSON, the other tells lines and columns of a text.
+  analysis: /^(jsonc-parser|vscode-languageserver-textdocument)$/,
   lsp: /^(vscode-languageserver(-types|-protocol)?|vscode-jsonrpc)$/,
   node: /^(node:|vscode-languageserver\/node$)/,
   browser: /^(vscode-languageserver\/browser$|stopcode:knowledge$)/,

@@ -1,5 +1,6 @@
 /** What is wrong with a file of the user's, and where in it. */
 import { findNodeAtLocation, parseTree, type Node } from 'jsonc-parser';
+import { TextDocument } from 'vscode-languageserver-textdocument';
 
 export interface KnowledgeFile {
   /** As shown to the user; `/` or `\` between folders. */
@@ -32,9 +33,9 @@ export function problemAt(file: KnowledgeFile, path: readonly string[], message:
 
 /** A problem at a stretch of the file. */
 export function problemAtOffset(file: KnowledgeFile, offset: number, length: number, message: string): KnowledgeProblem {
-  const before = file.text.slice(0, offset).split(/\r\n|\n|\r/);
+  const { line, character } = TextDocument.create(file.path, 'json', 0, file.text).positionAt(offset);
   const rest = /^[^\r\n]*/.exec(file.text.slice(offset, offset + 200))?.[0].length ?? 0;
-  return { path: file.path, line: (file.line ?? 0) + before.length - 1, column: before.at(-1)?.length ?? 0, length: Math.max(1, Math.min(length, rest)), message };
+  return { path: file.path, line: (file.line ?? 0) + line, column: character, length: Math.max(1, Math.min(length, rest)), message };
 }
 
 /** Without the byte-order mark that editors on Windows leave. */
