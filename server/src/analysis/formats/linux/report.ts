@@ -412,7 +412,8 @@ export class Report {
     // Without its first lines a report with registers and code is an oops, unless the code says that a check failed: a warning looks the same.
     if (head === undefined && this.#tail) this.#role = 'crash';
     // An end mark stands below oopses and warnings only; which of them it was is lost. Where a check failed it was a warning as a rule.
-    else if (head === undefined && this.#headless && this.#ended && this.#traces.hasFrames && !this.#ud2) {
+    // A trace that follows the mark is that of either.
+    else if (head === undefined && this.#headless && this.#ended && !this.#lastWords && this.#traces.hasFrames && !this.#ud2) {
       this.#role = 'crash';
       this.#tail = true;
       if (!this.#traces.hasPointer || !this.#hasCode) this.#say.once('panic.text', BEHEADED, row, { start: 0, end: row.text.length });
