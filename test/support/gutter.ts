@@ -8,7 +8,8 @@
  *
  * `| ` carries a line verbatim. `~ ` names a span of the line above: a fact (`key = value` or `key`), or `token <kind>`.
  * `= ` states something about the whole sample: `blocks N`, `frames N`, `frame N <symbol as printed> <trust>`,
- * `note <words>`, `role crash|context|event`, `section <kind>`, `nothing` (no block opens), `fact <key> = <value>`.
+ * `note <words>`, `role crash|context|event`, `section <kind>`, `nothing` (no block opens), `fact <key> = <value>`,
+ * `without <key>` (no such fact is stated).
  * Anything else is a comment.
  */
 import { LineTokens } from '../../server/src/analysis/formats/lineTokens.js';
@@ -117,6 +118,9 @@ export function checkSample(format: LogFormat, sample: Sample): string[] {
       const [key, value] = tail.split(/ = (.*)/s, 2) as [string, string | undefined];
       const found = facts.filter((fact) => fact.key === key).map((fact) => fact.value);
       expect(value === undefined ? found.length > 0 : found.includes(value), where, `${key} is ${found.join(', ') || 'not stated'}`);
+    } else if (word === 'without') {
+      const found = facts.filter((fact) => fact.key === tail).map((fact) => fact.value);
+      expect(found.length === 0, where, `${tail} is ${found.join(', ')}`);
     } else failures.push(`${where}: "${says}" is no expectation`);
   }
   // What holds for every sample: tokens in order, inside their line; facts inside their line.

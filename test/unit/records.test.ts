@@ -366,8 +366,8 @@ describe('the tail of a kernel report', () => {
   const tail = ['[   10.000001]  ret_from_fork_asm+0x1a/0x30', '[   10.000002]  </TASK>', '[   10.000003] ---[ end trace 5a3c2b1d0e9f8a7b ]---'];
   const fault = ['[   11.000001] BUG: unable to handle page fault for address: 000000001aa090e3', '[   11.000002] Oops: Oops: 0000 [#1] SMP NOPTI', '[   11.000003] RIP: 0010:lab_commit+0x2d5/0x740 [laba]'];
 
-  it('names no fault below it that has a first line of its own', () => {
-    expect(titles(analyzed(...tail, ...fault))).toEqual(['Linux kernel: report without its first lines', 'Linux kernel: BUG: unable to handle page fault for address: 000000001aa090e3 in lab_commit']);
+  it('tells nothing above a fault that has a first line of its own', () => {
+    expect(titles(analyzed(...tail, ...fault))).toEqual(['Linux kernel: BUG: unable to handle page fault for address: 000000001aa090e3 in lab_commit']);
   });
 
   it('belongs to the panic below it', () => {

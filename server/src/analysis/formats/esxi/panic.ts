@@ -193,6 +193,7 @@ const spinCount: Body = (text, from, announced, kept) => {
 };
 
 const NMI_IPI = /NMI IPI: Panic requested by another PCPU/y;
+const HIDDEN_PLACE = /\. PC [[<{][A-Za-z][A-Za-z _-]{1,20}[\]>}], SP [[<{][A-Za-z][A-Za-z _-]{1,20}[\]>}](?: \(Src [^()]{1,60}\))?/y;
 const NMI_HARDWARE = /(?:LINT1 ?[/-] ?NMI(?= ?\(motherboard|[,.]|$)|Lint1\/NMI \(motherboard|LINT1 motherboard interrupt(?: \(NMI\))?(?=\. This is a hardware problem)|ApeiHEST\w{0,40} requested PSOD)/y;
 
 /** The same request as the VMkernel logs it, where `@BlueScreen:` is lost; the number is a line of its source. */
@@ -210,7 +211,10 @@ const nmi: Body = (text, begin, announced, kept) => {
   if (head === null) return undefined;
   kept.token('bugCheckName', from, from + head[0].length, 'panic.kind');
   addresses(text, from + head[0].length, kept);
-  return ipi === null ? { kind: 'nmi', title: 'hardware NMI', start: from, quotable: logged !== null && !announced } : { kind: 'nmi', title: 'NMI, panic requested by another PCPU', secondary: true };
+  // Where somebody put words for the values, an article's own may follow without a blank.
+  const hidden = ipi === null ? null : at(HIDDEN_PLACE, text, from + head[0].length);
+  const ends = hidden === null ? {} : { end: from + head[0].length + hidden[0].length, masked: true };
+  return ipi === null ? { kind: 'nmi', title: 'hardware NMI', start: from, quotable: logged !== null && !announced } : { kind: 'nmi', title: 'NMI, panic requested by another PCPU', secondary: true, ...ends };
 };
 
 /** A checklist leaves the source file out: `ASSERT bora/vmkernel/...`. */

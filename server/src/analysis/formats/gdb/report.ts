@@ -5,7 +5,7 @@ import type { BlockSink, FactKey, TokenKind } from '../types.js';
 import type { LibraryLine } from './lines.js';
 import { baseName, type Stretch } from './scan.js';
 import { signalText } from './signals.js';
-import { abortingFrame, canonicalSymbol, tellingFrame } from './telling.js';
+import { abortingFrame, canonicalSymbol, isWait, tellingFrame } from './telling.js';
 import { addressOf, ordered, sayFrames, type Framed, type Place, type Trace } from './traces.js';
 
 interface Claim {
@@ -112,7 +112,7 @@ export class Report {
   finish(first: LogicalLine): void {
     this.#aborts();
     const traces = ordered(this.traces, this.#crashThread ?? 1);
-    const isCutStack = this.#stackAlone();
+    const isCutStack = this.#stackAlone() || this.#waits(traces[0]);
     const crash = this.#ending !== undefined && (this.#crash || this.#core || this.hasFrames) || (this.#core && this.hasFrames);
     traces.forEach((trace, number) => sayFrames(this.sink, trace, number));
     const telling = traces[0] === undefined || isCutStack ? undefined : this.#blame(traces[0]);
@@ -161,6 +161,15 @@ export class Report {
     // The crashed thread comes first: frames without a heading above are the rest of one.
     if (this.traces.find((trace) => trace.frames.length > 0)?.heading !== undefined) return false;
     this.sink.note('the beginning of the report is missing: which thread crashed is not known', heading.row);
+    return true;
+  }
+
+  /** systemd-coredump lists the crashed thread first: one that waits tells that the list was cut above it, or that nobody failed. */
+  #waits(trace: Trace | undefined): boolean {
+    const top = trace?.frames[0];
+    if (top === undefined || trace?.heading === undefined || top.frame.style !== 'coredump' || top.frame.symbol === undefined) return false;
+    if (!isWait(top.row.text.slice(top.frame.symbol.start, top.frame.symbol.end))) return false;
+    this.sink.note('the first thread that is listed only waits: the list was cut above it, or the signal came from outside', trace.heading.row);
     return true;
   }
 

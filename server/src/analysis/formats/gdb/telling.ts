@@ -41,6 +41,14 @@ function tells(symbol: string): boolean {
   return !MACHINERY.has(name) && !MACHINERY_START.test(name) && !COPY.test(name) && !CHECKED.test(name) && !STRING.test(name);
 }
 
+/** Where glibc's threads wait for each other. */
+const WAIT = /^_{0,3}(?:pthread_cond_(?:timed|clock)?wait|futex_(?:abstimed_|reltimed_)?wait\w{0,40})$/;
+
+/** Whether a thread whose top frame this is waits for another: it does not fail there. */
+export function isWait(symbol: string): boolean {
+  return WAIT.test(canonicalSymbol(symbol));
+}
+
 const RAISES = new Set(['raise', 'gsignal', 'kill', 'tgkill', '__tgkill', 'pthread_kill', '__pthread_kill', '___pthread_kill', '__pthread_kill_implementation', '__pthread_kill_internal', '__libc_signal_restore_set', '__internal_syscall_cancel']);
 /** Newer C libraries need five functions to raise a signal. */
 const MOST_RAISING = 6;

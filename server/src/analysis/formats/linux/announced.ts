@@ -1,5 +1,5 @@
 /** What the kernel survives but reports, and by which a crash is known where a setting made it fatal. */
-import type { Head } from './heads.js';
+import { headOf, type Head } from './heads.js';
 import type { Row } from './row.js';
 
 /**
@@ -27,4 +27,10 @@ export function isReported({ row, head }: Told): boolean {
  */
 export function isAnnounced(told: Told): boolean {
   return isReported(told) || (told.head.role === 'event' && (told.head.what === 'fault' || told.head.what === 'spl'));
+}
+
+/** Whether a row is the first line of a crash of its own: a panic may end what stands above it. */
+export function isFault(row: Row | undefined): boolean {
+  const head = row === undefined ? undefined : headOf(row);
+  return head !== undefined && head.what !== 'panic' && (head.role === 'crash' || head.what === 'fault');
 }

@@ -33,7 +33,7 @@ const EXACT = new Set([
   'kasan_report_invalid_free', 'end_report', 'check_panic_on_warn',
   // watchdogs: their own frames, and the interrupts that carry them
   'watchdog', 'watchdog_timer_fn', 'watchdog_overflow_callback', 'watchdog_hardlockup_check', 'watchdog_check_hardlockup_hpet',
-  'check_hung_uninterruptible_tasks', 'check_hung_task', 'hung_task_panic', 'is_softlockup', 'softlockup_tick', 'print_cpu_stall',
+  'reset_hung_task_detector', 'check_hung_uninterruptible_tasks', 'check_hung_task', 'hung_task_panic', 'is_softlockup', 'softlockup_tick', 'print_cpu_stall',
   'print_other_cpu_stall', 'check_cpu_stall', 'rcu_check_callbacks', 'rcu_sched_clock_irq', 'update_process_times', '_raw_spin_lock',
   '_raw_spin_lock_irq', '_raw_spin_lock_irqsave', '_raw_spin_lock_irqsave_nested', '_raw_spin_lock_bh', 'local_apic_timer_interrupt',
   'smp_apic_timer_interrupt', 'apic_timer_interrupt', 'hrtimer_interrupt', '__hrtimer_run_queues', 'hrtimer_run_queues', 'tick_handle_periodic',
@@ -46,18 +46,28 @@ const EXACT = new Set([
   'oom_kill_process', 'out_of_memory', 'mem_cgroup_out_of_memory', 'pagefault_out_of_memory', 'warn_alloc', 'warn_alloc_failed', 'warn_alloc_show_mem',
   // what the compiler calls in place of a return or a jump, where speculation is to be held
   'srso_return_thunk', 'srso_alias_return_thunk', 'retbleed_return_thunk', 'entry_untrain_ret',
-  // where a waiting task and a kernel thread end
+  // where a waiting task ends
   '__schedule', 'schedule', 'io_schedule', 'io_schedule_timeout', 'schedule_timeout', 'schedule_preempt_disabled', 'context_switch',
   'preempt_schedule', 'preempt_schedule_irq', 'preempt_schedule_common', 'preempt_schedule_notrace', 'preempt_schedule_thunk',
-  'preempt_schedule_notrace_thunk', 'retint_kernel', 'kthread', 'ret_from_fork', 'ret_from_fork_asm', 'kernel_thread_helper',
-  'kernel_thread_starter', 'ret_from_kernel_thread',
+  'preempt_schedule_notrace_thunk', 'retint_kernel',
 ]);
-const PREFIXES = ['asm_exc_', 'exc_', 'asm_sysvec_', 'sysvec_', '__asan_', '__kasan_check_', 'kasan_check_', '__ubsan_handle_', '__pfx_', 'el1_', 'el1h_', 'el0_', 'el1t_', 'xen_asm_exc_', '__x86_return_thunk', '__x86_indirect_thunk'];
+/** Where a thread of the kernel begins: the last of its frames. */
+const THREAD_ENDS = new Set(['kthread', 'ret_from_fork', 'ret_from_fork_asm', 'kernel_thread_helper', 'kernel_thread_starter', 'ret_from_kernel_thread']);
+const PREFIXES = ['asm_exc_', 'exc_', 'asm_sysvec_', 'sysvec_', '__asan_', '__kasan_check_', 'kasan_check_', '__ubsan_handle_', '__sanitizer_cov_', '__pfx_', 'el1_', 'el1h_', 'el0_', 'el1t_', 'xen_asm_exc_', '__x86_return_thunk', '__x86_indirect_thunk'];
 
 /** True for functions that a signature skips. `name` in lower case. */
 export function isCrashHelper(name: string): boolean {
-  // The compiler splits functions: oops_end.part.0, print_address_description.constprop.0.
+  const whole = unsplit(name);
+  return EXACT.has(whole) || THREAD_ENDS.has(whole) || PREFIXES.some((prefix) => whole.startsWith(prefix));
+}
+
+/** True for functions in which threads of the kernel begin. `name` in lower case. */
+export function isThreadEnd(name: string): boolean {
+  return THREAD_ENDS.has(unsplit(name));
+}
+
+/** The compiler splits functions: oops_end.part.0, print_address_description.constprop.0. */
+function unsplit(name: string): string {
   const dot = name.indexOf('.', 1);
-  const whole = dot < 0 ? name : name.slice(0, dot);
-  return EXACT.has(whole) || PREFIXES.some((prefix) => whole.startsWith(prefix));
+  return dot < 0 ? name : name.slice(0, dot);
 }

@@ -68,7 +68,8 @@ export function readReport(cursor: LineCursor, outer: BlockSink): void {
     cursor.next();
     report.take(next.row, next.taken);
   }
-  report.finish();
+  const below = cursor.peek();
+  report.finish(below === undefined ? undefined : rowOf(below));
 }
 
 /** The head that a `cut here` line announces; without one the line says nothing. */

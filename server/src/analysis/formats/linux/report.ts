@@ -1,7 +1,7 @@
 /** One report as it is read: what it says first counts, what other processors and programs add does not. */
 import { canonicalHex } from '../../text/hex.js';
 import type { BlockSink } from '../types.js';
-import { isAnnounced, isReported, type Told } from './announced.js';
+import { isAnnounced, isFault, isReported, type Told } from './announced.js';
 import { isBegun } from './begun.js';
 import { bodyOf, headless, type Body } from './body.js';
 import { colour, sayCpu, sayModules, sayOpcodes, sayWords } from './colours.js';
@@ -49,7 +49,6 @@ export class Report {
   #ended = false;
   #panicked = false;
   #closed = false;
-  #hasBody = false;
   #count = 0;
   #taint = '';
   #taintRow: Row | undefined;
@@ -64,6 +63,8 @@ export class Report {
   #pending: Pending | undefined;
   /** The first line of a machine check, while no panic has been told. */
   #bank: Told | undefined;
+  /** What stands below the first line: more than words, where it is the modules, the task or the pointer. */
+  #below: 'nothing' | 'words' | 'report' = 'nothing';
   readonly #doubles = new Doubles();
 
   constructor(sink: BlockSink) {
@@ -93,13 +94,13 @@ export class Report {
 
   /** No more than the first line of a fault was told: others may write a lot before the kernel goes on. */
   get bare(): boolean {
-    return this.#what === 'fault' && !this.#hasBody && !this.#trap;
+    return this.#what === 'fault' && this.#below === 'nothing' && !this.#trap;
   }
 
   /** True where more unknown lines than usual may stand before the next line that belongs. */
   get rambles(): boolean {
     // Before 4.16 the words of a warning stand below its head.
-    return this.#what === 'lockdep' || this.#what === 'oom' || this.#what === 'hung' || (this.#what === 'warning' && !this.#hasBody);
+    return this.#what === 'lockdep' || this.#what === 'oom' || this.#what === 'hung' || (this.#what === 'warning' && this.#below === 'nothing');
   }
 
   /** How a row belongs; undefined where it does not, `stop` where it begins something else. `next`: directly below the last. */
@@ -185,10 +186,7 @@ export class Report {
     const pending = this.#pending;
     this.#pending = undefined;
     if (taken.is === 'head') this.#statement(row, taken.head);
-    else if (taken.is === 'body') {
-      this.#hasBody = true;
-      this.#pending = this.#body(row, taken.body);
-    }
+    else if (taken.is === 'body') this.#pending = this.#body(row, taken.body);
     else if (taken.is === 'message') this.#reason(row);
     else if (pending !== undefined) this.#pending = takeWrapped(this.#say, this.#traces, this.#what, row, pending, (cpu) => this.#body(row, { kind: 'cpu', cpu }));
   }
@@ -307,6 +305,7 @@ export class Report {
     const pending = (of: Pending['for'], name?: string): Pending => ({ for: of, stamped: row.front.stamped, own: row.front.own, ...(name === undefined ? {} : { name }) });
     // Saved registers, marks and lists of locks stand between frames; everything else ends a trace.
     if (body.kind !== 'frames' && body.kind !== 'trace' && body.kind !== 'tag' && body.kind !== 'plain' && !(body.kind === 'registers' && /^ *r\d/.test(row.text))) this.#traces.inTrace = false;
+    this.#below = this.#below === 'report' || body.kind === 'cpu' || body.kind === 'modules' || body.kind === 'pointer' ? 'report' : 'words';
     switch (body.kind) {
       case 'cpu': {
         const { cpu, comm, version, build, taint } = body.cpu;
@@ -403,7 +402,8 @@ export class Report {
     this.#say.once('panic.kind', kind, row, place);
   }
 
-  finish(): void {
+  /** `below`: the row that ends the report, where one does. */
+  finish(below?: Row): void {
     const sink = this.#say.sink;
     const row = this.#headRow;
     if (row === undefined) return;
@@ -412,8 +412,8 @@ export class Report {
     // Without its first lines a report with registers and code is an oops, unless the code says that a check failed: a warning looks the same.
     if (head === undefined && this.#tail) this.#role = 'crash';
     // An end mark stands below oopses and warnings only; which of them it was is lost. Where a check failed it was a warning as a rule.
-    // A trace that follows the mark is that of either.
-    else if (head === undefined && this.#headless && this.#ended && !this.#lastWords && this.#traces.hasFrames && !this.#ud2) {
+    // A trace that follows the mark is that of either. Right above an oops its last lines tell nothing: the oops is what the text is about.
+    else if (head === undefined && this.#headless && this.#ended && !this.#lastWords && this.#traces.hasFrames && !this.#ud2 && !(this.#topless && isFault(below))) {
       this.#role = 'crash';
       this.#tail = true;
       if (!this.#traces.hasPointer || !this.#hasCode) this.#say.once('panic.text', BEHEADED, row, { start: 0, end: row.text.length });
@@ -432,8 +432,9 @@ export class Report {
     }
     // A check without its place is somebody's title, or a program's.
     if (head?.what === 'spl' && this.#role === 'event') this.#role = 'context';
-    if (head?.rule.named === true && head.values.comm === undefined && !row.front.stamped && !this.#hasBody) this.#role = 'context';
-    const isWarning = this.#role === 'event' && this.#traces.hasFrames && this.#told !== undefined && isReported(this.#told);
+    if (head?.rule.named === true && head.values.comm === undefined && !row.front.stamped && this.#below === 'nothing') this.#role = 'context';
+    // Of a report that was cut above its trace, modules, task or pointer tell as much: a line that a search brought up has none of them.
+    const isWarning = this.#role === 'event' && (this.#traces.hasFrames || (this.#what === 'warning' && this.#below === 'report')) && this.#told !== undefined && isReported(this.#told);
     if (isWarning && head !== undefined) {
       this.#becomes(this.#what === 'hung' ? 'hung-task' : 'kernel-warning', row, head);
       this.#text(row, head);

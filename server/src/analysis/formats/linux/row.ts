@@ -42,8 +42,8 @@ const BLANKS = /[ \t\u00a0]{1,64}/y;
 const LEVEL = /(?:<|&lt;)(\d{1,3}|[cd])(?:>|&gt;) ?/y;
 /** `/dev/kmsg` and the extended network console: `4,339,5140900,-;`. */
 const KMSG = /(\d{1,3}),\d{1,12},\d{1,20},[-c+](?:,[\w=.-]{1,60})?;/y;
-/** `dmesg --decode`: `kern  :warn  : `. */
-const FACILITY = /(?:kern|user|daemon) {0,4}:([a-z]{3,6}) {0,4}: /y;
+/** `dmesg --decode`: `kern  :warn  : `; socklog and other small receivers: `kern.warn: `, `kern.warn kernel: `. */
+const FACILITY = /(?:kern|user|daemon)(?: {0,4}:([a-z]{3,6}) {0,4}: |\.([a-z]{3,7}):? (?=kernel: |\[[ \t]{0,10}\d{1,11}\.\d{6}\]))/y;
 const ISO = /\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(Z|[+-]\d\d:?\d\d)?(?= )/y;
 /**
  * A syslog head that the shared envelope leaves alone: indented, or with a month in the language of the machine (`Mär 27`,
@@ -75,8 +75,8 @@ const CONSOLE = /\[\d\d:\d\d:\d\d[.,]\d{3}\]\[[A-Za-z][\w -]{0,30}\]\[[A-Za-z]{3
 const CODE_PAGE = /c[ ]{0,8}\d{1,8}\.\d{6}!(?= |$)/y;
 /** What a serial capture shows for the line end. */
 const SHOWN_END = /[\u240d\u240a]{1,2}$/;
-/** `[   12.345678]`, `[+0.000012]`, with the processor or the date as vendors of phones print them (`[  12.345678,3]`, `[  12.345678 / 01-02 10:11:12.123]`), and `dmesg -T`: `[Wed Sep 11 19:03:34 2024]`. Markdown escapes the brackets; editors turn blanks into tabs. */
-const STAMP = /\\?\[(?:[ \t]{0,10}\+?\d{1,11}\.\d{3,9} ?(?:,\d{1,2}| \/ \d\d-\d\d \d\d:\d\d:\d\d\.\d{3})?|[A-Z][a-z]{2} [A-Z][a-z]{2} {1,2}\d{1,2} \d\d:\d\d:\d\d \d{4}|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?)\\?\]/y;
+/** `[   12.345678]`, `[+0.000012]`, with the processor or the date as vendors of phones print them (`[  12.345678,3]`, `[  12.345678 / 01-02 10:11:12.123]`), and `dmesg -T`: `[Wed Sep 11 19:03:34 2024]`, with names of other languages `[Mi Sep 11 …]`, `[三 9月 11 …]`. Markdown escapes the brackets; editors turn blanks into tabs. */
+const STAMP = /\\?\[(?:[ \t]{0,10}\+?\d{1,11}\.\d{3,9} ?(?:,\d{1,2}| \/ \d\d-\d\d \d\d:\d\d:\d\d\.\d{3})?|[\p{L}\p{M}]{1,5}\.? {1,2}(?:[\p{L}\p{M}]{1,5}\.?|\d{1,2}[月월]) {1,2}\d{1,2} \d\d:\d\d:\d\d \d{4}|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?)\\?\]/yu;
 /** Who wrote the line: thread or processor (since 5.1), and what vendors of phones print. */
 const CALLER = / ?(?:\[[ \t]{0,8}[TC]\d{1,8} ?\]|-?\(\d{1,3}\)\[\d{1,8}:[^\][]{1,32}\]|\[[ \t]{0,8}\d{1,3}:[ \t]{0,16}[^:\][]{1,16}:[ \t]{0,8}\d{1,8}\]|c\d{1,2} {1,8}\d{1,8}(?= |$))/y;
 const WRITER = /\[[ \t]{0,8}([TC]\d{1,8}) ?\]/;
@@ -183,7 +183,7 @@ export function frontOf(text: string): Front {
   first = text.charCodeAt(at);
   const facility = first === 107 || first === 117 || first === 100 ? take(FACILITY, text, at) : null;
   if (facility !== null) {
-    mark(levelOf(NAMED_LEVELS[facility[1] ?? ''] ?? 6), at, at + facility[0].trimEnd().length);
+    mark(levelOf(NAMED_LEVELS[facility[1] ?? facility[2] ?? ''] ?? 6), at, at + facility[0].trimEnd().length);
     at += facility[0].length;
   }
   const kernel = text.charCodeAt(at) === 107 ? take(KERNEL, text, at) : null;

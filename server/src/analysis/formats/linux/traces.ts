@@ -1,7 +1,7 @@
 /** Registers and call traces of a report, and the function they blame. */
 import type { Body, PointerLine } from './body.js';
 import { canonicalName, type Called, type FrameLine } from './frame.js';
-import { isCrashHelper } from './helpers.js';
+import { isCrashHelper, isThreadEnd } from './helpers.js';
 import type { RegisterPair } from './registers.js';
 import type { Row } from './row.js';
 import type { Sayer } from './say.js';
@@ -190,8 +190,14 @@ export class Traces {
       },
       row, frame.start, frame.end,
     );
-    if (symbol === undefined || this.#trace !== this.#telltale || isCrashHelper(canonicalName(symbol.name))) return;
-    if (this.ofAllocation && ALLOCATES.test(canonicalName(symbol.name))) return;
+    if (symbol === undefined || this.#trace !== this.#telltale) return;
+    const name = canonicalName(symbol.name);
+    if (isCrashHelper(name)) {
+      // What the kernel only guesses above its own way to the report is left over on the stack.
+      if (frame.trust === 'listed' && !isThreadEnd(name)) this.#guessed = undefined;
+      return;
+    }
+    if (this.ofAllocation && ALLOCATES.test(name)) return;
     if (frame.trust === 'listed') this.#telling ??= { row, called: frame };
     else if (frame.trust === 'guessed') this.#guessed ??= { row, called: frame };
   }

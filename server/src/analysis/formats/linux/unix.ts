@@ -21,7 +21,7 @@ import { Sayer } from './say.js';
 import { sayUnixLine } from './unixTokens.js';
 import { oneOf, raw } from '../../text/pattern.js';
 
-export const UNIX_OPENERS = ['Fatal trap ', 'Fatal double fault', 'fault trap, code=', 'in supervisor mode', 'panic[cpu', 'panic(cpu ', 'panic: ', 'Panic String: ', 'panic message: ', 'non-sleepable locks held', 'Tracing pid ', 'kdb_enter() at ', 'vpanic() at '];
+export const UNIX_OPENERS = ['Fatal trap ', 'Fatal double fault', 'fault trap, code=', 'in supervisor mode', 'panic[cpu', 'panic(cpu ', 'panic: ', 'Panic String: ', 'panic message: ', 'non-sleepable locks held', 'Tracing pid ', 'kdb_enter() at ', 'vpanic() at ', 'panic() at netbsd:panic'];
 
 const MOST_FOREIGN = 12;
 
@@ -64,7 +64,7 @@ function productBelow(cursor: LineCursor): string | undefined {
     const line = cursor.peek(ahead);
     if (line === undefined) return undefined;
     const { text } = rowOf(line);
-    const start = skipBlanks(text, 0);
+    const start = beginOf(text);
     if (at(OPENBSD, text, start) !== null) return 'OpenBSD';
     if (at(NETBSD, text, start) !== null) return 'NetBSD';
     if (at(MDB, text, start) !== null) return 'illumos';
@@ -79,15 +79,17 @@ function isPanicBelow(cursor: LineCursor): boolean {
     const line = cursor.peek(ahead);
     if (line === undefined) return false;
     const { text } = rowOf(line);
-    if (at(PANICKED, text, skipBlanks(text, 0)) !== null) return true;
+    if (at(PANICKED, text, beginOf(text)) !== null) return true;
   }
   return false;
 }
 
+/** The debuggers of the BSDs say the function's name, with its arguments, and where it stands. */
+const NAMED_TWICE = /[A-Za-z_][\w.]{0,120}\([^()]{0,300}\) at (?:netbsd:)?(?<symbol>[A-Za-z_][\w.]{0,120})(?:\+(?<offset>0x[\da-f]{1,8}))?(?:\/frame 0x[\da-f]{8,16})?(?: {1,4}[^()]{0,200}:-?\d{1,7}(?: \[inline\])?)?$/dy;
 /** One form a system; an address, a module and an offset stand where the form has them. */
 const FRAMES: readonly RegExp[] = [
   /#\d{1,4} (?<address>0x[\da-f]{8,16}) at (?<symbol>[A-Za-z_][\w.]{0,120})\+(?<offset>0x[\da-f]{1,8})$/dy,
-  /[A-Za-z_][\w.]{0,120}\([^()]{0,300}\) at (?:netbsd:)?(?<symbol>[A-Za-z_][\w.]{0,120})(?:\+(?<offset>0x[\da-f]{1,8}))?(?:\/frame 0x[\da-f]{8,16})?(?: {1,4}[^()]{0,200}:-?\d{1,7}(?: \[inline\])?)?$/dy,
+  NAMED_TWICE,
   /[\da-f]{8,16} (?<module>[\w-]{1,40}):(?<symbol>[A-Za-z_][\w.]{0,120})\+(?<offset>[\da-f]{1,8}) \(/dy,
   // mdb; kgdb
   /(?:[\da-f]{8,16} )?(?:(?<module>[\w-]{1,40})`)?(?<symbol>[A-Za-z_][\w.]{0,120})\+(?<offset>0x[\da-f]{1,8})\([^()]{0,300}\)$/dy,
@@ -95,14 +97,14 @@ const FRAMES: readonly RegExp[] = [
   /0x[\da-f]{8,16} : (?<address>0x[\da-f]{8,16}) (?<module>[\w.-]{1,80}) : (?<symbol>[A-Za-z_$][\w.$]{0,200}) \+ (?<offset>0x[\da-f]{1,8})$/dy,
 ];
 
-/** What syslog of illumos sets before a message, and what it made of the line ends around a panic. */
-const NUMBERED = /(?:(?:(?:[A-Z][a-z]{2} {1,2}\d{1,2} \d\d:\d\d:\d\d|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[\d.:+Z-]{1,16}) )?(?:[\w.-]{1,64} )?(?:\w{1,32}: )?(?=\[ID \d|#01[25]|\^M))?(?:\[ID \d{1,8} [a-z\d]{1,10}\.[a-z]{1,8}\] )?(?:#01[25]|\^M)*/y;
+/** FreeBSD's seconds since boot, where its message buffer shows them; what syslog of illumos sets before a message, and what it made of the line ends around a panic. */
+const NUMBERED = /(?:\[\d{1,9}\](?: |$))?(?:(?:(?:[A-Z][a-z]{2} {1,2}\d{1,2} \d\d:\d\d:\d\d|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[\d.:+Z-]{1,16}) )?(?:[\w.-]{1,64} )?(?:\w{1,32}: )?(?=\[ID \d|#01[25]|\^M))?(?:\[ID \d{1,8} [a-z\d]{1,10}\.[a-z]{1,8}\] )?(?:#01[25]|\^M)*/y;
 /** The debugger is asked for a trace. */
 const LISTING = /(?:d?db(?:\{\d{1,3}\})?> {0,4}(?:trace|bt)\b|(?:\[\d{1,3}\])?> {0,4}(?:::stack\b|\$[cC](?: |$)))/y;
 /** FreeBSD's debugger begins one; that a panic stands above it tells the first of its frames. */
 const TRACING = /Tracing pid \d{1,8} tid \d{1,8} td 0x[\da-f]{8,16}$/y;
 /** The first frames of a panic, where nothing of it stands above. */
-const PANICKING = /(?:kdb_enter|vpanic)\(\) at (?:kdb_enter|vpanic)\+0x/y;
+const PANICKING = /(?:(?:kdb_enter|vpanic)\(\) at (?:netbsd:)?(?:kdb_enter|vpanic)|panic\(\) at netbsd:panic)\+0x/y;
 const PANICKED = /(?:v?panic|trap_fatal|kern_reboot|doadump)\(\) at /y;
 /** Where FreeBSD's frames pass from the handler of a trap to the function that trapped. */
 const TRAPPED = /--- trap (?<trap>0x[\da-f]{1,2}|\d{1,2}), rip = (?<value>0x[\da-f]{8,16})/dy;
@@ -156,7 +158,7 @@ function openingOf(row: Row): { readonly opening: Opening; readonly match: RegEx
 }
 
 function isTraceAlone({ text }: Row): boolean {
-  const start = skipBlanks(text, 0);
+  const start = beginOf(text);
   return at(TRACING, text, start) !== null || at(PANICKING, text, start) !== null;
 }
 
@@ -240,7 +242,7 @@ class UnixPanic {
     const start = skipBlanks(row.text, 0);
     const place = { start, end: row.text.length };
     this.#headless = true;
-    this.#product = this.#worded = 'FreeBSD';
+    this.#product = this.#worded = row.text.startsWith('netbsd:', row.text.indexOf(' at ') + 4) ? 'NetBSD' : 'FreeBSD';
     this.#what = BEHEADED;
     this.#say.open('stack', 'Call trace', row);
     this.#say.once('panic.kind', 'unix-panic', row, place);
@@ -283,6 +285,8 @@ class UnixPanic {
       const symbol = places?.['symbol'];
       if (match === null || groups === undefined || places === undefined || symbol === undefined) continue;
       const name = groups['symbol'] ?? '';
+      // A text that was cut ends inside a name: `db_trace_self_wrapper() at d`.
+      if (expression === NAMED_TWICE && groups['offset'] === undefined && !row.text.startsWith(`${name}(`, start)) return true;
       const offset = groups['offset'] === undefined ? undefined : canonicalHex(groups['offset']);
       const module = groups['module'];
       const address = groups['address'] === undefined ? undefined : canonicalHex(groups['address']);
@@ -324,7 +328,7 @@ export function readUnix(cursor: LineCursor, sink: BlockSink, first: Row): void 
   const opening = openingOf(first);
   const isHeadless = opening === undefined;
   // NetBSD and old OpenBSD word a fault alike.
-  const below = opening?.opening.product === '' ? productBelow(cursor) : opening?.opening.product === 'NetBSD' ? productBelow(cursor) ?? 'NetBSD' : isHeadless && at(PANICKING, first.text, skipBlanks(first.text, 0)) === null && !isPanicBelow(cursor) ? undefined : '';
+  const below = opening?.opening.product === '' ? productBelow(cursor) : opening?.opening.product === 'NetBSD' ? productBelow(cursor) ?? 'NetBSD' : isHeadless && at(PANICKING, first.text, beginOf(first.text)) === null && !isPanicBelow(cursor) ? undefined : '';
   if (below === undefined) {
     const start = skipBlanks(first.text, 0);
     sink.describe({ role: 'context', title: 'Words of a panic', headline: { line: first, start, end: first.text.length } });
@@ -332,7 +336,7 @@ export function readUnix(cursor: LineCursor, sink: BlockSink, first: Row): void 
   }
   const panic = new UnixPanic(sink, first, below);
   if (isHeadless) panic.openHeadless(first);
-  if (at(TRACING, first.text, skipBlanks(first.text, 0)) === null) panic.take(first);
+  if (at(TRACING, first.text, beginOf(first.text)) === null) panic.take(first);
   for (let ahead = 0; ahead <= MOST_FOREIGN;) {
     const line = cursor.peek(ahead);
     if (line === undefined) break;

@@ -25,6 +25,12 @@ const OLD_APPLE = /((?:\.{1,2}\/)?[^\s:;,"'<>|`]{1,200}\.(?:c|cc|cpp|h)):(\d{1,7
 /** macOS: `Assertion failed: (isv), function hvf_vcpu_exec, file hvf.c, line 1287.` No program, and of later versions no folder. */
 const APPLE = /Assertion failed: \((?=.{1,400}\), function )/y;
 const APPLE_PLACE = /\), function ([\w.]{1,128}), file ([^,]{1,300}), line \d{1,7}/;
+/**
+ * The C libraries of Windows and Solaris: `Assertion failed: EXPR, file ../block/lab.c, line 12`; newer Solaris and illumos add
+ * `, function lab`. The program is not named.
+ */
+const PLAIN = /Assertion failed: (?=[^\s(].{0,400}, file |\(.{1,400}, file )/y;
+const PLAIN_PLACE = /, file ([^,]{1,300}), line \d{1,7}(?:, function ([\w.]{1,128}))?/;
 /** Folders at the top of the qemu sources that no other program is known to have. */
 const SOURCES = oneOf('', [
   raw`hw|block|target(?:-\w+)?/[\w.-]+|accel|softmmu|system|migration|tcg|qom|qapi|qobject|chardev|linux-user`,
@@ -65,7 +71,8 @@ export function findAssertion(text: string): Assertion | undefined {
 
 function ofApple(text: string): Assertion | undefined {
   const { at } = readHead(text);
-  if (text.charCodeAt(at) !== 65 || test(APPLE, text, at) === null) return undefined;
+  if (text.charCodeAt(at) !== 65) return undefined;
+  if (test(APPLE, text, at) === null) return test(PLAIN, text, at) === null ? undefined : ofPlain(text, at);
   const found = APPLE_PLACE.exec(text.slice(at, at + LONGEST_PLACE));
   if (found === null) return undefined;
   const [whole, name = '', path = ''] = found;
@@ -75,6 +82,18 @@ function ofApple(text: string): Assertion | undefined {
   const start = from + '), function '.length;
   const file = start + name.length + ', file '.length;
   return { kind: 'assert', at, source: { start: file, end: file + path.length }, symbol: { start, end: start + name.length }, text: { start: at, end }, claim: { start: at, end: from + 1 } };
+}
+
+function ofPlain(text: string, at: number): Assertion | undefined {
+  const found = PLAIN_PLACE.exec(text.slice(at, at + LONGEST_PLACE));
+  if (found === null) return undefined;
+  const [whole, path = '', name] = found;
+  if (!isOurs(path.replaceAll('\\', '/'), name)) return undefined;
+  const from = at + found.index;
+  const end = from + whole.length;
+  const file = from + ', file '.length;
+  const crash = { kind: 'assert', at, source: { start: file, end: file + path.length }, text: { start: at, end }, claim: { start: at, end: from } } as const;
+  return name === undefined ? crash : { ...crash, symbol: { start: end - name.length, end } };
 }
 
 function atHead(text: string): Assertion | undefined {

@@ -35,7 +35,7 @@ export const qemu: LogFormat = {
   openers: [
     '+0000: starting up', 'qemu-system-', 'qemu-kvm', 'kvm-spice', '/bin/kvm ', 'Z kvm: ', 'kvm: -', ' QEMU[', 'Could not access KVM kernel',
     'ioctl(KVM_CREATE_VM) failed', 'TASK ERROR: start failed: ', '-enable-kvm', '-nodefaults', '-machine ', '-name guest=',
-    ' Assertion ', ': failed assertion ', 'ERROR:../', 'ERROR:/', 'code should not be reached', ': assertion failed: (', 'Assertion failed: (', 'KVM internal error',
+    ' Assertion ', ': failed assertion ', 'ERROR:../', 'ERROR:/', 'code should not be reached', ': assertion failed: (', 'Assertion failed: ', 'KVM internal error',
     'kvm run failed', 'hardware error: ', 'KVM: entry failed, ', 'registers after init: ', 'registers after reset: ',
     'registers after modification: ', 'Failed to get registers: ', 'KVM_SET_USER_MEMORY_REGION failed', 'kvm_set_phys_mem: error', 'qemu: fatal: ',
     'unhandled CPU exception ', 'uncaught target signal ', 'QEMU internal SIG', 'panic hyper-v: arg1=', 'reason=crashed',
