@@ -77,7 +77,7 @@ export function analyzeText(text: string, knowledge: Knowledge): Analysis {
 
 function* conclude(text: ChunkedText, blocks: readonly Block[], knowledge: Knowledge, before: Snapshot | undefined): Generator<undefined, Analysis> {
   const messages = messagesOf(text, knowledge);
-  const assembler = new Assembler((code) => knowledge.bugCheck(code)?.name);
+  const assembler = new Assembler(knowledge.names);
   for (const block of blocks) assembler.add(block);
   const line = (n: number): string => text.line(n);
   // A finding is kept where the crash, all context and the lines with messages are the very ones it was made from.

@@ -21,10 +21,12 @@ import type { Explanation, ExplanationLine, Facts } from './types.js';
 
 export { explainWords } from './words.js';
 
-/** Where the bug check or panic of a crash is written up. */
+/** Where the bug check, the exception or the panic of a crash is written up. */
 export function referenceOf(record: CrashRecord, knowledge: Knowledge): Article | undefined {
   const code = record.value('bugcheck.code');
   if (code !== undefined) return bugCheckOf(code, knowledge)?.article;
+  const exception = record.kind === 'userException' ? record.value('exception.code') : undefined;
+  if (exception !== undefined) return knowledge.exceptionArticle(exception);
   const kind = record.value('panic.kind');
   return kind === undefined ? undefined : knowledge.panic(kind)?.articles?.[0];
 }

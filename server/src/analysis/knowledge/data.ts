@@ -117,6 +117,8 @@ export interface StatusTableData {
   readonly id: 'ntstatus' | 'hresult' | 'win32' | 'errno' | 'vmkernel' | 'nt-exception' | 'fast-fail' | 'whea-source' | 'vmx-exit' | 'svm-exit';
   readonly title: string;
   readonly entries: readonly (readonly [code: Hex, name: string] | readonly [code: Hex, name: string, text: string])[];
+  /** Pages that describe some of the codes. */
+  readonly pages?: readonly { readonly title: string; readonly url: string; readonly codes: readonly Hex[] }[];
   readonly sources: readonly string[];
 }
 
