@@ -7,12 +7,13 @@ import type { CrashRecord } from '../records/types.js';
 import { NEAR_NULL } from './address.js';
 import { decode } from './index.js';
 import { bugCheckOf, explainBugCheck, explainParameter, type ParameterNumber } from './bugCheck.js';
-import { explainRegister, explainStatus, explainTerm, explainTrap } from './lookups.js';
+import { explainFacility, explainRegister, explainStatus, explainTerm, explainTrap } from './lookups.js';
 import { explainOperand, operandRegister } from './instructions.js';
 import { explainUnknownModule } from './modules.js';
 import { explainByKind, explainOwnPanic, explainPhrase, explainStatement } from './tokens.js';
 import { explainCrashRegister, explainOopsNumber } from './marks.js';
 import { explainField } from './scoped.js';
+import { explainMsrAt } from './msr.js';
 import { explainFlag } from './places.js';
 import { explainShownValue, explainValueAt, explainVariable } from './shownValues.js';
 import { explainDumpWord, explainEndOfStack, explainStackWord, factsOf } from './stackWords.js';
@@ -72,6 +73,8 @@ export function explainToken(token: Token, text: string, line: string, record: C
     if (shown !== undefined) return shown;
     if (token.kind === 'argument') return explainVariable(line, token.at.end, knowledge, facts);
   }
+  const msr = explainMsrAt(text, line, token.at.start, knowledge);
+  if (msr !== undefined) return msr;
   switch (token.kind) {
     case 'bugCheckName':
     case 'bugCheckCode': {
@@ -123,7 +126,7 @@ export function explainToken(token: Token, text: string, line: string, record: C
     case 'statusCode': {
       const value = parseHex(text);
       if (value === undefined) return explainWord(text, line, knowledge, facts);
-      return explainStatus(value, knowledge, STATUS_TABLES[record?.format ?? 'windbg'] ?? ['errno']) ?? unknown(formatHex(value), 'No public list that Stopcode has names this code.');
+      return explainStatus(value, knowledge, STATUS_TABLES[record?.format ?? 'windbg'] ?? ['errno']) ?? (record?.format === 'windbg' ? explainFacility(value, knowledge) : undefined) ?? unknown(formatHex(value), 'No public list that Stopcode has names this code.');
     }
     case 'address': {
       const value = parseHex(text);
@@ -173,7 +176,7 @@ function explainFeature(text: string, knowledge: Knowledge): Explanation | undef
 function explainKey(key: FactKey, text: string, knowledge: Knowledge, facts: Facts): Explanation | undefined {
   const value = parseHex(text);
   if (value === undefined) return undefined;
-  if (key === 'exception.code') return explainStatus(value, knowledge, ['nt-exception', 'ntstatus']) ?? unknown(`Exception ${formatHex(value)}`, 'No public list that Stopcode has names this code.');
+  if (key === 'exception.code') return explainStatus(value, knowledge, ['nt-exception', 'ntstatus']) ?? explainFacility(value, knowledge) ?? unknown(`Exception ${formatHex(value)}`, 'No public list that Stopcode has names this code.');
   if (key === 'irql') {
     const reading = decode('irql', value, knowledge, facts);
     return reading === undefined ? undefined : { headline: `IRQL ${formatHex(value)}`, details: [{ kind: 'text', text: reading.words }], articles: [], sources: reading.sources ?? [] };
@@ -187,6 +190,8 @@ function explainKey(key: FactKey, text: string, knowledge: Knowledge, facts: Fac
 export function explainWord(word: string, line: string, knowledge: Knowledge, facts: Facts): Explanation | undefined {
   const shown = explainShownValue(word, line, knowledge, facts);
   if (shown !== undefined) return shown;
+  const msr = explainMsrAt(word, line, line.indexOf(word), knowledge);
+  if (msr !== undefined) return msr;
   const bare = word.replace(/^[-+]/, '');
   const symbol = bare.includes('!') ? bare.slice(bare.indexOf('!') + 1) : bare;
   for (const candidate of [word, bare, symbol]) {

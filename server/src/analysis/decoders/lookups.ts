@@ -76,6 +76,26 @@ export function statusReadings(value: bigint, knowledge: Knowledge, only?: reado
   return readings;
 }
 
+/**
+ * An HRESULT that no list has: whose it is stands in its facility, and only that is told. Bit 29 would be the customer's, bit
+ * 28 that of a mapped NTSTATUS.
+ */
+export function explainFacility(value: bigint, knowledge: Knowledge): Explanation | undefined {
+  if (value >> 31n !== 1n || (value & 0x7800_0000n) !== 0n) return undefined;
+  const facility = knowledge.status('hresult-facility', (value >> 16n) & 0x7ffn);
+  if (facility === undefined) return undefined;
+  const table = knowledge.statusTables().find(({ id }) => id === 'hresult-facility');
+  return {
+    headline: `${formatHex(value)} HRESULT of ${facility[0]}`,
+    details: [
+      { kind: 'text', text: `A failure of ${facility[1] ?? facility[0]}, number ${formatHex(value & 0xffffn)} there.` },
+      { kind: 'unknown', text: 'No public list that Stopcode has names this code.' },
+    ],
+    articles: [],
+    sources: table?.sources ?? [],
+  };
+}
+
 /** A status code by the tables, or by those in `only`; undefined where none names it. */
 export function explainStatus(value: bigint, knowledge: Knowledge, only?: readonly StatusTableData['id'][]): Explanation | undefined {
   const readings = statusReadings(value, knowledge, only);

@@ -3,6 +3,7 @@ import { parseHex } from '../text/hex.js';
 import type { Token } from '../formats/types.js';
 import type { Knowledge } from '../knowledge/knowledge.js';
 import type { CrashRecord } from '../records/types.js';
+import { withMsr } from './msr.js';
 import { explainInstruction, explainMachineCode } from './instructions.js';
 import { seenHere } from './modules.js';
 import { explainVariable, isVariable } from './shownValues.js';
@@ -33,6 +34,14 @@ function withHardwareError(known: Explanation | undefined, text: string, knowled
   const reason = code === undefined ? undefined : explainStatus(code, knowledge, ['vmx-exit', 'svm-exit']);
   if (known === undefined || reason === undefined) return known;
   return { ...known, details: [{ kind: 'text', text: `${reason.headline}: ${(reason.details[0]?.text ?? '').replace(/^.{1,80}? — /, '')}` }, ...known.details], sources: [...known.sources, ...reason.sources] };
+}
+
+/** `KVM internal error. Suberror: 3`: of the four that KVM has, the one it was. */
+function withSuberror(known: Explanation | undefined, text: string, knowledge: Knowledge): Explanation | undefined {
+  const number = /\bSuberror: (\d{1,3})\b/.exec(text)?.[1];
+  const reason = number === undefined ? undefined : explainStatus(BigInt(number), knowledge, ['kvm-suberror']);
+  if (known === undefined || reason === undefined) return known;
+  return { ...known, details: [{ kind: 'text', text: `Suberror ${reason.headline.replace(/^0x/, '')}: ${(reason.details[0]?.text ?? '').replace(/^.{1,80}? — /, '')}` }, ...known.details], sources: [...known.sources, ...reason.sources] };
 }
 
 /** A statement inside a crash that has no panic of its own, by that of the crash: the second half of a broken line, the panic after an oops. */
@@ -76,7 +85,7 @@ export function explainByKind(token: Token, text: string, line: string, record: 
     case 'environment': return explainEnvironment(text, knowledge);
     case 'comment': return explainSymbolState(text) ?? explainContextMark(text) ?? explainPhrase(text, knowledge);
     case 'fieldValue': return explainSystem(text, key) ?? explainValue(text, before, knowledge);
-    case 'message': return explainPhrase(text, knowledge) ?? (key.startsWith('panic.') ? withHardwareError(explainStatement(token, record, knowledge), text, knowledge) : undefined);
+    case 'message': return withSuberror(withMsr(explainPhrase(text, knowledge), text, knowledge), text, knowledge) ?? (key.startsWith('panic.') ? withHardwareError(explainStatement(token, record, knowledge), text, knowledge) : undefined);
     case 'string': return explainDevice(text);
     case 'option': return isAttribute(line) ? explainAttribute(text, line, token.at.end, knowledge) : explainField(text, knowledge);
     case 'term': return explainPageBits(text) ?? (/^[\w ]{3,4}$/.test(text) ? scoped('pooltag', text.trim(), text.trim(), knowledge) ?? explainUnknownTag(text, before) : explainUnknownTag(text, before));

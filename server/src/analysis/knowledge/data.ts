@@ -114,7 +114,7 @@ export interface FillPatternData {
 
 /** `status/*.json`: number to name, with a few words for the ones that matter in crashes. */
 export interface StatusTableData {
-  readonly id: 'ntstatus' | 'hresult' | 'win32' | 'errno' | 'vmkernel' | 'nt-exception' | 'fast-fail' | 'whea-source' | 'vmx-exit' | 'svm-exit';
+  readonly id: 'ntstatus' | 'hresult' | 'win32' | 'errno' | 'vmkernel' | 'nt-exception' | 'fast-fail' | 'whea-source' | 'vmx-exit' | 'svm-exit' | 'msr' | 'kvm-suberror' | 'hresult-facility';
   readonly title: string;
   readonly entries: readonly (readonly [code: Hex, name: string] | readonly [code: Hex, name: string, text: string])[];
   /** Pages that describe some of the codes. */
