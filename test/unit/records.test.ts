@@ -87,6 +87,13 @@ describe('what belongs to one crash', () => {
     expect(crash?.reference?.url).toBe(url);
   });
 
+  it('links the article on exceptions 13 and 14 from these alone', () => {
+    const url = (text: string): string | undefined => analyzed(text).crashes[0]?.reference?.url;
+    expect(url(psod('4133'))).toBe('https://knowledge.broadcom.com/external/article/303440');
+    expect(url(psod('4133').replace('#PF Exception 14', '#UD Exception 6'))).toBeUndefined();
+    expect(url('EXCVEC_CUREL_SP_EL0_SYNCH Exception 0 in world 131099:HELPER_LAB (ec 0x25 il 1 iss 0x47 far_el1 0x0 far_el2 0x450184aa1000)')).toBeUndefined();
+  });
+
   it.each([
     ['a stop screen quoted before its analysis', [SCREEN, gap(12), report()]],
     ['a stop screen quoted after its analysis', [report(), gap(12), `> ${SCREEN}`]],

@@ -7,7 +7,7 @@ import type { CrashRecord } from '../records/types.js';
 import { NEAR_NULL } from './address.js';
 import { decode } from './index.js';
 import { bugCheckOf, explainBugCheck, explainParameter, type ParameterNumber } from './bugCheck.js';
-import { explainFacility, explainRegister, explainStatus, explainTerm, explainTrap } from './lookups.js';
+import { articlesOf, explainFacility, explainRegister, explainStatus, explainTerm, explainTrap } from './lookups.js';
 import { explainOperand, operandRegister } from './instructions.js';
 import { explainUnknownModule } from './modules.js';
 import { explainByKind, explainOwnPanic, explainPhrase, explainStatement } from './tokens.js';
@@ -29,7 +29,7 @@ export function referenceOf(record: CrashRecord, knowledge: Knowledge): Article 
   const exception = record.kind === 'userException' ? record.value('exception.code') : undefined;
   if (exception !== undefined) return knowledge.exceptionArticle(exception);
   const kind = record.value('panic.kind');
-  return kind === undefined ? undefined : knowledge.panic(kind)?.articles?.[0];
+  return kind === undefined ? undefined : articlesOf(knowledge.panic(kind), (key) => record.value(key))[0];
 }
 
 /** The crash as a whole: what happened and what its values say. */
@@ -56,7 +56,7 @@ export function explainCrash(record: CrashRecord, knowledge: Knowledge): Explana
   if (at !== undefined) details.push({ kind: 'item', text: `Faulting address ${at}: ${decode('address', BigInt(at), knowledge, facts)?.words ?? 'unknown'}` });
   for (const next of [...(panic?.next ?? []), ...(trap?.details ?? []).filter((line) => line.kind === 'next').map((line) => line.text)]) details.push({ kind: 'next', text: next });
   if (details.length === 0) details.push({ kind: 'unknown', text: 'Stopcode has no description of this kind of crash.' });
-  return { headline: record.title, details, articles: panic?.articles ?? [], sources: [...(panic?.sources ?? []), ...(trap?.sources ?? [])] };
+  return { headline: record.title, details, articles: articlesOf(panic, facts), sources: [...(panic?.sources ?? []), ...(trap?.sources ?? [])] };
 }
 
 function bugCheckByName(record: CrashRecord, knowledge: Knowledge): ReturnType<Knowledge['bugCheck']> {

@@ -1,10 +1,10 @@
 /** What one entry of the knowledge says: a term, a register, an exception, a filling, a status code. */
 import { formatHex } from '../text/hex.js';
-import type { RegisterData, StatusTableData, TermData } from '../knowledge/data.js';
+import type { Article, PanicData, RegisterData, StatusTableData, TermData } from '../knowledge/data.js';
 import type { Knowledge, NamedStatusTable } from '../knowledge/knowledge.js';
 import { fillPattern } from './address.js';
 import { readBits } from './bits.js';
-import type { Explanation, ExplanationLine } from './types.js';
+import type { Explanation, ExplanationLine, Facts } from './types.js';
 
 /** A term as it was written in the log. */
 export function explainTerm(term: TermData, word: string): Explanation {
@@ -30,6 +30,13 @@ export function explainRegister(register: RegisterData, value: bigint | undefine
     articles: [],
     sources: register.sources,
   };
+}
+
+/** The articles of a panic, where they are about the exception that it was: those on exceptions 13 and 14 are not about an Arm's. */
+export function articlesOf(panic: PanicData | undefined, facts: Facts): readonly Article[] {
+  const vector = facts('exception.vector');
+  const isMeant = panic?.vectors === undefined || (vector !== undefined && panic.vectors.includes(Number(vector)));
+  return isMeant ? panic?.articles ?? [] : [];
 }
 
 /** A processor exception by vector or mnemonic. */

@@ -141,5 +141,7 @@ export interface PanicData {
   readonly text: string;
   readonly next?: readonly string[];
   readonly articles?: readonly Article[];
+  /** The exceptions its articles are about, where not all. */
+  readonly vectors?: readonly number[];
   readonly sources: readonly string[];
 }
