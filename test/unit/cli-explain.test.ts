@@ -33,6 +33,13 @@ describe('explain', () => {
     [['exit reason 48'], [/EPT_VIOLATION/]],
     [['hardware', 'error', '0x80000021'], [/could not be entered/]],
     [['sense', '0x6', '0x29', '0x0'], [/UNIT ATTENTION/, /29\/00/]],
+    [['UNIT', 'ATTENTION'], [/SCSI sense key UNIT ATTENTION/]],
+    [['msr', '0x1a0'], [/MSR_IA32_MISC_ENABLE/, /Switches of processor features/]],
+    [['RDMSR', 'from', '40d'], [/MSR_IA32_MC3_STATUS/]],
+    [['IA32_APICBASE'], [/0x1b MSR_IA32_APICBASE/]],
+    [['msr', '0x40000101'], [/parameter 1 of the bug check/]],
+    [['suberror', '3'], [/KVM_INTERNAL_ERROR_DELIVERY_EV/]],
+    [['0x80240fff'], [/HRESULT of FACILITY_WINDOWSUPDATE/, /Windows Update, number 0xfff there/, /No public list/]],
     [['H:0x0 D:0x2 P:0x0'], [/How a SCSI command ended/, /host status OK/, /CHECK CONDITION/]],
   ])('%j', async (words, expected) => {
     const { status, stdout, stderr } = await cli(['explain', ...words]);

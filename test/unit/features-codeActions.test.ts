@@ -62,6 +62,24 @@ describe('code actions', () => {
     expect(shown.map((action) => action.title)).toContain('Show libvirt <hyperv> snippet');
   });
 
+  it('of a message that is no crash copy its words, open what it is written up in and show what is known of it', () => {
+    const at = placeOf(STORY, 'A sentence');
+    const title = `qemuMonitorIO: ${'internal error '.repeat(20)}`.trim();
+    const event = { event: { kind: 'libvirt.error', title, at, count: 3, blocks: [] }, matches: [] };
+    const article = { kind: 'documentation', id: 'Debug logs', title: 'Debug logs', url: 'https://libvirt.org/kbase/debuglogs.html' } as const;
+    const explains = [[at, { headline: 'qemu ended', details: [{ kind: 'next', text: 'Look at its log.' }], articles: [article], sources: [] }]] as const;
+    const actions = codeActions(story({}, { events: [event], explains }), rangeOf(at), [], OPTIONS);
+    expect(actions.map((action) => action.title)).toEqual(['Open Debug logs', 'Copy message', 'Show what is known about this message']);
+    expect(actions.map((action) => action.diagnostics?.map((diagnostic) => diagnostic.code))).toEqual([['libvirt.error'], ['libvirt.error'], ['libvirt.error']]);
+    // The list of problems cuts long messages; what is searched for is the whole.
+    expect(actions[1]?.command?.arguments).toEqual([title]);
+    expect(actions[2]?.command?.arguments?.[0]).toMatchObject({ markdown: expect.stringContaining('Look at its log.') as string });
+    // Nothing is invented where nothing is known, and two messages on a line are told apart.
+    const second = { ...event, event: { ...event.event, title: 'out of memory' } };
+    expect(codeActions(story({}, { events: [event, second] }), rangeOf(at), [], OPTIONS).map((action) => action.title)).toEqual([expect.stringMatching(/^Copy message \(qemuMonitorIO: internal/), 'Copy message (out of memory)']);
+    expect(codeActions(story({}, { events: [event] }), rangeOf(at), [], { ...OPTIONS, events: false })).toEqual([]);
+  });
+
   it('are offered for the problems a client names, wherever the cursor is', () => {
     const analysis = story();
     expect(codeActions(analysis, ELSEWHERE, [], OPTIONS)).toEqual([]);

@@ -68,8 +68,30 @@ const violation = (process: string, module: string): string => [
 
 describe('what belongs to one crash', () => {
   it('takes sessions with two processes for two crashes, and what is told twice of one for one', () => {
-    expect(titles(analyzed(violation('1d78', 'acme'), '', violation('2958', 'acmegfx')))).toEqual(['Exception 0xc0000005 in acme', 'Exception 0xc0000005 in acmegfx']);
-    expect(titles(analyzed(violation('1d78', 'acme'), gap(30), violation('1d78', 'acme')))).toEqual(['Exception 0xc0000005 in acme']);
+    expect(titles(analyzed(violation('1d78', 'acme'), '', violation('2958', 'acmegfx')))).toEqual(['Exception ACCESS_VIOLATION (0xc0000005) in acme', 'Exception ACCESS_VIOLATION (0xc0000005) in acmegfx']);
+    expect(titles(analyzed(violation('1d78', 'acme'), gap(30), violation('1d78', 'acme')))).toEqual(['Exception ACCESS_VIOLATION (0xc0000005) in acme']);
+  });
+
+  it.each([
+    ['c0000005', 'Exception ACCESS_VIOLATION (0xc0000005) in acme', 'https://learn.microsoft.com/windows/win32/debug/getexceptioncode'],
+    ['c0000374', 'Exception HEAP_CORRUPTION (0xc0000374) in acme', 'https://learn.microsoft.com/openspecs/windows_protocols/ms-erref/596a1078-e883-4972-9bbc-49e60bebca55'],
+    ['c00000aa', 'Exception INSTRUCTION_MISALIGNMENT (0xc00000aa) in acme', undefined],
+    ['e06d7363', 'C++ exception (0xe06d7363) in acme', 'https://devblogs.microsoft.com/oldnewthing/20100730-00/?p=13273'],
+    ['c06d007e', 'Delay-load: module not found (0xc06d007e) in acme', undefined],
+    ['e0000001', 'Exception 0xe0000001 in acme', undefined],
+    // What a program raises with a small number is its own, whatever NTSTATUS has there.
+    ['00000102', 'Exception 0x102 in acme', undefined],
+  ])('names the exception %s as people know it, and where it is written up', (code, title, url) => {
+    const [crash] = analyzed(violation('1d78', 'acme').replace('c0000005', code)).crashes;
+    expect(crash?.record.title).toBe(title);
+    expect(crash?.reference?.url).toBe(url);
+  });
+
+  it('links the article on exceptions 13 and 14 from these alone', () => {
+    const url = (text: string): string | undefined => analyzed(text).crashes[0]?.reference?.url;
+    expect(url(psod('4133'))).toBe('https://knowledge.broadcom.com/external/article/303440');
+    expect(url(psod('4133').replace('#PF Exception 14', '#UD Exception 6'))).toBeUndefined();
+    expect(url('EXCVEC_CUREL_SP_EL0_SYNCH Exception 0 in world 131099:HELPER_LAB (ec 0x25 il 1 iss 0x47 far_el1 0x0 far_el2 0x450184aa1000)')).toBeUndefined();
   });
 
   it.each([

@@ -9,6 +9,7 @@ import { OpeningFinder } from './formats/openings.js';
 import { resegment, segment } from './formats/segment.js';
 import { prose } from './prose.js';
 import { explainToken, explainWord } from './decoders/explain.js';
+import { explainUnderKey } from './decoders/keyed.js';
 import { explainTrust } from './decoders/frame.js';
 import { CrashPlaces } from './crashPlaces.js';
 import { Assembler } from './records/assemble.js';
@@ -77,7 +78,7 @@ export function analyzeText(text: string, knowledge: Knowledge): Analysis {
 
 function* conclude(text: ChunkedText, blocks: readonly Block[], knowledge: Knowledge, before: Snapshot | undefined): Generator<undefined, Analysis> {
   const messages = messagesOf(text, knowledge);
-  const assembler = new Assembler((code) => knowledge.bugCheck(code)?.name);
+  const assembler = new Assembler(knowledge.names);
   for (const block of blocks) assembler.add(block);
   const line = (n: number): string => text.line(n);
   // A finding is kept where the crash, all context and the lines with messages are the very ones it was made from.
@@ -259,7 +260,10 @@ class Snapshot implements Analysis {
   #explainToken(line: number, column: number, text: string, record: CrashRecord | undefined): Located<Explanation> | undefined {
     const token = this.tokenAt(line, column);
     if (token === undefined) return undefined;
-    const explanation = explainToken(token, text.slice(token.at.start, token.at.end), text, record, this.knowledge);
+    const said = explainToken(token, text.slice(token.at.start, token.at.end), text, record, this.knowledge);
+    // Forums set a blank line between any two.
+    const above = line > 1 && this.text.line(line - 1).trim() === '' ? line - 2 : line - 1;
+    const explanation = above < 0 ? said : explainUnderKey(token, text.slice(token.at.start, token.at.end), text, this.text.line(above), said, this.knowledge);
     return explanation === undefined ? undefined : { value: explanation, at: token.at };
   }
 

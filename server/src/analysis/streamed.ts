@@ -39,7 +39,7 @@ export function slidingText(): SlidingText {
 export function* analyzeStream(text: SlidingText, knowledge: Knowledge, sink: StreamSink): Generator<Step, StreamResult> {
   const finder = finderFor(knowledge);
   const messages = new MessageTable(knowledge.issues);
-  const assembler = new Assembler((code) => knowledge.bugCheck(code)?.name);
+  const assembler = new Assembler(knowledge.names);
   const kept = new KeptLines(text);
   const line = (n: number): string => kept.line(n);
   const formats = new Set<FormatId>();

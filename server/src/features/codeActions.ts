@@ -6,6 +6,7 @@ import type { TextSource } from '../analysis/text/span.js';
 import type { Analysis } from '../analysis/types.js';
 import { COMMANDS } from './commands.js';
 import { markers, SOURCE, type DiagnosticOptions, type Marker } from './diagnostics.js';
+import { writeExplanation } from './hover.js';
 import { issueSkeleton } from './issueSkeleton.js';
 import { articleLabel, Page, safeUrl, shortened } from './page.js';
 import { sameRange, touches } from './ranges.js';
@@ -24,11 +25,13 @@ export function codeActions(analysis: Analysis, range: Range, named: readonly Di
   const ours = named.filter((diagnostic) => diagnostic.source === SOURCE);
   const touched = all.filter((marker) => touches(marker.diagnostic.range, range) || ours.some((diagnostic) => isSame(diagnostic, marker.diagnostic)));
   // The headline of a crash leads to all its known issues, wherever their evidence stands.
-  const crashes = new Map(touched.filter((marker) => marker.match === undefined).map((marker) => [marker.crash, marker]));
+  const crashes = new Map(touched.filter((marker) => marker.crash !== undefined && marker.match === undefined).map((marker) => [marker.crash, marker]));
   const matched = all.filter((marker) => marker.match !== undefined && (touched.includes(marker) || (marker.crash !== undefined && crashes.has(marker.crash))));
   const actions = new Actions(options);
   for (const marker of matched) for (const article of preferredFirst(marker)) actions.article(article.article, diagnosticsOf(marker, crashes), article.isPreferred);
   for (const marker of matched) addMatch(actions, marker, diagnosticsOf(marker, crashes), matched.length > 1, options);
+  const events = touched.filter((marker) => marker.event !== undefined && marker.match === undefined);
+  for (const marker of events) addEvent(actions, marker, analysis, events.length > 1, options);
   for (const marker of crashes.values()) addCrash(actions, marker, analysis.text, matched.length > 0, options);
   return actions.list;
 }
@@ -112,6 +115,20 @@ function addCrash(actions: Actions, marker: Marker, text: TextSource, isKnown: b
   writeMatches(page, shownMatches(crash.matches, options, crash.record.signature), crash.ruledOut);
   actions.add('Show what is known about this crash', COMMANDS.showExplanation, [{ uri: options.uri, markdown: page.toMarkdown(), text: page.toPlainText() }], diagnostics);
   actions.add('Create a known issue from this crash', COMMANDS.createIssue, [{ uri: options.uri, ...issueSkeleton(crash) }], diagnostics);
+}
+
+/** A message that is no crash: its words to search for, and what the knowledge has of them. */
+function addEvent(actions: Actions, { event, diagnostic }: Marker, analysis: Analysis, isOneOfMany: boolean, options: CodeActionOptions): void {
+  if (event === undefined) return;
+  const { at, title } = event.event;
+  const which = isOneOfMany ? ` (${shortened(title, 60)})` : '';
+  const known = analysis.explain(at.line, at.start)?.value;
+  for (const article of known?.articles ?? []) actions.article(article, [diagnostic]);
+  actions.copy(`Copy message${which}`, title, [diagnostic]);
+  if (known === undefined) return;
+  const page = new Page();
+  writeExplanation(page, known, true);
+  actions.add(`Show what is known about this message${which}`, COMMANDS.showExplanation, [{ uri: options.uri, markdown: page.toMarkdown(), text: page.toPlainText() }], [diagnostic]);
 }
 
 /** What one pastes into a ticket: title and articles, one a line. */

@@ -7,6 +7,7 @@ import type { StatusTableData } from '../knowledge/data.js';
 import type { Knowledge } from '../knowledge/knowledge.js';
 import { decode } from './index.js';
 import { explainRegister, explainStatus, explainTerm, explainTrap } from './lookups.js';
+import { explainMsr } from './msr.js';
 import { scoped } from './scoped.js';
 import type { Explanation } from './types.js';
 
@@ -58,7 +59,13 @@ const ASKED: readonly (readonly [words: RegExp, answer: Answer])[] = [
   [/^(?:vm ?)?exit(?: reason)?$/, statusIn('vmx-exit', 'svm-exit')],
   [/^vmx(?: ?exit)?(?: reason)?$/, statusIn('vmx-exit')],
   [/^svm(?: ?exit)?(?: reason| code)?$/, statusIn('svm-exit')],
+  [/^(?:kvm )?sub ?error:?$/, statusIn('kvm-suberror')],
   [/^hardware error$/, statusIn('vmx-exit')],
+  [/^(?:(?:rd|wr)?msr)(?: from| to)?$/, (number, knowledge) => {
+    // Manuals and kernels write them in hexadecimal, with and without the 0x.
+    const value = parseHex(number);
+    return [value === undefined ? undefined : explainMsr(value, knowledge)];
+  }],
   [/^irql$/, (number, knowledge) => {
     const value = valueOf(number);
     const reading = value === undefined ? undefined : decode('irql', value, knowledge, () => undefined);
@@ -68,7 +75,7 @@ const ASKED: readonly (readonly [words: RegExp, answer: Answer])[] = [
 
 /** Readings of words that say themselves what they ask for; empty where they do not. */
 export function explainAsked(words: readonly string[], knowledge: Knowledge): readonly Explanation[] {
-  const found = [...byWord(words, knowledge), ...scsi(words, knowledge), ...byName(words[0] ?? '', knowledge)];
+  const found = [...byWord(words, knowledge), ...scsi(words, knowledge), senseKey(words, knowledge), ...byName(words[0] ?? '', knowledge)];
   return found.filter((explanation) => explanation !== undefined);
 }
 
@@ -106,12 +113,24 @@ function titled(found: Explanation | undefined): Explanation | undefined {
 function byName(word: string, knowledge: Knowledge): readonly (Explanation | undefined)[] {
   const name = word.toUpperCase();
   if (/^SIG[A-Z]{2,5}\d?$/.test(name)) return [scoped('exception', name, name, knowledge)];
+  if (/^(?:MSR_)?IA32_/.test(name)) return [named(`MSR_${name.replace(/^MSR_/, '')}`, ['msr'], knowledge)];
   if (name.startsWith('NT_STATUS_')) return [named(`STATUS_${name.slice(10)}`, ['ntstatus'], knowledge)];
   if (!/^(?:EXIT_REASON_|VMX_EXIT_|SVM_EXIT_|VMEXIT_|[A-Z]{3,}_)/.test(name)) return [];
   const bare = name.replace(/^(?:EXIT_REASON_|VMX_EXIT_|SVM_EXIT_|VMEXIT_)/, '');
   // Older kernels, and KVM's traces of today, have other names for two of them.
   const known = { PENDING_INTERRUPT: 'INTERRUPT_WINDOW', VMXON: 'VMON', VMXOFF: 'VMOFF' }[bare] ?? bare;
   return [named(`EXIT_REASON_${known}`, ['vmx-exit'], knowledge), named(`SVM_EXIT_${known}`, ['svm-exit'], knowledge)];
+}
+
+/** `UNIT ATTENTION`: the knowledge has sense keys by their numbers. */
+function senseKey(words: readonly string[], knowledge: Knowledge): Explanation | undefined {
+  if (words.length === 0 || words.length > 2) return undefined;
+  const title = `SCSI sense key ${words.join(' ').toUpperCase().replace(/_/g, ' ')}`;
+  for (let key = 0; key < 16; key++) {
+    const term = knowledge.term(`data: ${formatHex(BigInt(key))}`);
+    if (term?.title === title) return explainTerm(term, formatHex(BigInt(key)));
+  }
+  return undefined;
 }
 
 function named(name: string, tables: readonly StatusTableData['id'][], knowledge: Knowledge): Explanation | undefined {

@@ -7,12 +7,13 @@ import type { CrashRecord } from '../records/types.js';
 import { NEAR_NULL } from './address.js';
 import { decode } from './index.js';
 import { bugCheckOf, explainBugCheck, explainParameter, type ParameterNumber } from './bugCheck.js';
-import { explainRegister, explainStatus, explainTerm, explainTrap } from './lookups.js';
+import { articlesOf, explainFacility, explainRegister, explainStatus, explainTerm, explainTrap } from './lookups.js';
 import { explainOperand, operandRegister } from './instructions.js';
 import { explainUnknownModule } from './modules.js';
 import { explainByKind, explainOwnPanic, explainPhrase, explainStatement } from './tokens.js';
 import { explainCrashRegister, explainOopsNumber } from './marks.js';
 import { explainField } from './scoped.js';
+import { explainMsrAt } from './msr.js';
 import { explainFlag } from './places.js';
 import { explainShownValue, explainValueAt, explainVariable } from './shownValues.js';
 import { explainDumpWord, explainEndOfStack, explainStackWord, factsOf } from './stackWords.js';
@@ -21,12 +22,14 @@ import type { Explanation, ExplanationLine, Facts } from './types.js';
 
 export { explainWords } from './words.js';
 
-/** Where the bug check or panic of a crash is written up. */
+/** Where the bug check, the exception or the panic of a crash is written up. */
 export function referenceOf(record: CrashRecord, knowledge: Knowledge): Article | undefined {
   const code = record.value('bugcheck.code');
   if (code !== undefined) return bugCheckOf(code, knowledge)?.article;
+  const exception = record.kind === 'userException' ? record.value('exception.code') : undefined;
+  if (exception !== undefined) return knowledge.exceptionArticle(exception);
   const kind = record.value('panic.kind');
-  return kind === undefined ? undefined : knowledge.panic(kind)?.articles?.[0];
+  return kind === undefined ? undefined : articlesOf(knowledge.panic(kind), (key) => record.value(key))[0];
 }
 
 /** The crash as a whole: what happened and what its values say. */
@@ -53,7 +56,7 @@ export function explainCrash(record: CrashRecord, knowledge: Knowledge): Explana
   if (at !== undefined) details.push({ kind: 'item', text: `Faulting address ${at}: ${decode('address', BigInt(at), knowledge, facts)?.words ?? 'unknown'}` });
   for (const next of [...(panic?.next ?? []), ...(trap?.details ?? []).filter((line) => line.kind === 'next').map((line) => line.text)]) details.push({ kind: 'next', text: next });
   if (details.length === 0) details.push({ kind: 'unknown', text: 'Stopcode has no description of this kind of crash.' });
-  return { headline: record.title, details, articles: panic?.articles ?? [], sources: [...(panic?.sources ?? []), ...(trap?.sources ?? [])] };
+  return { headline: record.title, details, articles: articlesOf(panic, facts), sources: [...(panic?.sources ?? []), ...(trap?.sources ?? [])] };
 }
 
 function bugCheckByName(record: CrashRecord, knowledge: Knowledge): ReturnType<Knowledge['bugCheck']> {
@@ -70,6 +73,8 @@ export function explainToken(token: Token, text: string, line: string, record: C
     if (shown !== undefined) return shown;
     if (token.kind === 'argument') return explainVariable(line, token.at.end, knowledge, facts);
   }
+  const msr = explainMsrAt(text, line, token.at.start, knowledge);
+  if (msr !== undefined) return msr;
   switch (token.kind) {
     case 'bugCheckName':
     case 'bugCheckCode': {
@@ -121,7 +126,7 @@ export function explainToken(token: Token, text: string, line: string, record: C
     case 'statusCode': {
       const value = parseHex(text);
       if (value === undefined) return explainWord(text, line, knowledge, facts);
-      return explainStatus(value, knowledge, STATUS_TABLES[record?.format ?? 'windbg'] ?? ['errno']) ?? unknown(formatHex(value), 'No public list that Stopcode has names this code.');
+      return explainStatus(value, knowledge, STATUS_TABLES[record?.format ?? 'windbg'] ?? ['errno']) ?? (record?.format === 'windbg' ? explainFacility(value, knowledge) : undefined) ?? unknown(formatHex(value), 'No public list that Stopcode has names this code.');
     }
     case 'address': {
       const value = parseHex(text);
@@ -171,7 +176,7 @@ function explainFeature(text: string, knowledge: Knowledge): Explanation | undef
 function explainKey(key: FactKey, text: string, knowledge: Knowledge, facts: Facts): Explanation | undefined {
   const value = parseHex(text);
   if (value === undefined) return undefined;
-  if (key === 'exception.code') return explainStatus(value, knowledge, ['nt-exception', 'ntstatus']) ?? unknown(`Exception ${formatHex(value)}`, 'No public list that Stopcode has names this code.');
+  if (key === 'exception.code') return explainStatus(value, knowledge, ['nt-exception', 'ntstatus']) ?? explainFacility(value, knowledge) ?? unknown(`Exception ${formatHex(value)}`, 'No public list that Stopcode has names this code.');
   if (key === 'irql') {
     const reading = decode('irql', value, knowledge, facts);
     return reading === undefined ? undefined : { headline: `IRQL ${formatHex(value)}`, details: [{ kind: 'text', text: reading.words }], articles: [], sources: reading.sources ?? [] };
@@ -185,6 +190,8 @@ function explainKey(key: FactKey, text: string, knowledge: Knowledge, facts: Fac
 export function explainWord(word: string, line: string, knowledge: Knowledge, facts: Facts): Explanation | undefined {
   const shown = explainShownValue(word, line, knowledge, facts);
   if (shown !== undefined) return shown;
+  const msr = explainMsrAt(word, line, line.indexOf(word), knowledge);
+  if (msr !== undefined) return msr;
   const bare = word.replace(/^[-+]/, '');
   const symbol = bare.includes('!') ? bare.slice(bare.indexOf('!') + 1) : bare;
   for (const candidate of [word, bare, symbol]) {

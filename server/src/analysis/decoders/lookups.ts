@@ -1,10 +1,10 @@
 /** What one entry of the knowledge says: a term, a register, an exception, a filling, a status code. */
 import { formatHex } from '../text/hex.js';
-import type { RegisterData, StatusTableData, TermData } from '../knowledge/data.js';
+import type { Article, PanicData, RegisterData, StatusTableData, TermData } from '../knowledge/data.js';
 import type { Knowledge, NamedStatusTable } from '../knowledge/knowledge.js';
 import { fillPattern } from './address.js';
 import { readBits } from './bits.js';
-import type { Explanation, ExplanationLine } from './types.js';
+import type { Explanation, ExplanationLine, Facts } from './types.js';
 
 /** A term as it was written in the log. */
 export function explainTerm(term: TermData, word: string): Explanation {
@@ -30,6 +30,13 @@ export function explainRegister(register: RegisterData, value: bigint | undefine
     articles: [],
     sources: register.sources,
   };
+}
+
+/** The articles of a panic, where they are about the exception that it was: those on exceptions 13 and 14 are not about an Arm's. */
+export function articlesOf(panic: PanicData | undefined, facts: Facts): readonly Article[] {
+  const vector = facts('exception.vector');
+  const isMeant = panic?.vectors === undefined || (vector !== undefined && panic.vectors.includes(Number(vector)));
+  return isMeant ? panic?.articles ?? [] : [];
 }
 
 /** A processor exception by vector or mnemonic. */
@@ -74,6 +81,26 @@ export function statusReadings(value: bigint, knowledge: Knowledge, only?: reado
     if (found !== undefined) readings.push({ table, name: found[0], line: `${table.title}: ${found[0]}${found[1] === undefined ? '' : ` — ${found[1]}`}` });
   }
   return readings;
+}
+
+/**
+ * An HRESULT that no list has: whose it is stands in its facility, and only that is told. Bit 29 would be the customer's, bit
+ * 28 that of a mapped NTSTATUS.
+ */
+export function explainFacility(value: bigint, knowledge: Knowledge): Explanation | undefined {
+  if (value >> 31n !== 1n || (value & 0x7800_0000n) !== 0n) return undefined;
+  const facility = knowledge.status('hresult-facility', (value >> 16n) & 0x7ffn);
+  if (facility === undefined) return undefined;
+  const table = knowledge.statusTables().find(({ id }) => id === 'hresult-facility');
+  return {
+    headline: `${formatHex(value)} HRESULT of ${facility[0]}`,
+    details: [
+      { kind: 'text', text: `A failure of ${facility[1] ?? facility[0]}, number ${formatHex(value & 0xffffn)} there.` },
+      { kind: 'unknown', text: 'No public list that Stopcode has names this code.' },
+    ],
+    articles: [],
+    sources: table?.sources ?? [],
+  };
 }
 
 /** A status code by the tables, or by those in `only`; undefined where none names it. */

@@ -88,13 +88,13 @@ function shown(explanation: Explanation | undefined): Explanation | undefined {
 }
 
 /** The label of a field as the tables have it: `  Hardware name: ` is `hardware name`. */
-export function explainField(label: string, knowledge: Knowledge): Explanation | undefined {
+export function explainField(label: string, knowledge: Knowledge, foreign?: TermData['system']): Explanation | undefined {
   if (label.length > LONGEST) return undefined;
   const name = label.trim().replace(/[\s:=(]{1,8}$/, '').replace(/\s{2,40}/g, ' ');
   const term = knowledge.term(name);
   if (term !== undefined) return explainTerm(term, name);
   // Summary tools write the same labels as names of elements: `<bug_check_code>`, and number them: `Sig[0].Name`.
-  const own = scoped('field', name, name, knowledge) ?? scoped('field', name.replace(/\[\d{1,3}\]/g, '[]').replace(/_/g, ' '), name, knowledge);
+  const own = scoped('field', name, name, knowledge, foreign) ?? scoped('field', name.replace(/\[\d{1,3}\]/g, '[]').replace(/_/g, ' '), name, knowledge, foreign);
   if (own !== undefined) return own;
   const head = /^(tag_not_defined)_/i.exec(name)?.[1];
   if (head !== undefined) return scoped('field', `${head}_*`, name, knowledge);

@@ -1,8 +1,10 @@
 /** What a token is where no code, register or address stands: by its kind, and a value by the label before it. */
 import { parseHex } from '../text/hex.js';
-import type { Token } from '../formats/types.js';
+import type { FormatId, Token } from '../formats/types.js';
+import type { TermData } from '../knowledge/data.js';
 import type { Knowledge } from '../knowledge/knowledge.js';
 import type { CrashRecord } from '../records/types.js';
+import { withMsr } from './msr.js';
 import { explainInstruction, explainMachineCode } from './instructions.js';
 import { seenHere } from './modules.js';
 import { explainVariable, isVariable } from './shownValues.js';
@@ -10,7 +12,7 @@ import { explainModuleFlags, explainTaint } from './taints.js';
 import { explainAttribute, explainEnvironment, explainOptionValue, isAttribute, isSetting, isSettingName } from './options.js';
 import { explainContextMark, explainDevice, explainPageBits, explainSymbolState, explainUnknownTag } from './marks.js';
 import { explainLinkTime, explainOffset, explainPath, explainPcpu, explainProcess, explainPrompt, explainSourceLine, explainSystem, explainThread, explainTimestamp, explainVersion, explainWorld } from './places.js';
-import { explainStatus, explainTerm } from './lookups.js';
+import { articlesOf, explainStatus, explainTerm } from './lookups.js';
 import { explainCommand, explainField, explainFunction, explainModule, explainSetting, foreignTo, scoped } from './scoped.js';
 import type { Explanation } from './types.js';
 
@@ -22,7 +24,7 @@ export function explainStatement(token: Token, record: CrashRecord | undefined, 
   return {
     headline: panic.title,
     details: [{ kind: 'text', text: panic.text }, ...(panic.next ?? []).map((text) => ({ kind: 'next' as const, text }))],
-    articles: panic.articles ?? [],
+    articles: articlesOf(panic, (name) => record?.value(name)),
     sources: panic.sources,
   };
 }
@@ -33,6 +35,14 @@ function withHardwareError(known: Explanation | undefined, text: string, knowled
   const reason = code === undefined ? undefined : explainStatus(code, knowledge, ['vmx-exit', 'svm-exit']);
   if (known === undefined || reason === undefined) return known;
   return { ...known, details: [{ kind: 'text', text: `${reason.headline}: ${(reason.details[0]?.text ?? '').replace(/^.{1,80}? — /, '')}` }, ...known.details], sources: [...known.sources, ...reason.sources] };
+}
+
+/** `KVM internal error. Suberror: 3`: of the four that KVM has, the one it was. */
+function withSuberror(known: Explanation | undefined, text: string, knowledge: Knowledge): Explanation | undefined {
+  const number = /\bSuberror: (\d{1,3})\b/.exec(text)?.[1];
+  const reason = number === undefined ? undefined : explainStatus(BigInt(number), knowledge, ['kvm-suberror']);
+  if (known === undefined || reason === undefined) return known;
+  return { ...known, details: [{ kind: 'text', text: `Suberror ${reason.headline.replace(/^0x/, '')}: ${(reason.details[0]?.text ?? '').replace(/^.{1,80}? — /, '')}` }, ...known.details], sources: [...known.sources, ...reason.sources] };
 }
 
 /** A statement inside a crash that has no panic of its own, by that of the crash: the second half of a broken line, the panic after an oops. */
@@ -49,12 +59,12 @@ export function explainByKind(token: Token, text: string, line: string, record: 
   switch (token.kind) {
     case 'command': return explainCommand(text, before, knowledge);
     case 'prompt': return explainPrompt(text);
-    case 'module': return withSeen(explainModule(text, knowledge, foreignTo(format)), text, record);
+    case 'module': return withSeen(inSystem(explainModule(text, knowledge, foreignTo(format)), format), text, record);
     case 'symbol': return explainFunction(text, before, knowledge);
     // The names of variables are the program's own: only their values say something.
     case 'field': {
       if (format === 'gdb' && isVariable(line)) return explainVariable(line, token.at.end, knowledge, (name) => record?.value(name));
-      return isSettingName(before, line.slice(token.at.end, token.at.end + 3)) ? explainSetting(text, knowledge) : explainField(text, knowledge);
+      return isSettingName(before, line.slice(token.at.end, token.at.end + 3)) ? explainSetting(text, knowledge) : explainField(text, knowledge, foreignTo(format));
     }
     case 'parameterLabel': return explainField(text, knowledge);
     case 'exceptionName': return scoped('exception', signalOf(text), text.trim(), knowledge);
@@ -65,18 +75,18 @@ export function explainByKind(token: Token, text: string, line: string, record: 
     case 'world': return explainWorld(text);
     case 'pcpu': return explainPcpu(text, format);
     case 'process': return explainProcess(text, key, format, knowledge);
-    case 'path': return explainPath(text, key) ?? explainValue(text, before, knowledge);
-    case 'version': return explainVersion(text, key, format) ?? explainValue(text, before, knowledge);
+    case 'path': return explainPath(text, key) ?? explainValue(text, before, knowledge, foreignTo(format));
+    case 'version': return explainVersion(text, key, format) ?? explainValue(text, before, knowledge, foreignTo(format));
     case 'offset': return explainOffset(token, text, line);
     case 'opcode': return explainOpcode(text, line.slice(token.at.end)) ?? explainMachineCode(text, line.slice(token.at.end, token.at.end + 64), knowledge);
     case 'instruction': return explainInstruction(text, line.slice(token.at.end, token.at.end + 64), record, knowledge);
     case 'number': return explainFrameNumber(token, text, line, record) ?? explainSourceLine(text, before, line.slice(token.at.end, token.at.end + 2))
-      ?? (isSetting(before) ? explainOptionValue(text, before, knowledge) : undefined) ?? explainValue(text, before, knowledge) ?? explainOptionValue(text, before, knowledge);
+      ?? (isSetting(before) ? explainOptionValue(text, before, knowledge) : undefined) ?? explainValue(text, before, knowledge, foreignTo(format)) ?? explainOptionValue(text, before, knowledge);
     case 'optionValue': return isAttribute(line) ? explainAttribute(/([\w-]{1,40})=['"]$/.exec(before.slice(-48))?.[1] ?? '', line, before.length - 2, knowledge) : explainOptionValue(text, before, knowledge);
     case 'environment': return explainEnvironment(text, knowledge);
     case 'comment': return explainSymbolState(text) ?? explainContextMark(text) ?? explainPhrase(text, knowledge);
-    case 'fieldValue': return explainSystem(text, key) ?? explainValue(text, before, knowledge);
-    case 'message': return explainPhrase(text, knowledge) ?? (key.startsWith('panic.') ? withHardwareError(explainStatement(token, record, knowledge), text, knowledge) : undefined);
+    case 'fieldValue': return explainSystem(text, key) ?? explainValue(text, before, knowledge, foreignTo(format));
+    case 'message': return withSuberror(withMsr(explainPhrase(text, knowledge), text, knowledge), text, knowledge) ?? (key.startsWith('panic.') ? withHardwareError(explainStatement(token, record, knowledge), text, knowledge) : undefined);
     case 'string': return explainDevice(text);
     case 'option': return isAttribute(line) ? explainAttribute(text, line, token.at.end, knowledge) : explainField(text, knowledge);
     case 'term': return explainPageBits(text) ?? (/^[\w ]{3,4}$/.test(text) ? scoped('pooltag', text.trim(), text.trim(), knowledge) ?? explainUnknownTag(text, before) : explainUnknownTag(text, before));
@@ -99,7 +109,7 @@ function signalOf(text: string): string {
 }
 
 /** A value under the label that stands before it on its line: `NTGLOBALFLAG:  0`. */
-function explainValue(text: string, before: string, knowledge: Knowledge): Explanation | undefined {
+function explainValue(text: string, before: string, knowledge: Knowledge, foreign: TermData['system']): Explanation | undefined {
   const stamped = / \d{4} \($/.test(before.slice(-8)) ? explainLinkTime(text) : undefined;
   if (stamped !== undefined) return stamped;
   const label = /([A-Za-z_#][\w .()[\]-]{0,40})\s{0,4}[:=]\s{0,24}$/.exec(before.slice(-72))?.[1]?.trim() ?? labelWithoutSign(before, knowledge);
@@ -107,9 +117,9 @@ function explainValue(text: string, before: string, knowledge: Knowledge): Expla
   const stamp = /time ?stamp$/i.test(label) ? explainLinkTime(text) : undefined;
   if (stamp !== undefined) return stamp;
   // Several labels on a line: `SessionId: none  Cid: 0004`.
-  const explain = isSetting(before) ? explainSetting : explainField;
-  const name = explain(label, knowledge) === undefined ? label.slice(label.lastIndexOf('  ') + 1).trim() : label;
-  const field = explain(name, knowledge);
+  const explain = (written: string): Explanation | undefined => (isSetting(before) ? explainSetting(written, knowledge) : explainField(written, knowledge, foreign));
+  const name = explain(label) === undefined ? label.slice(label.lastIndexOf('  ') + 1).trim() : label;
+  const field = explain(name);
   const value = text.trim();
   // Values that are terms themselves (`Followup: MachineOwner`) are told as such.
   return field === undefined || knowledge.term(value) !== undefined || value === '' || value.length > 100 ? undefined : { ...field, headline: `${name} = ${value}`, details: field.headline === name ? field.details : [{ kind: 'text', text: field.headline }, ...field.details] };
@@ -134,6 +144,13 @@ function explainFrameNumber(token: Token, text: string, line: string, record: Cr
   const isRow = /[#[]$/.test(before) || text.trim().startsWith('#') || /^\s{1,4}(?:[0-9a-f]{8}|\(Inline|0x[0-9a-f]{6})/i.test(line.slice(token.at.end, token.at.end + 24));
   if (!isRow && record?.frames.some((frame) => frame.at.line === token.at.line) !== true) return undefined;
   return { headline: `Frame ${number}`, details: [{ kind: 'text', text: 'Number of the call on the stack; 0 is the newest, each row was called by the one below it.' }], articles: [], sources: [] };
+}
+
+/** ESXi has drivers that came from Linux: what they drive is the same, whose they are is not. */
+function inSystem(known: Explanation | undefined, format: FormatId | undefined): Explanation | undefined {
+  if (known === undefined || format !== 'esxi') return known;
+  const details = known.details.map((line) => ({ ...line, text: line.text.replace(/ ?\bPart of Linux\.$/, '') }));
+  return { ...known, details: details.filter((line) => line.text !== '') };
 }
 
 /** A known module, with what the log says of it. */
@@ -170,7 +187,7 @@ const BANNERS: readonly (readonly [mark: string, name: string])[] = [
   ['Bugcheck Analysis', 'bugcheck'], ['Exception Analysis', 'exception'], ['Debugging Details', 'details'],
   ['Child-SP', 'stack'], ['ChildEBP', 'stack'], ['Args to Child', 'stack'], ['Loading Dump File', 'dumpfile'], ['Dump File:', 'dumpfile'],
   ['Windows Debugger Version', 'debugger'], ['ACTIVE PROCESS DUMP', 'processes'], ['RESOURCE OBJECTS', 'resources'], ['module name', 'modules'], ['cut here', 'cut'],
-  ['end trace', 'endtrace'], ['end Kernel panic', 'endpanic'],
+  ['end trace frame', 'endframes'], ['end trace', 'endtrace'], ['end Kernel panic', 'endpanic'],
 ];
 
 function explainBanner(text: string, knowledge: Knowledge): Explanation | undefined {

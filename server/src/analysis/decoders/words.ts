@@ -4,7 +4,7 @@ import type { StatusTableData } from '../knowledge/data.js';
 import type { Knowledge } from '../knowledge/knowledge.js';
 import { explainAsked } from './asked.js';
 import { explainBugCheck } from './bugCheck.js';
-import { explainPattern, explainRegister, explainStatus, explainTerm, explainTrap } from './lookups.js';
+import { explainFacility, explainPattern, explainRegister, explainStatus, explainTerm, explainTrap } from './lookups.js';
 import type { Explanation } from './types.js';
 
 /** A number as a person may have met it: readings by likelihood. */
@@ -25,6 +25,8 @@ function explainNumber(value: bigint, isHex: boolean, rest: readonly string[], k
   const status = value > 0xffffn ? explainStatus(value, knowledge, severe) : undefined;
   if (status !== undefined) result.push(status);
   const pattern = explainPattern(value, knowledge);
+  const facility = status === undefined && pattern === undefined && isHex ? explainFacility(value, knowledge) : undefined;
+  if (facility !== undefined) result.push(facility);
   if (pattern !== undefined) result.push(pattern);
   if (value <= 0xffffn) {
     const number = explainStatus(value, knowledge, [...small, ...severe]);

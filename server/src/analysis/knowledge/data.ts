@@ -114,9 +114,11 @@ export interface FillPatternData {
 
 /** `status/*.json`: number to name, with a few words for the ones that matter in crashes. */
 export interface StatusTableData {
-  readonly id: 'ntstatus' | 'hresult' | 'win32' | 'errno' | 'vmkernel' | 'nt-exception' | 'fast-fail' | 'whea-source' | 'vmx-exit' | 'svm-exit';
+  readonly id: 'ntstatus' | 'hresult' | 'win32' | 'errno' | 'vmkernel' | 'nt-exception' | 'fast-fail' | 'whea-source' | 'vmx-exit' | 'svm-exit' | 'msr' | 'kvm-suberror' | 'hresult-facility';
   readonly title: string;
   readonly entries: readonly (readonly [code: Hex, name: string] | readonly [code: Hex, name: string, text: string])[];
+  /** Pages that describe some of the codes. */
+  readonly pages?: readonly { readonly title: string; readonly url: string; readonly codes: readonly Hex[] }[];
   readonly sources: readonly string[];
 }
 
@@ -139,5 +141,7 @@ export interface PanicData {
   readonly text: string;
   readonly next?: readonly string[];
   readonly articles?: readonly Article[];
+  /** The exceptions its articles are about, where not all. */
+  readonly vectors?: readonly number[];
   readonly sources: readonly string[];
 }

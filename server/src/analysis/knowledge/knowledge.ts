@@ -37,6 +37,9 @@ export interface Phrase {
   readonly term: TermData;
 }
 
+/** Codes below are no warning and no error; they are other numbers at least as often. */
+const LEAST_STATUS = 0x40000000n;
+
 interface TermTables {
   readonly exact: ReadonlyMap<string, TermData>;
   readonly folded: ReadonlyMap<string, TermData>;
@@ -167,6 +170,22 @@ export class Knowledge {
   status(table: StatusTableData['id'], code: bigint | string): readonly [string, string?] | undefined {
     const canonical = typeof code === 'string' ? code : formatHex(code);
     return this.statusTables().find((candidate) => candidate.id === table)?.names.get(canonical);
+  }
+
+  /** Names for the titles of crashes. */
+  get names(): { readonly bugCheck: (code: string) => string | undefined; readonly exception: (code: string) => string | undefined } {
+    return {
+      bugCheck: (code) => this.bugCheck(code)?.name,
+      // Small numbers that a program raised are its own: 0x1 is no STATUS_WAIT_1 there.
+      exception: (code) => (this.status('nt-exception', code) ?? (BigInt(code) < LEAST_STATUS ? undefined : this.status('ntstatus', code)))?.[0],
+    };
+  }
+
+  /** Where the code of an exception is written up. */
+  exceptionArticle(code: string): Article | undefined {
+    const [name] = this.status('nt-exception', code) ?? this.status('ntstatus', code) ?? [];
+    const page = this.statusTables().flatMap((table) => table.pages ?? []).find(({ codes }) => codes.includes(code));
+    return name === undefined || page === undefined ? undefined : { kind: 'documentation', id: `Exception ${code}`, title: page.title, url: page.url };
   }
 
   /** A processor exception by vector or mnemonic. */

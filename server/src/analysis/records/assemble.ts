@@ -8,7 +8,7 @@ import { contextOf, indexAt, MOST_CONTEXT, type ContextEntry } from './context.j
 import { EventGroups } from './events.js';
 import { absoluteFacts, firstValues, GrowingCrash } from './growing.js';
 import { familyOf, startsProcess } from './process.js';
-import { recordOf, type BugCheckName } from './record.js';
+import { recordOf, type CodeNames } from './record.js';
 import type { CrashRecord } from './types.js';
 
 /** A block without a crash of its own belongs to a crash that ended at most this many lines above. */
@@ -54,14 +54,14 @@ export class Assembler {
   readonly context: ContextEntry[] = [];
   /** Number of entries there have been. */
   contextCount = 0;
-  readonly #nameOf: BugCheckName;
+  readonly #names: CodeNames;
   /** Crashes not yet taken, in the order of their first blocks. */
   #crashes: GrowingCrash[] = [];
   /** By the family of their formats. */
   readonly #open = new Map<string, GrowingCrash>();
 
-  constructor(nameOf: BugCheckName) {
-    this.#nameOf = nameOf;
+  constructor(names: CodeNames) {
+    this.#names = names;
   }
 
   /** Blocks come in the order of their lines. */
@@ -108,7 +108,7 @@ export class Assembler {
     const context = crashes.length === 0 || reached === Infinity ? this.context : this.context.slice();
     return new Taken(crashes, (crash, index) => {
       const until = untils[index] ?? Infinity;
-      return { record: recordOf(crash.blocks, this.#nameOf, (headline) => contextOf(context, headline, until)), until };
+      return { record: recordOf(crash.blocks, this.#names, (headline) => contextOf(context, headline, until)), until };
     });
   }
 

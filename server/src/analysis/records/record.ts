@@ -9,8 +9,12 @@ import { factTable, signatureOf } from './signature.js';
 import { titleOf } from './title.js';
 import type { CrashKind, CrashRecord, FactTable } from './types.js';
 
-/** Name of a bug check by its canonical code, where it is documented. */
-export type BugCheckName = (code: string) => string | undefined;
+/** Names by canonical codes, where they are documented. */
+export interface CodeNames {
+  readonly bugCheck: (code: string) => string | undefined;
+  /** What ends a process of Windows: `EXCEPTION_ACCESS_VIOLATION`, `C++ exception (MSVC)`. */
+  readonly exception: (code: string) => string | undefined;
+}
 
 function kindOf(format: FormatId, value: (key: FactKey) => string | undefined, frames: readonly Frame[]): CrashKind {
   if (format === 'windbg') {
@@ -33,7 +37,7 @@ function kindOf(format: FormatId, value: (key: FactKey) => string | undefined, f
 }
 
 /** The crash that some blocks describe; `context` is what the file says besides, as this crash sees it. */
-export function recordOf(blocks: readonly Block[], nameOf: BugCheckName, context: (headline: number) => FactTable): CrashRecord {
+export function recordOf(blocks: readonly Block[], names: CodeNames, context: (headline: number) => FactTable): CrashRecord {
   const frames: Frame[] = [];
   let traces = 0;
   for (const block of blocks) {
@@ -58,7 +62,7 @@ export function recordOf(blocks: readonly Block[], nameOf: BugCheckName, context
   return {
     kind,
     format,
-    title: titleOf(kind, value, frames, nameOf),
+    title: titleOf(kind, value, frames, names),
     headline,
     lines: { first: blocks[0]?.lines.first ?? 0, end: blocks.at(-1)?.lines.end ?? 0 },
     blocks,

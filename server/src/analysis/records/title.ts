@@ -2,6 +2,7 @@
 import { LOCKUP_KINDS } from '../formats/linux/rules.js';
 import type { FactKey, FormatId, Frame } from '../formats/types.js';
 import { clipped } from '../text/clipped.js';
+import type { CodeNames } from './record.js';
 import { tellsCause } from './signature.js';
 import type { CrashKind } from './types.js';
 
@@ -19,19 +20,19 @@ export function processorWord(format: FormatId): 'PCPU' | 'CPU' {
   return format === 'esxi' ? 'PCPU' : 'CPU';
 }
 
-/** One line that names a crash: `DRIVER_IRQL_NOT_LESS_OR_EQUAL (0xd1) in storvsc.sys`. `nameOf` knows documented bug checks. */
-export function titleOf(kind: CrashKind, value: (key: FactKey) => string | undefined, frames: readonly Frame[], nameOf: (code: string) => string | undefined): string {
+/** One line that names a crash: `DRIVER_IRQL_NOT_LESS_OR_EQUAL (0xd1) in storvsc.sys`. `names` knows documented codes. */
+export function titleOf(kind: CrashKind, value: (key: FactKey) => string | undefined, frames: readonly Frame[], names: CodeNames): string {
   const where = placeOf(value, frames);
   const place = where === undefined ? '' : ` in ${where}`;
   switch (kind) {
     case 'bugCheck':
-      return `${bugCheckTitle(value, nameOf)}${place}`;
+      return `${bugCheckTitle(value, names)}${place}`;
     case 'userException': {
       const process = value('process');
       const signal = value('exception.code') === undefined ? value('panic.text') : undefined;
       const symbol = printed(value('symbol'), frames);
       if (signal !== undefined) return `${process ?? 'A process'} stopped: ${clipped(signal, LONGEST)}${symbol === undefined ? '' : ` in ${symbol}`}`;
-      return `Exception ${value('exception.code') ?? 'of unknown code'}${place}${process === undefined || process === where ? '' : ` (process ${process})`}`;
+      return `${exceptionTitle(value('exception.code'), names)}${place}${process === undefined || process === where ? '' : ` (process ${process})`}`;
     }
     case 'purpleScreen': {
       // The VMkernel's own words are what articles quote and people search for: they name world and addresses, too.
@@ -46,18 +47,29 @@ export function titleOf(kind: CrashKind, value: (key: FactKey) => string | undef
     case 'guestFailure': {
       const guest = value('qemu.guest');
       // A Windows guest hands its bug check to the hypervisor; that the guest is gone is all that follows from it.
-      const reason = value('bugcheck.code') === undefined ? clipped(value('panic.text') ?? 'qemu ended unexpectedly', value('panic.kind')?.endsWith('-assert') === true ? LONGEST_ASSERTION : LONGEST) : bugCheckTitle(value, nameOf);
+      const reason = value('bugcheck.code') === undefined ? clipped(value('panic.text') ?? 'qemu ended unexpectedly', value('panic.kind')?.endsWith('-assert') === true ? LONGEST_ASSERTION : LONGEST) : bugCheckTitle(value, names);
       return `Guest failure${guest === undefined ? '' : ` of ${guest}`}: ${reason}`;
     }
   }
 }
 
 /** `DRIVER_IRQL_NOT_LESS_OR_EQUAL (0xd1)`, or what is known of it. */
-function bugCheckTitle(value: (key: FactKey) => string | undefined, nameOf: (code: string) => string | undefined): string {
+function bugCheckTitle(value: (key: FactKey) => string | undefined, names: CodeNames): string {
   const code = value('bugcheck.code');
-  const name = value('bugcheck.name') ?? (code === undefined ? undefined : nameOf(code));
+  const name = value('bugcheck.name') ?? (code === undefined ? undefined : names.bugCheck(code));
   if (name === undefined) return `Bug check${code === undefined ? '' : ` ${code}`}`;
   return `${name}${code === undefined ? '' : ` (${code})`}`;
+}
+
+/**
+ * `Exception ACCESS_VIOLATION (0xc0000005)`: people know the name first and search for either. Headers write it with
+ * `EXCEPTION_` or with `STATUS_` in front, debuggers with neither. Names that are words are no constant: `C++ exception (0xe06d7363)`.
+ */
+function exceptionTitle(code: string | undefined, names: CodeNames): string {
+  const name = code === undefined ? undefined : names.exception(code);
+  if (code === undefined || name === undefined) return `Exception ${code ?? 'of unknown code'}`;
+  if (/^[A-Z\d_]+$/.test(name)) return `Exception ${name.replace(/^(?:EXCEPTION|STATUS)_/, '')} (${code})`;
+  return `${name.charAt(0).toUpperCase()}${name.slice(1).replace(/ \([^()]*\)$/, '')} (${code})`;
 }
 
 /** Kernels that are no Linux. */
