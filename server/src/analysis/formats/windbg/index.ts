@@ -41,7 +41,7 @@ const OPENERS: readonly string[] = [
   ' Fehlercode war: 0x', "rification d'erreur", 'n de errores fue: 0x', 'o de erros foi: 0x', ' (0x0000000000', '(0xc0000005, 0x', ' (0x00000000c00000', ' (0xffffffffc00000',
   'EventType=BEX', 'EventType=CLR20r3', 'EventType clr20r3', 'EventType : ', 'szAppName', ' AppVer: ', '\tAppVer: ', ': CLR20r3', ':\tCLR20r3',
   'second chance not available)', '!!! second chance !!!', 'AppHangB1', 'AppHangXProcB1', 'AppHangTransient', 'Application exception occurred:',
-  'APPCRASH', 'MoAppCrash', 'e: BEX', 'e:\tBEX', ':  BEX', '   BEX', '  CLR20r3', 'Process File  ', 'LiveKernelEvent',
+  'APPCRASH', 'CriticalProcessFault2', 'MoAppCrash', 'e: BEX', 'e:\tBEX', ':  BEX', '   BEX', '  CLR20r3', 'Process File  ', 'LiveKernelEvent',
   'Stop code', 'Stop Code', 'STOP CODE', 'Stopcode', 'Stillstandcode', 'digo de detenci', 'for this error: ', 'this info: Stop', 'diesem Fehler suchen: ',
   'ErrorCode0', 'virtual processor that caused a triple fault', '\' has encountered a fatal error ', 'Fehlercode0', 'Fehlercode 0', 'NAME="STOPCODE"',
   '=????????', 'VERIFIER STOP ', 'STATUS_STACK_BUFFER_OVERRUN encountered', 'Chance Exception Type: STATUS_', 'DEBUG_FLR_EXCEPTION_CODE(', 'Unhandled exception at 0x', 'Critical error detected c', ']: Heap ',
