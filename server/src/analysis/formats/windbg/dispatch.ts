@@ -91,7 +91,7 @@ const RECOGNIZERS: readonly Entry[] = [
   entry(loadWarning, '*'),
   entry(imageNotLoaded, 'U'),
   entry(loadedModule, 'L'),
-  entry(userStop, '*TVCHS'),
+  entry(userStop, '*ATVCHS'),
   entry(userStop, HEX, 0, AWAITS.verifier),
   entry(tableRow, undefined, HAS.zero_x),
   entry(stop, undefined, HAS.zero_x | HAS.list | HAS.last),

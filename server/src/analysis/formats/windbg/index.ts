@@ -44,7 +44,7 @@ const OPENERS: readonly string[] = [
   'APPCRASH', 'CriticalProcessFault2', 'MoAppCrash', 'e: BEX', 'e:\tBEX', ':  BEX', '   BEX', '  CLR20r3', 'Process File  ', 'LiveKernelEvent',
   'Stop code', 'Stop Code', 'STOP CODE', 'Stopcode', 'Stillstandcode', 'digo de detenci', 'for this error: ', 'this info: Stop', 'diesem Fehler suchen: ',
   'ErrorCode0', 'virtual processor that caused a triple fault', '\' has encountered a fatal error ', 'Fehlercode0', 'Fehlercode 0', 'NAME="STOPCODE"',
-  '=????????', 'VERIFIER STOP ', 'STATUS_STACK_BUFFER_OVERRUN encountered', 'Chance Exception Type: STATUS_', 'DEBUG_FLR_EXCEPTION_CODE(', 'Unhandled exception at 0x', 'Critical error detected c', ']: Heap ',
+  '=????????', 'VERIFIER STOP ', 'APPLICATION_VERIFIER_', 'STATUS_STACK_BUFFER_OVERRUN encountered', 'Chance Exception Type: STATUS_', 'DEBUG_FLR_EXCEPTION_CODE(', 'Unhandled exception at 0x', 'Critical error detected c', ']: Heap ',
   ']: Invalid ', ']: HEAP', 'Access Violation occurred in', 'stack buffer overrun occurred in', '*** Inpage error in',
   '*** Unhandled exception 0x', '*** Critical Section Timeout (', '*** Resource timeout (',
   '----- Exception occurred on thread ', ':ARM64EC> ',
