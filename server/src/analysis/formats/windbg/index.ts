@@ -21,7 +21,7 @@ function hasOther(name: string): boolean {
 const OPENERS: readonly string[] = [
   ...[...OPENING_FIELDS, ...VALUE_FIELDS].map((name) => name + ':'), ...NAMES,
   'Bugcheck Analysis', 'Exception Analysis', 'Unknown bugcheck code', 'Probably caused by', 'STOP: 0x', 'STOP 0x', 'BugCheck ', 'Fatal System Error',
-  'Bugcheck code', 'Insertion strings: 0x', 'Bugcheck: ', 'BugcheckCode', 'Faulting application name: ', 'Faulting Application Name: ', 'Faulting module name: ', 'Faulting application: ', '.exe, ',
+  'Bugcheck code', 'Insertion strings: 0x', 'Bugcheck: ', 'Bugcheck:*', 'Bugcheck**:', 'Bug check: ', 'Bug Check: ', 'BugCheck: ', 'BugcheckCode', 'Faulting application name: ', 'Faulting Application Name: ', 'Faulting module name: ', 'Faulting application: ', '.exe, ',
   '<Provider Name="Application Error"', 'Name="AppName"', ', parameter1 ', ', 1. Parameter ', 'tre1 000000', 'metro1 000000', ' Application Error',
   ': 0xc000', ': 0xe0434352', 'Bug Check Code', 'Bug Check String', 'Microsoft (R) Windows Debugger', 'Loading Dump File', ' Kernel Version ',
   'your computer crashed', 'Dump File  ', 'Dump File\t', 'Dump File<', '<dump_file>', '"dump_file"', '"Dump File"', 'bug_check_code', '\t\t0x0000',
