@@ -29,7 +29,7 @@ const WORDS: readonly string[] = [
   ': 0xc000', ': 0xe0434352', 'Dump File\t', 'Dump File<', 'dump_file', '"Dump File"', 'bug_check_code',
   '\t\t0x0000', ',,0x0000', ',"","0x0000', '(0xc0000005, 0x', 'virtual processor that caused a triple fault', '\' has encountered a fatal error ',
   'Faulting Application Name: ', '.exe, ', 'EventType=', 'APPCRASH', 'MoAppCrash', 'BEX64', 'e: BEX', 'e:\tBEX', ':  BEX', '   BEX', 'Faulting application: ', 'FAULT_INSTR_CODE:', 'Unhandled exception at 0x', 'LiveKernelEvent', 'Process File  ',
-  'VERIFIER STOP ', 'STATUS_STACK_BUFFER_OVERRUN encountered', 'Chance Exception Type: STATUS_', 'Exception number: c',
+  'VERIFIER STOP ', 'CriticalProcessFault2', 'Bug check: ', '=????????', 'STATUS_STACK_BUFFER_OVERRUN encountered', 'Chance Exception Type: STATUS_', 'Exception number: c',
   '----- Exception occurred on thread ', ':ARM64EC> ', 'Critical error detected c', ']: Heap ', ']: Invalid ', ']: HEAP',
   'Access Violation occurred in', 'buffer overrun occurred in', '*** Inpage error in',
   '*** Unhandled exception 0x', '*** Critical Section Timeout (', '*** Resource timeout (',

@@ -54,7 +54,9 @@ const MAY_KNOW: ReadonlyMap<Recognizer, MayKnow> = new Map<Recognizer, MayKnow>(
   [loadWarning, stars], [stopModule, stars],
   [crashItem, (first, second, shape) => !isUpper(first) || isLower(second) || (shape & HAS.quote) !== 0],
   // One goes by what was read before, the other, asked last of all, knows nothing that opens a block.
-  [blamedDriver, never], [remark, never], [bareCurrent, never],
+  [blamedDriver, never], [remark, never],
+  // Alone it knows an instruction that states the address it uses: `ds:00000000`00000010=????`.
+  [bareCurrent, (first, second, shape) => (shape & HAS.equals) !== 0 && addressDigit(first, second, shape)],
 ]);
 
 /** Made-up texts have all shapes with all pairs of characters; more than a log has are not kept. */

@@ -39,6 +39,9 @@ function addressOf(line: LogicalLine): string | undefined {
   return end < 0 ? undefined : hexIn(line, start, end);
 }
 
+/** Commands that go step by step. */
+const STEPS = /^[pt](?:$|[ act-])/;
+
 /** What an instruction says that stands `ahead` lines from the reader. */
 function codeAt(report: Report, next: LogicalLine, ahead: number, label?: CurrentCode['label']): CurrentCode {
   const ip = afterSelector(next.text, skipBlanks(next.text, 0));
@@ -49,7 +52,7 @@ function codeAt(report: Report, next: LogicalLine, ahead: number, label?: Curren
   const isNowhere = label === undefined && next.text.startsWith('??', skipBlanks(next.text, ipEnd));
   const isReached = hexIn(next, ip, ipEnd) === report.signs.ip;
   // Whoever goes step by step, in a recording backwards, sees what an instruction is about to do or has done.
-  const isStep = /^[pt](?:$|[ act-])/.test(report.command);
+  const isStep = STEPS.test(report.command);
   return { event: report.events, label, next, ip, ipEnd, operand, isReached, fails: isReached && !isStep && (operand !== undefined || (isNowhere && !report.signs.passed)) };
 }
 
@@ -108,10 +111,26 @@ export function currentCode(line: LogicalLine, report: Report): Reading | undefi
   };
 }
 
+/** An instruction with the address it uses, whose memory cannot be read, in a paste that begins there: no event and no registers stand above. */
+function unreadCurrent(line: LogicalLine, report: Report): Reading | undefined {
+  if (report.exception || report.events > 0 || STEPS.test(report.command) || unreadable(line) === undefined) return undefined;
+  const code = instruction(line, report);
+  if (code === undefined) return undefined;
+  return {
+    strength: 'strong', opens: true,
+    act: () => {
+      report.body = true;
+      code.act();
+      report.addCurrent(codeAt(report, line, 0));
+    },
+  };
+}
+
 /** The instruction that the registers above point at, or that stands below an event, where no symbol is known: `0041772a 8b3f  mov edi,dword ptr [edi]`. */
 export function bareCurrent(line: LogicalLine, report: Report): Reading | undefined {
+  if (!report.isStopped) return line.text.charCodeAt(line.text.length - 1) === 63 ? unreadCurrent(line, report) : undefined;
   // Without registers it is the first instruction below an event, unless code is listed.
-  if (!report.isStopped || (report.signs.ip === '' && (report.events === 0 || report.command.startsWith('u')))) return undefined;
+  if (report.signs.ip === '' && (report.events === 0 || report.command.startsWith('u'))) return undefined;
   const start = afterSelector(line.text, skipBlanks(line.text, 0));
   const end = addressEnd(line.text, start);
   if (end < 0 || (report.signs.ip !== '' && hexIn(line, start, end) !== report.signs.ip)) return undefined;

@@ -27,7 +27,7 @@ import { formedRow, imageNotLoaded, loadedModule, loadWarning, moduleDetail, mod
 import type { LogicalLine } from '../cursor.js';
 import { readerOf, type PhraseReader } from './phrases.js';
 import type { Reading, Recognizer, Report } from './report.js';
-import { stopName } from './screen.js';
+import { namedCode, stopName } from './screen.js';
 import { dumpBanner, prompt, remark } from './session.js';
 import { HAS, SIGNS } from './shape.js';
 import { announcedStop, namedStop, oldStop } from './oldStop.js';
@@ -91,7 +91,7 @@ const RECOGNIZERS: readonly Entry[] = [
   entry(loadWarning, '*'),
   entry(imageNotLoaded, 'U'),
   entry(loadedModule, 'L'),
-  entry(userStop, '*TVCHS'),
+  entry(userStop, '*ATVCHS'),
   entry(userStop, HEX, 0, AWAITS.verifier),
   entry(tableRow, undefined, HAS.zero_x),
   entry(stop, undefined, HAS.zero_x | HAS.list | HAS.last),
@@ -135,6 +135,7 @@ const RECOGNIZERS: readonly Entry[] = [
   entry(errorReport, LETTERS, HAS.colon | HAS.equals | HAS.wide),
   entry(werLine, UPPER, HAS.equals),
   entry(stopName, undefined, HAS.colon | HAS.wide),
+  entryOfWords(namedCode, 'BSbs*-+', HAS.colon),
   entry(problemReport, UPPER, HAS.colon),
   entry(crashItem, 'BCDFMPS<"{bcdfmps'),
   entry(namedStop, 'Bb0123456789acdefACDEF', 0, 0, HAS.address | HAS.bracket | HAS.equals | HAS.greater | HAS.bang | HAS.quote | HAS.plus | HAS.star),

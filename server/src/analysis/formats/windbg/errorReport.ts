@@ -15,6 +15,8 @@ export type Part = 'process' | 'module' | 'exception code' | 'exception type' | 
 export const SIGNATURES: Readonly<Record<string, readonly Part[]>> = {
   APPCRASH: ['process', 'version', 'plain', 'module', 'version', 'plain', 'exception code', 'offset'],
   MoAppCrash: ['plain', 'version', 'plain', 'module', 'version', 'plain', 'exception code', 'offset'],
+  // A process without which Windows cannot go on has failed: lsass.exe, csrss.exe.
+  CriticalProcessFault2: ['process', 'version', 'plain', 'module', 'version', 'plain', 'exception code', 'offset'],
   // The offset stands before the code here.
   BEX: ['process', 'version', 'plain', 'module', 'version', 'plain', 'offset', 'exception code'],
   BEX64: ['process', 'version', 'plain', 'module', 'version', 'plain', 'offset', 'exception code'],

@@ -7,6 +7,7 @@ import { hexIn, type Reading, type Report } from './report.js';
 import { isNameUnit, isUpper, skipBlanks, valueEnd } from './scan.js';
 import { stateCode, stateParameter } from './state.js';
 import { textTokens } from './tokens.js';
+import { stateVerifierValue, VERIFIER_NAME } from './userStop.js';
 
 /** `******`, `*   Bugcheck Analysis   *` and the boxes about symbols. */
 export function box(line: LogicalLine, report: Report): Reading | undefined {
@@ -60,6 +61,7 @@ export function header(line: LogicalLine, report: Report): Reading | undefined {
     if (at - start < 6) return undefined;
   }
   const end = at;
+  if (text.startsWith(VERIFIER_NAME, start)) return undefined;
   const open = skipBlanks(text, at);
   if (text.charCodeAt(open) !== 40 || open - end > MOST_PADDING) return undefined;
   const codeStart = open + 1;
@@ -92,6 +94,7 @@ export function header(line: LogicalLine, report: Report): Reading | undefined {
       }
       report.closeStack();
       report.header = code;
+      report.verifierStop = '';
       report.awaitsArguments = true;
       report.arguments = 0;
       report.section('header', 'Bug check', line);
@@ -166,6 +169,11 @@ export function argument(line: LogicalLine, report: Report): Reading | undefined
       report.sink.token('parameterLabel', line, start, labelEnd, `bugcheck.parameter${n}`);
       if (end < 0 || isCut(report, n, line, value, end)) {
         report.sink.note(`parameter ${n} cannot be read`, line);
+        return;
+      }
+      if (report.verifierStop !== '') {
+        stateVerifierValue(report, n, line, value, end);
+        textTokens(report, line, end);
         return;
       }
       report.arguments |= 1 << n;

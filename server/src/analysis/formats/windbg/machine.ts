@@ -114,6 +114,9 @@ function parametersBelow(report: Report): number {
   return 0;
 }
 
+/** Exceptions by which a program or Windows ends a process; no handler is asked. */
+const FAIL_FAST: ReadonlySet<string> = new Set(['0xc000027b', '0xc0000409', '0xc0000602']);
+
 /** Lines of an exception record, as `.exr` and EXCEPTION_RECORD print it. */
 export function exceptionRecord(line: LogicalLine, report: Report): Reading | undefined {
   const { text } = line;
@@ -146,6 +149,7 @@ export function exceptionRecord(line: LogicalLine, report: Report): Reading | un
       else report.sink.token('number', line, value, end);
       if (isCode) report.headline(6, line, start, text.length);
       if (isCode && report.field === 'EXCEPTION_RECORD' && !report.bugChecks.hasCode) report.exception = true;
+      if (isCode && FAIL_FAST.has(canonical) && !report.bugChecks.hasCode) report.exception = true;
       textTokens(report, line, end);
     },
   };

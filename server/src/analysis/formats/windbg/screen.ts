@@ -12,7 +12,50 @@ const LABEL = oneOf('i', [
   raw`Codice (?:di (?:arresto|interruzione|stop)|interruzione|arresto)|Kod zatrzymania|Dur(?:durma|ma) kodu`,
   raw`K[oó]d (?:ukon[cč]en[ií]|zastaven[ií]|stop)|Le[aá]ll[ií]t[aá]si k[oó]d|Код остановки|Код зупинки|終止代碼|停止代碼|终止代码`,
   raw`停止代码|停止コード|중지 코드`,
-], raw`^`, raw` ?[:：]\s{0,8}`);
+], raw`^(?:[-+*] )?\**`, raw`(?: ?[:：]\**|\** ?[:：])\s{0,8}${'`'}?`);
+
+/** Labels under which people give a code and its name together, an item of a list or not, in Markdown's bold or not. */
+const PAIR_LABEL = /^(?:[-+*] )?\**(?:Bug ?check(?: code)?|Stop ?code|Stop error|BSOD)(?: ?:\**|\** ?:) {0,8}/i;
+const SIGNS = '[`*]{0,3}';
+const NAME = '([A-Z][A-Z0-9_]{5,80})';
+/** ``0x00000116` (`VIDEO_TDR_FAILURE`)``, `0x116 VIDEO_TDR_FAILURE`, `0x116 - VIDEO_TDR_FAILURE`; the name first and its code in brackets. */
+const PAIRS: readonly RegExp[] = [
+  new RegExp(`^${SIGNS}(0x[0-9A-Fa-f]{1,8})${SIGNS}(?: ?[-–—:] ?| ?\\(| )${SIGNS}${NAME}[\`*)]{0,4}`),
+  new RegExp(`^${SIGNS}${NAME}${SIGNS} ?\\(${SIGNS}((?:0x)?[0-9A-Fa-f]{1,8})[\`*)]{1,4}`),
+];
+
+/** `- Bugcheck: 0x116 (VIDEO_TDR_FAILURE)`: code and name say the same, so that both are meant. */
+export function namedCode(line: LogicalLine, report: Report): Reading | undefined {
+  const { text } = line;
+  if (text.length > 2048) return undefined;
+  const start = skipBlanks(text, 0);
+  const label = PAIR_LABEL.exec(text.slice(start, start + 48));
+  if (label === null) return undefined;
+  const first = start + label[0].length;
+  const pair = PAIRS.map((form) => form.exec(text.slice(first, first + 160))).find((found) => found !== null);
+  if (pair === undefined) return undefined;
+  const [whole, one = '', two = ''] = pair;
+  const [printed, digits] = one.startsWith('0x') ? [two, one] : [one, two];
+  const code = canonicalAddress(digits.replace(/^0x/, ''));
+  // What follows in the sentence may take it back.
+  if (bugCheckCodeOf(printed) !== Number(code) || !/^\s*(?:[.,;]|$)/.test(text.slice(first + whole.length, first + whole.length + 24))) return undefined;
+  const nameAt = text.indexOf(printed, first);
+  const codeAt = text.indexOf(digits, digits === one ? first : nameAt + printed.length);
+  return {
+    strength: 'strong', opens: true, begins: 'stop', code,
+    act: () => {
+      report.body = true;
+      report.section('header', 'Bug check', line);
+      report.stated ??= code;
+      const said = report.bugChecks.add('stop screen');
+      said.code = { value: code, line, start: codeAt, end: codeAt + digits.length };
+      said.name = { value: printed, line, start: nameAt, end: nameAt + printed.length };
+      report.sink.token('bugCheckCode', line, codeAt, codeAt + digits.length, 'bugcheck.code');
+      report.sink.token('bugCheckName', line, nameAt, nameAt + printed.length, 'bugcheck.name');
+      report.headline(2, line, start, first + whole.length);
+    },
+  };
+}
 
 /** Words of Windows 8 and 10 before the name, inside a sentence. */
 const PHRASES: readonly string[] = ['online later for this error: ', 'give them this info: Stop code: ', 'give them this info: Stop Code: ', 'online nach diesem Fehler suchen: '];
@@ -35,7 +78,7 @@ export function stopName(line: LogicalLine, report: Report): Reading | undefined
   const { text } = line;
   if (text.length > 2048) return undefined;
   const start = skipBlanks(text, 0);
-  const label = LABEL.exec(text.slice(start, start + 48));
+  const label = LABEL.exec(text.slice(start, start + 56));
   let name = label === null ? -1 : start + label[0].length;
   if (name < 0) {
     for (const phrase of PHRASES) {
@@ -59,11 +102,11 @@ export function stopName(line: LogicalLine, report: Report): Reading | undefined
   const code = bugCheckCodeOf(printed);
   if (code === undefined) return undefined;
   // The driver, or the code, in brackets; anything else is a sentence about the name.
-  const open = skipBlanks(text, end);
+  const open = skipBlanks(text, text.charCodeAt(end) === 96 ? end + 1 : end);
   const close = text.charCodeAt(open) === 40 ? text.indexOf(')', open) : -1;
   const driver = close > 0 ? fileNameEnd(text, open + 1) : -1;
   const isCode = close > 0 && text.startsWith('(0', open) && valueEnd(text, open + 1) === close && canonicalAddress(text.slice(open + 1, close)) === '0x' + code.toString(16);
-  const after = skipBlanks(text, close > 0 && (driver === close || isCode) ? close + 1 : end);
+  const after = skipBlanks(text, close > 0 && (driver === close || isCode) ? close + 1 : open);
   if (after < text.length && text.charCodeAt(after) !== 46) return undefined;
   const canonical = '0x' + code.toString(16);
   return {

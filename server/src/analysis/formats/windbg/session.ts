@@ -136,7 +136,7 @@ export function dumpBanner(line: LogicalLine, report: Report): Reading | undefin
 }
 
 /** Commands whose output is read; a block may begin at their prompt. */
-const READ_COMMANDS = /^(?:!analyze|~?\S{0,6} ?k[bcdfLMnpPvFC]{0,5}\b|u[bfx]?\b|lm\w{0,4}\b|r\b|\.bugcheck|[.!]trap|!k[bv]\b|\.cxr|\.exr|\.ecxr|\.lastevent|\.jdinfo|!mex|!lmi|~(?:\*|\d{1,4})?(?:s|e? ?k[bcnpv]{0,2})?$|d[abcdpqstuvx][psu]?\b)/;
+const READ_COMMANDS = /^(?:[pt](?=$)|!analyze|~?\S{0,6} ?k[bcdfLMnpPvFC]{0,5}\b|u[bfx]?\b|lm\w{0,4}\b|r\b|\.bugcheck|[.!]trap|!k[bv]\b|\.cxr|\.exr|\.ecxr|\.lastevent|\.jdinfo|!mex|!lmi|~(?:\*|\d{1,4})?(?:s|e? ?k[bcnpv]{0,2})?$|d[abcdpqstuvx][psu]?\b)/;
 
 /** `!analyze -show 0x9f 0x3` says what a code and its parameters mean. */
 const SHOW = /^!analyze(?: {1,8}-\w{1,8}){0,8} {1,8}-show {1,8}(?:0x)?[0-9a-fA-F]/;

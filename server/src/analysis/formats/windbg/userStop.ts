@@ -18,6 +18,7 @@ export function userStop(line: LogicalLine, report: Report): Reading | undefined
   if (text.length > 1024) return undefined;
   const start = skipBlanks(text, 0);
   switch (text.charCodeAt(start)) {
+    case 65: return verifierHeading(line, report, start);
     case 42: return unhandled(line, report, start);
     case 84: return instructionAt(line, report, start);
     case 86: return verifierStop(line, report, start);
@@ -120,6 +121,41 @@ function verifierStop(line: LogicalLine, report: Report, start: number): Reading
   };
 }
 
+/** Begins the names by which an analysis calls stops of Application Verifier; they are printed as bug checks are. */
+export const VERIFIER_NAME = 'APPLICATION_VERIFIER_';
+const VERIFIER_HEADING = /^APPLICATION_VERIFIER_[A-Z0-9_]{3,80} \(([0-9a-f]{1,8})\)\s{0,8}$/;
+
+/** `APPLICATION_VERIFIER_LOCKS_LOCK_NOT_INITIALIZED (210)` of an analysis: a process was stopped, and its code is none of a bug check. */
+function verifierHeading(line: LogicalLine, report: Report, start: number): Reading | undefined {
+  const { text } = line;
+  const code = text.startsWith(VERIFIER_NAME, start) ? VERIFIER_HEADING.exec(text.slice(start, start + 128))?.[1] : undefined;
+  if (code === undefined) return undefined;
+  const at = text.indexOf('(', start) + 1;
+  const end = at + code.length;
+  return {
+    strength: 'strong', opens: true,
+    act: () => {
+      begin(report, line, 'Application Verifier', start, end + 1);
+      // Asked about by the debugger of a kernel that goes on, which says `Unknown bugcheck code (0)` first.
+      if (!report.command.includes(' -show')) report.isShown = false;
+      report.verifierStop = hexIn(line, at, end) ?? '';
+      report.sink.token('exceptionName', line, start, at - 2);
+      report.sink.token('number', line, at, end);
+      report.claim('panic.text', text.slice(start, end + 1), 0, line, start, end + 1);
+    },
+  };
+}
+
+/** Value `n` of a stop of Application Verifier: below it, or in the list of an analysis. */
+export function stateVerifierValue(report: Report, n: number, line: LogicalLine, start: number, end: number): void {
+  const value = hexIn(line, start, end) ?? '';
+  const access = ACCESS_STOPS.has(report.verifierStop);
+  if (access && n === 1) report.claim('exception.address', value, 3, line, start, end, 'address');
+  else if (access && n === 2) report.claim('exception.ip', value, 3, line, start, end, 'address');
+  else report.sink.token('address', line, start, end);
+  if (access && n === 1) report.claim('exception.code', '0xc0000005', 5, line, start, end);
+}
+
 /** `	00AE1000 : Invalid address being accessed`, the four values below a stop, in the order of its parameters. */
 function verifierParameter(line: LogicalLine, report: Report, start: number): Reading | undefined {
   if (report.verifierStop === '' || report.verifierValues >= 4) return undefined;
@@ -129,13 +165,7 @@ function verifierParameter(line: LogicalLine, report: Report, start: number): Re
   return {
     strength: 'strong',
     act: () => {
-      const n = ++report.verifierValues;
-      const value = hexIn(line, start, end) ?? '';
-      const access = ACCESS_STOPS.has(report.verifierStop);
-      if (access && n === 1) report.claim('exception.address', value, 3, line, start, end, 'address');
-      else if (access && n === 2) report.claim('exception.ip', value, 3, line, start, end, 'address');
-      else report.sink.token('address', line, start, end);
-      if (access && n === 1) report.claim('exception.code', '0xc0000005', 5, line, start, end);
+      stateVerifierValue(report, ++report.verifierValues, line, start, end);
       report.sink.token('comment', line, skipBlanks(text, skipBlanks(text, end) + 1), text.length);
     },
   };

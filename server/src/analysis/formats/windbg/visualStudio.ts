@@ -33,7 +33,9 @@ export function visualStudio(line: LogicalLine, report: Report): Reading | undef
       }
       const codeAt = start + whole.lastIndexOf(code);
       const processAt = start + whole.lastIndexOf(` in ${process}`) + 4;
-      report.claim('process', process, 3, line, processAt, processAt + process.length, 'process');
+      // Of a dump its file stands there: `app.exe.604.dmp` as Windows calls it, or any other name.
+      const executable = process.endsWith('.dmp') ? /^[^\\/]{1,110}\.exe(?=\.\d{1,7}\.dmp$)/i.exec(process)?.[0] : process;
+      if (executable !== undefined) report.claim('process', executable, 3, line, processAt, processAt + executable.length, 'process');
       report.claim('exception.code', hexIn(line, codeAt, codeAt + code.length) ?? '', 3, line, codeAt, codeAt + code.length, 'statusCode');
       const location = LOCATION.exec(text.slice(codeAt, codeAt + 160));
       if (location === null) return;
