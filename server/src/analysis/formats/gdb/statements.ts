@@ -60,7 +60,10 @@ export class Statements {
     const dumped = dumpedLine(row.text);
     if (dumped === undefined) return;
     this.pid = dumped.pid;
-    if (dumped.pid !== undefined) this.#report.identify(dumped.pid, { row, start: dumped.start, end: dumped.process.start - 2 });
+    if (dumped.pid !== undefined) {
+      const pid = dumped.start + 'Process '.length;
+      this.#report.identify(dumped.pid, { row, start: pid, end: pid + dumped.pid.length });
+    }
     this.#report.head(row, dumped.dumped ? 'Core dump' : 'Abnormal end');
     this.process(row, dumped.process, 3);
     this.#report.token('message', row, { start: dumped.start, end: dumped.process.start - 1 });
