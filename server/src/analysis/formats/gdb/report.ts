@@ -1,4 +1,5 @@
 /** Collects what a block says and states it at the end: which thread crashed is known only then. */
+import { clipped } from '../../text/clipped.js';
 import { parseHex } from '../../text/hex.js';
 import type { LogicalLine } from '../cursor.js';
 import type { BlockSink, FactKey, TokenKind } from '../types.js';
@@ -130,7 +131,7 @@ export class Report {
     const headline = this.#headline ?? (firstFrame === undefined ? { row: first, start: 0, end: first.text.length } : { row: firstFrame.row, start: firstFrame.frame.start, end: firstFrame.frame.end });
     this.sink.describe({
       role: crash ? 'crash' : this.hasFrames || ending === undefined || ending.weak === true ? 'context' : 'event',
-      title: title.length > MAX_TITLE ? `${title.slice(0, MAX_TITLE - 1)}…` : title,
+      title: clipped(title, MAX_TITLE),
       opensRecord: crash && !this.#implied,
       headline: { line: headline.row, start: headline.start, end: headline.end },
     });

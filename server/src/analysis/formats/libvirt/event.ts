@@ -5,6 +5,7 @@ import { readMessage } from '../qemu/messages.js';
 import type { BlockSink } from '../types.js';
 import { bareMessage, jsonRecord } from './bare.js';
 import { readRecords, recordTokens, versionIn, type Level, type Stretch } from './record.js';
+import { clipped } from '../../text/clipped.js';
 
 /** Lines of output a message may carry. */
 const MAX_CONTINUATION = 50;
@@ -140,7 +141,7 @@ export class EventReader {
       this.#sink.describe({ role: 'crash', opensRecord: true, title: failure.title, headline: { line: failure.line, start: failure.at.start, end: failure.at.end } });
       return;
     }
-    const title = said.length > MAX_TITLE ? `${said.slice(0, MAX_TITLE - 1)}\u2026` : said;
+    const title = clipped(said, MAX_TITLE);
     this.#sink.describe({
       role: 'event',
       title: this.#count > 1 ? `${title} (and ${this.#count - 1} more)` : title,

@@ -1,4 +1,5 @@
 /** Walks a crash in a guest's vmware.log: which lines belong, what they state. */
+import { clipped } from '../../text/clipped.js';
 import { canonicalHex } from '../../text/hex.js';
 import { at as match } from '../../text/scan.js';
 import { levelKind } from '../block.js';
@@ -11,6 +12,7 @@ import { backtraceRow, boxThread, crashRegister, goesWithPanic, guestCrashed, is
 const MOST_LOG_LINES = 10;
 const MOST_OTHER_LINES = 3;
 const MOST_AHEAD = 400;
+const MAX_TITLE = 100;
 
 /** The registers of one bug check are written at once. A panic's core dump can take minutes before the box says it again. */
 const SAME_REPORT_MS = 60_000;
@@ -356,7 +358,7 @@ class Crash {
     }
     if (said.weak === true) this.#sink.note('the reason of the panic is missing: the log begins with its core dump', row);
     const title = `${TITLES[said.kind]}: ${words}`;
-    this.#sink.describe({ role: 'crash', title: title.length > 100 ? `${title.slice(0, 99)}…` : title, opensRecord: true, headline: { line: at, start: place.start, end: place.end } });
+    this.#sink.describe({ role: 'crash', title: clipped(title, MAX_TITLE), opensRecord: true, headline: { line: at, start: place.start, end: place.end } });
   }
 
   /** The listing with names first; without names the first one. */
