@@ -3,6 +3,7 @@ import { clipped } from '../../text/clipped.js';
 import { canonicalHex } from '../../text/hex.js';
 import { at as match } from '../../text/scan.js';
 import { levelKind } from '../block.js';
+import { partOf } from '../envelopes.js';
 import type { LineCursor, LogicalLine } from '../cursor.js';
 import type { BlockSink, FactKey, TokenKind } from '../types.js';
 import { readHead, rowsOf, timeOf, type Head, type Stretch } from './head.js';
@@ -132,7 +133,7 @@ const VALUES = /"\/[^"]{1,300}"|(?<=\s)0x[\da-f]{6,16}(?!\w)|(?<=\s)build-\d{4,1
 
 /** The place of the envelope's time in the columns of the row: negative, because it stands before the text. */
 function envelopeTime(row: LogicalLine): Stretch {
-  const part = row.envelope?.parts.find(({ kind }) => kind === 'timestamp');
+  const part = partOf(row.envelope, 'timestamp');
   return part === undefined ? { start: 0, end: 0 } : { start: part.start - row.start, end: part.end - row.start };
 }
 
