@@ -3,11 +3,7 @@ import { frameLine, isPanicEntry, isPanicHelper, type FrameLine, type Growing } 
 import { outOf } from './out.js';
 import type { Row } from './rows.js';
 import type { BlockSink, Frame } from '../types.js';
-
-interface Place {
-  readonly start: number;
-  readonly end: number;
-}
+import type { Stretch as Place } from '../../text/span.js';
 
 /** The frame that a trace is known by. */
 interface Named extends Place {
