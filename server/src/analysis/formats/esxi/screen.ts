@@ -31,6 +31,7 @@ interface Chosen {
   readonly line: PanicLine;
 }
 
+/** Takes the rows of one panic in order; `finish` states what the whole shows. */
 export class Screen {
   readonly #sink: BlockSink;
   readonly #traces: Traces;

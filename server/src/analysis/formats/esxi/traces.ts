@@ -41,6 +41,7 @@ const SHORTEST_PREFIX = 3;
 /** Bottom frames of every Linux-style driver thread. That vmklinux owns them says nothing. */
 const THREAD_STARTS = new Set(['kthread', 'linuxstartfunc', 'vmklnx_startfunc']);
 
+/** The backtraces of a screen or log, and the frame that each is known by. */
 export class Traces {
   readonly #open = new Map<string, Trace>();
   readonly #all: Trace[] = [];

@@ -33,6 +33,7 @@ const MOST_IDS = 256;
  */
 const PROGRAM_ADDRESS = /^0x(?:00005[56][\da-f]{10}|0000aaaa[\da-f]{8}|000000000[\da-f]{3,7}|5[56][\da-f]{10}|0[89a][\da-f]{6})$/i;
 
+/** What is known of one process so far; nothing of it is stated before `finish`. */
 export class Report {
   readonly traces: Trace[] = [];
   /** Whether a frame was read. */

@@ -17,6 +17,7 @@ const CARRIES_OUTPUT = /(?:closed the monitor(?: \(vm='[^']{1,128}'\))?|connecti
 const OUTPUT = /(?:\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z ?:? ?)?(?:(?:\/[\w.+-]{1,40}){0,8}\/?(?:qemu-system-[\w-]{1,24}|qemu-kvm|kvm): |char device redirected |warning: )/y;
 const DATED = /\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d/y;
 
+/** Takes the records of a block: states each warning and error; the first error names the block, or the failure of qemu that one carries. */
 export class EventReader {
   readonly #sink: BlockSink;
   #headline: { readonly line: LogicalLine; readonly at: Stretch; readonly level: Level; readonly symbol: string | undefined } | undefined;

@@ -303,4 +303,5 @@ const XEN: readonly Rule[] = [
   },
 ];
 
+/** All rules, in the order in which they are tried: the first that fits counts. */
 export const RULES: readonly Rule[] = [...FAULTS, ...PANICS, ...ZFS, ...LOCKUPS, ...CHECKS, ...MACHINE, ...XEN];

@@ -25,6 +25,7 @@ export function opensOptionLine(text: string): boolean {
   return (name === 'name' || name === 'machine') && text.indexOf(' ', space + 1) === text.length - 2;
 }
 
+/** Reads one block from the cursor's line on. */
 export function readQemu(cursor: LineCursor, sink: BlockSink): void {
   const reader = new RegionReader(joiningSink(sink));
   // The opening physical line may hold a whole log, or prose in front of what opened.

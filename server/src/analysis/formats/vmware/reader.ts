@@ -45,6 +45,7 @@ function isHostd(row: LogicalLine): boolean {
 
 const HOSTD_HEAD = /^[\dYX#]{4}-[\dMX#]{2}-[\dDX#]{2}T\S{8,24} {1,4}(?:[A-Za-z()\d]{2,12} {1,4})?(?:[Hh]ostd|vobd)\[/;
 
+/** Reads one block from the cursor's line on: a crash, or the one line in which a host tells of a guest's. */
 export function readCrash(cursor: LineCursor, sink: BlockSink): void {
   const crash = new Crash(sink);
   let started = false;
