@@ -123,13 +123,16 @@ export function checkSample(format: LogFormat, sample: Sample): string[] {
       expect(found.length === 0, where, `${tail} is ${found.join(', ')}`);
     } else failures.push(`${where}: "${says}" is no expectation`);
   }
-  // What holds for every sample: tokens in order, inside their line; facts inside their line.
+  // What holds for every sample: tokens in order, inside their line; words of a line of the block for every fact.
   for (const [index, token] of tokens.entries()) {
     const length = (sample.lines[token.at.line] ?? '').length;
     expect(token.at.start >= 0 && token.at.end <= length && token.at.start < token.at.end, 'tokens', `${token.kind} ${JSON.stringify(token.at)} leaves its line`);
     const before = tokens[index - 1];
     if (before !== undefined && before.at.line === token.at.line) expect(before.at.end <= token.at.start, 'tokens', `${describeToken(before, sample.lines)} overlaps ${describeToken(token, sample.lines)}`);
   }
-  for (const fact of facts) expect(fact.at.start >= 0 && fact.at.end <= (sample.lines[fact.at.line] ?? '').length, 'facts', `${fact.key} ${JSON.stringify(fact.at)} leaves its line`);
+  for (const fact of facts) {
+    expect(fact.at.start >= 0 && fact.at.start < fact.at.end && fact.at.end <= (sample.lines[fact.at.line] ?? '').length, 'facts', `${fact.key} ${JSON.stringify(fact.at)} is empty or leaves its line`);
+    expect(blocks.some(({ lines }) => fact.at.line >= lines.first && fact.at.line < lines.end), 'facts', `${fact.key} ${JSON.stringify(fact.at)} stands in no block`);
+  }
   return failures;
 }

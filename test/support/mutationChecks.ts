@@ -52,6 +52,13 @@ export function everythingInside(analysis: Analysis): void {
   const inside = (what: string, at: { line: number; start: number; end: number }): void => {
     if (at.line < 0 || at.line >= lines || at.start < 0 || at.end < at.start || at.end > analysis.text.line(at.line).length) throw new Error(`${what} ${JSON.stringify(at)} leaves the text`);
   };
+  // A fact or frame is stated by words, and those stand in the block: an editor underlines them, and asks the block what they say.
+  for (const { format, lines: { first, end: after }, node } of analysis.blocks) {
+    for (const [what, at] of [...node.facts.map((fact) => [fact.key, fact.at] as const), ...node.frames.map((frame) => ['frame', frame.at] as const)]) {
+      inside(what, { ...at, line: first + at.line });
+      if (at.start === at.end || first + at.line >= after) throw new Error(`${what} ${JSON.stringify(at)} is empty or leaves its block, ${format} ${JSON.stringify({ first, end: after })}`);
+    }
+  }
   for (const { record, matches } of analysis.crashes) {
     inside('headline', record.headline);
     for (const key of record.keys()) for (const fact of record.facts(key)) inside(key, fact.at);

@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
+import { MNEMONICS } from '../../server/src/analysis/formats/vectors.js';
 import type {
   BugCheckData,
   BugCheckIndexData,
@@ -211,6 +212,9 @@ describe('tables', () => {
     const vectors = (entries('exceptions/x86.json') as TrapData[]).map((entry) => entry.vector);
     expect(new Set(vectors).size).toBe(vectors.length);
     for (const vector of [...Array.from({ length: 22 }, (_, at) => at), 28, 29, 30]) expect(vectors).toContain(vector);
+    // Readers state the same names.
+    const named = (entries('exceptions/x86.json') as TrapData[]).filter((entry) => entry.mnemonic !== '-');
+    expect(Object.fromEntries(named.map(({ vector, mnemonic }) => [vector, mnemonic]))).toEqual(MNEMONICS);
   });
 
   it('have each fill pattern once per place', () => {

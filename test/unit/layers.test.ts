@@ -178,6 +178,19 @@ describe('the core', () => {
     expect(wrong).toEqual([]);
   });
 
+  test('expressions that are searched for do not begin with a run of any length', () => {
+    const wrong: string[] = [];
+    for (const path of core) {
+      const file = parse(path);
+      const visit = (node: ts.Node): void => {
+        if (ts.isRegularExpressionLiteral(node) && beginsWithRun(node.text)) wrong.push(`${path}:${file.getLineAndCharacterOfPosition(node.getStart()).line + 1}: ${node.text}`);
+        ts.forEachChild(node, visit);
+      };
+      visit(file);
+    }
+    expect(wrong).toEqual([]);
+  });
+
   test('expressions over log text have no nested quantifiers', () => {
     const wrong: string[] = [];
     for (const path of core) {
@@ -256,6 +269,17 @@ function codeOf(path: string): string {
     at = end;
   }
   return code + text.slice(at);
+}
+
+/**
+ * Whether an expression begins with a repetition without a bound and goes on behind it: `x+$` is tried at every `x` of a long run, and
+ * each time the run is walked to its end. A look behind, `(?<!x)x+$`, leaves one place to try.
+ */
+function beginsWithRun(literal: string): boolean {
+  const end = literal.lastIndexOf('/');
+  const source = literal.slice(1, end);
+  const run = /^(?:\((?:\?:|\?<[A-Za-z]\w*>)?)*(?:\\.|\[(?:\\.|[^\]\\])*\]|[^\\[(^])(?:[+*]|\{\d+,\})\??/.exec(source);
+  return run !== null && !literal.slice(end).includes('y') && /[^)]/.test(source.slice(run[0].length));
 }
 
 /**

@@ -396,3 +396,23 @@ describe('the tail of a kernel report', () => {
     expect(titles(analyzed(...tail, gap(6), '[   11.000001] Kernel panic - not syncing: Attempted to kill init! exitcode=0x0000000b'))).toHaveLength(1);
   });
 });
+
+describe('a title that is cut', () => {
+  const words = '\u{1f600}'.repeat(150);
+
+  // Half of a pair is no character: an editor's outline and JSON show it as damage.
+  it.each([
+    ['qemu', '2022-07-20T06:13:31.090440Z qemu-system-x86_64: -drive file=/vm/', ': Could not open it'],
+    ['libvirt', '2017-03-15 06:03:48.180+0000: 2811: error : labRead:1792 : internal error: ', ''],
+    ['esxi', '2023-05-06T07:08:09.123Z cpu3:2097152)@BlueScreen: ', ''],
+    ['esxi', '2012-10-25T16:00:08.637Z: [scsiCorrelator] 512us: [esx.problem.lab.lost] ', ''],
+    ['vmware', '2016-01-02T10:11:12.345Z| vmx| I120: MONITOR PANIC: vcpu-0:', ''],
+  ])('keeps its last character whole: %s, %s', (format, before, after) => {
+    for (const shift of ['', 'x']) {
+      const [block] = analyzed(`${before}${shift}${words}${after}`).blocks;
+      expect(block?.format).toBe(format);
+      expect(block?.node.title).toMatch(/…$/);
+      expect(block?.node.title).not.toMatch(/[\ud800-\udbff](?![\udc00-\udfff])/);
+    }
+  });
+});

@@ -34,7 +34,7 @@ function keyOf(token: Token, text: string): string | undefined {
 
 /** `storvsc!StorChannelVmbusCallback+0x2b8` and `storvsc.sys` by what they name. */
 function nameOf(word: string): string {
-  return word.toLowerCase().replace(/\+(?:0x)?[0-9a-f]+$/, '').replace(/\.(?:sys|dll|exe)$/, '').replace(/[():,]+$/, '');
+  return word.toLowerCase().replace(/\+(?:0x)?[0-9a-f]+$/, '').replace(/\.(?:sys|dll|exe)$/, '').replace(/(?<![():,])[():,]+$/, '');
 }
 
 /** Tokens equal to the one at a place, in order; empty where nothing is named there. Yields between blocks. */

@@ -9,6 +9,11 @@ import type { Session } from './session.js';
 /** Where a workspace keeps its known issues. */
 export const ISSUES_FOLDER = '.stopcode/issues';
 
+/** The address of what stands below a folder; clients write folders with and without a slash at the end. */
+function below(folder: string, path: string): string {
+  return `${folder.replace(/(?<!\/)\/+$/, '')}/${path}`;
+}
+
 /** One per session. Whatever goes wrong with a file is shown in that file and leaves the others in use. */
 export class UserKnowledge {
   readonly #session: Session;
@@ -51,7 +56,7 @@ export class UserKnowledge {
 
   /** Folders to be read: one below each workspace folder, and those of the settings. */
   foldersToRead(): string[] {
-    const own = this.folders.map((folder) => `${folder.replace(/\/+$/, '')}/${ISSUES_FOLDER}`);
+    const own = this.folders.map((folder) => below(folder, ISSUES_FOLDER));
     return [...own, ...this.#session.settings.knowledge.folders.flatMap((folder) => this.#resolved(folder))];
   }
 
@@ -60,7 +65,7 @@ export class UserKnowledge {
     const path = folder.replace(/^\$\{workspaceFolder\}[\\/]?/, '');
     if (path === folder && /^(?:[\\/~]|[A-Za-z]:[\\/]|[a-z][a-z0-9+.-]+:\/\/)/.test(folder)) return [folder];
     const encoded = path.replaceAll('\\', '/').replace(/^\.\//, '').split('/').map(encodeURIComponent).join('/');
-    return this.folders.map((base) => `${base.replace(/\/+$/, '')}/${encoded}`);
+    return this.folders.map((base) => below(base, encoded));
   }
 
   async #load(): Promise<void> {

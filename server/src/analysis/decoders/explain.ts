@@ -163,7 +163,7 @@ const STATUS_TABLES: Readonly<Partial<Record<FormatId, readonly StatusTableData[
 
 /** `vmx`, `+vmx`, `CPUID.01H:ECX.vmx [bit 5]`, `relaxed` in domain XML: the terms have the forms that are no ordinary words. */
 function explainFeature(text: string, knowledge: Knowledge): Explanation | undefined {
-  const name = /([\w-]+)(?: \[bit \d{1,2}\])?$/.exec(text)?.[1];
+  const name = /(?<![\w-])([\w-]+)(?: \[bit \d{1,2}\])?$/.exec(text)?.[1];
   if (name === undefined) return undefined;
   for (const candidate of [text, name, `+${name}`, `ECX.${name}`, `EDX.${name}`, `hv_${name}`, `-cpu ${name}`, ...(name.startsWith('vmx-') ? ['+vmx-*'] : [])]) {
     const term = knowledge.term(candidate);

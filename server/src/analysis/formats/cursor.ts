@@ -19,6 +19,7 @@ export function isShort(physical: string): boolean {
 
 /** A block never grows beyond this, so that editing inside one and reading one for tokens stay bounded. */
 export const MAX_BLOCK_LINES = 20_000;
+/** In UTF-16 units, line ends counted as one. */
 export const MAX_BLOCK_UNITS = 2_000_000;
 
 /** Physical lines that make one line of a quoted-printable text: some 5,000 characters. */

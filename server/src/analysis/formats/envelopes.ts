@@ -23,6 +23,11 @@ export interface Envelope {
   readonly parts: readonly EnvelopePart[];
 }
 
+/** The part of a kind, or undefined. The last one: a syslog header's time stands before the line's own, which is the one that counts. */
+export function partOf(envelope: Envelope | undefined, kind: EnvelopePart['kind']): EnvelopePart | undefined {
+  return envelope?.parts.findLast((part) => part.kind === kind);
+}
+
 // Each expression is sticky and has no nested quantifier: its cost is linear in what it consumes.
 const QUOTE = /(?:[>|] ?){1,16}/y;
 const ISO_TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)/y;

@@ -17,6 +17,7 @@ export interface OpeningList {
 /** What a line opens of which nobody has asked. */
 export const NOT_ASKED = -2;
 
+/** Of a chunk in which nothing can open. */
 export const NO_OPENINGS: OpeningList = { lines: new Uint32Array(0), formats: new Uint16Array(0), opened: new Int8Array(0) };
 
 /** Of a list those that open a format, as far as it was asked. */

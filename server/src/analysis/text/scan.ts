@@ -6,6 +6,7 @@ export function at(expression: RegExp, text: string, column: number): RegExpExec
   return expression.exec(text);
 }
 
+/** `0` to `9`. */
 export function isDigit(unit: number): boolean {
   return unit >= 48 && unit <= 57;
 }

@@ -7,6 +7,12 @@ export interface Span {
   readonly end: number;
 }
 
+/** A part of a line whose number is known from elsewhere: columns from `start` up to `end`, which is not in it. */
+export interface Stretch {
+  readonly start: number;
+  readonly end: number;
+}
+
 /** Whole lines, `first` included, `end` not. */
 export interface LineRange {
   readonly first: number;

@@ -4,6 +4,7 @@
  * count only in a line with the VMkernel's own head, because articles use them too.
  */
 import { trimmedEnd } from './out.js';
+import { clipped } from '../../text/clipped.js';
 import { at, skipBlanks } from '../../text/scan.js';
 import { rowsOf, type Row } from './rows.js';
 import { lexMessage, lexPayload } from './vmkernelLine.js';
@@ -67,7 +68,7 @@ function eventIn(row: Row): Event | undefined {
     // Where the line was broken behind the event's name, the name is all it says.
     const words = vob[2] ?? vob[1] ?? '';
     const start = vob[0].length - words.length - (vob[2] === undefined ? 1 : 0);
-    return { title: words.length > LONGEST_TITLE ? `${words.slice(0, LONGEST_TITLE - 1)}…` : words, start, end: start + words.length };
+    return { title: clipped(words, LONGEST_TITLE), start, end: start + words.length };
   }
   if (row.envelope?.pcpu === undefined) return undefined;
   for (const kind of KINDS) {

@@ -2,16 +2,14 @@
 import { canonicalHex } from '../../text/hex.js';
 import { trimmedEnd, type Out } from './out.js';
 import { at } from '../../text/scan.js';
+import { MNEMONICS } from '../vectors.js';
 
-/** Intel's mnemonics, by vector. */
-const MNEMONICS: Readonly<Record<number, string>> = {
-  0: '#DE', 1: '#DB', 2: 'NMI', 3: '#BP', 4: '#OF', 5: '#BR', 6: '#UD', 7: '#NM', 8: '#DF', 10: '#TS', 11: '#NP', 12: '#SS',
-  13: '#GP', 14: '#PF', 16: '#MF', 17: '#AC', 18: '#MC', 19: '#XF',
-};
+/** As the VMkernel writes them: 19 has AMD's name. */
+const WRITTEN: Readonly<Record<number, string>> = { ...MNEMONICS, 19: '#XF' };
 
-/** The vector that a mnemonic stands for; undefined for those that are none of Intel's. */
+/** The vector that a mnemonic stands for; undefined for those that are none of an x86 processor's. */
 export function vectorOf(mnemonic: string): number | undefined {
-  const found = Object.entries(MNEMONICS).find(([, name]) => name === mnemonic);
+  const found = Object.entries(WRITTEN).find(([, name]) => name === mnemonic);
   return found === undefined ? undefined : Number(found[0]);
 }
 
@@ -72,8 +70,8 @@ export function exceptionText(text: string, from: number, announced: boolean, ou
   const vectorStart = from + head[0].search(/\d{1,3}\)? in world/);
   const upper = isArm ? head[1] : head[1]?.toUpperCase();
   const signed = upper?.length === 2 ? `#${upper}` : upper;
-  if (head[1]?.length === 2 && signed !== MNEMONICS[vector]) return undefined;
-  const mnemonic = signed ?? MNEMONICS[vector];
+  if (head[1]?.length === 2 && signed !== WRITTEN[vector]) return undefined;
+  const mnemonic = signed ?? WRITTEN[vector];
   if (head[1] !== undefined && signed !== undefined) out.fact('exception.mnemonic', signed, from, from + head[1].length, 'exceptionName');
   else if (mnemonic !== undefined) out.fact('exception.mnemonic', mnemonic, vectorStart, vectorStart + (head[2] ?? '').length);
   // On ARM the number is no x86 vector.

@@ -9,11 +9,7 @@
 import { canonicalHex } from '../../text/hex.js';
 import { trimmedEnd } from './out.js';
 import { at, skipBlanks } from '../../text/scan.js';
-
-interface Place {
-  readonly start: number;
-  readonly end: number;
-}
+import type { Stretch as Place } from '../../text/span.js';
 
 export interface FrameLine {
   readonly start: number;

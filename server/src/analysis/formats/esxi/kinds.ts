@@ -15,6 +15,7 @@ export type RowKind =
 /** Nothing longer is a line of a purple screen; ordinary log lines and prose of any length are. */
 const LONGEST = 4096;
 
+/** What kind of line of a screen a row is, looked at by itself. `other` beyond 4,096 units. */
 export function kindOf(text: string): RowKind {
   const start = skipBlanks(text, 0);
   if (start >= text.length) return 'blank';
@@ -64,6 +65,7 @@ export function heartbeatWarning(text: string): string | undefined {
   return HEARTBEAT.exec(text)?.[1];
 }
 
+/** The title of a heartbeat warning; `pcpu` is decimal. */
 export function warningTitle(pcpu: string): string {
   return `PCPU ${pcpu} without a heartbeat`;
 }

@@ -4,6 +4,7 @@
  */
 import { exceptionText, pageTableEntries } from './exceptions.js';
 import { Kept, trimmedEnd } from './out.js';
+import { clipped } from '../../text/clipped.js';
 import { at, skipBlanks } from '../../text/scan.js';
 import { oneOf, raw } from '../../text/pattern.js';
 
@@ -55,6 +56,8 @@ const SAID = oneOf('y', [
   raw`PSOD|BlueScreen|[Pp]urple [Ss]creen|[Pp]anic|[Ee]rror|[Mm]essage|[Ee]rror [Mm]essage|Fehler|Fehlermeldung|Meldung`,
   raw`Erreur|Errore?|\u9519\u8bef|\u9519\u8bef\u4fe1\u606f|\u62a5\u9519|\u62a5\u9519\u4fe1\u606f|\u30a8\u30e9\u30fc`,
 ], raw`(?:ALERT: )?["'\x60*\u201c\u201e]{0,3}(?:`, raw` ?[:\uff1a] ?)?["'\x60*\u201c\u201e]{0,3}(?=@BlueScreen|#?[A-Za-z]{2} [Ee]xception|PCPU |Spin count )`);
+/** Of a reason that is anybody's words, in units. */
+const MAX_TITLE = 100;
 const QUOTED = /["'`*\u201c\u201d\u201e]$/;
 const BANNER = /@BlueScreen: ?/y;
 const ESCAPE = /(?:(?:\u001b|\^\[)\[[\d;]{0,12}m|\[\d{1,2}[\d;]{0,9}m(?=\[\d|VMware|@Blue))/y;
@@ -104,7 +107,7 @@ export function panicLine(line: string, expected = false): PanicLine | undefined
   if (banner === null || / Exception ?\(?(?:type )?\d{1,3}\)? in world (?:[Xx]{2,}|[Nn]{2,}|[Ww]{2,}|<)/.test(text.slice(from, from + 80)) || at(PLACEHOLDER, text, from) !== null) return undefined;
   const end = trimmedEnd(text);
   kept.token('bugCheckName', from, end, 'panic.kind');
-  return panic(text, from, announced, kept, { kind: 'panic', title: text.slice(from, Math.min(end, from + 80)) });
+  return panic(text, from, announced, kept, { kind: 'panic', title: clipped(text.slice(from, end), MAX_TITLE) });
 }
 
 /** The line that a screen of a hardware error has in the place of a panic line. */
@@ -121,7 +124,7 @@ export function freeReason(text: string): PanicLine {
   const from = skipEscapes(text);
   const end = Math.max(from, trimmedEnd(text));
   kept.token('bugCheckName', from, end, 'panic.kind');
-  return panic(text, from, false, kept, { kind: 'panic', title: text.slice(from, Math.min(end, from + 80)) });
+  return panic(text, from, false, kept, { kind: 'panic', title: clipped(text.slice(from, end), MAX_TITLE) });
 }
 
 function panic(text: string, from: number, announced: boolean, kept: Kept, found: Found): PanicLine {
@@ -272,7 +275,7 @@ const cos: Body = (text, from, announced, kept) => {
   const head = at(/COS (?:Error: (?=\S)|Panic: (?=[\w ]{1,40} @ \w))/y, text, from) ?? (announced ? at(/(?:Oops|Lost heartbeat|CosPanic|Service [Cc]onsole)/y, text, from) : null);
   if (head === null) return undefined;
   kept.token('bugCheckName', from, from + head[0].trimEnd().length, 'panic.kind');
-  return { kind: 'cos', title: `service console: ${text.slice(head[0].startsWith('COS') ? from + head[0].length : from, from + 80).trim()}` };
+  return { kind: 'cos', title: `service console: ${clipped(text.slice(head[0].startsWith('COS') ? from + head[0].length : from, trimmedEnd(text)), MAX_TITLE)}` };
 };
 
 const bug: Body = (text, from, announced, kept) => {
@@ -282,7 +285,7 @@ const bug: Body = (text, from, announced, kept) => {
   if (!announced && !text.startsWith('vmkdrivers/', from + head[0].length) && !text.includes('(inside vmklinux)')) return undefined;
   kept.token('bugCheckName', from, from + 'BUG: failure'.length, 'panic.kind');
   source(text, from + head[0].length, kept);
-  return { kind: 'bug', title: text.slice(from, Math.min(trimmedEnd(text), from + 100)) };
+  return { kind: 'bug', title: clipped(text.slice(from, trimmedEnd(text)), MAX_TITLE) };
 };
 
 /** A panic while one is being carried out says the same of itself. */

@@ -5,7 +5,8 @@ import { heartbeatWarning, kindOf, opensScreen, type RowKind } from './kinds.js'
 import { isMention, readMention } from './mention.js';
 import { rowsOf, type Row } from './rows.js';
 import { Screen } from './screen.js';
-import { joined, keptInside } from './wrapped.js';
+import { joined } from './wrapped.js';
+import { joiningSink } from '../joined.js';
 import type { LineCursor, LogicalLine } from '../cursor.js';
 import type { BlockSink } from '../types.js';
 
@@ -56,7 +57,7 @@ export function readScreen(cursor: LineCursor, sink: BlockSink): void {
     cursor.next();
     return readMention(quoted, sink);
   }
-  const screen = new Screen(keptInside(sink));
+  const screen = new Screen(joiningSink(sink));
   const look = looker();
   let started = false;
   for (;;) {

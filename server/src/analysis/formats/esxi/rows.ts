@@ -6,7 +6,9 @@
 import { trimmedEnd } from './out.js';
 import { at, isDigit, isWordUnit } from '../../text/scan.js';
 import type { LogicalLine } from '../cursor.js';
-import { peelEnvelope, type EnvelopePart } from '../envelopes.js';
+import { envelopeKind } from '../block.js';
+import { partOf, peelEnvelope, type EnvelopePart } from '../envelopes.js';
+import type { TokenKind } from '../types.js';
 import { readAgain } from './misread.js';
 import { statedIn } from './stated.js';
 import { oneOf, raw } from '../../text/pattern.js';
@@ -16,6 +18,8 @@ export interface Row extends LogicalLine {
   readonly origin: number;
   /** True where the envelope belongs to a piece of the line: its tokens are made by the reader. */
   readonly inner: boolean;
+  /** What the level of such an envelope is. */
+  readonly level?: TokenKind;
   /** True where letters of the line as it stands were taken for digits. */
   readonly misread?: boolean;
   /** True for a panic line inside a sentence that may only report one. */
@@ -204,15 +208,11 @@ function piece(line: LogicalLine, from: number, to: number): Row {
   const start = line.start + from;
   const base = { line: line.line, cut: line.cut, origin: start, inner: true, ...(line.cleaned === undefined ? {} : { cleaned: line.cleaned }) };
   if (envelope === undefined) return { ...base, text, start };
-  return { ...base, text: text.slice(envelope.end), start: start + envelope.end, envelope };
+  const level = partOf(envelope, 'level');
+  return { ...base, text: text.slice(envelope.end), start: start + envelope.end, envelope, ...(level === undefined ? {} : { level: envelopeKind(level, text) }) };
 }
 
 /** The place of an envelope part in the columns of the row's text; negative, because envelopes stand before the text. */
 export function partSpan(row: Row, part: EnvelopePart): { start: number; end: number } {
   return { start: row.origin + part.start - row.start, end: row.origin + part.end - row.start };
-}
-
-/** The envelope part of a kind, or undefined. The last one: a syslog header's time stands before the vmkernel's own. */
-export function partOf(row: Row, kind: EnvelopePart['kind']): EnvelopePart | undefined {
-  return row.envelope?.parts.findLast((part) => part.kind === kind);
 }

@@ -7,10 +7,11 @@ import { outOf, trimmedEnd, type Out } from './out.js';
 import { skipBlanks } from '../../text/scan.js';
 import { freeReason, hardwareReason, panicLine, type PanicLine } from './panic.js';
 import { processorLine, registerLine, stopRegisters } from './registers.js';
-import { partOf, partSpan, type Row } from './rows.js';
+import { partSpan, type Row } from './rows.js';
 import { Traces } from './traces.js';
 import { lexMessage } from './vmkernelLine.js';
 import { statesLine, worldsLine, type RunningWorld } from './worlds.js';
+import { partOf } from '../envelopes.js';
 import type { BlockRole, BlockSink, Section } from '../types.js';
 
 /** PCPUs that fall into the same panic do so within moments; the dump may take minutes, but writes no panic line. */
@@ -30,6 +31,7 @@ interface Chosen {
   readonly line: PanicLine;
 }
 
+/** Takes the rows of one panic in order; `finish` states what the whole shows. */
 export class Screen {
   readonly #sink: BlockSink;
   readonly #traces: Traces;
@@ -210,7 +212,7 @@ export class Screen {
     if (!row.inner || !this.#sink.wantsTokens) return;
     for (const part of row.envelope?.parts ?? []) {
       const { start, end } = partSpan(row, part);
-      this.#sink.token(part.kind === 'level' ? 'levelInfo' : part.kind, row, start, end);
+      this.#sink.token(part.kind === 'level' ? row.level ?? 'levelInfo' : part.kind, row, start, end);
     }
   }
 
@@ -259,18 +261,18 @@ export class Screen {
     if (line.masked) this.#sink.note('values of the panic line are masked in this text', row);
     if (line.broken) this.#sink.note('the panic line is cut at the edge of the screen', row);
     const envelope = row.envelope;
-    const time = partOf(row, 'timestamp');
+    const time = partOf(envelope, 'timestamp');
     if (time !== undefined && envelope?.time !== undefined) {
       const { start, end } = partSpan(row, time);
       this.#sink.fact('crash.time', envelope.time, row, start, end);
     }
-    const pcpu = partOf(row, 'pcpu');
+    const pcpu = partOf(envelope, 'pcpu');
     if (pcpu !== undefined && envelope?.pcpu !== undefined) {
       const { start, end } = partSpan(row, pcpu);
       this.#sink.fact('world.pcpu', String(envelope.pcpu), row, start, end);
       if (!line.kept.facts.some((fact) => fact.key === 'panic.pcpu')) this.#sink.fact('panic.pcpu', String(envelope.pcpu), row, start, end);
     }
-    const world = partOf(row, 'world');
+    const world = partOf(envelope, 'world');
     if (!this.#worldKnown && world !== undefined && envelope?.world !== undefined) {
       const { start, end } = partSpan(row, world);
       this.#sink.fact('world.id', envelope.world, row, start, end);

@@ -3,11 +3,7 @@ import { frameLine, isPanicEntry, isPanicHelper, type FrameLine, type Growing } 
 import { outOf } from './out.js';
 import type { Row } from './rows.js';
 import type { BlockSink, Frame } from '../types.js';
-
-interface Place {
-  readonly start: number;
-  readonly end: number;
-}
+import type { Stretch as Place } from '../../text/span.js';
 
 /** The frame that a trace is known by. */
 interface Named extends Place {
@@ -45,6 +41,7 @@ const SHORTEST_PREFIX = 3;
 /** Bottom frames of every Linux-style driver thread. That vmklinux owns them says nothing. */
 const THREAD_STARTS = new Set(['kthread', 'linuxstartfunc', 'vmklnx_startfunc']);
 
+/** The backtraces of a screen or log, and the frame that each is known by. */
 export class Traces {
   readonly #open = new Map<string, Trace>();
   readonly #all: Trace[] = [];

@@ -59,6 +59,7 @@ export function coreLine(whole: string): CoreLine | undefined {
   return end > from ? { start, end: text.length, program: { start: from, end } } : undefined;
 }
 
+/** What systemd-coredump says of a process that ended: from `start` on, behind a head of the journal's. */
 export interface DumpedLine {
   readonly start: number;
   readonly end: number;
@@ -256,6 +257,7 @@ export function isSession(text: string): boolean {
   return at(SESSION, text, start) !== null;
 }
 
+/** Whether a line is one of those that a sanitizer prints below its frames. */
 export function isSanitized(text: string): boolean {
   return at(SANITIZED, text, skipBlanks(text, 0)) !== null;
 }
@@ -281,6 +283,7 @@ export function libraryLine(text: string): LibraryLine | undefined {
 /** Depth of gdb's `full` listings: locals stand eight columns in, members of structures deeper. */
 const LOCAL_INDENT = 6;
 
+/** Whether a line stands as deep as the locals of a full listing do. */
 export function isLocal(text: string): boolean {
   const start = skipBlanks(text, 0);
   return start < text.length && (start >= LOCAL_INDENT || text.charCodeAt(0) === 9);

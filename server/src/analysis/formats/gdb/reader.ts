@@ -80,6 +80,7 @@ export function opensRow(text: string): boolean {
   }
 }
 
+/** Reads one block from the cursor's line on: a session, a core dump's message, a sanitizer's report. */
 export function readReport(cursor: LineCursor, sink: BlockSink): void {
   const reader = new Reader(joiningSink(sink), cursor);
   const first = cursor.peek();

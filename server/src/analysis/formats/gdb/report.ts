@@ -1,4 +1,5 @@
 /** Collects what a block says and states it at the end: which thread crashed is known only then. */
+import { clipped } from '../../text/clipped.js';
 import { parseHex } from '../../text/hex.js';
 import type { LogicalLine } from '../cursor.js';
 import type { BlockSink, FactKey, TokenKind } from '../types.js';
@@ -32,6 +33,7 @@ const MOST_IDS = 256;
  */
 const PROGRAM_ADDRESS = /^0x(?:00005[56][\da-f]{10}|0000aaaa[\da-f]{8}|000000000[\da-f]{3,7}|5[56][\da-f]{10}|0[89a][\da-f]{6})$/i;
 
+/** What is known of one process so far; nothing of it is stated before `finish`. */
 export class Report {
   readonly traces: Trace[] = [];
   /** Whether a frame was read. */
@@ -130,7 +132,7 @@ export class Report {
     const headline = this.#headline ?? (firstFrame === undefined ? { row: first, start: 0, end: first.text.length } : { row: firstFrame.row, start: firstFrame.frame.start, end: firstFrame.frame.end });
     this.sink.describe({
       role: crash ? 'crash' : this.hasFrames || ending === undefined || ending.weak === true ? 'context' : 'event',
-      title: title.length > MAX_TITLE ? `${title.slice(0, MAX_TITLE - 1)}…` : title,
+      title: clipped(title, MAX_TITLE),
       opensRecord: crash && !this.#implied,
       headline: { line: headline.row, start: headline.start, end: headline.end },
     });

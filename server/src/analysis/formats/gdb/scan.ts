@@ -1,24 +1,12 @@
 /** Small tools of this format: rows, columns, names. */
 import type { LogicalLine } from '../cursor.js';
-import { at } from '../../text/scan.js';
 import { oneOf, raw } from '../../text/pattern.js';
 
-export { at };
-
-export interface Stretch {
-  readonly start: number;
-  readonly end: number;
-}
+export { at, skipBlanks } from '../../text/scan.js';
+export type { Stretch } from '../../text/span.js';
 
 /** Nothing longer is looked at: argument lists of real frames stay far below. */
 const LONGEST = 8192;
-
-/** The column after blanks and tabs. */
-export function skipBlanks(text: string, column: number): number {
-  let place = column;
-  while (place < text.length && (text.charCodeAt(place) === 32 || text.charCodeAt(place) === 9)) place++;
-  return place;
-}
 
 /** The text a grammar looks at. */
 export function shortened(text: string): string {

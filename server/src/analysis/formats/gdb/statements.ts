@@ -14,10 +14,12 @@ const FAULT = /\bsi_addr = (0x[\da-fA-F]{1,16})/;
 /** systemd's words by processor. */
 const ARCHITECTURES: Readonly<Record<string, string>> = { 'AMD x86-64': 'x64', 'Intel 80386': 'x86', AARCH64: 'arm64', 'ARM AARCH64': 'arm64', ARM: 'arm', PowerPC64: 'ppc64', 'IBM S/390': 's390x', 'RISC-V': 'riscv64' };
 
+/** The number at the beginning of a `PID:` row, decimal; undefined where it has none. */
 export function pidOf(field: FieldLine, text: string): string | undefined {
   return /^\d{1,10}/.exec(text.slice(field.value.start, field.value.end))?.[0];
 }
 
+/** States what lines other than frames say of the end of a process, and remembers what decides whether the next one is of the same. */
 export class Statements {
   /** The signal that ended the process, as a debugger said it. */
   signal: SignalLine | undefined;
@@ -60,7 +62,10 @@ export class Statements {
     const dumped = dumpedLine(row.text);
     if (dumped === undefined) return;
     this.pid = dumped.pid;
-    if (dumped.pid !== undefined) this.#report.identify(dumped.pid, { row, start: dumped.start, end: dumped.process.start - 2 });
+    if (dumped.pid !== undefined) {
+      const pid = dumped.start + 'Process '.length;
+      this.#report.identify(dumped.pid, { row, start: pid, end: pid + dumped.pid.length });
+    }
     this.#report.head(row, dumped.dumped ? 'Core dump' : 'Abnormal end');
     this.process(row, dumped.process, 3);
     this.#report.token('message', row, { start: dumped.start, end: dumped.process.start - 1 });

@@ -5,6 +5,7 @@ import { readMessage } from '../qemu/messages.js';
 import type { BlockSink } from '../types.js';
 import { bareMessage, jsonRecord } from './bare.js';
 import { readRecords, recordTokens, versionIn, type Level, type Stretch } from './record.js';
+import { clipped } from '../../text/clipped.js';
 
 /** Lines of output a message may carry. */
 const MAX_CONTINUATION = 50;
@@ -16,6 +17,7 @@ const CARRIES_OUTPUT = /(?:closed the monitor(?: \(vm='[^']{1,128}'\))?|connecti
 const OUTPUT = /(?:\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z ?:? ?)?(?:(?:\/[\w.+-]{1,40}){0,8}\/?(?:qemu-system-[\w-]{1,24}|qemu-kvm|kvm): |char device redirected |warning: )/y;
 const DATED = /\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d/y;
 
+/** Takes the records of a block: states each warning and error; the first error names the block, or the failure of qemu that one carries. */
 export class EventReader {
   readonly #sink: BlockSink;
   #headline: { readonly line: LogicalLine; readonly at: Stretch; readonly level: Level; readonly symbol: string | undefined } | undefined;
@@ -140,7 +142,7 @@ export class EventReader {
       this.#sink.describe({ role: 'crash', opensRecord: true, title: failure.title, headline: { line: failure.line, start: failure.at.start, end: failure.at.end } });
       return;
     }
-    const title = said.length > MAX_TITLE ? `${said.slice(0, MAX_TITLE - 1)}\u2026` : said;
+    const title = clipped(said, MAX_TITLE);
     this.#sink.describe({
       role: 'event',
       title: this.#count > 1 ? `${title} (and ${this.#count - 1} more)` : title,

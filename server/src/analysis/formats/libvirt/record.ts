@@ -3,11 +3,9 @@ import type { TokenKind } from '../types.js';
 import { raw } from '../../text/pattern.js';
 import { at as take } from '../../text/scan.js';
 import { DAEMON_NAME } from '../libvirtDaemons.js';
+import type { Stretch } from '../../text/span.js';
 
-export interface Stretch {
-  readonly start: number;
-  readonly end: number;
-}
+export type { Stretch };
 
 export type Level = 'debug' | 'info' | 'warning' | 'error';
 

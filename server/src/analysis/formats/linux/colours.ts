@@ -30,6 +30,7 @@ function words(sink: BlockSink, kind: 'bugCheckName' | 'banner' | 'warning', row
   if (!behind || (!text.startsWith('0x', start) && /[A-Za-z\d]/.test(text.slice(start, end)))) sink.token(kind, row, start, end, 'panic.kind');
 }
 
+/** Colours the labels of `CPU: 3 PID: 2188 Comm: labd` and the number of the process. */
 export function sayCpu(sink: BlockSink, row: Row, cpu: CpuLine): void {
   if (cpu.label === undefined || !sink.wantsTokens) return;
   for (const name of row.text.slice(cpu.label.start, cpu.label.end).matchAll(/[A-Za-z]{3,4}(?=:)/g)) sink.token('field', row, cpu.label.start + name.index, cpu.label.start + name.index + name[0].length);

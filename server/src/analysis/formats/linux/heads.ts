@@ -4,7 +4,8 @@
  */
 import { type Place, type Row } from './row.js';
 import { at, skipBlanks } from '../../text/scan.js';
-import { MNEMONICS, RULES, TRAPS, type Rule, type PanicKind, type What } from './rules.js';
+import { RULES, TRAPS, type Rule, type PanicKind, type What } from './rules.js';
+import { MNEMONICS } from '../vectors.js';
 
 /** What a head names, with its place in the row. */
 export type Values = Partial<Record<Name, Place & { readonly text: string }>>;

@@ -17,6 +17,7 @@ const TAINTS: readonly (readonly [string, string])[] = [
   ['M', 'a machine check happened before (M)'],
 ];
 
+/** What a report says about itself. */
 export interface Circumstances {
   readonly kind: PanicKind | undefined;
   /** The end mark or a panic was read. */
@@ -29,12 +30,14 @@ export interface Circumstances {
   readonly taint: string;
 }
 
+/** Sentences for the user: what is odd at the beginning of the report, how the kernel is tainted, what is odd at its end. */
 export interface Notes {
   readonly first: readonly string[];
   readonly taint: readonly string[];
   readonly last: readonly string[];
 }
 
+/** What a reader of the report should know, as notes of its block. Empty lists where all is as it should be. */
 export function notesOf({ kind, ended, headless, count, taint }: Circumstances): Notes {
   const first: string[] = [];
   const last: string[] = [];

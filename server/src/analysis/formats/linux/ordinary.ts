@@ -8,6 +8,7 @@ const STAMPED = /\[[ \t]{0,10}\d{1,10}\.\d{3,9}\]/;
 const SUBSYSTEM = /[A-Za-z][\w./-]{0,40}(?: [\w.:-]{1,30}| ?\[[^\]]{1,20}\])?:(?= )/y;
 const PREFIX = 120;
 
+/** Colours a line with a time since boot; false where it has none in its first 120 columns. */
 export function lexKernelLine(text: string, sink: LineSink): boolean {
   if (!STAMPED.test(text.length > PREFIX ? text.slice(0, PREFIX) : text)) return false;
   const envelope = peelEnvelope(text);

@@ -7,7 +7,7 @@ import { at, skipBlanks } from '../../text/scan.js';
 /** Longest line that is looked at. */
 const LONGEST = 2000;
 
-const RULER = /[=-]{4,}(?= {0,32}(?:[=-]{4}|$))/g;
+const RULER = /(?<![=-])[=-]{4,}(?= {0,32}(?:[=-]{4}|$))/g;
 /** `-> #1 (&lab->mutex){+.+.}-{3:3}:`, `#0: ffff888012345670 (&lab->mutex){+.+.}-{3:3}, at: lab_get+0x13/0x90`. */
 const LOCK = /(?:-> )?(#\d{1,4}):?/y;
 /** Classes of locks by their names, and their states. */

@@ -4,11 +4,9 @@
  */
 import { at as take, skipBlanks } from '../../text/scan.js';
 import type { LogicalLine } from '../cursor.js';
+import type { Stretch as Place } from '../../text/span.js';
 
-export interface Place {
-  readonly start: number;
-  readonly end: number;
-}
+export type { Place };
 
 /** What stands in front of a kernel line; columns count in the logical line. */
 export interface Front {

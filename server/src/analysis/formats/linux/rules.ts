@@ -5,9 +5,6 @@ export type PanicKind =
   | 'oops-null' | 'oops-page-fault' | 'oops-gp' | 'oops' | 'kernel-bug' | 'kernel-panic' | 'soft-lockup' | 'hard-lockup'
   | 'rcu-stall' | 'hung-task' | 'kasan' | 'machine-check' | 'divide-error' | 'xen-panic' | 'domain-crash' | 'kernel-warning';
 
-/** Names of x86 exceptions by vector. */
-export const MNEMONICS: Readonly<Record<number, string>> = { 0: '#DE', 3: '#BP', 6: '#UD', 8: '#DF', 10: '#TS', 11: '#NP', 12: '#SS', 13: '#GP', 14: '#PF', 16: '#MF', 17: '#AC', 18: '#MC', 19: '#XM', 21: '#CP' };
-
 /** Reports of the watchdogs: a processor, or a task that waits, does not get on. */
 export const LOCKUP_KINDS: ReadonlySet<string> = new Set<PanicKind>(['soft-lockup', 'hard-lockup', 'rcu-stall', 'hung-task']);
 
@@ -306,4 +303,5 @@ const XEN: readonly Rule[] = [
   },
 ];
 
+/** All rules, in the order in which they are tried: the first that fits counts. */
 export const RULES: readonly Rule[] = [...FAULTS, ...PANICS, ...ZFS, ...LOCKUPS, ...CHECKS, ...MACHINE, ...XEN];

@@ -3,6 +3,7 @@ import type { BlockSink, FactKey, Section, TokenKind } from '../types.js';
 import type { Called } from './frame.js';
 import type { Place, Row } from './row.js';
 
+/** Made once per block; `once` keeps the first value of a fact. */
 export class Sayer {
   readonly #stated = new Set<FactKey>();
   #section = '';

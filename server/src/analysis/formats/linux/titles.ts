@@ -28,6 +28,7 @@ const WORDS: Readonly<Record<PanicKind, string>> = {
 /** Kinds for which the function says more than the statement. */
 const PLACED = new Set<PanicKind>(['oops-null', 'oops-page-fault', 'oops-gp', 'oops', 'soft-lockup', 'hard-lockup', 'rcu-stall', 'divide-error', 'kasan', 'xen-panic']);
 
+/** What an outline calls the block. `symbol` is the function to blame, where one is known; of a context the title names the kernel or its trace. */
 export function titleOf(kind: PanicKind | undefined, role: 'crash' | 'event' | 'context', head: Head | undefined, row: Row | undefined, symbol: string | undefined): string {
   if (head?.role === 'context' && row !== undefined) return `${head.values.product?.text ?? 'Linux'} ${head.values.version?.text ?? ''}`;
   if (role === 'context' || head === undefined || row === undefined) return role === 'crash' ? placed('Kernel oops', symbol) : placed('Kernel trace', symbol);

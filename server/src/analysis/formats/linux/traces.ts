@@ -18,6 +18,7 @@ export interface Culprit {
   readonly called: Called;
 }
 
+/** The call traces of a report: which frames belong to which, and which function is to blame. */
 export class Traces {
   readonly #say: Sayer;
   /** The trace that frames belong to now, and how many it has. */

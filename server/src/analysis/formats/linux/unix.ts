@@ -10,6 +10,7 @@
  *     fffffe007a1b2d60 labdrv:lab_ioctl+24 ()
  *     panic(cpu 2 caller 0xffffff80002c1a2b): Kernel trap at …  macOS
  */
+import { clipped } from '../../text/clipped.js';
 import { canonicalHex } from '../../text/hex.js';
 import { at, skipBlanks } from '../../text/scan.js';
 import type { LineCursor } from '../cursor.js';
@@ -24,6 +25,8 @@ import { oneOf, raw } from '../../text/pattern.js';
 export const UNIX_OPENERS = ['Fatal trap ', 'Fatal double fault', 'fault trap, code=', 'in supervisor mode', 'panic[cpu', 'panic(cpu ', 'panic: ', 'Panic String: ', 'panic message: ', 'non-sleepable locks held', 'Tracing pid ', 'kdb_enter() at ', 'vpanic() at ', 'panic() at netbsd:panic'];
 
 const MOST_FOREIGN = 12;
+/** In units. */
+const MAX_TITLE = 160;
 
 /** Lines below a bare `panic: ` in which it is told whose it is. */
 const MOST_BELOW = 6;
@@ -319,7 +322,7 @@ class UnixPanic {
     // Only where nothing said why.
     if (this.#headless) this.#say.once('panic.text', BEHEADED, this.#row, place);
     if (this.#announced) this.#say.once('panic.text', this.#what, this.#row, place);
-    this.#say.sink.describe({ role: 'crash', title: `${this.#product}: ${this.#what}`.slice(0, 160), opensRecord: !this.#headless, headline: { line: this.#row, ...place } });
+    this.#say.sink.describe({ role: 'crash', title: clipped(`${this.#product}: ${this.#what}`, MAX_TITLE), opensRecord: !this.#headless, headline: { line: this.#row, ...place } });
   }
 }
 

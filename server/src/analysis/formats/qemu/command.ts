@@ -28,6 +28,7 @@ function mebibytes(written: string): string | undefined {
   return String(Math.floor(Number(match[1]) * scale));
 }
 
+/** Takes the words of qemu's command line and states machine, processor, memory and features. */
 export class CommandReader {
   readonly #sink: BlockSink;
   readonly #cpus: CpuValue[] = [];

@@ -4,17 +4,15 @@
  */
 import { isTelling, optionName } from './options.js';
 import { oneOf, raw } from '../../text/pattern.js';
+import { isDigit } from '../../text/scan.js';
+
+export type { Stretch } from '../../text/span.js';
 
 /** libvirt writes its own lines into a guest's log with this date: `2017-03-16 02:55:46.227+0000: `. Always UTC. */
 const DATED = /\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3,6}[+-]\d{4}: /y;
 /** `-msg timestamp=on`. */
 const ISO = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d):? /y;
 const PROGRAM = /(?:\/[\w.+-]{1,40}){0,8}\/?(?:qemu-system-[\w-]{1,24}|qemu-kvm|kvm-spice|qemu(?:-\d{1,2}\.\d[\w.-]{0,24})?|kvm): /y;
-
-export interface Stretch {
-  readonly start: number;
-  readonly end: number;
-}
 
 export interface Head {
   readonly time?: { readonly start: number; readonly end: number };
@@ -62,13 +60,13 @@ function headOf(text: string): Head {
     MARKED.lastIndex = at;
     at += MARKED.exec(text)?.[0].length ?? 0;
   }
-  if (isDigit(text, at)) {
+  if (isDigit(text.charCodeAt(at))) {
     NUMBERED.lastIndex = at;
     at += NUMBERED.exec(text)?.[0].length ?? 0;
   }
   let time: Head['time'];
   let dated = false;
-  if (isDigit(text, at)) {
+  if (isDigit(text.charCodeAt(at))) {
     DATED.lastIndex = at;
     ISO.lastIndex = at;
     const libvirt = DATED.exec(text);
@@ -87,11 +85,6 @@ function headOf(text: string): Head {
   const head = { dated, ...(time === undefined ? {} : { time }) };
   if (program === null) return { ...head, at };
   return { ...head, program: { start: at, end: at + program[0].length - 2 }, at: at + program[0].length };
-}
-
-function isDigit(text: string, at: number): boolean {
-  const unit = text.charCodeAt(at);
-  return unit >= 48 && unit <= 57;
 }
 
 /** The first line of a guest's log. Up to libvirt 1.2 nothing followed the words. */

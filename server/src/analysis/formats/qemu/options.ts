@@ -37,10 +37,12 @@ export function isTelling(name: string): boolean {
   return (name.length > 1 || name === 'm' || name === 'M' || name === 'S') && (FLAGS.has(name) || VALUED.has(name));
 }
 
+/** Whether qemu has an option of this name, without its dash. */
 export function isKnown(name: string): boolean {
   return FLAGS.has(name) || VALUED.has(name);
 }
 
+/** Whether the word behind the option is no value of it. */
 export function takesNoValue(name: string): boolean {
   return FLAGS.has(name);
 }

@@ -9,6 +9,7 @@ import { environmentName, findCommand, isBanner, outputAt, readHead } from './gr
 import { isOfQemu, readMessage, type Message } from './messages.js';
 import { isOldRest } from './oldDump.js';
 import { isKnown, optionName } from './options.js';
+import { clipped } from '../../text/clipped.js';
 
 /** Messages taken into the block of a command line; CPUID warnings come once per virtual processor. Later ones are ordinary lines. */
 const MAX_MESSAGES = 500;
@@ -24,6 +25,7 @@ export function opensOptionLine(text: string): boolean {
   return (name === 'name' || name === 'machine') && text.indexOf(' ', space + 1) === text.length - 2;
 }
 
+/** Reads one block from the cursor's line on. */
 export function readQemu(cursor: LineCursor, sink: BlockSink): void {
   const reader = new RegionReader(joiningSink(sink));
   // The opening physical line may hold a whole log, or prose in front of what opened.
@@ -276,8 +278,7 @@ class RegionReader {
       this.#sink.section('header', 'Failure', line);
       this.#crashed = true;
       this.#described = true;
-      const short = title.length > MAX_TITLE ? `${title.slice(0, MAX_TITLE - 1)}\u2026` : title;
-      this.#sink.describe({ role: 'crash', title: short, opensRecord: true, headline: { line, start: crash.at, end: crash.text.end } });
+      this.#sink.describe({ role: 'crash', title: clipped(title, MAX_TITLE), opensRecord: true, headline: { line, start: crash.at, end: crash.text.end } });
       if ((crash.kind === 'kvm' && crash.needsDump === true) || (crash.kind === 'slot' && line.text.includes('failed, slot='))) this.#unproven = line;
     } else if (crash.kind === 'slot') this.#unproven = undefined;
     if (crash.kind === 'kvm' && sayDump(line, crash.text.end, this.#sink)) this.#unproven = undefined;
@@ -314,11 +315,7 @@ class RegionReader {
       this.#sink.fact(`qemu.${level}`, text, line, said.start, said.end);
       if (!this.#described) {
         this.#described = true;
-        const title = `qemu ${level}: ${text}`;
-        this.#sink.describe({
-          role: 'event', title: title.length > MAX_TITLE ? `${title.slice(0, MAX_TITLE - 1)}\u2026` : title,
-          headline: { line, start: said.start, end: said.end },
-        });
+        this.#sink.describe({ role: 'event', title: clipped(`qemu ${level}: ${text}`, MAX_TITLE), headline: { line, start: said.start, end: said.end } });
       }
     } else if (message.kind === 'shutdown') this.#sink.fact('qemu.shutdown', text, line, said.start, said.end);
     else if (message.kind === 'signal') this.#sink.fact('qemu.shutdown', `signal ${text}`, line, said.start, said.end);

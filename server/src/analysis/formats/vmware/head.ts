@@ -11,11 +11,9 @@
  */
 import type { LogicalLine } from '../cursor.js';
 import { at } from '../../text/scan.js';
+import type { Stretch } from '../../text/span.js';
 
-export interface Stretch {
-  readonly start: number;
-  readonly end: number;
-}
+export type { Stretch };
 
 export interface Head {
   /** True where the line has a thread: then it is a line of vmware.log. */

@@ -1,7 +1,9 @@
 /** Walks a crash in a guest's vmware.log: which lines belong, what they state. */
+import { clipped } from '../../text/clipped.js';
 import { canonicalHex } from '../../text/hex.js';
 import { at as match } from '../../text/scan.js';
 import { levelKind } from '../block.js';
+import { partOf } from '../envelopes.js';
 import type { LineCursor, LogicalLine } from '../cursor.js';
 import type { BlockSink, FactKey, TokenKind } from '../types.js';
 import { readHead, rowsOf, timeOf, type Head, type Stretch } from './head.js';
@@ -11,6 +13,7 @@ import { backtraceRow, boxThread, crashRegister, goesWithPanic, guestCrashed, is
 const MOST_LOG_LINES = 10;
 const MOST_OTHER_LINES = 3;
 const MOST_AHEAD = 400;
+const MAX_TITLE = 100;
 
 /** The registers of one bug check are written at once. A panic's core dump can take minutes before the box says it again. */
 const SAME_REPORT_MS = 60_000;
@@ -42,6 +45,7 @@ function isHostd(row: LogicalLine): boolean {
 
 const HOSTD_HEAD = /^[\dYX#]{4}-[\dMX#]{2}-[\dDX#]{2}T\S{8,24} {1,4}(?:[A-Za-z()\d]{2,12} {1,4})?(?:[Hh]ostd|vobd)\[/;
 
+/** Reads one block from the cursor's line on: a crash, or the one line in which a host tells of a guest's. */
 export function readCrash(cursor: LineCursor, sink: BlockSink): void {
   const crash = new Crash(sink);
   let started = false;
@@ -130,7 +134,7 @@ const VALUES = /"\/[^"]{1,300}"|(?<=\s)0x[\da-f]{6,16}(?!\w)|(?<=\s)build-\d{4,1
 
 /** The place of the envelope's time in the columns of the row: negative, because it stands before the text. */
 function envelopeTime(row: LogicalLine): Stretch {
-  const part = row.envelope?.parts.find(({ kind }) => kind === 'timestamp');
+  const part = partOf(row.envelope, 'timestamp');
   return part === undefined ? { start: 0, end: 0 } : { start: part.start - row.start, end: part.end - row.start };
 }
 
@@ -356,7 +360,7 @@ class Crash {
     }
     if (said.weak === true) this.#sink.note('the reason of the panic is missing: the log begins with its core dump', row);
     const title = `${TITLES[said.kind]}: ${words}`;
-    this.#sink.describe({ role: 'crash', title: title.length > 100 ? `${title.slice(0, 99)}…` : title, opensRecord: true, headline: { line: at, start: place.start, end: place.end } });
+    this.#sink.describe({ role: 'crash', title: clipped(title, MAX_TITLE), opensRecord: true, headline: { line: at, start: place.start, end: place.end } });
   }
 
   /** The listing with names first; without names the first one. */

@@ -122,6 +122,7 @@ function sentenceEnd(text: string, from: number, end: number): number {
   return stop < 0 || stop > end ? end : stop;
 }
 
+/** A register through which Windows hands its bug check to the hypervisor. */
 export interface CrashRegister {
   /** 0 the bug check, 1 to 4 its parameters, 5 the control register. */
   readonly number: number;

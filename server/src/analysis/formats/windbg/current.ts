@@ -56,6 +56,18 @@ function codeAt(report: Report, next: LogicalLine, ahead: number, label?: Curren
   return { event: report.events, label, next, ip, ipEnd, operand, isReached, fails: isReached && !isStep && (operand !== undefined || (isNowhere && !report.signs.passed)) };
 }
 
+/**
+ * Keeps where the debugger stood, and takes the line of an operand that a narrow page broke off. Answers how many lines the
+ * instruction has.
+ */
+function addCode(report: Report, code: CurrentCode): number {
+  report.addCurrent(code);
+  const { next, operand } = code;
+  if (operand === undefined || operand.line === next) return 1;
+  report.sink.token('address', operand.line, operand.start, operand.end, 'exception.address');
+  return 2;
+}
+
 /** Where the machine stops itself, as a debugger names it when it opens a dump. */
 const STOP_LABEL = /^\s{0,16}nt!KeBugCheckEx:$/;
 /** The first instruction of KeBugCheckEx saves its first argument, the code of the bug check; a dump has it in memory already. */
@@ -105,8 +117,8 @@ export function currentCode(line: LogicalLine, report: Report): Reading | undefi
       // What is said of a span first stays.
       if (stops) stateStop(report, next);
       code.act();
-      if (isStopped) report.addCurrent(codeAt(report, next, below, { line, symbol }));
-      return below + 1;
+      // Lines up to the instruction, and its own.
+      return below + (isStopped ? addCode(report, codeAt(report, next, below, { line, symbol })) : 1);
     },
   };
 }
@@ -140,7 +152,7 @@ export function bareCurrent(line: LogicalLine, report: Report): Reading | undefi
     strength: 'strong',
     act: () => {
       code.act();
-      report.addCurrent(codeAt(report, line, 0));
+      return addCode(report, codeAt(report, line, 0));
     },
   };
 }

@@ -41,6 +41,7 @@ BUGCHECK_CODE BUGCHECK_P1 BUGCHECK_STR BUCKET_ID DEFAULT_BUCKET_ID ERROR_CODE EX
 FAILED_INSTRUCTION_ADDRESS FAILURE_BUCKET_ID FAILURE_ID_HASH FAULT_INSTR_CODE FAILURE_ID_HASH_STRING FAULTING_IP FOLLOWUP_IP PRIMARY_PROBLEM_CLASS
 `.trim().split(/\s+/));
 
+/** Whether the field is printed for a failure only. */
 export function isFailureField(name: string): boolean {
   return FAILURE.has(name);
 }
@@ -64,6 +65,7 @@ const BY_VALUE: ReadonlyMap<string, RegExp> = new Map([
   ['BUCKET_ID', /^(?:0x|[A-Z]{2,16}_)[\w!.+:~-]{2,200}$/],
 ]);
 
+/** Names of the fields that `opensByValue` knows. */
 export const VALUE_FIELDS: readonly string[] = [...BY_VALUE.keys()];
 
 /** Whether the value that begins at `at` is one at which a report can begin. */
@@ -71,10 +73,12 @@ export function opensByValue(name: string, text: string, at: number): boolean {
   return BY_VALUE.get(name)?.test(text.slice(at, at + 300)) === true;
 }
 
+/** Whether the field is one of those that analyses are known to print. */
 export function isListedField(name: string): boolean {
   return LISTED.has(name);
 }
 
+/** Whether a report can begin at the field, whatever its value. */
 export function isOpeningField(name: string): boolean {
   return OPENING.has(name);
 }

@@ -11,6 +11,7 @@ const KEY = /^((?:Failure|Bugcheck|FailFast)(?:\.[A-Z]\w{1,40}){1,6}) ?[:=]\s{0,
 /** What a bucket is made of; a sentence has blanks. */
 const BUCKET = /^(Failure [Bb]ucket(?: ID)?) ?:\s{0,8}(?=`?[\w!.+:~<>-]{4,300}`?$)/;
 
+/** A key with its value behind it. */
 export function inlineKey(line: LogicalLine, report: Report): Reading | undefined {
   const { text } = line;
   const start = skipBlanks(text, 0);

@@ -26,6 +26,7 @@ function plainList(text: string, from: number): ValueList | undefined {
   return at === text.length ? { values, closed: true, end: values[3]?.end ?? at } : undefined;
 }
 
+/** The stop with its four values behind it, up to the end of the line. */
 export function oldStop(line: LogicalLine, report: Report): Reading | undefined {
   const { text } = line;
   const start = skipBlanks(text, 0);

@@ -41,6 +41,7 @@ const BY_LENGTH: readonly (readonly string[])[] = Array.from({ length: 128 }, (_
 /** All phrases. */
 export const PHRASES: readonly string[] = [...READERS.keys()];
 
+/** Whether a whole line is one of the phrases. */
 export function isWholePhrase(text: string): boolean {
   const phrases = BY_LENGTH[text.length];
   if (phrases === undefined) return false;

@@ -210,6 +210,7 @@ function isOpening(reading: Reading | undefined): boolean {
   return reading?.opens === true && reading.strength === 'strong';
 }
 
+/** Reads one block from the cursor's line on. */
 export function read(cursor: LineCursor, sink: BlockSink): void {
   const feed = new Feed(cursor);
   const report = new Report(sink, feed);

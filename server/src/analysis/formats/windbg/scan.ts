@@ -7,6 +7,7 @@ export { hexEnd, isHexDigit, isWordUnit, skipBlanks };
 /** Longest symbol that is read as one; C++ templates make names of several hundred characters. */
 const MAX_SYMBOL = 4096;
 
+/** A blank, a tab or a no-break space. */
 export function isBlank(unit: number): boolean {
   return unit === 32 || unit === 9 || unit === 160;
 }
@@ -17,6 +18,7 @@ export function wordEnd(text: string, at: number): number {
   return at;
 }
 
+/** `A` to `Z`. */
 export function isUpper(unit: number): boolean {
   return unit >= 65 && unit <= 90;
 }
@@ -26,6 +28,7 @@ export function isNameUnit(unit: number): boolean {
   return isUpper(unit) || (unit >= 48 && unit <= 57) || unit === 95;
 }
 
+/** `a` to `z`. */
 export function isLower(unit: number): boolean {
   return unit >= 97 && unit <= 122;
 }

@@ -15,6 +15,7 @@ interface ThreadImage {
   readonly start: number;
 }
 
+/** Signs that a process or the kernel has failed, which count where nothing names a bug check or an exception. */
 export class Signs {
   /** The image of the thread that was listed last. */
   thread: ThreadImage | undefined;

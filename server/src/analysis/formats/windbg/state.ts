@@ -16,6 +16,7 @@ export function stateCode(report: Report, statement: Statement, line: LogicalLin
   if (code !== undefined && code.value.length <= 10) statement.code ??= code;
 }
 
+/** Says parameter `n`, 1 to 4, and remembers it as `stateCode` does the code. */
 export function stateParameter(report: Report, statement: Statement, n: number, line: LogicalLine, start: number, end: number): void {
   report.sink.token('parameterValue', line, start, end, `bugcheck.parameter${n}`);
   statement.parameters[n] ??= place(line, start, end);

@@ -72,6 +72,7 @@ function isExtended(value: string): boolean {
   return /^0xffffffff[0-9a-f]{8}$/.test(value);
 }
 
+/** All that a report says of its bug check, each source by itself; `settle` states the best. */
 export class BugCheckStatements {
   readonly #statements: Statement[] = [];
   headerLine: LogicalLine | undefined;

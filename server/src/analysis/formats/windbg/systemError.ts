@@ -10,6 +10,7 @@ const MAX_LINE = 2048;
 /** `, parameter1 00000016` in one language, `, 1. Parameter 00000016` in another. */
 const EVENT = /\b([0-9a-f]{8}), (?:par\S{2,8} ?1|1\. Par\S{3,8}) ([0-9a-f]{8}), (?:par\S{2,8} ?2|2\. Par\S{3,8}) ([0-9a-f]{8}), (?:par\S{2,8} ?3|3\. Par\S{3,8}) ([0-9a-f]{8}), (?:par\S{2,8} ?4|4\. Par\S{3,8}) ([0-9a-f]{8})\b/i;
 
+/** The message of the event, in any language. */
 export function systemError(line: LogicalLine, report: Report): Reading | undefined {
   const { text } = line;
   const comma = text.indexOf(', ');
