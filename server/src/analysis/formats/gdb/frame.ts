@@ -140,14 +140,18 @@ function isUserAddress(text: string, address: Stretch): boolean {
   return address.end - address.start !== 14 || !/^0x4(?:18|20)/.test(text.slice(address.start, address.end));
 }
 
-/** Column of the blank before the argument list; -1 where the line has none. */
+/** An argument list without the blank before it, which a page took for the end of bold type. */
+const GLUED_ARGUMENTS = /\w\((?=[A-Za-z_]\w{0,120}(?:@entry)?=)/g;
+
+/** Column of the blank before the argument list, or of the list where there is no blank; -1 where the line has none. */
 function argumentsAt(text: string, from: number): number {
   let place = text.indexOf(' (', from);
   for (let tries = 0; place >= 0 && tries < MOST_PARENTHESES; tries++) {
     if (at(ARGUMENTS, text, place + 2) !== null) return place;
     place = text.indexOf(' (', place + 2);
   }
-  return -1;
+  const glued = at(GLUED_ARGUMENTS, text, from);
+  return glued === null ? -1 : glued.index + 1;
 }
 
 export interface Tail {

@@ -123,9 +123,9 @@ export function currentCode(line: LogicalLine, report: Report): Reading | undefi
   };
 }
 
-/** An instruction with the address it uses, whose memory cannot be read, in a paste that begins there: no event and no registers stand above. */
+/** An instruction with the address it uses, whose memory cannot be read, in a paste that begins there. An author who shows the instruction of a report once more adds nothing. */
 function unreadCurrent(line: LogicalLine, report: Report): Reading | undefined {
-  if (report.exception || report.events > 0 || STEPS.test(report.command) || unreadable(line) === undefined) return undefined;
+  if (report.body || report.exception || report.events > 0 || STEPS.test(report.command) || unreadable(line) === undefined) return undefined;
   const code = instruction(line, report);
   if (code === undefined) return undefined;
   return {
