@@ -20,7 +20,7 @@ const DATED = /\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d/y;
 /** Takes the records of a block: states each warning and error; the first error names the block, or the failure of qemu that one carries. */
 export class EventReader {
   readonly #sink: BlockSink;
-  #headline: { readonly line: LogicalLine; readonly at: Stretch; readonly level: Level; readonly symbol: string | undefined } | undefined;
+  #headline: { readonly line: LogicalLine; readonly at: Stretch; readonly level: Level; readonly words: boolean; readonly symbol: string | undefined } | undefined;
   /** A failure of qemu that a message carries. */
   #failure: { readonly title: string; readonly line: LogicalLine; readonly at: Stretch } | undefined;
   #count = 0;
@@ -82,10 +82,12 @@ export class EventReader {
     const place = levelAt ?? message;
     sink.fact('libvirt.level', level, line, place.start, place.end);
     if (symbol !== undefined && name !== undefined) sink.fact('libvirt.function', name, line, symbol.start, symbol.end);
-    sink.fact('libvirt.error', text.slice(message.start, message.end), line, message.start, message.end);
+    // Its words can be lost with the rest of the line; there is nothing to report of it then.
+    const isSaid = message.end > message.start;
+    if (isSaid) sink.fact('libvirt.error', text.slice(message.start, message.end), line, message.start, message.end);
     this.#count++;
     // Of several records the first error names the block.
-    if (this.#headline === undefined || (this.#headline.level === 'warning' && level === 'error')) this.#headline = { line, at: message, level, symbol: name };
+    if (this.#headline === undefined || (this.#headline.level === 'warning' && level === 'error')) this.#headline = { line, at: isSaid ? message : symbol ?? place, level, words: isSaid, symbol: name };
     const look = text.slice(message.start, Math.min(message.end, message.start + 400));
     const output = CARRIES_OUTPUT.exec(look);
     this.#carriesOutput = output !== null;
@@ -134,9 +136,9 @@ export class EventReader {
   finish(): void {
     const head = this.#headline;
     if (head === undefined) return;
-    const message = head.line.text.slice(head.at.start, head.at.end);
+    const message = head.words ? `: ${head.line.text.slice(head.at.start, head.at.end)}` : '';
     const place = head.symbol === undefined ? '' : ` in ${head.symbol}`;
-    const said = `libvirt ${head.level}${place}: ${message}`;
+    const said = `libvirt ${head.level}${place}${message}`;
     const failure = this.#failure;
     if (failure !== undefined) {
       this.#sink.describe({ role: 'crash', opensRecord: true, title: failure.title, headline: { line: failure.line, start: failure.at.start, end: failure.at.end } });

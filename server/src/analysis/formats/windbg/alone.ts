@@ -40,7 +40,8 @@ const MAY_KNOW: ReadonlyMap<Recognizer, MayKnow> = new Map<Recognizer, MayKnow>(
   [powerEvent, (first, second, shape) => first !== 66 || second === 117 || (shape & (HAS.quote | HAS.equals)) !== 0],
   // The name of a bug check, or `Unknown bugcheck code`.
   [header, (first, second) => !isUpper(first) || isNameUnit(second) || (first === 85 && second === 110)],
-  [oldStop, (first, second) => (first === STAR ? second === STAR : first === 83 ? second === 84 : (second | 32) === 117)],
+  // It has no `0x` anywhere.
+  [oldStop, (first, second, shape) => (shape & HAS.zero_x) === 0 && (first === STAR ? second === STAR : first === 83 ? second === 84 : (second | 32) === 117)],
   // A label in capitals, in bold, `Followup:`.
   [field, (first, second) => (first === STAR ? second === STAR : isNameUnit(second) || first === 70)],
   [dumpBanner, (_first, second) => isLower(second)],

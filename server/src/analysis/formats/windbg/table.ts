@@ -72,12 +72,12 @@ function rowIn(text: string): Row | undefined {
 }
 
 /** A row has the name of a bug check or that of its dump; most lines with a value have neither. */
-const NAMED_OR_DUMP = /_|\.dmp/i;
+const DUMP = /\.dmp/i;
 
 /** A row of the list: name, code and four parameters in one line and nothing but separators between them. */
 export function tableRow(line: LogicalLine, report: Report): Reading | undefined {
   const { text } = line;
-  if (text.length < 60 || text.length > MAX_ROW || !NAMED_OR_DUMP.test(text)) return undefined;
+  if (text.length < 60 || text.length > MAX_ROW || !(text.includes('_') || DUMP.test(text))) return undefined;
   const row = rowIn(text);
   if (row === undefined) return undefined;
   const code = hexIn(line, row.code.start, row.code.end);
