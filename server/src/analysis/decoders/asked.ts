@@ -5,10 +5,10 @@
 import { formatHex, parseHex } from '../text/hex.js';
 import type { StatusTableData } from '../knowledge/data.js';
 import type { Knowledge } from '../knowledge/knowledge.js';
-import { decode } from './index.js';
 import { explainRegister, explainStatus, explainTerm, explainTrap } from './lookups.js';
 import { explainMsr } from './msr.js';
 import { scoped } from './scoped.js';
+import { explainIrql } from './values.js';
 import type { Explanation } from './types.js';
 
 type Answer = (number: string, knowledge: Knowledge) => readonly (Explanation | undefined)[];
@@ -68,8 +68,7 @@ const ASKED: readonly (readonly [words: RegExp, answer: Answer])[] = [
   }],
   [/^irql$/, (number, knowledge) => {
     const value = valueOf(number);
-    const reading = value === undefined ? undefined : decode('irql', value, knowledge, () => undefined);
-    return [reading === undefined ? undefined : { headline: `IRQL ${number}`, details: [{ kind: 'text', text: reading.words }], articles: [], sources: reading.sources ?? [] }];
+    return [value === undefined ? undefined : explainIrql(value, number, knowledge, () => undefined)];
   }],
 ];
 

@@ -17,7 +17,7 @@ import { explainMsrAt } from './msr.js';
 import { explainFlag } from './places.js';
 import { explainShownValue, explainValueAt, explainVariable } from './shownValues.js';
 import { explainDumpWord, explainEndOfStack, explainStackWord, factsOf } from './stackWords.js';
-import { explainAddress, explainInstructionAddress, explainNumber, explainRegisterContent, explainRegisterRole } from './values.js';
+import { explainAddress, explainInstructionAddress, explainIrql, explainNumber, explainRegisterContent, explainRegisterRole } from './values.js';
 import type { Explanation, ExplanationLine, Facts } from './types.js';
 
 export { explainWords } from './words.js';
@@ -177,10 +177,7 @@ function explainKey(key: FactKey, text: string, knowledge: Knowledge, facts: Fac
   const value = parseHex(text);
   if (value === undefined) return undefined;
   if (key === 'exception.code') return explainStatus(value, knowledge, ['nt-exception', 'ntstatus']) ?? explainFacility(value, knowledge) ?? unknown(`Exception ${formatHex(value)}`, 'No public list that Stopcode has names this code.');
-  if (key === 'irql') {
-    const reading = decode('irql', value, knowledge, facts);
-    return reading === undefined ? undefined : { headline: `IRQL ${formatHex(value)}`, details: [{ kind: 'text', text: reading.words }], articles: [], sources: reading.sources ?? [] };
-  }
+  if (key === 'irql') return explainIrql(value, formatHex(value), knowledge, facts);
   if (key === 'exception.ip') return explainInstructionAddress(`Instruction ${formatHex(value)}`, value, knowledge, facts);
   if (key === 'exception.address') return explainAddress(`Faulting address ${formatHex(value)}`, value, knowledge, facts);
   return undefined;

@@ -115,3 +115,14 @@ export function explainStatus(value: bigint, knowledge: Knowledge, only?: readon
     sources: [...new Set(readings.flatMap((reading) => reading.table.sources))],
   };
 }
+
+/** The same without the names of the tables, which the words around it make plain. */
+export function explainCode(value: bigint, knowledge: Knowledge, only: readonly StatusTableData['id'][]): Explanation | undefined {
+  const found = explainStatus(value, knowledge, only);
+  return found === undefined ? undefined : { ...found, details: found.details.map((line) => ({ ...line, text: line.text.replace(/^.{1,80}? — /, '') })) };
+}
+
+/** What is known of a message, with what a number in it says above that. */
+export function withReason(known: Explanation, words: string, reason: Explanation): Explanation {
+  return { ...known, details: [{ kind: 'text', text: words }, ...known.details], sources: [...known.sources, ...reason.sources] };
+}

@@ -1,7 +1,7 @@
 /** Numbers of model-specific registers: `MSR 0xc0000080`, `RDMSR from 0x1a0`, `vcpu0 unhandled rdmsr: 0x611`. */
 import { formatHex, parseHex } from '../text/hex.js';
 import type { Knowledge } from '../knowledge/knowledge.js';
-import { explainStatus } from './lookups.js';
+import { explainCode, withReason } from './lookups.js';
 import { explainCrashRegister } from './marks.js';
 import type { Explanation } from './types.js';
 
@@ -24,8 +24,8 @@ export function explainMsr(number: bigint, knowledge: Knowledge): Explanation | 
     const name = `MSR_IA32_MC${(number - BANKS.first) / 4n}_${BANKS.of[Number(number % 4n)] ?? ''}`;
     return { headline: `${headline} ${name}`, details: [{ kind: 'text', text: 'Machine check: one of the four registers of a bank of errors.' }], articles: [], sources: ['https://github.com/torvalds/linux/blob/v6.10/arch/x86/include/asm/msr-index.h'] };
   }
-  const found = explainStatus(number, knowledge, ['msr']);
-  return found === undefined ? undefined : { ...found, headline: `MSR ${found.headline}`, details: found.details.map((line) => ({ ...line, text: line.text.replace(/^.{1,80}? — /, '') })) };
+  const found = explainCode(number, knowledge, ['msr']);
+  return found === undefined ? undefined : { ...found, headline: `MSR ${found.headline}` };
 }
 
 /** A number of a log by the words before it. */
@@ -40,5 +40,5 @@ export function withMsr(known: Explanation | undefined, text: string, knowledge:
   const number = known === undefined ? undefined : parseHex(INSIDE.exec(text)?.[1] ?? '');
   const register = number === undefined ? undefined : explainMsr(number, knowledge);
   if (known === undefined || register === undefined) return known;
-  return { ...known, details: [{ kind: 'text', text: [register.headline, ...register.details.map((line) => line.text)].join(': ') }, ...known.details], sources: [...known.sources, ...register.sources] };
+  return withReason(known, [register.headline, ...register.details.map((line) => line.text)].join(': '), register);
 }

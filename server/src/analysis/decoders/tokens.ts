@@ -12,7 +12,7 @@ import { explainModuleFlags, explainTaint } from './taints.js';
 import { explainAttribute, explainEnvironment, explainOptionValue, isAttribute, isSetting, isSettingName } from './options.js';
 import { explainContextMark, explainDevice, explainPageBits, explainSymbolState, explainUnknownTag } from './marks.js';
 import { explainLinkTime, explainOffset, explainPath, explainPcpu, explainProcess, explainPrompt, explainSourceLine, explainSystem, explainThread, explainTimestamp, explainVersion, explainWorld } from './places.js';
-import { articlesOf, explainStatus, explainTerm } from './lookups.js';
+import { articlesOf, explainCode, explainTerm, withReason } from './lookups.js';
 import { explainCommand, explainField, explainFunction, explainModule, explainSetting, foreignTo, scoped } from './scoped.js';
 import type { Explanation } from './types.js';
 
@@ -32,17 +32,17 @@ export function explainStatement(token: Token, record: CrashRecord | undefined, 
 /** `KVM: entry failed, hardware error 0x80000021`: the number is the reason why the processor did not enter the guest. */
 function withHardwareError(known: Explanation | undefined, text: string, knowledge: Knowledge): Explanation | undefined {
   const code = parseHex(/\bhardware error (0x[0-9a-f]{1,16})\b/.exec(text)?.[1] ?? '');
-  const reason = code === undefined ? undefined : explainStatus(code, knowledge, ['vmx-exit', 'svm-exit']);
+  const reason = code === undefined ? undefined : explainCode(code, knowledge, ['vmx-exit', 'svm-exit']);
   if (known === undefined || reason === undefined) return known;
-  return { ...known, details: [{ kind: 'text', text: `${reason.headline}: ${(reason.details[0]?.text ?? '').replace(/^.{1,80}? — /, '')}` }, ...known.details], sources: [...known.sources, ...reason.sources] };
+  return withReason(known, `${reason.headline}: ${reason.details[0]?.text ?? ''}`, reason);
 }
 
 /** `KVM internal error. Suberror: 3`: of the four that KVM has, the one it was. */
 function withSuberror(known: Explanation | undefined, text: string, knowledge: Knowledge): Explanation | undefined {
   const number = /\bSuberror: (\d{1,3})\b/.exec(text)?.[1];
-  const reason = number === undefined ? undefined : explainStatus(BigInt(number), knowledge, ['kvm-suberror']);
+  const reason = number === undefined ? undefined : explainCode(BigInt(number), knowledge, ['kvm-suberror']);
   if (known === undefined || reason === undefined) return known;
-  return { ...known, details: [{ kind: 'text', text: `Suberror ${reason.headline.replace(/^0x/, '')}: ${(reason.details[0]?.text ?? '').replace(/^.{1,80}? — /, '')}` }, ...known.details], sources: [...known.sources, ...reason.sources] };
+  return withReason(known, `Suberror ${reason.headline.replace(/^0x/, '')}: ${reason.details[0]?.text ?? ''}`, reason);
 }
 
 /** A statement inside a crash that has no panic of its own, by that of the crash: the second half of a broken line, the panic after an oops. */

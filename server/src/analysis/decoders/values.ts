@@ -23,6 +23,12 @@ function plain(headline: string, text: string, sources: readonly string[] = []):
   return { headline, details: [{ kind: 'text', text }], articles: [], sources };
 }
 
+/** An interrupt request level; `written` is how the title gives it. */
+export function explainIrql(value: bigint, written: string, knowledge: Knowledge, facts: Facts): Explanation | undefined {
+  const reading = decode('irql', value, knowledge, facts);
+  return reading === undefined ? undefined : plain(`IRQL ${written}`, reading.words, reading.sources);
+}
+
 /** What a code can be by where it stands: an address of a 32-bit Linux kernel looks like a status of Windows. */
 function tellingIn(format: FormatId | undefined): readonly StatusTableData['id'][] {
   if (format === 'linux' || format === 'gdb') return [];

@@ -150,11 +150,12 @@ function screenPlaces(text: string, places: Set<number>): void {
 function mayHoldMore(text: string): boolean {
   return text.includes('cpu') || mayHoldFrames(text) || (text.includes(') ') && text.includes('T') && text.search(PRIORITY_ONCE) >= 0) || text.includes(' in world ') || text.includes('BlueScreen: ') || (text.includes('build-') && text.search(SCREEN_START) >= 0);
 }
+const PRIORITY_ONCE = /\d\dT\d\d:/;
+
 /** Two frames, or one and what the console wrote behind it. */
 function mayHoldFrames(text: string): boolean {
   return text.includes('[0x') && (text.indexOf('[') !== text.lastIndexOf('[') || text.includes(BANNER) || text.includes(HARDWARE));
 }
-const PRIORITY_ONCE = /\d\dT\d\d:/;
 
 /** A line that is one row, written out: a spread copies property by property, at several times the cost of all the rest. */
 function whole(line: LogicalLine, text: string): Row {

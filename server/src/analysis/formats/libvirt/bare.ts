@@ -2,7 +2,7 @@
 import type { LogicalLine } from '../cursor.js';
 import { at as take } from '../../text/scan.js';
 import { oneOf, raw } from '../../text/pattern.js';
-import { DAEMON_NAME } from '../libvirtDaemons.js';
+import { DAEMON_NAME, isDaemon } from '../libvirtDaemons.js';
 import { SYSLOG, type Stretch } from './record.js';
 
 /**
@@ -39,7 +39,6 @@ const LOW_LEVEL = /"level":"(?:info|debug|trace)"|\blevel=(?:info|debug|trace)\b
 
 /** A daemon behind a time that the shared envelope leaves alone: `2025-01-02T03:04:05+0100 host virtqemud[812]: `. */
 const TAG = new RegExp(raw`(?:\d{4}-\d\d-\d\d[T ][\d:.]{8,18}(?:Z|[+-]\d\d:?\d\d)? )?(?:[\w.-]{1,64} )?${DAEMON_NAME}\[\d{1,10}\]: (?=\S)`, 'y');
-const DAEMON = new RegExp(raw`^${DAEMON_NAME}$`);
 /** A daemon tells its journal of warnings and errors only; where it says who it is, one of them follows. */
 const INTRODUCTION = /^(?:libvirt version|hostname): /;
 /** Clients that went away, and interfaces that were gone when the daemon looked: every host has them in its journal. */
@@ -85,7 +84,7 @@ function bindingMessage(text: string): BareMessage | undefined {
 function daemonMessage(line: LogicalLine): BareMessage | undefined {
   const { text } = line;
   const program = line.envelope?.program;
-  const start = program === undefined ? endOfTag(text) : DAEMON.test(program) ? 0 : -1;
+  const start = program === undefined ? endOfTag(text) : isDaemon(program) ? 0 : -1;
   // Its next lines may be those of qemu, which it passed on.
   return start < 0 || take(OUTPUT, text, start) !== null || INTRODUCTION.test(text.slice(start, start + 24)) || NOISE.test(text.slice(start, start + 80)) ? undefined : error(text, start, text.length);
 }

@@ -326,19 +326,29 @@ class UnixPanic {
   }
 }
 
+/** Whose panic a statement opens, as far as the lines below have to say it; undefined where they do not and nothing else does. */
+function ofOpening({ product }: Opening, cursor: LineCursor): string | undefined {
+  if (product === '') return productBelow(cursor);
+  // NetBSD and old OpenBSD word a fault alike.
+  return product === 'NetBSD' ? productBelow(cursor) ?? 'NetBSD' : '';
+}
+
+/** The same of a trace alone, which is that of a panic or of anything. */
+function ofTrace(first: Row, cursor: LineCursor): string | undefined {
+  return at(PANICKING, first.text, beginOf(first.text)) !== null || isPanicBelow(cursor) ? '' : undefined;
+}
+
 /** Reads a panic from the cursor's line on. */
 export function readUnix(cursor: LineCursor, sink: BlockSink, first: Row): void {
   const opening = openingOf(first);
-  const isHeadless = opening === undefined;
-  // NetBSD and old OpenBSD word a fault alike.
-  const below = opening?.opening.product === '' ? productBelow(cursor) : opening?.opening.product === 'NetBSD' ? productBelow(cursor) ?? 'NetBSD' : isHeadless && at(PANICKING, first.text, beginOf(first.text)) === null && !isPanicBelow(cursor) ? undefined : '';
+  const below = opening === undefined ? ofTrace(first, cursor) : ofOpening(opening.opening, cursor);
   if (below === undefined) {
     const start = skipBlanks(first.text, 0);
     sink.describe({ role: 'context', title: 'Words of a panic', headline: { line: first, start, end: first.text.length } });
     return;
   }
   const panic = new UnixPanic(sink, first, below);
-  if (isHeadless) panic.openHeadless(first);
+  if (opening === undefined) panic.openHeadless(first);
   if (at(TRACING, first.text, beginOf(first.text)) === null) panic.take(first);
   for (let ahead = 0; ahead <= MOST_FOREIGN;) {
     const line = cursor.peek(ahead);

@@ -1,7 +1,7 @@
 /** Failed assertions of qemu, its tools, and libvirt's daemons: glibc's words and GLib's. */
 import { at as test } from '../../text/scan.js';
 import { oneOf, raw } from '../../text/pattern.js';
-import { DAEMON_NAME } from '../libvirtDaemons.js';
+import { DAEMON_NAME, isDaemon } from '../libvirtDaemons.js';
 import { readHead, type Stretch } from './grammar.js';
 
 /**
@@ -45,7 +45,6 @@ const FUNCTIONS = /^(?:qemu|hvf|assert_hvf|virgl|egl|cocoa|vmnet|kvm|cpu_exec|bd
 const SPEAKER = /(?:^|[\s"'`(>|*=])([\w.+/-]{1,300}): (?=[^\s:]{1,200}\.(?:c|cc|cpp|h|inc):\d{1,7}: )/g;
 /** virtiofsd came with qemu until 8.0, vma is Proxmox's tool for backups. */
 const QEMU = /^(?:qemu(?:-[\w.+-]{1,100})?|kvm(?:-spice)?|virtiofsd|vma)$/;
-const LIBVIRT = new RegExp(raw`^${DAEMON_NAME}$`);
 /** Nothing longer stands between a program and the word: the file's path and a prototype. */
 const LONGEST_PLACE = 900;
 
@@ -127,7 +126,7 @@ function inTheMidst(text: string): Assertion | undefined {
 }
 
 function isSpeaker(program: string): boolean {
-  return QEMU.test(program) || LIBVIRT.test(program);
+  return QEMU.test(program) || isDaemon(program);
 }
 
 function nameIn([, , , bare, prototype]: RegExpExecArray): string | undefined {

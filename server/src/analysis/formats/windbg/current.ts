@@ -133,7 +133,7 @@ function unreadCurrent(line: LogicalLine, report: Report): Reading | undefined {
     act: () => {
       report.body = true;
       code.act();
-      report.addCurrent(codeAt(report, line, 0));
+      return addCode(report, codeAt(report, line, 0));
     },
   };
 }

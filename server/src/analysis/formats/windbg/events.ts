@@ -5,7 +5,7 @@
 import { formatHex } from '../../text/hex.js';
 import type { LogicalLine } from '../cursor.js';
 import { hexIn, type Reading, type Report } from './report.js';
-import { isBlank, moduleOfImage, skipBlanks, valueEnd } from './scan.js';
+import { insideQuotes, isBlank, moduleOfImage, skipBlanks, valueEnd } from './scan.js';
 import { stateParameter } from './state.js';
 
 const POWER_LABEL = 'Bugcheck';
@@ -174,19 +174,16 @@ function errorField(line: LogicalLine, report: Report, start: number): Reading |
 }
 
 /** Says the name of an application or module, up to `comma`, and the version behind it. */
-export function nameAndVersion(report: Report, line: LogicalLine, field: ErrorField, start: number, comma: number, version: number): void {
+export function nameAndVersion(report: Report, line: LogicalLine, field: ErrorField, from: number, comma: number, version: number): void {
   const { text } = line;
   // People set names in the marks of code: `- Faulting module: `ntdll.dll`, version `10.0.26100.1``.
-  if (text.charCodeAt(start) === TICK && text.charCodeAt(comma - 1) === TICK) {
-    start++;
-    comma--;
-  }
-  const name = text.slice(start, comma);
+  const [start, nameEnd] = insideQuotes(text, from, comma);
+  const name = text.slice(start, nameEnd);
   if (MASKED.test(name)) report.sink.note(`the name of the ${field} was made unreadable`, line);
-  else if (field === 'application') report.claim('process', name, 0, line, start, comma, 'process');
+  else if (field === 'application') report.claim('process', name, 0, line, start, nameEnd, 'process');
   else if (name.toLowerCase() !== 'unknown') {
-    report.claim('image', name, 0, line, start, comma, 'module');
-    report.claim('module', moduleOfImage(name), 0, line, start, comma);
+    report.claim('image', name, 0, line, start, nameEnd, 'module');
+    report.claim('module', moduleOfImage(name), 0, line, start, nameEnd);
   }
   let end = version;
   while (end < text.length && text.charCodeAt(end) !== 44 && !isBlank(text.charCodeAt(end))) end++;

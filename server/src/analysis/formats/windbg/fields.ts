@@ -7,7 +7,7 @@ import { labelEnd } from './cuts.js';
 import { codeOfField, codeOfKey } from './otherCode.js';
 import { remarkStart } from './remarkOfReader.js';
 import { hexIn, type Reading, type Report } from './report.js';
-import { addressEnd, isNameUnit, skipBlanks, symbolAt, valueEnd, wordEnd } from './scan.js';
+import { addressEnd, insideQuotes, isNameUnit, skipBlanks, symbolAt, valueEnd, wordEnd } from './scan.js';
 import type { Source } from './statements.js';
 import { symbolTokens, textTokens, valueTokens } from './tokens.js';
 
@@ -213,11 +213,6 @@ interface Label {
   readonly start: number;
   readonly after: number;
   readonly name: string;
-}
-
-/** The value without Markdown's signs for code on both sides, where a report was made a list of: ``IMAGE_NAME: `acme.sys` ``. */
-export function insideQuotes(text: string, start: number, end: number): readonly [start: number, end: number] {
-  return end - start > 2 && text.charCodeAt(start) === 96 && text.charCodeAt(end - 1) === 96 ? [start + 1, end - 1] : [start, end];
 }
 
 /** What is known of a field by its name. */

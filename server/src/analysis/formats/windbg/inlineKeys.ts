@@ -3,9 +3,9 @@
  * `Failure bucket: 0x10D_4_acmebus!unknown_function`.
  */
 import type { LogicalLine } from '../cursor.js';
-import { bucket, insideQuotes, keyHandler } from './fields.js';
+import { bucket, keyHandler } from './fields.js';
 import type { Reading, Report } from './report.js';
-import { skipBlanks } from './scan.js';
+import { insideQuotes, skipBlanks } from './scan.js';
 
 const KEY = /^((?:Failure|Bugcheck|FailFast)(?:\.[A-Z]\w{1,40}){1,6}) ?[:=]\s{0,8}/;
 /** What a bucket is made of; a sentence has blanks. */

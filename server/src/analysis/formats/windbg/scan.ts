@@ -245,3 +245,8 @@ export function moduleOfImage(image: string): string {
   const dot = image.lastIndexOf('.');
   return (dot > 0 ? image.slice(0, dot) : image).toLowerCase();
 }
+
+/** The value without Markdown's signs for code on both sides, where a report was made a list of: ``IMAGE_NAME: `acme.sys` ``. */
+export function insideQuotes(text: string, start: number, end: number): readonly [start: number, end: number] {
+  return end - start > 2 && text.charCodeAt(start) === 96 && text.charCodeAt(end - 1) === 96 ? [start + 1, end - 1] : [start, end];
+}

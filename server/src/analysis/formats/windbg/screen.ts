@@ -3,6 +3,7 @@ import type { LogicalLine } from '../cursor.js';
 import { bugCheckCodeOf, leadingBugCheckName } from './bugCheckNames.js';
 import type { Reading, Report } from './report.js';
 import { canonicalAddress, fileNameEnd, isNameUnit, moduleOfImage, skipBlanks, valueEnd } from './scan.js';
+import type { Place } from './statements.js';
 import { oneOf, raw } from '../../text/pattern.js';
 
 /** `Stop code: DRIVER_IRQL_NOT_LESS_OR_EQUAL` in the languages of Windows; the label begins the line. */
@@ -24,6 +25,17 @@ const PAIRS: readonly RegExp[] = [
   new RegExp(`^${SIGNS}${NAME}${SIGNS} ?\\(${SIGNS}((?:0x)?[0-9A-Fa-f]{1,8})[\`*)]{1,4}`),
 ];
 
+/** Says the name of a bug check, and its code, which may stand in the name alone. */
+function stateNamed(report: Report, name: Place, code: Place): void {
+  report.body = true;
+  report.section('header', 'Bug check', name.line);
+  report.stated ??= code.value;
+  const said = report.bugChecks.add('stop screen');
+  said.code = code;
+  said.name = name;
+  report.sink.token('bugCheckName', name.line, name.start, name.end, 'bugcheck.name');
+}
+
 /** `- Bugcheck: 0x116 (VIDEO_TDR_FAILURE)`: code and name say the same, so that both are meant. */
 export function namedCode(line: LogicalLine, report: Report): Reading | undefined {
   const { text } = line;
@@ -44,14 +56,9 @@ export function namedCode(line: LogicalLine, report: Report): Reading | undefine
   return {
     strength: 'strong', opens: true, begins: 'stop', code,
     act: () => {
-      report.body = true;
-      report.section('header', 'Bug check', line);
-      report.stated ??= code;
-      const said = report.bugChecks.add('stop screen');
-      said.code = { value: code, line, start: codeAt, end: codeAt + digits.length };
-      said.name = { value: printed, line, start: nameAt, end: nameAt + printed.length };
+      const name = { value: printed, line, start: nameAt, end: nameAt + printed.length };
       report.sink.token('bugCheckCode', line, codeAt, codeAt + digits.length, 'bugcheck.code');
-      report.sink.token('bugCheckName', line, nameAt, nameAt + printed.length, 'bugcheck.name');
+      stateNamed(report, name, { value: code, line, start: codeAt, end: codeAt + digits.length });
       report.headline(2, line, start, first + whole.length);
     },
   };
@@ -112,14 +119,9 @@ export function stopName(line: LogicalLine, report: Report): Reading | undefined
   return {
     strength: 'strong', opens: true, begins: 'stop', code: canonical,
     act: () => {
-      report.body = true;
       report.stopName = true;
-      report.section('header', 'Bug check', line);
-      report.stated ??= canonical;
-      const said = report.bugChecks.add('stop screen');
-      said.code = { value: canonical, line, start: name, end };
-      said.name = { value: printed, line, start: name, end };
-      report.sink.token('bugCheckName', line, name, end, 'bugcheck.name');
+      const place = { line, start: name, end };
+      stateNamed(report, { value: printed, ...place }, { value: canonical, ...place });
       report.headline(2, line, label === null ? name : start, end);
       if (driver > 0 && driver === close) stateDriver(report, line, open + 1, driver);
     },
