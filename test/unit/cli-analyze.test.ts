@@ -67,6 +67,11 @@ describe('json', () => {
     expect(report(stdout).files[0]?.crashes[0]?.bugCheck?.parameters).toEqual([null, null, '0x8186b788']);
   });
 
+  test('registers have the names of the schema', async () => {
+    const { stdout } = await cli(['analyze', '-', '--format', 'json'], { stdin: 'BUG: kernel NULL pointer dereference, address: 0000000000000010\n#PF: supervisor write access in kernel mode\n#PF: error_code(0x0002) - not-present page\nOops: 0002 [#1] SMP PTI\nRIP: 0010:ring_write+0x1c/0x40 [ring]\n' });
+    expect(report(stdout).files[0]?.crashes[0]?.registers).toMatchObject({ page_fault_error: '0x2' });
+  });
+
   test('no file makes an empty list, and the document is still whole', async () => {
     const { status, stdout } = await cli(['analyze', join(folder, 'missing.log'), '--format', 'json']);
     expect(status).toBe(2);
