@@ -40,6 +40,17 @@ describe('explain', () => {
     [['msr', '0x40000101'], [/parameter 1 of the bug check/]],
     [['suberror', '3'], [/KVM_INTERNAL_ERROR_DELIVERY_EV/]],
     [['0x80240fff'], [/HRESULT of FACILITY_WINDOWSUPDATE/, /Windows Update, number 0xfff there/, /No public list/]],
+    [['NTSTATUS', '0xC0000005'], [/^0xc0000005 STATUS_ACCESS_VIOLATION/]],
+    [['HRESULT: 80004005'], [/^0x80004005 E_FAIL/]],
+    [['hresult', '0x80240fff'], [/HRESULT of FACILITY_WINDOWSUPDATE/]],
+    [['error code: 0x10'], [/Instruction fetch/]],
+    [['win32 error', '0n5'], [/^0x5 ERROR_ACCESS_DENIED/]],
+    [['0n110'], [/ETIMEDOUT/]],
+    [['exitcode=0x0000000b'], [/^Signal 11/]],
+    [['CR4:', '16c'], [/^cr4 = 0x16c/]],
+    [['cr0:80050033'], [/^cr0 = 0x80050033/]],
+    [['SCSI', 'status', '2'], [/CHECK CONDITION/]],
+    [['host', 'status', '0x5'], [/SCSI host status/]],
     [['H:0x0 D:0x2 P:0x0'], [/How a SCSI command ended/, /host status OK/, /CHECK CONDITION/]],
   ])('%j', async (words, expected) => {
     const { status, stdout, stderr } = await cli(['explain', ...words]);
