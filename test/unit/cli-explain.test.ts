@@ -1,3 +1,6 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { cli } from '../support/cli.js';
 
@@ -91,6 +94,17 @@ describe('issues', () => {
     expect(status).toBe(0);
     expect(stdout).toMatch(/^windows\/storvsc-live-migration\n/);
     expect(stdout).toContain('https://');
+  });
+
+  test('one of the user\'s stands in for the built-in one of its id', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'stopcode-issues-'));
+    mkdirSync(join(folder, 'esxi'));
+    writeFileSync(join(folder, 'esxi', 'stop.txt'), '*** STOP: 0x000000D1 (0x0000000000000010, 0x0000000000000002, 0x0000000000000000, 0xFFFFF88001A3C1F0)\n');
+    const issue = { id: 'esxi/hpsa-rescan', title: 'What we say of it', when: { all: [{ fact: 'bugcheck.code', is: '0xd1' }] }, articles: [{ kind: 'kb', id: 'OWN-1', title: 'Ours' }], matches: ['stop.txt'] };
+    writeFileSync(join(folder, 'esxi', 'hpsa-rescan.json'), JSON.stringify(issue));
+    const list = (await cli(['issues', 'list', '--knowledge', folder])).stdout.split('\n').filter((line) => line.startsWith('esxi/hpsa-rescan'));
+    expect(list).toEqual(['esxi/hpsa-rescan  What we say of it']);
+    expect((await cli(['issues', 'show', 'esxi/hpsa-rescan', '--knowledge', folder])).stdout).toContain('OWN-1');
   });
 
   test('show of an id that does not exist', async () => {
