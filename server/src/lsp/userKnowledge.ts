@@ -70,7 +70,12 @@ export class UserKnowledge {
 
   async #load(): Promise<void> {
     const { host, settings, analyses, publisher, log } = this.#session;
-    const read = await host.readKnowledgeFolders(this.foldersToRead());
+    const missing = new Set<string>();
+    const read = await host.readKnowledgeFolders(this.foldersToRead(), (folder) => missing.add(folder));
+    for (const folder of settings.knowledge.folders) {
+      const places = this.#resolved(folder);
+      if (places.length > 0 && places.every((place) => missing.has(place))) log.warn(`stopcode.knowledge.folders: ${folder} is not there or cannot be read`);
+    }
     const files = [...new Map([...read, ...this.#sent].map((file) => [file.uri, file])).values()];
     const state = JSON.stringify([settings.knowledge.builtinIssues, files.map((file) => [file.uri, file.text])]);
     if (state === this.#inUse || (this.#inUse === '' && files.length === 0 && settings.knowledge.builtinIssues)) return;
