@@ -80,6 +80,7 @@ export async function analyzeCommand(args: AnalyzeArguments, host: Host): Promis
           dropBuffers();
           written = 0;
         }
+        if (result.failure !== undefined) await fail(`${nameOf(input.path)}: ${result.failure}`);
       } else if (input.isFound && error instanceof InputError) binaries.push(input.path);
       else await fail(`${nameOf(input.path)}: ${reasonOf(error)}`);
     }

@@ -18,7 +18,7 @@ read or a report that cannot be written.
 const ANALYZE = `stopcode analyze <path|pattern|-> …
 
 Files are read whatever their name; folders are walked (without node_modules and .git); - is standard input.
-UTF-8, UTF-16 and Windows-1252 are recognized.
+UTF-8, UTF-16 and Windows-1252 are recognized; what gzip packed is read as well.
 
   -f, --format FORMAT      text (default), json, ndjson, sarif or markdown
   -o, --output FILE        write the report to FILE instead of standard output
