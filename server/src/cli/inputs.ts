@@ -26,7 +26,7 @@ export function expandInputs(names: readonly string[], output?: string): Inputs 
   const problems: { path: string; message: string }[] = [];
   const known = new Set<string>();
   const report = output === undefined ? undefined : fileBehind(output);
-  const named = resolve(output ?? '');
+  const named = output === undefined ? undefined : resolve(output);
   const add = (path: string, isFound: boolean, bytes: number) => {
     const full = path === '-' ? '-' : resolve(path);
     if (known.has(full)) return;

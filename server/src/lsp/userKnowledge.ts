@@ -19,6 +19,8 @@ export class UserKnowledge {
   readonly #session: Session;
   /** Workspace folders, as addresses. */
   folders: readonly string[] = [];
+  /** Told the addresses of the folders that the settings name, whenever they are read. */
+  watch: (folders: readonly string[]) => void = () => undefined;
   /** Files that the client sent, where the server cannot read them itself. */
   #sent: readonly KnowledgeFile[] = [];
   #loading = false;
@@ -70,6 +72,7 @@ export class UserKnowledge {
 
   async #load(): Promise<void> {
     const { host, settings, analyses, publisher, log } = this.#session;
+    this.watch(settings.knowledge.folders.flatMap((folder) => this.#resolved(folder)).flatMap((folder) => host.addressOf?.(folder) ?? []));
     const missing = new Set<string>();
     const read = await host.readKnowledgeFolders(this.foldersToRead(), (folder) => missing.add(folder));
     for (const folder of settings.knowledge.folders) {

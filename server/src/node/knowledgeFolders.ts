@@ -26,7 +26,7 @@ export async function readKnowledgeFolders(folders: readonly string[], missing?:
   for (const folder of folders) {
     const path = pathOf(folder);
     if (path === undefined) continue;
-    const queue = [{ path, uri: folder.startsWith('file:') ? folder.replace(/\/+$/, '') : pathToFileURL(path).href }];
+    const queue = [{ path, uri: addressOf(folder) ?? '' }];
     for (let next = queue.shift(); next !== undefined && files.length < limits.files && seen.size < limits.folders; next = queue.shift()) {
       if (seen.has(next.path)) continue;
       seen.add(next.path);
@@ -62,6 +62,13 @@ async function readSmall(path: string, bytes: number): Promise<string | undefine
   } catch {
     return undefined;
   }
+}
+
+/** The address of a folder of this machine, without a slash at its end. */
+export function addressOf(folder: string): string | undefined {
+  const path = pathOf(folder);
+  if (path === undefined) return undefined;
+  return folder.startsWith('file:') ? folder.replace(/\/+$/, '') : pathToFileURL(path).href;
 }
 
 /** The path of a folder that is an address, a path, or one below `~`; undefined where it is not on this machine's disk. */
