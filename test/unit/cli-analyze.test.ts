@@ -302,7 +302,7 @@ describe('options', () => {
     expect(stderr).toContain('--help');
   });
 
-  test.each([[['--help']], [['help', 'analyze']], [['analyze', '--help']], [['explain', '-h']], [['issues', '--help']]])('%j prints help', async (args) => {
+  test.each([[['--help']], [['--help', '--no-cache']], [['help', 'analyze']], [['analyze', '--help']], [['explain', '-h']], [['issues', '--help']]])('%j prints help', async (args) => {
     const { status, stdout, stderr } = await cli(args);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(stdout).toMatch(/^(Stopcode reads|stopcode )/);

@@ -60,7 +60,7 @@ export function readArguments(argv: readonly string[]): Arguments {
     case 'issues': return issuesArguments(rest);
     case '--version': case '-V': return { command: 'version' };
     case undefined: throw new UsageError('a command is missing');
-    case 'help': case '--help': case '-h': return { command: 'help', topic: helpTopic(rest[0]) };
+    case 'help': case '--help': case '-h': return { command: 'help', topic: helpTopic(rest.find((word) => !word.startsWith('-'))) };
     default: throw new UsageError(`"${command}" is not a command; ${meant(command)}`);
   }
 }
