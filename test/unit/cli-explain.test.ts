@@ -107,6 +107,20 @@ describe('issues', () => {
     expect((await cli(['issues', 'show', 'esxi/hpsa-rescan', '--knowledge', folder])).stdout).toContain('OWN-1');
   });
 
+  test('one file can be named in place of a folder; its samples stand beside it, and nothing else of the folder is read', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'stopcode-one-'));
+    writeFileSync(join(folder, 'stop.txt'), '*** STOP: 0x000000D1 (0x0000000000000010, 0x0000000000000002, 0x0000000000000000, 0xFFFFF88001A3C1F0)\n');
+    const issue = { id: 'ours', title: 'What we say of it', when: { all: [{ fact: 'bugcheck.code', is: '0xd1' }] }, articles: [{ kind: 'kb', id: 'OWN-1', title: 'Ours' }], matches: ['stop.txt'] };
+    writeFileSync(join(folder, 'ours.json'), JSON.stringify(issue));
+    writeFileSync(join(folder, 'broken.json'), '{');
+    writeFileSync(join(folder, 'all.jsonl'), `${JSON.stringify(issue)}\n${JSON.stringify({ ...issue, id: 'ours/too' })}\n`);
+    expect(await cli(['issues', 'check', join(folder, 'ours.json')])).toEqual({ status: 0, stdout: 'good  ours\n1 known issue with 1 sample is right.\n', stderr: '' });
+    expect((await cli(['issues', 'check', join(folder, 'all.jsonl')])).stdout).toContain('2 known issues with 2 samples are right.');
+    const { stdout, stderr } = await cli(['analyze', join(folder, 'stop.txt'), '--format', 'ndjson', '--knowledge', join(folder, 'ours.json')]);
+    expect({ isNamed: stdout.includes('OWN-1'), stderr }).toEqual({ isNamed: true, stderr: '' });
+    expect(await cli(['issues', 'check', join(folder, 'stop.txt')])).toMatchObject({ status: 2, stderr: expect.stringContaining('is neither a folder nor a file of known issues') as string });
+  });
+
   test('show of an id that does not exist', async () => {
     expect(await cli(['issues', 'show', 'none'])).toMatchObject({ status: 2, stderr: expect.stringContaining('no known issue "none"') as string });
   });
