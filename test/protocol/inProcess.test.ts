@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Diagnostic, InlayHint, SemanticTokens, SymbolInformation } from 'vscode-languageserver';
 import * as hoverFeature from '../../server/src/features/hover.js';
 import { built } from './support/build.js';
-import { CAPABILITIES, startInProcess, type AnswerError, type Client } from './support/client.js';
+import { CAPABILITIES, startInProcess, type AnswerError, type Client, type Message } from './support/client.js';
 import { at, ORDINARY, STORVSC } from './support/logs.js';
 import { replay } from './support/transcript.js';
 
@@ -283,6 +283,21 @@ describe('the server', () => {
     client.notify('workspace/didChangeWorkspaceFolders', { event: { added: [{ uri: 'file:///v', name: 'v' }], removed: [{ uri: 'file:///w', name: 'w' }] } });
     client.notify('workspace/didChangeConfiguration', { settings: null });
     await expect.poll(() => read.at(-1)).toEqual(['file:///v/.stopcode/issues']);
+  });
+
+  it('has the folders of the settings watched, where the client can', async () => {
+    const client = start({ addressOf: (folder) => (folder.startsWith('/') ? `file://${folder}` : undefined) });
+    const { workspace, ...capabilities } = CAPABILITIES;
+    client.settings = { knowledge: { folders: ['/team/issues', '~elsewhere'] } };
+    await client.initialize({ capabilities: { ...capabilities, workspace: { ...workspace, didChangeWatchedFiles: { dynamicRegistration: true, relativePatternSupport: true } } } });
+    const watching = (message: Message): boolean => message.method === 'client/registerCapability' && JSON.stringify(message.params).includes('file:///team/issues');
+    expect(JSON.stringify((await client.message(watching)).params)).toContain('{"watchers":[{"globPattern":{"baseUri":"file:///team/issues","pattern":"**"}}]}');
+    client.settings = {};
+    client.notify('workspace/didChangeConfiguration', { settings: null });
+    await client.message(({ method }) => method === 'client/unregisterCapability');
+    // Its answer is on the way, too.
+    await client.request('workspace/symbol', { query: 'x' });
+    expect(client.received.filter(watching)).toHaveLength(1);
   });
 
   it('leaves the built-in known issues out when it is told to', async () => {

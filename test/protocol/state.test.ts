@@ -195,14 +195,16 @@ describe('knowledge folders', () => {
       symlinkSync(folder, join(folder, 'win', 'round'));
       const limits = { files: 10, folders: 10, bytes: 1_000, total: 10_000 };
       const uri = pathToFileURL(folder).href;
-      const files = await readKnowledgeFolders([folder, uri, join(folder, 'none'), 'https://x.example/y', 'relative'], limits);
+      const missing: string[] = [];
+      const files = await readKnowledgeFolders([folder, uri, join(folder, 'none'), 'https://x.example/y', 'relative'], (named) => missing.push(named), limits);
+      expect(missing).toEqual([join(folder, 'none')]);
       expect(files.map((file) => file.uri)).toEqual([`${uri}/a%20b.json`, `${uri}/win/b.json`, `${uri}/win/samples/b.txt`]);
       expect(files[0]).toMatchObject({ path: join(folder, 'a b.json'), text: '{}' });
-      expect(await readKnowledgeFolders([folder], { ...limits, files: 1 })).toHaveLength(1);
-      expect(await readKnowledgeFolders([folder], { ...limits, total: 3 })).toHaveLength(1);
+      expect(await readKnowledgeFolders([folder], undefined, { ...limits, files: 1 })).toHaveLength(1);
+      expect(await readKnowledgeFolders([folder], undefined, { ...limits, total: 3 })).toHaveLength(1);
       // As editors write them: an open file and its problems go by one address.
       writeFileSync(join(folder, "it's (1).json"), '{}');
-      expect((await readKnowledgeFolders([folder], limits)).map((file) => file.uri)).toContain(`${uri}/it%27s%20%281%29.json`);
+      expect((await readKnowledgeFolders([folder], undefined, limits)).map((file) => file.uri)).toContain(`${uri}/it%27s%20%281%29.json`);
     } finally {
       rmSync(folder, { recursive: true });
     }

@@ -258,6 +258,8 @@ describe('knowledge of the user', () => {
     await client.initialize();
     client.open(LOG, STORVSC);
     await client.message(({ method, params }) => method === 'textDocument/publishDiagnostics' && JSON.stringify(params).includes('WIKI-17'));
+    const warned = client.received.filter(({ method, params }) => method === 'window/logMessage' && (params as { type: number }).type === 2).map(({ params }) => (params as { message: string }).message);
+    expect(warned).toEqual(['stopcode.knowledge.folders: /no/such/folder is not there or cannot be read']);
     client.notify('stopcode/knowledgeFiles', { files: [{ path: 'b.json', uri: 'vscode-vfs://host/b.json', text: JSON.stringify({ ...issue, id: 'own/b', articles: [{ ...issue.articles[0], id: 'WIKI-19' }] }) }, { path: 'samples/a.txt', uri: 'vscode-vfs://host/samples/a.txt', text: STORVSC }, { path: 3 }] });
     await client.message(({ method, params }) => method === 'textDocument/publishDiagnostics' && JSON.stringify(params).includes('WIKI-19'));
   });

@@ -67,6 +67,11 @@ describe('json', () => {
     expect(report(stdout).files[0]?.crashes[0]?.bugCheck?.parameters).toEqual([null, null, '0x8186b788']);
   });
 
+  test('registers have the names of the schema', async () => {
+    const { stdout } = await cli(['analyze', '-', '--format', 'json'], { stdin: 'BUG: kernel NULL pointer dereference, address: 0000000000000010\n#PF: supervisor write access in kernel mode\n#PF: error_code(0x0002) - not-present page\nOops: 0002 [#1] SMP PTI\nRIP: 0010:ring_write+0x1c/0x40 [ring]\n' });
+    expect(report(stdout).files[0]?.crashes[0]?.registers).toMatchObject({ page_fault_error: '0x2' });
+  });
+
   test('no file makes an empty list, and the document is still whole', async () => {
     const { status, stdout } = await cli(['analyze', join(folder, 'missing.log'), '--format', 'json']);
     expect(status).toBe(2);
@@ -225,6 +230,14 @@ describe('options', () => {
     expect(stderr).toMatch(/^stopcode: the report cannot be written to .*full: no space left on the device\n$/);
   });
 
+  test('--output is refused where it would replace the log', async () => {
+    const log = join(folder, 'kept.log');
+    writeFileSync(log, CRASH_LOG);
+    const { status, stdout, stderr } = await cli(['analyze', log, '--output', log]);
+    expect({ status, stdout, stderr }).toEqual({ status: 2, stdout: '', stderr: `stopcode: the report would replace ${log}, which is to be read; nothing was done\n` });
+    expect(readFileSync(log, 'utf8')).toBe(CRASH_LOG);
+  });
+
   test('--output into a folder that does not exist is told', async () => {
     const { status, stderr } = await cli(['analyze', crash, '--output', join(folder, 'none', 'report.txt')]);
     expect(status).toBe(2);
@@ -265,7 +278,15 @@ describe('options', () => {
 
   test.each([
     [[], /command is missing/],
-    [['analyse'], /not a command/],
+    [['analyse'], /"analyse" is not a command; the command is "stopcode analyze"/],
+    [['crash.txt'], /to read a file: stopcode analyze crash\.txt/],
+    [['0xd1'], /stopcode explain 0xd1/],
+    [['cr4=0x16c'], /stopcode explain cr4=0x16c/],
+    [['--format', 'json'], /options stand behind the command/],
+    [['check'], /there are analyze, explain and issues/],
+    [['help', 'check'], /no help on "check"/],
+    [['analyze', 'x', '--format', 'xml'], /\nTry: stopcode analyze --help\n/],
+    [['issues', 'list', '--knowledge', ''], /--knowledge wants a path/],
     [['analyze'], /wants a file/],
     [['analyze', '-', '-'], /only once/],
     [['analyze', 'x', '--format', 'xml'], /--format wants text, json, ndjson, sarif or markdown/],
@@ -281,7 +302,7 @@ describe('options', () => {
     expect(stderr).toContain('--help');
   });
 
-  test.each([[['--help']], [['help', 'analyze']], [['analyze', '--help']], [['explain', '-h']], [['issues', '--help']]])('%j prints help', async (args) => {
+  test.each([[['--help']], [['--help', '--no-cache']], [['help', 'analyze']], [['analyze', '--help']], [['explain', '-h']], [['issues', '--help']]])('%j prints help', async (args) => {
     const { status, stdout, stderr } = await cli(args);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(stdout).toMatch(/^(Stopcode reads|stopcode )/);

@@ -2,6 +2,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { FileReport } from '../../server/src/cli/report/types.js';
 import { cli, CRASH_LOG, knowledgeFolder, QUIET_LOG } from '../support/cli.js';
@@ -77,12 +78,39 @@ describe('files that are read', () => {
   });
 });
 
+describe('logs that were packed with gzip', () => {
+  test.each<[string, Uint8Array]>([
+    ['a file', gzipSync(CRASH_LOG)],
+    ['several packed one after the other', Buffer.concat([gzipSync(QUIET_LOG), gzipSync(CRASH_LOG)])],
+    ['UTF-16', gzipSync(Buffer.from(`\ufeff${CRASH_LOG}`, 'utf16le'))],
+    ['long ones', gzipSync(QUIET_LOG.repeat(40_000) + CRASH_LOG)],
+  ])('%s', async (name, content) => {
+    expect(await analyzed(`${name}.gz`, content)).toMatchObject({ status: 1, stderr: '', code: '0xd1', file: { crashes: [{ image: 'exampledrv.sys' }] } });
+  });
+
+  test('standard input, and the files of a folder', async () => {
+    expect(await cli(['analyze', '-', '--format', 'ndjson'], { stdin: gzipSync(CRASH_LOG) })).toMatchObject({ status: 1, stderr: '', stdout: expect.stringContaining('"0xd1"') as string });
+    const place = mkdtempSync(join(tmpdir(), 'stopcode-gzip-'));
+    writeFileSync(join(place, 'vmkernel.0.gz'), gzipSync(CRASH_LOG));
+    expect(await cli(['analyze', place, '--format', 'ndjson'])).toMatchObject({ status: 1, stderr: '', stdout: expect.stringContaining('vmkernel.0.gz') as string });
+  });
+
+  test('of one that is damaged the damage is told', async () => {
+    const content = gzipSync(CRASH_LOG);
+    content.fill(0x55, 20, 60);
+    expect(await analyzed('damaged.gz', content)).toMatchObject({ status: 2, stderr: expect.stringMatching(/damaged\.gz: the gzip file is damaged\n$/) as string });
+  });
+});
+
 describe('inputs that are not read', () => {
   test.each<[string, Uint8Array, RegExp]>([
     ['binary.dat', Buffer.from(Array.from({ length: 4_000 }, (_, index) => (index * 37) % 256)), /binary\.dat: is a binary file, not a text log/],
     ['nul.log', Buffer.alloc(10_000), /nul\.log: holds nothing but NUL bytes/],
     ['memory.dmp', Buffer.concat([Buffer.from('PAGEDU64'), Buffer.alloc(9_000, 1)]), /memory dump.*!analyze -v/],
-    ['log.gz', Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0]), /gzip: unpack/],
+    ['log.gz', Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0]), /log\.gz: the gzip file is cut off/],
+    ['dump.gz', gzipSync(Buffer.concat([Buffer.from('PAGEDU64'), Buffer.alloc(9_000, 1)])), /memory dump.*!analyze -v/],
+    ['bundle.tgz', gzipSync(Buffer.concat([Buffer.from('vmkernel.log'), Buffer.alloc(245), Buffer.from('ustar'), Buffer.alloc(250), Buffer.from(CRASH_LOG)])), /bundle\.tgz: is a tar archive: unpack/],
+    ['log.xz', Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0, 0, 0]), /xz: unpack/],
   ])('%s is refused with the reason', async (name, content, message) => {
     const { status, stderr, file } = await analyzed(name, content);
     expect({ status, file }).toEqual({ status: 2, file: undefined });

@@ -1,3 +1,6 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { cli } from '../support/cli.js';
 
@@ -40,6 +43,17 @@ describe('explain', () => {
     [['msr', '0x40000101'], [/parameter 1 of the bug check/]],
     [['suberror', '3'], [/KVM_INTERNAL_ERROR_DELIVERY_EV/]],
     [['0x80240fff'], [/HRESULT of FACILITY_WINDOWSUPDATE/, /Windows Update, number 0xfff there/, /No public list/]],
+    [['NTSTATUS', '0xC0000005'], [/^0xc0000005 STATUS_ACCESS_VIOLATION/]],
+    [['HRESULT: 80004005'], [/^0x80004005 E_FAIL/]],
+    [['hresult', '0x80240fff'], [/HRESULT of FACILITY_WINDOWSUPDATE/]],
+    [['error code: 0x10'], [/Instruction fetch/]],
+    [['win32 error', '0n5'], [/^0x5 ERROR_ACCESS_DENIED/]],
+    [['0n110'], [/ETIMEDOUT/]],
+    [['exitcode=0x0000000b'], [/^Signal 11/]],
+    [['CR4:', '16c'], [/^cr4 = 0x16c/]],
+    [['cr0:80050033'], [/^cr0 = 0x80050033/]],
+    [['SCSI', 'status', '2'], [/CHECK CONDITION/]],
+    [['host', 'status', '0x5'], [/SCSI host status/]],
     [['H:0x0 D:0x2 P:0x0'], [/How a SCSI command ended/, /host status OK/, /CHECK CONDITION/]],
   ])('%j', async (words, expected) => {
     const { status, stdout, stderr } = await cli(['explain', ...words]);
@@ -80,6 +94,31 @@ describe('issues', () => {
     expect(status).toBe(0);
     expect(stdout).toMatch(/^windows\/storvsc-live-migration\n/);
     expect(stdout).toContain('https://');
+  });
+
+  test('one of the user\'s stands in for the built-in one of its id', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'stopcode-issues-'));
+    mkdirSync(join(folder, 'esxi'));
+    writeFileSync(join(folder, 'esxi', 'stop.txt'), '*** STOP: 0x000000D1 (0x0000000000000010, 0x0000000000000002, 0x0000000000000000, 0xFFFFF88001A3C1F0)\n');
+    const issue = { id: 'esxi/hpsa-rescan', title: 'What we say of it', when: { all: [{ fact: 'bugcheck.code', is: '0xd1' }] }, articles: [{ kind: 'kb', id: 'OWN-1', title: 'Ours' }], matches: ['stop.txt'] };
+    writeFileSync(join(folder, 'esxi', 'hpsa-rescan.json'), JSON.stringify(issue));
+    const list = (await cli(['issues', 'list', '--knowledge', folder])).stdout.split('\n').filter((line) => line.startsWith('esxi/hpsa-rescan'));
+    expect(list).toEqual(['esxi/hpsa-rescan  What we say of it']);
+    expect((await cli(['issues', 'show', 'esxi/hpsa-rescan', '--knowledge', folder])).stdout).toContain('OWN-1');
+  });
+
+  test('one file can be named in place of a folder; its samples stand beside it, and nothing else of the folder is read', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'stopcode-one-'));
+    writeFileSync(join(folder, 'stop.txt'), '*** STOP: 0x000000D1 (0x0000000000000010, 0x0000000000000002, 0x0000000000000000, 0xFFFFF88001A3C1F0)\n');
+    const issue = { id: 'ours', title: 'What we say of it', when: { all: [{ fact: 'bugcheck.code', is: '0xd1' }] }, articles: [{ kind: 'kb', id: 'OWN-1', title: 'Ours' }], matches: ['stop.txt'] };
+    writeFileSync(join(folder, 'ours.json'), JSON.stringify(issue));
+    writeFileSync(join(folder, 'broken.json'), '{');
+    writeFileSync(join(folder, 'all.jsonl'), `${JSON.stringify(issue)}\n${JSON.stringify({ ...issue, id: 'ours/too' })}\n`);
+    expect(await cli(['issues', 'check', join(folder, 'ours.json')])).toEqual({ status: 0, stdout: 'good  ours\n1 known issue with 1 sample is right.\n', stderr: '' });
+    expect((await cli(['issues', 'check', join(folder, 'all.jsonl')])).stdout).toContain('2 known issues with 2 samples are right.');
+    const { stdout, stderr } = await cli(['analyze', join(folder, 'stop.txt'), '--format', 'ndjson', '--knowledge', join(folder, 'ours.json')]);
+    expect({ isNamed: stdout.includes('OWN-1'), stderr }).toEqual({ isNamed: true, stderr: '' });
+    expect(await cli(['issues', 'check', join(folder, 'stop.txt')])).toMatchObject({ status: 2, stderr: expect.stringContaining('is neither a folder nor a file of known issues') as string });
   });
 
   test('show of an id that does not exist', async () => {

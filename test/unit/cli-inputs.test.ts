@@ -76,6 +76,25 @@ describe('inputs', () => {
     expect(files.length).toBeGreaterThan(5);
   });
 
+  test.skipIf(process.platform === 'win32')('where the report goes is no input in a folder, and a file that was named is not replaced by its report', () => {
+    const place = mkdtempSync(join(tmpdir(), 'stopcode-report-'));
+    for (const name of ['a.log', 'report.txt']) writeFileSync(join(place, name), '');
+    symlinkSync('a.log', join(place, 'link'));
+    const report = join(place, 'report.txt');
+    const read = (inputs: readonly string[], output: string) => expandInputs(inputs, output).files.map(({ path }) => relative(place, path));
+    expect(read([place], report)).toEqual(['a.log', 'link']);
+    expect(read([join(place, '*.{log,txt}')], report)).toEqual(['a.log']);
+    expect(read([join(place, 'a.log')], join(place, 'new.txt'))).toEqual(['a.log']);
+    expect(() => read([join(place, 'a.log')], join(place, 'link'))).toThrow(/the report would replace .*a\.log/);
+    expect(() => read([report], report)).toThrow(/nothing was done/);
+    expect(read(['/dev/null'], '/dev/null')).toHaveLength(1);
+  });
+
+  test('a name that is no UTF-8 is told as the reason', () => {
+    const { problems } = expandInputs([join(folder, 'x\ufffd.log')]);
+    expect(problems.map(({ message }) => message)).toEqual([expect.stringContaining('not UTF-8')]);
+  });
+
   test('wildcards take linear time on hostile names', () => {
     const start = performance.now();
     expect(matches('a'.repeat(20_000), `${'*a'.repeat(40)}b`)).toBe(false);

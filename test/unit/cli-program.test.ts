@@ -2,6 +2,7 @@
 import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { CRASH_LOG, QUIET_LOG, spawnCli } from '../support/cli.js';
 
@@ -48,6 +49,24 @@ describe('the program', () => {
     const { status, stderr } = await spawnCli(['analyze', join(folder, 'z.bin'), join(folder, '00.log'), '--jobs', '2']);
     expect(status).toBe(2);
     expect(stderr).toMatch(/z\.bin: is a binary file/);
+  });
+
+  test('a file of a folder that fails further down is named, with threads as without, and told as far as it was read', async () => {
+    const place = mkdtempSync(join(tmpdir(), 'stopcode-cut-'));
+    writeFileSync(join(place, 'a.log'), QUIET_LOG);
+    const packed = gzipSync(CRASH_LOG + Array.from({ length: 40_000 }, (_, n) => `${((n * 2_654_435_761) % 4_294_967_296).toString(16)} ordinary\n`).join(''));
+    writeFileSync(join(place, 'b.log.gz'), packed.subarray(0, packed.length - 20_000));
+    const one = await spawnCli(['analyze', place, '--format', 'ndjson', '--jobs', '1']);
+    expect(one).toMatchObject({ status: 2, stderr: `stopcode: ${join(place, 'b.log.gz')}: the gzip file is cut off\n` });
+    const told = JSON.parse(one.stdout.split('\n')[1] ?? '') as { crashes: unknown[]; notes: { text: string }[] };
+    expect(told.crashes).toHaveLength(1);
+    expect(told.notes.map(({ text }) => text)).toContain('reading ended here: the gzip file is cut off; what follows was not looked at');
+    expect(await spawnCli(['analyze', place, '--format', 'ndjson', '--jobs', '2'])).toEqual(one);
+    // One of which nothing can be read.
+    writeFileSync(join(place, 'c.log.gz'), packed.subarray(0, 12));
+    const two = await spawnCli(['analyze', place, '--format', 'ndjson', '--jobs', '2']);
+    expect(two.stderr).toContain('c.log.gz: the gzip file is cut off\n');
+    expect(two.stderr).not.toContain('passed over');
   });
 
   test.skipIf(process.platform === 'win32')('Ctrl-C ends it with the status of the signal, and the report tells what was found until then', async () => {

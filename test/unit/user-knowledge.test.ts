@@ -113,6 +113,7 @@ describe('a file that cannot be used says why, and where', () => {
     ['a condition that is two', { when: { all: [{ fact: 'bugcheck.code', is: '0xd1', frames: ['a!b'] }] } }, /"when\.all\.0\.(?:frames|is)" does not fit/, undefined],
     ['a value of a condition of the wrong kind', { when: { all: [{ fact: 'bugcheck.code', is: 209 }] } }, /"when\.all\.0\.is" does not fit.*: must be string or array$/, '209'],
     ['a condition deep in a tree', { when: { all: [{ any: [{ all: [{ fact: 'bugcheck.code', is: '0xd1', atleast: '1' }] }] }] } }, /"when\.all\.0\.any\.0\.all\.0\.atleast" does not fit/, '"1"'],
+    ['a condition that is not in a list', { when: { fact: 'bugcheck.code', is: '0xd1' } }, /"when\.fact" does not fit .*: conditions stand in a list here, for example \{ "all": \[/, '"bugcheck.code"'],
     ['a condition of no kind', { when: { all: [{ bugcheck: '0xd1' }] } }, /"when\.all\.0\.bugcheck" does not fit the schema of a known issue: there is no such property/, '"0xd1"'],
     ['frames with a slip of the pen', { when: { all: [{ frames: ['a!b'], fram: 1 }] } }, /"when\.all\.0\.fram" does not fit.*no such property/, '1'],
     ['a value of the wrong kind', { advice: ['fine', 7] }, /"advice\.1" does not fit the schema/, '7'],

@@ -146,6 +146,8 @@ function checked(file: KnowledgeFile): IssueData | KnowledgeProblem {
   return problem === undefined ? issue : problemAt(file, problem.path, problem.message);
 }
 
+/** Those of a condition that stands alone, as it may in "confirms". */
+const CONDITIONS = /^(?:fact|frames|message)$/;
 /** Properties that say what kind of condition one is. */
 const KINDS = /^(?:fact|frames|message|all|any|none)$/;
 
@@ -154,6 +156,8 @@ const KINDS = /^(?:fact|frames|message|all|any|none)$/;
  * held against every kind of condition, and that it is not of another kind is no news.
  */
 function mostTelling(errors: readonly SchemaError[]): { path: readonly string[]; reason: string } {
+  const alone = errors.find(({ instancePath, keyword, params }) => instancePath === '/when' && keyword === 'additionalProperties' && CONDITIONS.test(String(params['additionalProperty'])));
+  if (alone !== undefined) return { path: ['when', String(alone.params['additionalProperty'])], reason: 'conditions stand in a list here, for example { "all": [ { "fact": "bugcheck.code", "is": "0xd1" } ] }' };
   const placed = errors.map((error) => {
     const path = error.instancePath.split('/').slice(1).map((part) => part.replace(/~1/g, '/').replace(/~0/g, '~'));
     if (error.keyword !== 'additionalProperties') return { error, path, news: error.keyword === 'anyOf' ? 1 : 3 };

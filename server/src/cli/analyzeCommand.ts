@@ -33,7 +33,7 @@ const NAMED_BINARIES = 5;
 /** Runs the command; answers the exit status. */
 export async function analyzeCommand(args: AnalyzeArguments, host: Host): Promise<number> {
   let failures = 0;
-  const inputs = expandInputs(args.inputs);
+  const inputs = expandInputs(args.inputs, args.output);
   const progress = progressOn(args.progress, host.stderr, { files: inputs.files.length, bytes: inputs.files.reduce((sum, file) => sum + file.bytes, 0) });
   const complain = async (text: string) => {
     await progress.clear();
@@ -80,6 +80,7 @@ export async function analyzeCommand(args: AnalyzeArguments, host: Host): Promis
           dropBuffers();
           written = 0;
         }
+        if (result.failure !== undefined) await fail(`${nameOf(input.path)}: ${result.failure}`);
       } else if (input.isFound && error instanceof InputError) binaries.push(input.path);
       else await fail(`${nameOf(input.path)}: ${reasonOf(error)}`);
     }

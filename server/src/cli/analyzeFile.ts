@@ -7,6 +7,8 @@ import type { Knowledge } from '../analysis/knowledge/knowledge.js';
 import { analyzeStream, slidingText } from '../analysis/streamed.js';
 import type { Chunk } from '../analysis/text/chunk.js';
 import { detect, SAMPLE_BYTES } from './encoding.js';
+import { InputError, reasonOf } from './errors.js';
+import { isGzip, unpacked } from './gzip.js';
 import { keepHeapSmall } from './heap.js';
 import type { Pool } from './pool.js';
 import { ChunkReader, type ChunkSource, LONGEST_LINE, openFile, streamReader } from './readChunks.js';
@@ -36,9 +38,9 @@ const RANGES_AHEAD = 3;
 /** Files from this size on are looked at by several threads. */
 export const SCAN_FROM_BYTES = 64 * 1_048_576;
 
-/** Analyses a file. Rejects with a system error or an `InputError` where it cannot be read. */
+/** Analyses a file. Rejects with a system error or an `InputError` where nothing of it can be read. */
 export async function analyzeFile(path: string, options: FileOptions): Promise<FileResult> {
-  if (options.stream !== undefined) return analyzeSource(new ChunkReader(streamReader(options.stream)), path, options);
+  if (options.stream !== undefined) return analyzeSource(new ChunkReader(unpacked(streamReader(options.stream))), path, options);
   const scanned = options.pool === undefined ? undefined : await inRanges(path, options.pool, options.knowledge);
   if (scanned !== undefined) {
     try {
@@ -49,7 +51,7 @@ export async function analyzeFile(path: string, options: FileOptions): Promise<F
   }
   const file = await openFile(path);
   try {
-    return await analyzeSource(new ChunkReader(file.read), path, options);
+    return await analyzeSource(new ChunkReader(unpacked(file.read)), path, options);
   } finally {
     await file.close();
   }
@@ -63,7 +65,7 @@ async function analyzeSource(source: ChunkSource, path: string, options: FileOpt
   }
 }
 
-/** A large file as others scan it; undefined where it is small or in an encoding that has to be read in order. */
+/** A large file as others scan it; undefined where it is small, packed, or in an encoding that has to be read in order. */
 async function inRanges(path: string, pool: Pick<Pool, 'scan' | 'size'>, knowledge: Knowledge): Promise<ScannedFile | undefined> {
   const file = await open(path, 'r');
   try {
@@ -71,6 +73,8 @@ async function inRanges(path: string, pool: Pick<Pool, 'scan' | 'size'>, knowled
     if (size < SCAN_FROM_BYTES) return undefined;
     const sample = Buffer.alloc(SAMPLE_BYTES);
     const { bytesRead } = await file.read(sample, 0, SAMPLE_BYTES, 0);
+    // Packed bytes have to be read in order, too.
+    if (isGzip(sample)) return undefined;
     const detected = detect(sample.subarray(0, bytesRead));
     if (detected.encoding === 'utf-16le' || detected.encoding === 'utf-16be') return undefined;
     return new ScannedFile({ path, size, detected }, finderFor(knowledge), (request) => pool.scan(request), pool.size * RANGES_AHEAD);
@@ -90,6 +94,7 @@ export async function analyzeChunks(reader: ChunkSource, path: string, { knowled
   let until = performance.now() + SLICE_MS;
   let told = 0;
   let isStopped = false;
+  let failure: string | undefined;
   // The next chunk is read while the ones before it are looked at.
   let coming = ahead(reader);
   for (;;) {
@@ -97,14 +102,17 @@ export async function analyzeChunks(reader: ChunkSource, path: string, { knowled
     if (step.done === true) {
       for (const line of reader.cutLines) result.note(line, `the line is longer than ${LONGEST_LINE / 1_048_576} MB; the rest of it was not read`);
       if (isStopped) result.note(text.lineCount - 1, 'reading was stopped here; what follows was not looked at');
+      if (failure !== undefined) result.note(text.lineCount - 1, `reading ended here: ${failure}; what follows was not looked at`);
       const lines = text.lineCount - (reader.endsInLine ? 0 : 1);
-      return await result.finish({ encoding: reader.encoding, bytes: reader.bytes, lines, formats: step.value.formats }, step.value.events);
+      const finished = await result.finish({ encoding: reader.encoding, bytes: reader.bytes, lines, formats: step.value.formats }, step.value.events);
+      return failure === undefined ? finished : { ...finished, failure };
     }
     if (step.value === 'more') {
       const chunk = isStopped ? undefined : await coming.catch((error: unknown) => {
-        // Asked to stop, the program closes its standard input.
-        if (stop?.aborted !== true) throw error;
-        isStopped = true;
+        // Asked to stop, the program closes its standard input. Of a file that fails further down, what was read is told.
+        if (stop?.aborted === true) isStopped = true;
+        else if (reader.bytes === 0 || error instanceof InputError || error instanceof NotInRanges) throw error;
+        else failure = reasonOf(error);
         return undefined;
       });
       if (chunk === undefined) text.complete();

@@ -60,9 +60,30 @@ export function readArguments(argv: readonly string[]): Arguments {
     case 'issues': return issuesArguments(rest);
     case '--version': case '-V': return { command: 'version' };
     case undefined: throw new UsageError('a command is missing');
-    case 'help': case '--help': case '-h': return { command: 'help', topic: rest[0] };
-    default: throw new UsageError(`"${command}" is not a command; there are analyze, explain and issues`);
+    case 'help': case '--help': case '-h': return { command: 'help', topic: helpTopic(rest.find((word) => !word.startsWith('-'))) };
+    default: throw new UsageError(`"${command}" is not a command; ${meant(command)}`);
   }
+}
+
+const COMMANDS = ['analyze', 'explain', 'issues'] as const;
+
+/** The command a line of arguments is for, where it names one. */
+export function commandOf(argv: readonly string[]): typeof COMMANDS[number] | undefined {
+  return COMMANDS.find((command) => command === argv[0]);
+}
+
+function helpTopic(word: string | undefined): string | undefined {
+  if (word !== undefined && !COMMANDS.some((command) => command === word)) throw new UsageError(`there is no help on "${word}", only on analyze, explain and issues`);
+  return word;
+}
+
+/** People begin with the file, the code or an option, as other programs want it. */
+function meant(word: string): string {
+  if (/^analy[sz]/i.test(word)) return 'the command is "stopcode analyze"';
+  if (/^-./.test(word)) return 'options stand behind the command: stopcode analyze FILE --format json';
+  if (/^(?:0x)?[\da-f]{1,16}$/i.test(word) || word.includes('=')) return `for what it means: stopcode explain ${word}`;
+  if (/[./\\*]|^-$/.test(word)) return `to read a file: stopcode analyze ${word}`;
+  return 'there are analyze, explain and issues';
 }
 
 function analyzeArguments(args: readonly string[]): Arguments {
@@ -84,7 +105,7 @@ function analyzeArguments(args: readonly string[]): Arguments {
     inputs: positionals,
     format: oneOf('format', values.format, FORMATS, 'text'),
     output: values.output === undefined ? undefined : nonEmpty('output', values.output),
-    knowledge: (values.knowledge ?? []).map((folder) => nonEmpty('knowledge', folder)),
+    knowledge: folders(values.knowledge),
     cache: values['no-cache'] !== true,
     builtinIssues: values['no-builtin-issues'] !== true,
     certainty: oneOf('certainty', values.certainty, CERTAINTIES, 'possible'),
@@ -129,7 +150,7 @@ function issuesArguments(args: readonly string[]): Arguments {
   if (action === 'check' && subjects.length === 0) throw new UsageError('issues check wants a folder with known issues');
   return {
     command: 'issues', action, subjects,
-    knowledge: values.knowledge ?? [],
+    knowledge: folders(values.knowledge),
     builtinIssues: values['no-builtin-issues'] !== true,
     color: oneOf('color', values.color, WHENS, 'auto'),
   };
@@ -151,6 +172,10 @@ function oneOf<T extends string>(name: string, value: string | undefined, choice
   const found = choices.find((choice) => choice === value);
   if (found === undefined) throw new UsageError(`--${name} wants ${choices.slice(0, -1).join(', ')} or ${choices.at(-1) ?? ''}, not "${value}"`);
   return found;
+}
+
+function folders(names: readonly string[] = []): readonly string[] {
+  return names.map((folder) => nonEmpty('knowledge', folder));
 }
 
 function nonEmpty(name: string, value: string): string {

@@ -69,8 +69,12 @@ const MAGIC: readonly (readonly [magic: string, is: string])[] = [
   ['MZ', 'is a Windows program, not a text log'],
 ];
 
+const TAR_MARK = 257;
+
 function binaryKind(sample: Uint8Array): string | undefined {
   const head = String.fromCharCode(...sample.subarray(0, 8));
+  // Its mark stands behind the name and the numbers of the first file: support bundles are archives that gzip packed.
+  if (String.fromCharCode(...sample.subarray(TAR_MARK, TAR_MARK + 5)) === 'ustar') return 'is a tar archive: unpack it first';
   return MAGIC.find(([magic]) => head.startsWith(magic))?.[1];
 }
 

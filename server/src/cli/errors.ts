@@ -21,6 +21,8 @@ const REASONS: Readonly<Record<string, string>> = {
   EROFS: 'the file system is read-only',
   EIO: 'input or output error of the device',
   EBUSY: 'in use by another program',
+  Z_BUF_ERROR: 'the gzip file is cut off',
+  Z_DATA_ERROR: 'the gzip file is damaged',
 };
 
 /** Why an operation on a file failed, in words. */

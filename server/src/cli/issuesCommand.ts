@@ -27,8 +27,10 @@ async function listOrShow(args: IssuesArguments, host: Host, page: Page): Promis
   };
   await tell(user.problems);
   const builtin = args.builtinIssues ? (knowledgeSource(host.knowledgeFolder)('issues') as readonly IssueData[]) : [];
-  const issues = [...builtin, ...user.issues];
   const { isProven } = user.proof;
+  // The user's own stands in for a built-in one with its id; such ones are proven when they are loaded.
+  const replaced = new Set(user.issues.map(({ id }) => id));
+  const issues = [...builtin.filter(({ id }) => !replaced.has(id)), ...user.issues];
   if (args.action === 'list') {
     proveAll(user);
     for (const issue of issues.filter(isProven)) {

@@ -1,6 +1,6 @@
 /** Where a program on Node gets its knowledge: tables beside the program, known issues from folders of the user's. */
 import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { isCollection, isIssueFile } from '../analysis/knowledgeFiles.js';
 import { type IssueProof, normalized, type ReadText } from '../analysis/issueProof.js';
 import { Knowledge, type KnowledgeTable } from '../analysis/knowledge/knowledge.js';
@@ -78,11 +78,12 @@ function decoded(bytes: Buffer, length: number): string {
   return decoder.push(bytes.subarray(0, length)) + decoder.end();
 }
 
-/** The files of issues below a folder. Their samples are read when they are asked for. */
+/** The files of issues below a folder, or the one file of them that was named. Their samples are read when they are asked for. */
 export function issueFiles(folder: string, problems: Problem[]): string[] {
   const files: string[] = [];
   try {
-    if (!statSync(folder).isDirectory()) throw new InputError('is not a folder');
+    if (isNamedFile(folder)) return [join(folder)];
+    if (!statSync(folder).isDirectory()) throw new InputError('is neither a folder nor a file of known issues (*.json, *.jsonl)');
   } catch (error) {
     problems.push({ path: folder, message: reasonOf(error) });
     return files;
@@ -121,10 +122,15 @@ function* readAll(paths: readonly string[], problems: Problem[]): Generator<Know
   }
 }
 
-/** Reads what stands below the folders, and nothing beside them. A sample that cannot be read is told by its issue. */
+/** Who writes an issue names its file; a collection is one file. */
+function isNamedFile(path: string): boolean {
+  return isIssueFile(basename(path)) && statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+}
+
+/** Reads what stands below the folders, and nothing beside them; samples of a file that was named stand below its folder. A sample that cannot be read is told by its issue. */
 export function readerBelow(folders: readonly string[]): ReadText {
   const roots = folders.map((folder) => {
-    const root = normalized(join(folder, '.'));
+    const root = normalized(join(isNamedFile(folder) ? dirname(folder) : folder, '.'));
     return root === '.' || root === './' ? '' : root.endsWith('/') ? root : `${root}/`;
   });
   return (path) => {

@@ -25,7 +25,7 @@ export type ThreadTask = {
 
 /** What a thread is asked: the report of a file, or what stands in a range of one. */
 type Request = string | ScanRequest;
-type Answer = ({ readonly result: FileResult | ScanResult } | { readonly reason: string }) & { readonly problems: readonly Problem[] };
+type Answer = ({ readonly result: FileResult | ScanResult } | { readonly reason: string; readonly isNoText: boolean }) & { readonly problems: readonly Problem[] };
 
 /** True where this file runs as one of the threads. */
 export function isThread(): boolean {
@@ -37,7 +37,7 @@ export function isThread(): boolean {
 export function serveThread(): void {
   const { work, problems } = worker(workerData as ThreadTask);
   parentPort?.on('message', (request: Request) => {
-    const answer: Promise<Answer> = work(request).then((result) => ({ result, problems: problems() }), (error: unknown) => ({ reason: reasonOf(error), problems: problems() }));
+    const answer: Promise<Answer> = work(request).then((result) => ({ result, problems: problems() }), (error: unknown) => ({ reason: reasonOf(error), isNoText: error instanceof InputError, problems: problems() }));
     void answer.then((message) => parentPort?.postMessage(message));
   });
 }
@@ -100,7 +100,8 @@ export class Pool {
       if (!this.#alive.has(worker)) worker = this.#start();
       const answer = await ask(worker, request);
       this.#late.push(...answer.problems);
-      if ('reason' in answer) throw new InputError(answer.reason);
+      // In a folder what is no text is passed over, what cannot be read is not.
+      if ('reason' in answer) throw answer.isNoText ? new InputError(answer.reason) : new Error(answer.reason);
       return answer.result;
     } finally {
       const next = this.#waiting.shift();

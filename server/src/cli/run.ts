@@ -1,6 +1,6 @@
 /** The program without its process: arguments in, exit status out. */
 import { analyzeCommand } from './analyzeCommand.js';
-import { type Arguments, readArguments } from './arguments.js';
+import { type Arguments, commandOf, readArguments } from './arguments.js';
 import { InputError, UsageError } from './errors.js';
 import { explainCommand } from './explainCommand.js';
 import type { Host } from './host.js';
@@ -15,7 +15,8 @@ export async function run(argv: readonly string[], host: Host): Promise<number> 
     return await dispatch(readArguments(argv), host);
   } catch (error) {
     if (error instanceof UsageError) {
-      await host.stderr.write(`stopcode: ${neutral(error.message)}\nTry: stopcode --help\n`);
+      // The options stand in the help of each command.
+      await host.stderr.write(`stopcode: ${neutral(error.message)}\nTry: ${['stopcode', commandOf(argv), '--help'].filter((word) => word !== undefined).join(' ')}\n`);
       return 2;
     }
     if (!(error instanceof InputError)) throw error;

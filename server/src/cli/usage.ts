@@ -18,11 +18,11 @@ read or a report that cannot be written.
 const ANALYZE = `stopcode analyze <path|pattern|-> …
 
 Files are read whatever their name; folders are walked (without node_modules and .git); - is standard input.
-UTF-8, UTF-16 and Windows-1252 are recognized.
+UTF-8, UTF-16 and Windows-1252 are recognized; what gzip packed is read as well.
 
   -f, --format FORMAT      text (default), json, ndjson, sarif or markdown
   -o, --output FILE        write the report to FILE instead of standard output
-      --knowledge DIR      add the known issues (*.json, *.jsonl) of a folder; may be given more than once
+      --knowledge DIR      add the known issues (*.json, *.jsonl) of a folder, or one such file; may be given more than once
       --no-builtin-issues  use only the known issues of --knowledge
       --no-cache           neither use nor keep anything between runs: packed collections of them, compiled code
       --certainty LEVEL    show known issues that are at least exact, likely or possible (default)
@@ -61,7 +61,7 @@ const ISSUES = `stopcode issues list | show ID | check DIR
 
   list        ids, titles and articles of all known issues
   show ID     what an issue is about, what it needs to match, where it is written up
-  check DIR   checks the known issues of a folder against the schema and runs their samples
+  check DIR   checks the known issues of a folder, or one file of them, against the schema and runs their samples
 
   --knowledge DIR          add the known issues of a folder; may be given more than once
   --no-builtin-issues      only those

@@ -13,6 +13,8 @@ export interface Client {
   readonly configuration: boolean;
   readonly configurationRegistration: boolean;
   readonly watchedFilesRegistration: boolean;
+  /** Whether files outside the workspace can be watched as well. */
+  readonly watchesFolders: boolean;
   readonly tokensRefresh: boolean;
   readonly hintsRefresh: boolean;
   /** Whether the client asks for the tooltip of an inlay hint when it is wanted. */
@@ -44,6 +46,7 @@ export function readClient(params: InitializeParams): Client {
     configuration: workspace?.configuration === true,
     configurationRegistration: workspace?.didChangeConfiguration?.dynamicRegistration === true,
     watchedFilesRegistration: workspace?.didChangeWatchedFiles?.dynamicRegistration === true,
+    watchesFolders: workspace?.didChangeWatchedFiles?.dynamicRegistration === true && workspace.didChangeWatchedFiles.relativePatternSupport === true,
     tokensRefresh: workspace?.semanticTokens?.refreshSupport === true,
     hintsRefresh: workspace?.inlayHint?.refreshSupport === true,
     hintTooltips: textDocument?.inlayHint?.resolveSupport?.properties.includes('tooltip') === true,

@@ -23,9 +23,11 @@ export interface Host {
   now(): number;
   /** Whether the transport writes a typed array of numbers as it writes a list: then no list is made of the tokens of a document. */
   readonly writesTypedArrays?: boolean;
+  /** The `file:` address of such a folder; undefined where it is not on this machine. Absent where no folder is. */
+  readonly addressOf?: (folder: string) => string | undefined;
   /**
-   * All files below some folders: known issues and their samples. A folder is a `file:` address or a path; one that does not exist has no files.
-   * Number and size of the files are bounded.
+   * All files below some folders: known issues and their samples. A folder is a `file:` address or a path; one that cannot be read has no files,
+   * and `missing` is told of it where it would be on this machine. Number and size of the files are bounded.
    */
-  readKnowledgeFolders(folders: readonly string[]): Promise<readonly KnowledgeFile[]>;
+  readKnowledgeFolders(folders: readonly string[], missing?: (folder: string) => void): Promise<readonly KnowledgeFile[]>;
 }

@@ -19,6 +19,8 @@ export class UserKnowledge {
   readonly #session: Session;
   /** Workspace folders, as addresses. */
   folders: readonly string[] = [];
+  /** Told the addresses of the folders that the settings name, whenever they are read. */
+  watch: (folders: readonly string[]) => void = () => undefined;
   /** Files that the client sent, where the server cannot read them itself. */
   #sent: readonly KnowledgeFile[] = [];
   #loading = false;
@@ -70,7 +72,13 @@ export class UserKnowledge {
 
   async #load(): Promise<void> {
     const { host, settings, analyses, publisher, log } = this.#session;
-    const read = await host.readKnowledgeFolders(this.foldersToRead());
+    this.watch(settings.knowledge.folders.flatMap((folder) => this.#resolved(folder)).flatMap((folder) => host.addressOf?.(folder) ?? []));
+    const missing = new Set<string>();
+    const read = await host.readKnowledgeFolders(this.foldersToRead(), (folder) => missing.add(folder));
+    for (const folder of settings.knowledge.folders) {
+      const places = this.#resolved(folder);
+      if (places.length > 0 && places.every((place) => missing.has(place))) log.warn(`stopcode.knowledge.folders: ${folder} is not there or cannot be read`);
+    }
     const files = [...new Map([...read, ...this.#sent].map((file) => [file.uri, file])).values()];
     const state = JSON.stringify([settings.knowledge.builtinIssues, files.map((file) => [file.uri, file.text])]);
     if (state === this.#inUse || (this.#inUse === '' && files.length === 0 && settings.knowledge.builtinIssues)) return;

@@ -18,19 +18,23 @@ export interface Limits {
 
 const LIMITS: Limits = { files: 100_000, folders: 500, bytes: 4_000_000, total: 64_000_000 };
 
-/** All files below the folders: the issues and their samples. */
-export async function readKnowledgeFolders(folders: readonly string[], limits: Limits = LIMITS): Promise<KnowledgeFile[]> {
+/** All files below the folders: the issues and their samples. `missing` is told of one of this machine's that is not there or cannot be read. */
+export async function readKnowledgeFolders(folders: readonly string[], missing?: (folder: string) => void, limits: Limits = LIMITS): Promise<KnowledgeFile[]> {
   const files: KnowledgeFile[] = [];
   const seen = new Set<string>();
   let left = limits.total;
   for (const folder of folders) {
     const path = pathOf(folder);
     if (path === undefined) continue;
-    const queue = [{ path, uri: folder.startsWith('file:') ? folder.replace(/\/+$/, '') : pathToFileURL(path).href }];
+    const queue = [{ path, uri: addressOf(folder) ?? '' }];
     for (let next = queue.shift(); next !== undefined && files.length < limits.files && seen.size < limits.folders; next = queue.shift()) {
       if (seen.has(next.path)) continue;
       seen.add(next.path);
-      const entries = await readdir(next.path, { withFileTypes: true }).catch(() => []);
+      const isNamed = next.path === path;
+      const entries = await readdir(next.path, { withFileTypes: true }).catch(() => {
+        if (isNamed) missing?.(folder);
+        return [];
+      });
       for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
         const child = { path: join(next.path, entry.name), uri: `${next.uri}/${encoded(entry.name)}` };
         if (entry.isDirectory() && entry.name !== 'node_modules' && entry.name !== '.git') queue.push(child);
@@ -58,6 +62,13 @@ async function readSmall(path: string, bytes: number): Promise<string | undefine
   } catch {
     return undefined;
   }
+}
+
+/** The address of a folder of this machine, without a slash at its end. */
+export function addressOf(folder: string): string | undefined {
+  const path = pathOf(folder);
+  if (path === undefined) return undefined;
+  return folder.startsWith('file:') ? folder.replace(/\/+$/, '') : pathToFileURL(path).href;
 }
 
 /** The path of a folder that is an address, a path, or one below `~`; undefined where it is not on this machine's disk. */

@@ -7,7 +7,7 @@ import { createConnection, ProposedFeatures, type Connection } from 'vscode-lang
 import { version } from '../../../package.json';
 import { createServer } from '../lsp/server.js';
 import { writerTo } from './jsonWriter.js';
-import { readKnowledgeFolders } from './knowledgeFolders.js';
+import { addressOf, readKnowledgeFolders } from './knowledgeFolders.js';
 import { BytesReader } from './messageReader.js';
 
 const USAGE = `stopcode-language-server ${version}: explains crash logs in any editor that speaks the language server protocol.
@@ -133,6 +133,7 @@ function serve({ connect: open, isStream }: Transport): void {
     after: (milliseconds, run) => void setTimeout(run, milliseconds).unref(),
     now: () => performance.now(),
     writesTypedArrays: isStream,
+    addressOf,
     readKnowledgeFolders,
   });
   connection.listen();

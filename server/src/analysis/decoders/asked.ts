@@ -5,7 +5,7 @@
 import { formatHex, parseHex } from '../text/hex.js';
 import type { StatusTableData } from '../knowledge/data.js';
 import type { Knowledge } from '../knowledge/knowledge.js';
-import { explainRegister, explainStatus, explainTerm, explainTrap } from './lookups.js';
+import { explainFacility, explainRegister, explainStatus, explainTerm, explainTrap } from './lookups.js';
 import { explainMsr } from './msr.js';
 import { scoped } from './scoped.js';
 import { explainIrql } from './values.js';
@@ -13,9 +13,10 @@ import type { Explanation } from './types.js';
 
 type Answer = (number: string, knowledge: Knowledge) => readonly (Explanation | undefined)[];
 
-/** Decimal unless a `0x` or a letter says otherwise: so people write vectors, errors, signals and exits. */
+/** Decimal unless a `0x` or a letter says otherwise: so people write vectors, errors, signals and exits. WinDbg's `0n` says so. */
 function valueOf(number: string): bigint | undefined {
-  return /^\d{1,19}$/.test(number) ? BigInt(number) : parseHex(number);
+  const digits = number.replace(/^0n/, '');
+  return /^\d{1,19}$/.test(digits) ? BigInt(digits) : parseHex(number);
 }
 
 function statusIn(...tables: readonly StatusTableData['id'][]): Answer {
@@ -23,6 +24,27 @@ function statusIn(...tables: readonly StatusTableData['id'][]): Answer {
     const value = valueOf(number);
     return value === undefined ? [] : tables.map((table) => explainStatus(value, knowledge, [table]));
   };
+}
+
+/** Codes of 32 bits: eight digits are hexadecimal, as every log prints them. */
+function codeIn(table: StatusTableData['id']): Answer {
+  return (number, knowledge) => {
+    const value = /^\d{8}$/.test(number) ? parseHex(number) : valueOf(number);
+    return value === undefined ? [] : [explainStatus(value, knowledge, [table]) ?? (table === 'hresult' ? explainFacility(value, knowledge) : undefined)];
+  };
+}
+
+/** One of the three numbers of `H:0x0 D:0x2 P:0x0`. */
+function scsiState(letter: 'H' | 'D' | 'P'): Answer {
+  return (number, knowledge) => {
+    const value = parseHex(number);
+    return value === undefined ? [] : [termOf(`${letter}:${formatHex(value)}`, knowledge)];
+  };
+}
+
+function termOf(word: string, knowledge: Knowledge): Explanation | undefined {
+  const term = knowledge.term(word);
+  return term === undefined ? undefined : explainTerm(term, word);
 }
 
 /** An error of no named system. */
@@ -35,6 +57,8 @@ const error: Answer = (number, knowledge) => {
 const ASKED: readonly (readonly [words: RegExp, answer: Answer])[] = [
   [/^(?:exception|trap|vector)$/, (number, knowledge) => [explainTrap(Number(valueOf(number) ?? -1), knowledge)]],
   [/^(?:errno|error number)$/, statusIn('errno')],
+  [/^nt ?status$/, codeIn('ntstatus')],
+  [/^hresult$/, codeIn('hresult')],
   [/^(?:win32|win32 error|system error|gle|getlasterror)$/, statusIn('win32')],
   [/^(?:signal|sig)$/, (number, knowledge) => [titled(scoped('exception', number, '', knowledge))]],
   [/^fast ?fail(?: code)?$/, statusIn('fast-fail')],
@@ -43,12 +67,17 @@ const ASKED: readonly (readonly [words: RegExp, answer: Answer])[] = [
     // Shells tell of a signal by 128 and its number; Windows ends a program with the exception it did not handle.
     return value > 128n && value < 160n ? [titled(scoped('exception', String(value - 128n), '', knowledge))] : [explainStatus(value, knowledge, ['nt-exception', 'ntstatus'])];
   }],
+  // A wait status, as the kernel prints it when it cannot go on without its first process.
+  [/^exitcode$/, (number, knowledge) => [titled(scoped('exception', String((valueOf(number) ?? 0n) & 0x7fn), '', knowledge))]],
   [/^(?:page fault )?error code$/, (number, knowledge) => {
     const register = knowledge.register('page-fault-error');
     const value = valueOf(number);
     // The processor's bits of a page fault, or any program's error.
     return [register === undefined || value === undefined || value > 0xffffn ? undefined : explainRegister(register, value), ...error(number, knowledge)];
   }],
+  [/^(?:scsi )?host status$/, scsiState('H')],
+  [/^(?:scsi(?: device)?|device) status$/, scsiState('D')],
+  [/^(?:scsi )?plug-?in status$/, scsiState('P')],
   [/^(?:error|status|code)$/, (number, knowledge) => error(number, knowledge)],
   [/^(?:vmk|vmkernel)(?: status| error)?$/, statusIn('vmkernel')],
   [/^mc\d{1,2}_status$/, (number, knowledge) => {
@@ -81,16 +110,14 @@ export function explainAsked(words: readonly string[], knowledge: Knowledge): re
 function byWord(words: readonly string[], knowledge: Knowledge): readonly (Explanation | undefined)[] {
   const number = words.at(-1)?.replace(/^#|^-(?=\d)/, '') ?? '';
   if (words.length < 2 || words.length > 4 || valueOf(number) === undefined) return [];
-  const before = words.slice(0, -1).join(' ').toLowerCase();
+  // `error code: 0x2`, as logs print it.
+  const before = words.slice(0, -1).join(' ').toLowerCase().replace(/:$/, '');
   return ASKED.find(([asked]) => asked.test(before))?.[1](number, knowledge) ?? [];
 }
 
 /** `H:0x0 D:0x2 P:0x0`, `sense data: 0x6 0x29 0x0`: status, key, code with its qualifier. */
 function scsi(words: readonly string[], knowledge: Knowledge): readonly (Explanation | undefined)[] {
-  const told = (word: string): Explanation | undefined => {
-    const term = knowledge.term(word);
-    return term === undefined ? undefined : explainTerm(term, word);
-  };
+  const told = (word: string) => termOf(word, knowledge);
   const states = words.filter((word) => /^[HDP]:0x[0-9a-f]{1,2}$/i.test(word)).map((word) => told(`${word.charAt(0).toUpperCase()}${word.slice(1).toLowerCase()}`));
   const from = words.findIndex((word) => /^(?:sense|data:?)$/i.test(word) && words.length > 1);
   const numbers = from < 0 ? [] : words.slice(from + 1).filter((word) => !/^(?:key|data:?)$/i.test(word)).slice(0, 3).map((word) => parseHex(word));

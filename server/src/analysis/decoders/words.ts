@@ -45,6 +45,14 @@ function withoutStop(words: readonly string[]): readonly string[] {
   return said === undefined ? words : words.slice(said.trim().split(' ').length);
 }
 
+/** `cr4: 16c`, `cr0:80050033`, as logs print registers; other words keep their colons. */
+function withoutColon(words: readonly string[], knowledge: Knowledge): readonly string[] {
+  const [first, ...rest] = words;
+  const [name = '', value, ...more] = first?.split(':') ?? [];
+  if (value === undefined || more.length > 0 || knowledge.register(name) === undefined) return words;
+  return value === '' ? [name, ...rest] : [name, value, ...rest];
+}
+
 /**
  * What words given on a command line can mean: `0xd1`, `5c 10b 3 0 0`, `cr4=0x16c`, `pte 0x8000000012345867`,
  * `STATUS_ACCESS_VIOLATION`, `DRIVER_IRQL_NOT_LESS_OR_EQUAL`, `RVI`. Best reading first; empty where nothing is known.
@@ -52,7 +60,7 @@ function withoutStop(words: readonly string[]): readonly string[] {
 export function explainWords(words: readonly string[], knowledge: Knowledge): readonly Explanation[] {
   const given = words.flatMap((word) => word.split(/[=(),{}\s]{1,8}/)).filter((word) => word !== '');
   const all = withoutStop(given);
-  const [first, ...rest] = all;
+  const [first, ...rest] = withoutColon(all, knowledge);
   if (first === undefined) return [];
   const asked = explainAsked(all, knowledge);
   if (asked.length > 0) return asked;
@@ -83,7 +91,8 @@ export function explainWords(words: readonly string[], knowledge: Knowledge): re
     }
   }
   // `14` is decimal or hexadecimal; both readings are given, hexadecimal first where a `0x` or a letter says so.
-  const decimal = /^\d{1,19}$/.test(first) ? BigInt(first) : undefined;
+  const digits = /^(?:0n)?(\d{1,19})$/.exec(first)?.[1];
+  const decimal = digits === undefined ? undefined : BigInt(digits);
   const negative = /^-\d{1,19}$/.test(first) ? BigInt.asUintN(32, BigInt(first)) : undefined;
   const hex = negative ?? parseHex(first);
   // Kernels return an error number with its sign turned.

@@ -156,7 +156,8 @@ function registersOf(record: CrashRecord): Record<string, string> {
   for (const key of record.keys()) {
     const name = key.startsWith('register.') ? key.slice('register.'.length) : '';
     const value = name === '' ? undefined : record.value(key);
-    if (value !== undefined) registers[name] = value;
+    // `page-fault-error` is the name of a fact; the report's names are those of registers, which have no hyphens.
+    if (value !== undefined) registers[name.replaceAll('-', '_')] = value;
   }
   return registers;
 }

@@ -112,6 +112,8 @@ export interface FileResult {
   readonly knownIssues: number;
   /** By event, then by known issue. */
   readonly eventRemedies: readonly (readonly (readonly Remedy[])[])[];
+  /** Why the rest of the file could not be read. */
+  readonly failure?: string;
 }
 
 /** What only people read of a crash. */

@@ -1,4 +1,4 @@
-import { DidChangeWatchedFilesNotification } from 'vscode-languageserver';
+import { DidChangeWatchedFilesNotification, type Disposable } from 'vscode-languageserver';
 import type { KnowledgeFile } from '../host.js';
 import type { Session } from '../session.js';
 import { ISSUES_FOLDER, type UserKnowledge } from '../userKnowledge.js';
@@ -16,10 +16,24 @@ export function registerKnowledgeFiles(session: Session, userKnowledge: UserKnow
     const files: readonly unknown[] = Array.isArray(params?.files) ? params.files : [];
     userKnowledge.accept(files.filter(isKnowledgeFile).slice(0, MOST_FILES));
   });
+  let watched: readonly string[] = [];
+  let registration: Disposable | undefined;
+  let turn = Promise.resolve();
+  // The folders of the settings lie outside the workspace.
+  const watch = (folders: readonly string[]): void => {
+    if (folders.join('\n') === watched.join('\n')) return;
+    watched = folders;
+    turn = turn.then(async () => {
+      registration?.dispose();
+      registration = undefined;
+      if (folders.length > 0) registration = await connection.client.register(DidChangeWatchedFilesNotification.type, { watchers: folders.map((baseUri) => ({ globPattern: { baseUri, pattern: '**' } })) });
+    }).catch((error: unknown) => log.fault('client/registerCapability', error));
+  };
   return {
     start() {
       const { client } = session;
       if (client === undefined) return;
+      if (client.watchesFolders) userKnowledge.watch = watch;
       if (client.workspaceFolderChanges) {
         connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
           const gone = new Set(removed.map((folder) => folder.uri));
