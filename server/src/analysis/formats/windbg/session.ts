@@ -3,7 +3,7 @@ import type { LogicalLine } from '../cursor.js';
 import { outputOf, OUTPUT_COMMANDS } from './commands/output.js';
 import { crashTime } from './crashTime.js';
 import { promptEnd } from './cuts.js';
-import type { Section } from '../types.js';
+import type { FactKey, Section, TokenKind } from '../types.js';
 import type { Reading, Report } from './report.js';
 import { skipBlanks, valueEnd, wordEnd } from './scan.js';
 import { textTokens } from './tokens.js';
@@ -16,7 +16,7 @@ function banner(report: Report, line: LogicalLine, start: number): void {
 }
 
 /** `Label: value`, the value as a fact where `key` is given. */
-function labelled(length: number, key?: string, rank = 0): Part {
+function labelled(length: number, key?: FactKey, rank = 0): Part {
   return (report, line, start) => {
     report.section('header', 'Dump', line);
     report.sink.token('field', line, start, start + length);
@@ -52,24 +52,22 @@ const builtBy: Part = (report, line, start) => {
 /** `Windows 7 Kernel Version 7601 (Service Pack 1) MP (2 procs) Free x86 compatible` */
 function kernelVersion(line: LogicalLine, start: number): RegExpExecArray | null {
   if (!line.text.startsWith('Windows ', start)) return null;
-  return /^(Windows [\w /]{1,40}?)(?: Kernel)? Version (\d{3,5})(?: \([^)]{1,40}\))?(?: (?:MP|UP)(?: \((\d{1,4}) procs\))?)?(?: (?:Free|Checked))?(?: (x86|x64|ARM64|ARM 64-bit|ARM|IA64))?/.exec(line.text.slice(start, start + 200));
+  return /^(Windows [\w /]{1,40}?)(?: Kernel)? Version (\d{3,5})(?: \([^)]{1,40}\))?(?: (?:MP|UP)(?: \((\d{1,4}) procs\))?)?(?: (?:Free|Checked))?(?: (x86|x64|ARM64|ARM 64-bit|ARM|IA64))?/d.exec(line.text.slice(start, start + 200));
 }
 
 function sayKernelVersion(report: Report, line: LogicalLine, start: number, match: RegExpExecArray): void {
   report.section('header', 'Dump', line);
-  const product = match[1] ?? '';
-  const said = (key: string, value: string | undefined, rank: number): void => {
-    if (value === undefined) return;
-    const at = line.text.indexOf(value, key === 'system.product' ? start : start + product.length);
-    report.claim(key, value, rank, line, at, at + value.length, key === 'system.version' ? 'version' : 'fieldValue');
+  const said = (group: number, key: FactKey, rank: number, kind: TokenKind = 'fieldValue'): void => {
+    const [from, to] = match.indices?.[group] ?? [];
+    const value = match[group];
+    if (value === undefined || from === undefined || to === undefined) return;
+    const stated = key !== 'system.architecture' ? value : value === 'ARM 64-bit' ? 'arm64' : value.toLowerCase();
+    report.claim(key, stated, rank, line, start + from, start + to, kind);
   };
-  said('system.product', product, 0);
-  said('system.version', match[2], 4);
-  said('system.processors', match[3], 0);
-  const architecture = match[4];
-  if (architecture === undefined) return;
-  const at = start + match[0].length - architecture.length;
-  report.claim('system.architecture', architecture === 'ARM 64-bit' ? 'arm64' : architecture.toLowerCase(), 0, line, at, at + architecture.length, 'fieldValue');
+  said(1, 'system.product', 0);
+  said(2, 'system.version', 4, 'version');
+  said(3, 'system.processors', 0);
+  said(4, 'system.architecture', 0);
 }
 
 const sessionTime: Part = (report, line, start) => {
