@@ -93,7 +93,7 @@ function beginning(line: LogicalLine, { label, start, end }: Item): Pick<Reading
   const value = line.text.slice(start, end);
   if (label === 'Dump File') return /^[^\\/:"<>|]{1,120}\.dmp$/i.test(value) ? { begins: 'dump' } : undefined;
   if (label === 'Bug Check Code') return valueEnd(line.text, start) === end && /^0x[0-9a-f]{8}$/i.test(value) ? { begins: 'stop', code: hexIn(line, start, end) } : undefined;
-  const code = label === 'Bug Check String' ? codeOfName(value) : undefined;
+  const code = label === 'Bug Check String' ? bugCheckCodeOf(value) : undefined;
   return code === undefined ? undefined : { begins: 'stop', code };
 }
 
@@ -151,7 +151,7 @@ export function translatedItem(line: LogicalLine, report: Report): Reading | und
   const labelEnd = text.slice(0, colon).trimEnd().length;
   const said = report.bugChecks.last('summary tool');
   const isCode = said?.name?.line.line === line.line - 1 && said.code === undefined && /^0x[0-9a-f]{8}$/i.test(text.slice(value, end));
-  const code = isCode ? hexIn(line, value, end) : codeOfName(text.slice(value, end));
+  const code = isCode ? hexIn(line, value, end) : bugCheckCodeOf(text.slice(value, end));
   if (code === undefined) return undefined;
   return {
     strength: 'strong', ...(isCode ? {} : { opens: true, begins: 'stop' as const, code }),
@@ -161,12 +161,6 @@ export function translatedItem(line: LogicalLine, report: Report): Reading | und
       sayBugCheck(report, line, { label: isCode ? 'Bug Check Code' : 'Bug Check String', labelStart: start, labelEnd, start: value, end, parted: true }, code);
     },
   };
-}
-
-/** The code of a documented bug check, canonical. */
-function codeOfName(name: string): string | undefined {
-  const code = name.length < 6 || name.length > 96 ? undefined : bugCheckCodeOf(name);
-  return code === undefined ? undefined : '0x' + code.toString(16);
 }
 
 /** Whether what follows a label can be its value: a web page that lost its cells runs them together. */

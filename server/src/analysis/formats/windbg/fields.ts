@@ -94,7 +94,7 @@ export function stateCodeIn(report: Report, source: Source, line: LogicalLine, s
   const code = name === undefined ? undefined : bugCheckCodeOf(name);
   if (name === undefined || code === undefined) return;
   const statement = report.bugChecks.add(source);
-  statement.code = { value: '0x' + code.toString(16), line, start, end: start + name.length };
+  statement.code = { value: code, line, start, end: start + name.length };
   statement.name = { value: name, line, start, end: start + name.length };
   report.sink.token('bugCheckName', line, start, start + name.length, 'bugcheck.name');
 }

@@ -3,7 +3,7 @@
  * console (EMS, `SAC>`) on a serial line.
  */
 import type { LogicalLine } from '../cursor.js';
-import { bugCheckCodeOf, isBugCheckCode } from './bugCheckNames.js';
+import { bugCheckCodeOf, isStatedCode } from './bugCheckNames.js';
 import { hexIn, type Reading, type Report } from './report.js';
 import { isNameUnit, isWordUnit, skipBlanks, valueEnd } from './scan.js';
 import { stateCode, stateParameter } from './state.js';
@@ -50,7 +50,7 @@ export function hyperVEvent(line: LogicalLine, report: Report): Reading | undefi
   const element = text.startsWith('VmErrorCode', first.label);
   if (first.n > 0 ? report.teller !== 'hypervisor' : values.length < 5 && !element) return undefined;
   const code = first.n === 0 ? hexIn(line, first.start, first.end) : undefined;
-  const documented = code !== undefined && code.length <= 10 && isBugCheckCode(Number.parseInt(code.slice(2), 16));
+  const documented = code !== undefined && isStatedCode(code);
   const repeats = report.teller === 'hypervisor';
   return {
     strength: 'strong', opens: first.n === 0, ...(first.n === 0 && !repeats ? { begins: 'stop' as const, code: documented ? code : undefined } : {}),

@@ -1,7 +1,6 @@
 /** The statement of a bug check in an analysis: banner box, `NAME (code)`, `Arguments:`, `Arg1:` … */
-import { canonicalHex } from '../../text/hex.js';
 import type { LogicalLine } from '../cursor.js';
-import { bugCheckCodeOf } from './bugCheckNames.js';
+import { bugCheckCodeOf, isCodeOf } from './bugCheckNames.js';
 import { remarkStart } from './remarkOfReader.js';
 import { hexIn, type Reading, type Report } from './report.js';
 import { isNameUnit, isUpper, skipBlanks, valueEnd } from './scan.js';
@@ -70,7 +69,7 @@ export function header(line: LogicalLine, report: Report): Reading | undefined {
   const name = text.slice(start, end);
   const known = unknown || bugCheckCodeOf(name) !== undefined;
   // The debuggers of NT 3.x print the code in a column of its own.
-  if (open - end > 2 && canonicalHex(text.slice(codeStart, codeEnd)) !== '0x' + (bugCheckCodeOf(name) ?? 0).toString(16)) return undefined;
+  if (open - end > 2 && !isCodeOf(name, text.slice(codeStart, codeEnd))) return undefined;
   if (!known && !name.includes('_')) return undefined;
   // Markdown's signs for code and bold close behind the code.
   let close = codeEnd + 1;

@@ -3,7 +3,7 @@
  * blanks (`STOP 0000001e : c0000005 a1b2c3d4 …`, `Bugcheck 0000000a : …`), or values on a line below the words that announce them.
  */
 import type { LogicalLine } from '../cursor.js';
-import { isBugCheckCode } from './bugCheckNames.js';
+import { isStatedCode } from './bugCheckNames.js';
 import { bareList } from './lists.js';
 import type { Reading, Report } from './report.js';
 import { skipBlanks, valueEnd, type ValueList } from './scan.js';
@@ -34,7 +34,7 @@ export function oldStop(line: LogicalLine, report: Report): Reading | undefined 
   if (head === null) return undefined;
   const list = plainList(text, start + head[0].length);
   // Four numbers behind a number may be anybody's; the codes of NT's own are few.
-  if (list === undefined || !isBugCheckCode(Number.parseInt(head[1] ?? '', 16))) return undefined;
+  if (list === undefined || !isStatedCode(head[1] ?? '')) return undefined;
   const codeStart = start + head[0].indexOf(head[1] ?? '');
   return statement(line, report, { source: 'stop screen', codeStart, codeEnd: codeStart + 8, list, start, end: list.end });
 }
@@ -47,7 +47,7 @@ export function namedStop(line: LogicalLine, report: Report): Reading | undefine
   if (line.text.length > 64) return undefined;
   const match = NAMED.exec(line.text.trim());
   const code = match?.[1] ?? match?.[2];
-  if (code === undefined || !isBugCheckCode(Number.parseInt(code, 16))) return undefined;
+  if (code === undefined || !isStatedCode(code)) return undefined;
   return {
     strength: 'strong', opens: true, begins: 'stop',
     act: () => {
@@ -73,7 +73,7 @@ export function announcedStop(line: LogicalLine, report: Report): Reading | unde
   const { text } = line;
   if (text.length > 1024 || !ANNOUNCES.test(text)) return undefined;
   const code = CODE.exec(text);
-  if (code === null || !isBugCheckCode(Number.parseInt(code[0].slice(2), 16)) || !/stop|blue ?screen|bug ?check/i.test(text)) return undefined;
+  if (code === null || !isStatedCode(code[0]) || !/stop|blue ?screen|bug ?check/i.test(text)) return undefined;
   return {
     strength: 'strong', opens: true, begins: 'stop',
     act: () => {

@@ -6,6 +6,7 @@ import { formatHex } from '../../text/hex.js';
 import type { LogicalLine } from '../cursor.js';
 import type { BlockSink, FactKey, Frame, FrameTrust, Section, TokenKind } from '../types.js';
 import { AWAITS, hasBody } from './awaits.js';
+import { withoutMark } from './bugCheckNames.js';
 import { canonicalJoined, type SymbolPlace } from './scan.js';
 import { Signs } from './signs.js';
 import { BugCheckStatements, isSameCrash, type Statement } from './statements.js';
@@ -93,8 +94,8 @@ const EVENT_RANK = 4;
 /** Codes of debugging stops of which a session has many; more are not kept. */
 const MAX_CURRENT = 64;
 
-/** Bug checks whose first parameter is an exception code by Microsoft's bug check reference. */
-const EXCEPTION_BUG_CHECKS: ReadonlySet<string> = new Set(['0x1e', '0x3b', '0x7e', '0x8e', '0x135', '0x1000007e', '0x1000008e']);
+/** Bug checks whose first parameter is an exception code by Microsoft's bug check reference, without the mark of a small dump. */
+const EXCEPTION_BUG_CHECKS: ReadonlySet<string> = new Set(['0x1e', '0x3b', '0x7e', '0x8e', '0x135']);
 
 type Teller = 'debugger' | 'summary tool' | 'problem report' | 'power event' | 'application error' | 'Dr. Watson' | 'hypervisor' | 'emergency console';
 
@@ -396,7 +397,7 @@ export class Report {
     });
     const { code, first } = this.bugChecks.settle(this.sink);
     // The kernel hands the exception over as parameter 1; a 64-bit one extends its sign.
-    if (code !== undefined && first !== undefined && EXCEPTION_BUG_CHECKS.has(code) && !this.has('exception.code')) {
+    if (code !== undefined && first !== undefined && EXCEPTION_BUG_CHECKS.has(withoutMark(code)) && !this.has('exception.code')) {
       this.sink.fact('exception.code', formatHex(BigInt.asUintN(32, BigInt(first.value))), first.line, first.start, first.end);
     }
     this.#noteMissing(code !== undefined);

@@ -1,6 +1,6 @@
 /** The blue screen since Windows 8: a name without a code, in the language of the machine. */
 import type { LogicalLine } from '../cursor.js';
-import { bugCheckCodeOf, leadingBugCheckName } from './bugCheckNames.js';
+import { bugCheckCodeOf, isCodeOf, leadingBugCheckName } from './bugCheckNames.js';
 import type { Reading, Report } from './report.js';
 import { canonicalAddress, fileNameEnd, isNameUnit, moduleOfImage, skipBlanks, valueEnd } from './scan.js';
 import type { Place } from './statements.js';
@@ -50,7 +50,7 @@ export function namedCode(line: LogicalLine, report: Report): Reading | undefine
   const [printed, digits] = one.startsWith('0x') ? [two, one] : [one, two];
   const code = canonicalAddress(digits.replace(/^0x/, ''));
   // What follows in the sentence may take it back.
-  if (bugCheckCodeOf(printed) !== Number(code) || !/^\s*(?:[.,;]|$)/.test(text.slice(first + whole.length, first + whole.length + 24))) return undefined;
+  if (!isCodeOf(printed, code) || !/^\s*(?:[.,;]|$)/.test(text.slice(first + whole.length, first + whole.length + 24))) return undefined;
   const nameAt = text.indexOf(printed, first);
   const codeAt = text.indexOf(digits, digits === one ? first : nameAt + printed.length);
   return {
@@ -112,16 +112,15 @@ export function stopName(line: LogicalLine, report: Report): Reading | undefined
   const open = skipBlanks(text, text.charCodeAt(end) === 96 ? end + 1 : end);
   const close = text.charCodeAt(open) === 40 ? text.indexOf(')', open) : -1;
   const driver = close > 0 ? fileNameEnd(text, open + 1) : -1;
-  const isCode = close > 0 && text.startsWith('(0', open) && valueEnd(text, open + 1) === close && canonicalAddress(text.slice(open + 1, close)) === '0x' + code.toString(16);
+  const isCode = close > 0 && text.startsWith('(0', open) && valueEnd(text, open + 1) === close && isCodeOf(printed, text.slice(open + 1, close));
   const after = skipBlanks(text, close > 0 && (driver === close || isCode) ? close + 1 : open);
   if (after < text.length && text.charCodeAt(after) !== 46) return undefined;
-  const canonical = '0x' + code.toString(16);
   return {
-    strength: 'strong', opens: true, begins: 'stop', code: canonical,
+    strength: 'strong', opens: true, begins: 'stop', code,
     act: () => {
       report.stopName = true;
       const place = { line, start: name, end };
-      stateNamed(report, { value: printed, ...place }, { value: canonical, ...place });
+      stateNamed(report, { value: printed, ...place }, { value: code, ...place });
       report.headline(2, line, label === null ? name : start, end);
       if (driver > 0 && driver === close) stateDriver(report, line, open + 1, driver);
     },

@@ -1,7 +1,7 @@
 /** Statements of a bug check's code and parameters, from best to worst source, and what is made of them in the end. */
 import type { LogicalLine } from '../cursor.js';
 import type { BlockSink } from '../types.js';
-import { bugCheckCodeOf, isSameUnmarked, isStatedCode } from './bugCheckNames.js';
+import { bugCheckCodeOf, isSameUnmarked, isStatedCode, withoutMark } from './bugCheckNames.js';
 
 /** Sources by how far they are believed. */
 const SOURCES = [
@@ -41,9 +41,10 @@ const REFINED: ReadonlyMap<string, ReadonlySet<string>> = new Map([
 /** FATAL_UNHANDLED_HARD_ERROR. */
 const FATAL_HARD_ERROR = '0x4c';
 
-/** Whether `other` is another word for `code`: the same, the minidump variant (bit 28), or the code before refinement. */
+/** Whether `other` is another word for `code`: the same, with or without the mark of a small dump, or the code before refinement. */
 export function isSameCrash(code: string, other: string): boolean {
-  if (REFINED.get(other)?.has(code) === true) return true;
+  // KeBugCheckEx is called without the mark.
+  if (REFINED.get(other)?.has(withoutMark(code)) === true) return true;
   // A hard error that nobody handles is reported by its own status.
   if (other === FATAL_HARD_ERROR && /^0xc[0-9a-f]{7}$/.test(code)) return true;
   return isSameUnmarked(code, other);
@@ -51,9 +52,8 @@ export function isSameCrash(code: string, other: string): boolean {
 
 /** Notes a name that is documented for another code than the one that stands beside it. */
 function noteName(sink: BlockSink, name: Place, code: string | undefined): void {
-  const documented = bugCheckCodeOf(name.value);
-  if (documented === undefined || code === undefined) return;
-  const its = '0x' + documented.toString(16);
+  const its = bugCheckCodeOf(name.value);
+  if (its === undefined || code === undefined) return;
   if (!isSameCrash(code, its) && !isSameCrash(its, code)) sink.note(`${name.value} is the name of ${its}, and the code is ${code}`, name.line);
 }
 

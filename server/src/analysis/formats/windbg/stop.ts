@@ -1,6 +1,6 @@
 /** Statements of a crash in one line: the short analysis, the stop screen, the event log, summary tools, `.bugcheck`. */
 import type { LogicalLine } from '../cursor.js';
-import { bugCheckCodeOf, isBugCheckCode, isStatedCode } from './bugCheckNames.js';
+import { bugCheckCodeOf, isCodeOf, isStatedCode } from './bugCheckNames.js';
 import { hexIn, type Reading, type Report } from './report.js';
 import { bareList, behindCode, isPadded, maskedList, restOfList, unbracedList, withoutCutValue } from './lists.js';
 import { addressEnd, fileNameEnd, hexEnd, isBlank, isLower, isNameUnit, isWordUnit, moduleOfImage, skipBlanks, symbolAt, valueEnd, valueList, wordEnd, type ValueList } from './scan.js';
@@ -21,7 +21,7 @@ export function shortAnalysis(line: LogicalLine, report: Report): Reading | unde
   const codeEnd = hexEnd(text, codeStart);
   if (codeEnd === codeStart + 1 && (text.charCodeAt(codeEnd) | 32) === 120) return bracketed(line, report, start, codeStart);
   const values = skipBlanks(text, codeEnd + 1);
-  const list = text.charCodeAt(codeEnd) !== 44 ? undefined : valueList(text, values) ?? (isBugCheckCode(Number.parseInt(text.slice(codeStart, codeEnd), 16)) ? unbracedList(text, values) : undefined);
+  const list = text.charCodeAt(codeEnd) !== 44 ? undefined : valueList(text, values) ?? (isStatedCode(text.slice(codeStart, codeEnd)) ? unbracedList(text, values) : undefined);
   if (list === undefined || codeEnd - codeStart > 8) return undefined;
   return statement(line, report, { source: 'BugCheck line', codeStart, codeEnd, list, start, end: list.end });
 }
@@ -87,7 +87,7 @@ function nameBelow(report: Report, said: Statement, below: LogicalLine, code: st
   const start = skipBlanks(below.text, 0);
   const end = wordEnd(below.text, start);
   const name = below.text.slice(start, end);
-  if (skipBlanks(below.text, end) < below.text.length || bugCheckCodeOf(name) === undefined || code !== '0x' + (bugCheckCodeOf(name) ?? 0).toString(16)) return false;
+  if (skipBlanks(below.text, end) < below.text.length || !isCodeOf(name, code)) return false;
   report.sink.token('bugCheckName', below, start, end, 'bugcheck.name');
   said.name = { value: name, line: below, start, end };
   return true;
@@ -282,7 +282,7 @@ function labelled(text: string): Found | undefined {
     const codeEnd = text.startsWith('0x', codeStart) || label === 'Bugcheck: ' ? valueEnd(text, codeStart) : -1;
     if (codeEnd < 0 || codeEnd - codeStart > 10) continue;
     const list = valueList(text, skipBlanks(text, bold > 0 && text.startsWith('**', codeEnd) ? codeEnd + bold : codeEnd));
-    if (needs === 'list' && (list?.closed !== true || list.values.length !== 4 || !isBugCheckCode(Number.parseInt(text.slice(codeStart, codeEnd), 16)))) continue;
+    if (needs === 'list' && (list?.closed !== true || list.values.length !== 4 || !isStatedCode(text.slice(codeStart, codeEnd)))) continue;
     // Mail breaks the line behind the code, which is printed with all its zeros.
     const broken = source === 'event log' && codeEnd === text.length && codeEnd - codeStart === 10;
     // A summary tool pads the code; in a sentence it stands as people write it.
@@ -300,7 +300,7 @@ function sentence(text: string): Found | undefined {
     const codeEnd = codeStart;
     while (codeStart > 0 && codeEnd - codeStart < 11 && isWordUnit(text.charCodeAt(codeStart - 1))) codeStart--;
     if (!text.startsWith('0x', codeStart) || valueEnd(text, codeStart) !== codeEnd) continue;
-    if (!isBugCheckCode(Number.parseInt(text.slice(codeStart + 2, codeEnd), 16))) continue;
+    if (!isStatedCode(text.slice(codeStart, codeEnd))) continue;
     const list = valueList(text, open);
     if (list === undefined || !list.closed || list.values.length !== 4) continue;
     if (!/BSOD|bug ?check|blue ?screen|stop (?:error|code)/i.test(text.length > 4096 ? text.slice(0, 4096) : text)) return undefined;

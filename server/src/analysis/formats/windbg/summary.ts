@@ -32,10 +32,9 @@ export function summaryWords(line: LogicalLine, report: Report): Reading | undef
   if (name === undefined || start + name.length !== text.length) return undefined;
   // BlueScreenView prints the name above the code; `Error:` alone may be anybody's.
   const opens = match[1] === 'Bug Check String';
-  const code = bugCheckCodeOf(name);
   return {
     strength: said === undefined && !opens ? 'weak' : 'strong',
-    ...(opens ? { opens, begins: 'stop' as const, code: code === undefined ? undefined : '0x' + code.toString(16) } : {}),
+    ...(opens ? { opens, begins: 'stop' as const, code: bugCheckCodeOf(name) } : {}),
     act: () => {
       if (opens) {
         report.body = true;

@@ -3,7 +3,7 @@
  * columns are fixed: dump file, time, name, code, four parameters, driver, address, description, product, company, version …
  */
 import type { LogicalLine } from '../cursor.js';
-import { bugCheckCodeOf, isBugCheckCode, unmarkedCode } from './bugCheckNames.js';
+import { bugCheckCodeOf, isCodeOf, isStatedCode } from './bugCheckNames.js';
 import { cellEnd } from './lists.js';
 import { hexIn, type Reading, type Report } from './report.js';
 import { fileNameEnd, hexEnd, isNameUnit, isWordUnit, moduleOfImage } from './scan.js';
@@ -56,8 +56,8 @@ function rowIn(text: string): Row | undefined {
     if (!(isNameUnit(before) || before === 9 || before === 32 || before === 34 || before === 44 || before === 59 || before === 124)) continue;
     if (hexEnd(text, at + 2) < at + 10) continue;
     const name = nameBefore(text, at);
-    const code = unmarkedCode(Number.parseInt(text.slice(at + 2, at + 10), 16));
-    if (name === undefined ? !isUnnamed(text, at) || !isBugCheckCode(code) : code !== bugCheckCodeOf(text.slice(name.start, name.end))) continue;
+    const code = text.slice(at, at + 10);
+    if (name === undefined ? !isUnnamed(text, at) || !isStatedCode(code) : !isCodeOf(text.slice(name.start, name.end), code)) continue;
     const parameters: Cell[] = [];
     let place = nextCell(text, at + 10);
     while (parameters.length < 4) {
