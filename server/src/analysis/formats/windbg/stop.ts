@@ -22,7 +22,7 @@ export function shortAnalysis(line: LogicalLine, report: Report): Reading | unde
   if (codeEnd === codeStart + 1 && (text.charCodeAt(codeEnd) | 32) === 120) return bracketed(line, report, start, codeStart);
   const values = skipBlanks(text, codeEnd + 1);
   const list = text.charCodeAt(codeEnd) !== 44 ? undefined : valueList(text, values) ?? (isStatedCode(text.slice(codeStart, codeEnd)) ? unbracedList(text, values) : undefined);
-  if (list === undefined || codeEnd - codeStart > 8) return undefined;
+  if (list === undefined || codeEnd === codeStart || codeEnd - codeStart > 8) return undefined;
   return statement(line, report, { source: 'BugCheck line', codeStart, codeEnd, list, start, end: list.end });
 }
 
