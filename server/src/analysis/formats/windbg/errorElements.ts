@@ -4,7 +4,8 @@
  */
 import type { LogicalLine } from '../cursor.js';
 import { hexIn, type Reading, type Report } from './report.js';
-import { moduleOfImage, skipBlanks, valueEnd } from './scan.js';
+import { skipBlanks, valueEnd } from './scan.js';
+import { beginApplicationError, claimImage } from './state.js';
 
 type Part = 'process' | 'version' | 'module' | 'exception code' | 'offset' | 'path' | 'plain';
 
@@ -91,11 +92,8 @@ function around(line: LogicalLine, report: Report, start: number, begins: boolea
 function say(report: Report, elements: readonly Element[], parts: readonly Part[]): void {
   const first = elements[0];
   if (first === undefined) return;
-  report.body = true;
-  report.exception = true;
+  beginApplicationError(report, first.line);
   report.signature = '';
-  report.teller = 'application error';
-  report.section('header', 'Application error', first.line);
   elements.forEach((element, n) => {
     if (element.name !== '') report.sink.token('field', element.line, element.start - element.name.length - 2, element.start - 2);
     sayPart(report, element, parts[n] ?? 'plain');
@@ -110,10 +108,8 @@ function sayPart(report: Report, element: Element, part: Part): void {
   if (part === 'process') {
     report.claim('process', value, 0, line, start, end, 'process');
     report.headline(3, line, start, end);
-  } else if (part === 'module' && value.toLowerCase() !== 'unknown') {
-    report.claim('image', value, 0, line, start, end, 'module');
-    report.claim('module', moduleOfImage(value), 0, line, start, end);
-  } else if (part === 'exception code' && number !== undefined) report.claim('exception.code', number, 0, line, start, end, 'statusCode');
+  } else if (part === 'module' && value.toLowerCase() !== 'unknown') claimImage(report, line, start, end, 0);
+  else if (part === 'exception code' && number !== undefined) report.claim('exception.code', number, 0, line, start, end, 'statusCode');
   else if (part === 'offset' && number !== undefined) report.claim('symbol.offset', number, 0, line, start, end, 'offset');
   else report.sink.token(part === 'version' || part === 'path' ? part : 'fieldValue', line, start, end);
 }

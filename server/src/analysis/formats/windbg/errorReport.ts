@@ -4,7 +4,8 @@
  */
 import type { LogicalLine } from '../cursor.js';
 import { hexIn, type Reading, type Report } from './report.js';
-import { moduleOfImage, skipBlanks, valueEnd } from './scan.js';
+import { skipBlanks, valueEnd } from './scan.js';
+import { beginApplicationError, claimImage } from './state.js';
 import { stateValue } from './summary.js';
 import { oneOf, raw } from '../../text/pattern.js';
 
@@ -130,10 +131,8 @@ export function statePart(line: LogicalLine, report: Report, what: Part, n: numb
   else if (what === 'offset' && end === text.length) report.claim('symbol.offset', hexIn(line, start, end) ?? '', 1, line, start, end, 'offset');
   else if (what === 'exception type' && /^[A-Z]\w{1,40}(?:\.\w{1,60}){1,8}$/i.test(text.slice(start))) report.claim('panic.text', text.slice(start), 1, line, start, text.length, 'exceptionName');
   else if (what === 'process') report.claim('process', text.slice(start), 1, line, start, text.length, 'process');
-  else if (what === 'module' && !/^(?:unknown|StackHash_\w{1,16})$/i.test(text.slice(start))) {
-    report.claim('image', text.slice(start), 1, line, start, text.length, 'module');
-    report.claim('module', moduleOfImage(text.slice(start)), 1, line, start, text.length);
-  } else report.sink.token(what === 'version' ? 'version' : 'fieldValue', line, start, text.length);
+  else if (what === 'module' && !/^(?:unknown|StackHash_\w{1,16})$/i.test(text.slice(start))) claimImage(report, line, start, text.length, 1);
+  else report.sink.token(what === 'version' ? 'version' : 'fieldValue', line, start, text.length);
 }
 
 /** A line of the problem history, whose labels are translated: by its place below the event, once the first has the form of its value. */
@@ -171,10 +170,7 @@ function labelled(line: LogicalLine, report: Report, start: number, match: RegEx
     strength: 'strong', ...(opens ? { opens, begins: 'application' as const } : {}),
     act: () => {
       if (opens) {
-        report.body = true;
-        report.exception = true;
-        report.teller = 'application error';
-        report.section('header', 'Application error', line);
+        beginApplicationError(report, line);
         report.headline(3, line, start, text.length);
       }
       report.sink.token('field', line, start, start + label.length);

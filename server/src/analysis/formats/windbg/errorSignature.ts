@@ -7,6 +7,7 @@ import type { LogicalLine } from '../cursor.js';
 import { SIGNATURES, statePart, type Part } from './errorReport.js';
 import type { Reading, Report } from './report.js';
 import { skipBlanks } from './scan.js';
+import { beginApplicationError } from './state.js';
 
 /** Longest line; a signature has ten values. */
 const MAX_LINE = 1024;
@@ -65,10 +66,7 @@ export function errorSignature(line: LogicalLine, report: Report): Reading | und
 }
 
 function begun(report: Report, line: LogicalLine): void {
-  report.body = true;
-  report.exception = true;
-  report.teller = 'application error';
-  report.section('header', 'Application error', line);
+  beginApplicationError(report, line);
   report.headline(3, line, 0, line.text.length);
 }
 

@@ -6,7 +6,7 @@ import type { LogicalLine } from '../cursor.js';
 import { bugCheckCodeOf, isStatedCode } from './bugCheckNames.js';
 import { hexIn, type Reading, type Report } from './report.js';
 import { isNameUnit, isWordUnit, skipBlanks, valueEnd } from './scan.js';
-import { stateCode, stateParameter } from './state.js';
+import { stateCode, stateName, stateParameter } from './state.js';
 
 const MAX_LINE = 8192;
 
@@ -154,13 +154,7 @@ export function consoleLine(line: LogicalLine, report: Report): Reading | undefi
   let end = start;
   while (end < text.length && isNameUnit(text.charCodeAt(end))) end++;
   if (end - start >= 6 && end === text.length && said.name === undefined && bugCheckCodeOf(text.slice(start, end)) !== undefined) {
-    return {
-      strength: 'strong',
-      act: () => {
-        report.sink.token('bugCheckName', line, start, end, 'bugcheck.name');
-        said.name = { value: text.slice(start, end), line, start, end };
-      },
-    };
+    return { strength: 'strong', act: () => stateName(report, said, line, start, end) };
   }
   if (next !== 1) return undefined;
   const element = /^<(os-version|os-build-number)>([\d.]{1,24})</.exec(text.slice(start));

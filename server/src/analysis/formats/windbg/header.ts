@@ -4,7 +4,7 @@ import { bugCheckCodeOf, isCodeOf } from './bugCheckNames.js';
 import { remarkStart } from './remarkOfReader.js';
 import { hexIn, type Reading, type Report } from './report.js';
 import { isNameUnit, isUpper, skipBlanks, valueEnd } from './scan.js';
-import { stateCode, stateParameter } from './state.js';
+import { stateCode, stateName, stateParameter } from './state.js';
 import { textTokens } from './tokens.js';
 import { stateVerifierValue, VERIFIER_NAME } from './userStop.js';
 
@@ -100,10 +100,7 @@ export function header(line: LogicalLine, report: Report): Reading | undefined {
       const statement = report.bugChecks.add('header');
       report.bugChecks.headerLine = line;
       stateCode(report, statement, line, codeStart, codeEnd);
-      if (!unknown) {
-        report.sink.token('bugCheckName', line, start, end, 'bugcheck.name');
-        statement.name = { value: name, line, start, end };
-      }
+      if (!unknown) stateName(report, statement, line, start, end);
       report.standsAlone = standsAlone(report);
       report.isHeading = text.slice(0, start).includes('#') || (line.start > 0 && line.envelope === undefined && !line.cut);
       report.headline(0, line, start, codeEnd + 1);

@@ -2,7 +2,8 @@
 import type { LogicalLine } from '../cursor.js';
 import { bugCheckCodeOf, isCodeOf, leadingBugCheckName } from './bugCheckNames.js';
 import type { Reading, Report } from './report.js';
-import { canonicalAddress, fileNameEnd, isNameUnit, moduleOfImage, skipBlanks, valueEnd } from './scan.js';
+import { canonicalAddress, fileNameEnd, isNameUnit, skipBlanks, valueEnd } from './scan.js';
+import { claimImage, stateName } from './state.js';
 import type { Place } from './statements.js';
 import { oneOf, raw } from '../../text/pattern.js';
 
@@ -32,8 +33,7 @@ function stateNamed(report: Report, name: Place, code: Place): void {
   report.stated ??= code.value;
   const said = report.bugChecks.add('stop screen');
   said.code = code;
-  said.name = name;
-  report.sink.token('bugCheckName', name.line, name.start, name.end, 'bugcheck.name');
+  stateName(report, said, name.line, name.start, name.end, name.value);
 }
 
 /** `- Bugcheck: 0x116 (VIDEO_TDR_FAILURE)`: code and name say the same, so that both are meant. */
@@ -122,15 +122,9 @@ export function stopName(line: LogicalLine, report: Report): Reading | undefined
       const place = { line, start: name, end };
       stateNamed(report, { value: printed, ...place }, { value: code, ...place });
       report.headline(2, line, label === null ? name : start, end);
-      if (driver > 0 && driver === close) stateDriver(report, line, open + 1, driver);
+      if (driver > 0 && driver === close) claimImage(report, line, open + 1, driver, 1, 2);
     },
   };
-}
-
-function stateDriver(report: Report, line: LogicalLine, start: number, end: number): void {
-  const image = line.text.slice(start, end);
-  report.claim('image', image, 1, line, start, end, 'module');
-  report.claim('module', moduleOfImage(image), 2, line, start, end);
 }
 
 /** `What failed: atikmdag.sys`. */
@@ -146,7 +140,7 @@ function blame(line: LogicalLine, report: Report, start: number): Reading | unde
     strength: 'strong',
     act: () => {
       report.sink.token('field', line, start, start + match[0].search(/ ?[:：]/));
-      stateDriver(report, line, image, end);
+      claimImage(report, line, image, end, 1, 2);
     },
   };
 }

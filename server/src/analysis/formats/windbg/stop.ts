@@ -4,7 +4,7 @@ import { bugCheckCodeOf, isCodeOf, isStatedCode } from './bugCheckNames.js';
 import { hexIn, type Reading, type Report } from './report.js';
 import { bareList, behindCode, isPadded, maskedList, restOfList, unbracedList, withoutCutValue } from './lists.js';
 import { addressEnd, fileNameEnd, hexEnd, isBlank, isLower, isNameUnit, isWordUnit, moduleOfImage, skipBlanks, symbolAt, valueEnd, valueList, wordEnd, type ValueList } from './scan.js';
-import { claimSymbol, stateCode, stateList, stateParameter } from './state.js';
+import { claimImage, claimSymbol, stateCode, stateList, stateName, stateParameter } from './state.js';
 import type { Source, Statement } from './statements.js';
 import { symbolTokens, textTokens } from './tokens.js';
 
@@ -70,10 +70,7 @@ export function statement(line: LogicalLine, report: Report, found: Found): Read
         const first = 1 + (found.list?.values.length ?? 0);
         rest.values.forEach((value, index) => stateParameter(report, said, first + index, below, value.start, value.end));
       }
-      if (found.name !== undefined) {
-        report.sink.token('bugCheckName', line, found.name.start, found.name.end, 'bugcheck.name');
-        said.name = { value: line.text.slice(found.name.start, found.name.end), line, start: found.name.start, end: found.name.end };
-      }
+      if (found.name !== undefined) stateName(report, said, line, found.name.start, found.name.end);
       report.headline(found.source === 'BugCheck line' ? 1 : 2, line, found.start, found.end);
       if (rest !== undefined) return 2;
       if (found.name === undefined && found.source === 'stop screen' && code !== undefined && below !== undefined && nameBelow(report, said, below, code)) return 2;
@@ -88,8 +85,7 @@ function nameBelow(report: Report, said: Statement, below: LogicalLine, code: st
   const end = wordEnd(below.text, start);
   const name = below.text.slice(start, end);
   if (skipBlanks(below.text, end) < below.text.length || !isCodeOf(name, code)) return false;
-  report.sink.token('bugCheckName', below, start, end, 'bugcheck.name');
-  said.name = { value: name, line: below, start, end };
+  stateName(report, said, below, start, end);
   return true;
 }
 
@@ -397,9 +393,8 @@ export function probableCause(line: LogicalLine, report: Report): Reading | unde
       report.analysis = true;
       report.sink.token('field', line, start, start + label);
       if (imageEnd > 0) {
-        report.claim('image', text.slice(image, imageEnd), 1, line, image, imageEnd, 'module');
         // The symbol in brackets says how the debugger calls the module: `ntoskrnl.exe (nt+0x1A8CA0)`.
-        report.claim('module', moduleOfImage(text.slice(image, imageEnd)), text.includes('(', imageEnd) ? 3 : 2, line, image, imageEnd);
+        claimImage(report, line, image, imageEnd, 1, text.includes('(', imageEnd) ? 3 : 2);
         // The version of the file stands below the name in a summary tool.
         if (label === 16) report.module = moduleOfImage(text.slice(image, imageEnd));
       }

@@ -7,7 +7,7 @@ import { bugCheckCodeOf, leadingBugCheckName } from './bugCheckNames.js';
 import { stateCodeIn } from './fields.js';
 import { hexIn, type Reading, type Report } from './report.js';
 import { isBlank, skipBlanks, valueEnd } from './scan.js';
-import { stateCode, stateParameter } from './state.js';
+import { stateCode, stateName, stateParameter } from './state.js';
 
 /** Words around the code: `Error: BAD_POOL_CALLER`, `Bug Check String  : …`, `Parameter 1 : 0000…`. */
 export function summaryWords(line: LogicalLine, report: Report): Reading | undefined {
@@ -42,8 +42,7 @@ export function summaryWords(line: LogicalLine, report: Report): Reading | undef
         report.section('header', 'Bug check', line);
       }
       report.sink.token('field', line, label, label + (match[1] ?? '').length);
-      report.sink.token('bugCheckName', line, start, text.length, 'bugcheck.name');
-      (said ?? report.bugChecks.add('summary tool')).name ??= { value: name, line, start, end: text.length };
+      stateName(report, said ?? report.bugChecks.add('summary tool'), line, start, text.length);
     },
   };
 }

@@ -4,7 +4,8 @@
  */
 import type { LogicalLine } from '../cursor.js';
 import { hexIn, type Reading, type Report } from './report.js';
-import { moduleOfImage, skipBlanks } from './scan.js';
+import { skipBlanks } from './scan.js';
+import { claimImage } from './state.js';
 
 const WORDS = 'Unhandled exception at 0x';
 const EVENT = /^Unhandled exception at (0x[0-9A-Fa-f]{8,16})(?: \(([^()]{1,120})\))? in ([^:*?"<>|]{1,120}\.\w{2,4}) ?: (0x[0-9A-Fa-f]{8}) ?:/;
@@ -28,8 +29,7 @@ export function visualStudio(line: LogicalLine, report: Report): Reading | undef
       report.claim('exception.ip', hexIn(line, ipAt, ipAt + ip.length) ?? '', 3, line, ipAt, ipAt + ip.length, 'address');
       if (image !== undefined) {
         const at = ipAt + ip.length + 2;
-        report.claim('image', image, 3, line, at, at + image.length, 'module');
-        report.claim('module', moduleOfImage(image), 3, line, at, at + image.length);
+        claimImage(report, line, at, at + image.length, 3);
       }
       const codeAt = start + whole.lastIndexOf(code);
       const processAt = start + whole.lastIndexOf(` in ${process}`) + 4;
