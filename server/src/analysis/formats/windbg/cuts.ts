@@ -5,7 +5,7 @@
  */
 import { isCodeOf } from './bugCheckNames.js';
 import { isFieldName, isListedField } from './fieldNames.js';
-import { addressEnd, eventStart, hexEnd, isBlank, isLower, isNameUnit, isUpper, isWordUnit, skipBlanks, wordEnd } from './scan.js';
+import { addressEnd, eventStart, hexEnd, isBlank, isDigit, isLower, isNameUnit, isUpper, isWordUnit, skipBlanks, wordEnd } from './scan.js';
 import { GLUED_LINE, isPhrase } from './shape.js';
 
 const NONE: readonly number[] = [];
@@ -241,7 +241,7 @@ const PROMPT = /(?:\|{1,2}(?=\d))?(?:\d{1,3}:)?(?:(?:(?:\d{1,3}\.)?\d{1,3}: )?l?
 /** Column behind the `>` of a prompt at `at`, or -1. */
 export function promptEnd(line: string, at: number): number {
   const unit = line.charCodeAt(at);
-  if (unit !== 107 && unit !== 108 && unit !== 124 && !(unit >= 48 && unit <= 57)) return -1;
+  if (unit !== 107 && unit !== 108 && unit !== 124 && !isDigit(unit)) return -1;
   PROMPT.lastIndex = at;
   return PROMPT.test(line) ? PROMPT.lastIndex : -1;
 }

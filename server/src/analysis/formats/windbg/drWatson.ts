@@ -92,7 +92,8 @@ function fault(line: LogicalLine, report: Report, start: number): Reading | unde
   const { text } = line;
   const ip = skipBlanks(text, start + ARROW.length);
   const end = addressEnd(text, ip);
-  if (end < 0 || instruction({ ...line, text: text.slice(ip), start: line.start + ip }, report) === undefined) return undefined;
+  const code = end < 0 ? undefined : instruction({ ...line, text: text.slice(ip), start: line.start + ip }, report);
+  if (code === undefined) return undefined;
   return {
     strength: 'strong',
     // The arrow is printed at the instruction that failed, and by nothing else.
@@ -103,7 +104,7 @@ function fault(line: LogicalLine, report: Report, start: number): Reading | unde
       report.teller = 'Dr. Watson';
       report.sink.token('warning', line, start, start + ARROW.length);
       report.claim('exception.ip', hexIn(line, ip, end) ?? '', 3, line, ip, end, 'address');
-      instruction({ ...line, text: text.slice(ip), start: line.start + ip }, report)?.act();
+      code.act();
     },
   };
 }

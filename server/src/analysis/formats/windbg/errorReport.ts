@@ -121,18 +121,18 @@ function part(line: LogicalLine, report: Report, n: number, label: number, label
   };
 }
 
-/** Says a value of a signature, which begins at `start` and ends the text. */
-export function statePart(line: LogicalLine, report: Report, what: Part, n: number, start: number): void {
-  const { text } = line;
-  if (start >= text.length) return;
-  const end = valueEnd(text, start);
-  if (what === 'bug check' && end === text.length) stateValue(report, line, n, start, end);
-  else if (what === 'exception code' && end === text.length) report.claim('exception.code', hexIn(line, start, end) ?? '', 1, line, start, end, 'statusCode');
-  else if (what === 'offset' && end === text.length) report.claim('symbol.offset', hexIn(line, start, end) ?? '', 1, line, start, end, 'offset');
-  else if (what === 'exception type' && /^[A-Z]\w{1,40}(?:\.\w{1,60}){1,8}$/i.test(text.slice(start))) report.claim('panic.text', text.slice(start), 1, line, start, text.length, 'exceptionName');
-  else if (what === 'process') report.claim('process', text.slice(start), 1, line, start, text.length, 'process');
-  else if (what === 'module' && !/^(?:unknown|StackHash_\w{1,16})$/i.test(text.slice(start))) claimImage(report, line, start, text.length, 1);
-  else report.sink.token(what === 'version' ? 'version' : 'fieldValue', line, start, text.length);
+/** Says value `n`, from 0, of a signature. */
+export function statePart(line: LogicalLine, report: Report, what: Part, n: number, start: number, end = line.text.length): void {
+  if (start >= end) return;
+  const said = line.text.slice(start, end);
+  const number = what === 'bug check' || what === 'exception code' || what === 'offset' ? valueEnd(said, 0) === said.length : false;
+  if (what === 'bug check' && number) stateValue(report, line, n, start, end);
+  else if (what === 'exception code' && number) report.claim('exception.code', hexIn(line, start, end) ?? '', 1, line, start, end, 'statusCode');
+  else if (what === 'offset' && number) report.claim('symbol.offset', hexIn(line, start, end) ?? '', 1, line, start, end, 'offset');
+  else if (what === 'exception type' && /^[A-Z]\w{1,40}(?:\.\w{1,60}){1,8}$/i.test(said)) report.claim('panic.text', said, 1, line, start, end, 'exceptionName');
+  else if (what === 'process') report.claim('process', said, 1, line, start, end, 'process');
+  else if (what === 'module' && !/^(?:unknown|StackHash_\w{1,16})$/i.test(said)) claimImage(report, line, start, end, 1);
+  else report.sink.token(what === 'version' ? 'version' : 'fieldValue', line, start, end);
 }
 
 /** A line of the problem history, whose labels are translated: by its place below the event, once the first has the form of its value. */

@@ -59,7 +59,7 @@ export function errorSignature(line: LogicalLine, report: Report): Reading | und
       for (const { name, label, labelEnd, start: value, end } of values) {
         report.sink.token('field', line, label, labelEnd);
         const part = name === 'AppName' ? 'process' : name === 'ModName' ? 'module' : name.toLowerCase() === 'offset' ? 'offset' : 'version';
-        statePart({ ...line, text: text.slice(0, end) }, report, part, 0, value);
+        statePart(line, report, part, 0, value, end);
       }
     },
   };
@@ -88,7 +88,7 @@ function numbered(line: LogicalLine, report: Report, start: number): Reading | u
       }
       for (const { name: number, label, labelEnd, start: value, end } of values) {
         report.sink.token('field', line, label, labelEnd);
-        statePart({ ...line, text: text.slice(0, end) }, report, SIGNATURES[report.signature]?.[Number(number) - 1] ?? 'plain', Number(number) - 1, value);
+        statePart(line, report, SIGNATURES[report.signature]?.[Number(number) - 1] ?? 'plain', Number(number) - 1, value, end);
       }
     },
   };
@@ -113,7 +113,7 @@ export function signatureInText(line: LogicalLine, report: Report): Reading | un
       for (const { name, label, labelEnd, start, end } of values) {
         report.sink.token('field', line, label, labelEnd);
         const n = Number(name) - 1;
-        statePart({ ...line, text: text.slice(0, end) }, report, values === worded ? PARTS.get(name) ?? 'version' : parts[n] ?? 'plain', 0, start);
+        statePart(line, report, values === worded ? PARTS.get(name) ?? 'version' : parts[n] ?? 'plain', 0, start, end);
       }
     },
   };

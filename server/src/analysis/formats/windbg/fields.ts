@@ -2,9 +2,9 @@
 import type { LogicalLine } from '../cursor.js';
 import { bugCheckCodeOf, leadingBugCheckName } from './bugCheckNames.js';
 import { isFailureField, isFieldName, isListedField, isOpeningField, opensByValue } from './fieldNames.js';
-import { claimSymbol, stateCode, stateParameter } from './state.js';
+import { claimSymbol, stateCode, stateName, stateParameter } from './state.js';
 import { labelEnd } from './cuts.js';
-import { codeOfField, codeOfKey } from './otherCode.js';
+import { codeInWords, codeOfField, codeOfKey } from './otherCode.js';
 import { remarkStart } from './remarkOfReader.js';
 import { hexIn, type Reading, type Report } from './report.js';
 import { addressEnd, insideQuotes, isNameUnit, skipBlanks, symbolAt, valueEnd, wordEnd } from './scan.js';
@@ -82,12 +82,11 @@ const status: Handler = (report, line, start, end) => {
   hex('exception.code', 1, 'statusCode')(report, line, value, end);
 };
 
-/** A code in a string: `0x7f_8`, `CLOCK_WATCHDOG_TIMEOUT_2_PROC`, `X64_0x5C_HAL_CLOCK_…`, `LKD_0x141_…`. */
+/** States the code in a bucket or BUGCHECK_STR, a number (`0x7f_8`) or a name (`CLOCK_WATCHDOG_TIMEOUT_2_PROC`). */
 export function stateCodeIn(report: Report, source: Source, line: LogicalLine, start: number, end: number): void {
-  const match = /^(?:[A-Z][A-Z0-9]{1,5}_)?0x([0-9A-Fa-f]{1,8})(?![0-9A-Za-z])/.exec(line.text.slice(start, Math.min(end, start + 32)));
-  if (match !== null) {
-    const codeStart = start + match[0].length - 2 - (match[1] ?? '').length;
-    stateCode(report, report.bugChecks.add(source), line, codeStart, start + match[0].length);
+  const printed = codeInWords(line.text.slice(start, Math.min(end, start + 32)));
+  if (printed !== undefined) {
+    stateCode(report, report.bugChecks.add(source), line, start + printed.end - printed.code.length, start + printed.end);
     return;
   }
   const name = leadingBugCheckName(line.text.slice(start, Math.min(end, start + 96)));
@@ -95,8 +94,7 @@ export function stateCodeIn(report: Report, source: Source, line: LogicalLine, s
   if (name === undefined || code === undefined) return;
   const statement = report.bugChecks.add(source);
   statement.code = { value: code, line, start, end: start + name.length };
-  statement.name = { value: name, line, start, end: start + name.length };
-  report.sink.token('bugCheckName', line, start, start + name.length, 'bugcheck.name');
+  stateName(report, statement, line, start, start + name.length);
 }
 
 /** A failure bucket. */

@@ -2,10 +2,8 @@
 import type { LogicalLine } from '../cursor.js';
 import type { FactKey } from '../types.js';
 import { hexIn, type Reading, type Report } from './report.js';
-import { isBlank, isLower, skipBlanks, valueEnd } from './scan.js';
+import { isDigit, isLower, skipBlanks, valueEnd, wordEnd } from './scan.js';
 import { textTokens } from './tokens.js';
-
-export { codeLabel, instruction } from './commands/disassembly.js';
 
 /** Names of registers with the keys of their facts. */
 const REGISTERS: ReadonlyMap<string, FactKey> = new Map(`
@@ -39,7 +37,7 @@ export function registers(line: LogicalLine, report: Report): Reading | undefine
       for (let at = start; at < text.length;) {
         const found = registerAt(text, at);
         if (found === undefined) {
-          const end = endOfWord(text, at);
+          const end = wordEnd(text, at);
           // `nv up ei pl nz na po nc`, on ARM64 `-ZC- EL0`: flags in words.
           if (report.sink.wantsTokens && FLAGS.has(text.slice(at, Math.min(end, at + 6)))) report.sink.token('registerValue', line, at, end);
           at = skipBlanks(text, end);
@@ -76,7 +74,7 @@ export function wideRegisters(line: LogicalLine, report: Report): Reading | unde
       report.closeStack();
       const limit = Math.min(text.length, start + 400);
       for (let at = start; at < limit;) {
-        const end = endOfWord(text, at);
+        const end = wordEnd(text, at);
         const name = /^(?:[xyz]mm\d{1,2}|st\d|mm\d)=/.exec(text.slice(at, at + 8))?.[0].length ?? 0;
         if (name > 0) report.sink.token('registerName', line, at, at + name - 1);
         if (/^[-+0-9a-f]/.test(text.slice(at + name, at + name + 1))) report.sink.token('registerValue', line, at + name, end);
@@ -86,14 +84,9 @@ export function wideRegisters(line: LogicalLine, report: Report): Reading | unde
   };
 }
 
-function endOfWord(text: string, at: number): number {
-  while (at < text.length && !isBlank(text.charCodeAt(at))) at++;
-  return at;
-}
-
 function registerAt(text: string, at: number): { readonly key: FactKey; readonly nameEnd: number; readonly end: number } | undefined {
   let nameEnd = at;
-  while (nameEnd - at < 7 && (isLower(text.charCodeAt(nameEnd)) || (text.charCodeAt(nameEnd) >= 48 && text.charCodeAt(nameEnd) <= 57))) nameEnd++;
+  while (nameEnd - at < 7 && (isLower(text.charCodeAt(nameEnd)) || isDigit(text.charCodeAt(nameEnd)))) nameEnd++;
   const key = text.charCodeAt(nameEnd) === 61 ? REGISTERS.get(text.slice(at, nameEnd)) : undefined;
   if (key === undefined) return undefined;
   // ESX prints `eax=0xffffffff`; the Windows debuggers never do.

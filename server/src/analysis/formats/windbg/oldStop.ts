@@ -39,6 +39,16 @@ export function oldStop(line: LogicalLine, report: Report): Reading | undefined 
   return statement(line, report, { source: 'stop screen', codeStart, codeEnd: codeStart + 8, list, start, end: list.end });
 }
 
+/** Blank lines between words that announce something and what they announce. */
+const MOST_BLANK = 3;
+
+/** How far ahead the first line below stands that is not blank. */
+function belowBlanks(report: Report): number {
+  let ahead = 1;
+  while (ahead <= MOST_BLANK && report.ahead.peek(ahead)?.text.trim() === '') ahead++;
+  return ahead;
+}
+
 /** `0xC4 bug check code`, or the other way round, and nothing else on the line. */
 const NAMED = /^(?:bug ?check(?: code)?:? ((?:0x)?[0-9a-f]{1,8})|((?:0x)?[0-9a-f]{1,8}) (?:bug ?check|stop) code)[.:]?$/i;
 
@@ -51,8 +61,7 @@ export function namedStop(line: LogicalLine, report: Report): Reading | undefine
   return {
     strength: 'strong', opens: true, begins: 'stop',
     act: () => {
-      let ahead = 1;
-      while (ahead <= MOST_BLANK && report.ahead.peek(ahead)?.text.trim() === '') ahead++;
+      const ahead = belowBlanks(report);
       if (!/^\s{0,8}(?:[-*] )?(?:Arg(?:ument)?|Param(?:eter)?) ?1 ?[:=]/.test(report.ahead.peek(ahead)?.text ?? '')) return 1;
       report.awaitsArguments = true;
       const codeStart = line.text.indexOf(code);
@@ -65,8 +74,6 @@ export function namedStop(line: LogicalLine, report: Report): Reading | undefine
 /** `… on a blue screen with the following parameters:`. */
 const ANNOUNCES = /with the following parameters:$/i;
 const CODE = /\b0x[0-9a-fA-F]{8}\b/;
-/** Blank lines between the words and the values. */
-const MOST_BLANK = 3;
 
 /** Words that name a stop by its code with all zeros and announce its parameters, which stand alone on a line below. */
 export function announcedStop(line: LogicalLine, report: Report): Reading | undefined {
@@ -77,14 +84,13 @@ export function announcedStop(line: LogicalLine, report: Report): Reading | unde
   return {
     strength: 'strong', opens: true, begins: 'stop',
     act: () => {
-      let ahead = 1;
-      while (ahead <= MOST_BLANK && report.ahead.peek(ahead)?.text.trim() === '') ahead++;
+      const ahead = belowBlanks(report);
       const below = report.ahead.peek(ahead);
       const from = below === undefined ? 0 : skipBlanks(below.text, 0);
       const list = below === undefined ? undefined : bareList(below.text, from) ?? plainList(below.text, from);
       if (below === undefined || list === undefined) return 1;
-      const found = { source: 'stop screen' as const, codeStart: code.index, codeEnd: code.index + code[0].length, list: undefined, start: code.index, end: code.index + code[0].length };
-      statement(line, report, found).act();
+      const end = code.index + code[0].length;
+      statement(line, report, { source: 'stop screen', codeStart: code.index, codeEnd: end, list: undefined, start: code.index, end }).act();
       const said = report.bugChecks.last('stop screen');
       if (said !== undefined) stateList(report, said, below, list);
       return ahead + 1;
