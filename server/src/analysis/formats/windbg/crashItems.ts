@@ -5,6 +5,7 @@
  */
 import type { LogicalLine } from '../cursor.js';
 import { bugCheckCodeOf } from './bugCheckNames.js';
+import { HEADLINE } from './headline.js';
 import { hexIn, type Reading, type Report } from './report.js';
 import { fileNameEnd, hexEnd, isLower, moduleOfImage, skipBlanks, valueEnd } from './scan.js';
 import { claimArchitecture, claimDriverVersion, claimImage, stateCode, stateName, stateParameter } from './state.js';
@@ -215,7 +216,7 @@ function sayBugCheck(report: Report, line: LogicalLine, { label, labelStart, sta
   }
   report.stated ??= code;
   stateCode(report, said, line, start, end);
-  report.headline(2, line, labelStart, end);
+  report.headline(HEADLINE.stop, line, labelStart, end);
 }
 
 function sayDriver(report: Report, line: LogicalLine, start: number, end: number): void {

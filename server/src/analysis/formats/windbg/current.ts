@@ -5,7 +5,9 @@
 import type { LogicalLine } from '../cursor.js';
 import { isStatedCode } from './bugCheckNames.js';
 import { afterSelector, codeLabel, instruction } from './commands/disassembly.js';
-import { distance, hexIn, type CurrentCode, type Reading, type Report } from './report.js';
+import { distance } from './ahead.js';
+import { HEADLINE } from './headline.js';
+import { hexIn, type CurrentCode, type Reading, type Report } from './report.js';
 import { addressEnd, skipBlanks, symbolAt } from './scan.js';
 
 /** `ds:0023:0041007d=????????`, `ds:feeefeee`feeefeee=????`; behind it authors set an arrow, and a narrow page cuts it. */
@@ -77,7 +79,7 @@ function stateStop(report: Report, next: LogicalLine): void {
   report.section('header', 'Bug check', next);
   report.bugChecks.add('KeBugCheckEx instruction').code = { value: code, line: next, start, end: next.text.length };
   report.sink.token('bugCheckCode', next, start, next.text.length, 'bugcheck.code');
-  report.headline(7, next, 0, next.text.length);
+  report.headline(HEADLINE.call, next, 0, next.text.length);
 }
 
 /** `win32k!ReadLayoutFile+0x62:` and the instruction on the next line, where registers or an exception event stand above; `nt!KeBugCheckEx:` anywhere. */

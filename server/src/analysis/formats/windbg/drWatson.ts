@@ -4,6 +4,7 @@
  */
 import type { LogicalLine } from '../cursor.js';
 import { instruction } from './commands/disassembly.js';
+import { HEADLINE } from './headline.js';
 import { hexIn, type Reading, type Report } from './report.js';
 import { addressEnd, skipBlanks, valueEnd } from './scan.js';
 
@@ -66,7 +67,7 @@ function sayNumber(line: LogicalLine, report: Report, value: number, end: number
   report.exception = true;
   report.teller = 'Dr. Watson';
   report.claim('exception.code', code, 0, line, value, end, 'statusCode');
-  report.headline(3, line, skipBlanks(line.text, 0), line.text.length);
+  report.headline(HEADLINE.told, line, skipBlanks(line.text, 0), line.text.length);
 }
 
 /** `<time> Exception number: c0000005 (access violation)`: lines that were run together. */

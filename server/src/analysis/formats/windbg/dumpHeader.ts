@@ -1,6 +1,7 @@
 /** The header of a dump file as `dumpchk` and tools that read dumps list it: `BugCheckCode        000000d1`, `BugCheckParameter1  …`. */
 import type { LogicalLine } from '../cursor.js';
 import { isStatedCode } from './bugCheckNames.js';
+import { HEADLINE } from './headline.js';
 import { hexIn, type Reading, type Report } from './report.js';
 import { skipBlanks, valueEnd } from './scan.js';
 import { stateCode, stateParameter } from './state.js';
@@ -37,7 +38,7 @@ export function dumpHeader(line: LogicalLine, report: Report): Reading | undefin
       }
       report.stated ??= code;
       stateCode(report, report.bugChecks.add('.bugcheck'), line, value, end);
-      report.headline(3, line, start, end);
+      report.headline(HEADLINE.told, line, start, end);
     },
   };
 }

@@ -3,6 +3,7 @@
  * the text, with names since Windows 11.
  */
 import type { LogicalLine } from '../cursor.js';
+import { HEADLINE } from './headline.js';
 import { hexIn, type Reading, type Report } from './report.js';
 import { skipBlanks, valueEnd } from './scan.js';
 import { beginApplicationError, claimImage } from './state.js';
@@ -107,7 +108,7 @@ function sayPart(report: Report, element: Element, part: Part): void {
   const number = valueEnd(line.text, start) === end ? hexIn(line, start, end) : undefined;
   if (part === 'process') {
     report.claim('process', value, 0, line, start, end, 'process');
-    report.headline(3, line, start, end);
+    report.headline(HEADLINE.told, line, start, end);
   } else if (part === 'module' && value.toLowerCase() !== 'unknown') claimImage(report, line, start, end, 0);
   else if (part === 'exception code' && number !== undefined) report.claim('exception.code', number, 0, line, start, end, 'statusCode');
   else if (part === 'offset' && number !== undefined) report.claim('symbol.offset', number, 0, line, start, end, 'offset');

@@ -3,6 +3,7 @@
  * the event log and the problem history, NirSoft's AppCrashView. Names of the values are translated, their order is not.
  */
 import type { LogicalLine } from '../cursor.js';
+import { HEADLINE } from './headline.js';
 import { hexIn, type Reading, type Report } from './report.js';
 import { skipBlanks, valueEnd } from './scan.js';
 import { beginApplicationError, claimImage } from './state.js';
@@ -86,7 +87,7 @@ function eventLine(line: LogicalLine, report: Report, start: number, event: stri
       report.section('header', 'Problem report', line);
       report.sink.token('field', line, start, line.text.charCodeAt(mark) === 61 ? mark : line.text.slice(0, mark + 1).search(/ ?[:：]/));
       report.sink.token('fieldValue', line, mark + 1, line.text.length);
-      report.headline(7, line, start, line.text.length);
+      report.headline(HEADLINE.call, line, start, line.text.length);
       // A hang has no exception.
       if (event.startsWith('AppHang')) report.claim('panic.text', event, 1, line, mark + 1, line.text.length);
     },
@@ -171,7 +172,7 @@ function labelled(line: LogicalLine, report: Report, start: number, match: RegEx
     act: () => {
       if (opens) {
         beginApplicationError(report, line);
-        report.headline(3, line, start, text.length);
+        report.headline(HEADLINE.told, line, start, text.length);
       }
       report.sink.token('field', line, start, start + label.length);
       statePart(line, report, what, 0, value);

@@ -5,6 +5,7 @@
  */
 import type { LogicalLine } from '../cursor.js';
 import { SIGNATURES, statePart, type Part } from './errorReport.js';
+import { HEADLINE } from './headline.js';
 import type { Reading, Report } from './report.js';
 import { skipBlanks } from './scan.js';
 import { beginApplicationError } from './state.js';
@@ -67,7 +68,7 @@ export function errorSignature(line: LogicalLine, report: Report): Reading | und
 
 function begun(report: Report, line: LogicalLine): void {
   beginApplicationError(report, line);
-  report.headline(3, line, 0, line.text.length);
+  report.headline(HEADLINE.told, line, 0, line.text.length);
 }
 
 /** `EventType clr20r3, P1 app.exe, P2 1.2.3.4, …`; what did not fit the line goes on below. */

@@ -4,6 +4,7 @@
  */
 import { formatHex } from '../../text/hex.js';
 import type { LogicalLine } from '../cursor.js';
+import { HEADLINE } from './headline.js';
 import { hexIn, type Reading, type Report } from './report.js';
 import { insideQuotes, isBlank, skipBlanks, valueEnd } from './scan.js';
 import { beginApplicationError, claimImage, stateParameter } from './state.js';
@@ -84,7 +85,7 @@ export function powerEvent(line: LogicalLine, report: Report): Reading | undefin
           report.stated ??= code;
           report.sink.token('bugCheckCode', line, value.start, value.end, 'bugcheck.code');
           said.code ??= { value: code, line, start: value.start, end: value.end };
-          report.headline(3, line, value.label, value.end);
+          report.headline(HEADLINE.told, line, value.label, value.end);
         }
       }
     },
@@ -163,7 +164,7 @@ function errorField(line: LogicalLine, report: Report, start: number): Reading |
       beginApplicationError(report, line);
       if (opens) report.signs.englishEvent = text.startsWith('Faulting ', start);
       report.sink.token('field', line, start, labelEnd);
-      if (opens) report.headline(3, line, start, comma);
+      if (opens) report.headline(HEADLINE.told, line, start, comma);
       if (comma > value) nameAndVersion(report, line, what, value, comma, comma + (version?.[0].length ?? 0));
       else errorValue(report, line, what, value);
     },

@@ -6,6 +6,7 @@ import { claimSymbol, stateCode, stateName, stateParameter } from './state.js';
 import { labelEnd } from './cuts.js';
 import { codeInWords, codeOfField, codeOfKey } from './otherCode.js';
 import { remarkStart } from './remarkOfReader.js';
+import { HEADLINE } from './headline.js';
 import { hexIn, type Reading, type Report } from './report.js';
 import { addressEnd, insideQuotes, isNameUnit, skipBlanks, symbolAt, valueEnd, wordEnd } from './scan.js';
 import type { Source } from './statements.js';
@@ -259,8 +260,8 @@ function fieldAt(line: LogicalLine, report: Report, { first, start, after, name 
       report.sink.token('field', line, start, start + name.length);
       const value = skipBlanks(text, start > first && text.startsWith('**', after) ? after + 2 : after);
       if (name === 'STACK_TEXT') report.openStack(line, true);
-      if (kind.isAddress) report.headline(8, line, start, text.length);
-      else if (name === 'FAILURE_BUCKET_ID') report.headline(6, line, start, text.length);
+      if (kind.isAddress) report.headline(HEADLINE.place, line, start, text.length);
+      else if (name === 'FAILURE_BUCKET_ID') report.headline(HEADLINE.failure, line, start, text.length);
       const { handler } = kind;
       if (value >= text.length) {
         const below = kind.hasBelow ? valueBelow(line, report) : undefined;
@@ -358,7 +359,7 @@ export function keyValue(line: LogicalLine, report: Report): Reading | undefined
       report.section('fields', 'Analysis', line);
       report.sink.token('field', line, start, start + 3);
       report.sink.token('field', line, key, end);
-      if (name === 'Failure.Bucket') report.headline(6, line, start, end);
+      if (name === 'Failure.Bucket') report.headline(HEADLINE.failure, line, start, end);
     },
   };
 }

@@ -1,6 +1,7 @@
 /** Stacks: headings, frames of every `k` command and of STACK_TEXT, warnings about unwinding. */
 import type { LogicalLine } from '../cursor.js';
 import type { Frame } from '../types.js';
+import { HEADLINE } from './headline.js';
 import { hexIn, type Reading, type Report, type Stack } from './report.js';
 import { addressEnd, canonicalAddress, hexEnd, isBlank, isWordUnit, skipBlanks, symbolAt, type SymbolPlace } from './scan.js';
 import { labelEnd } from './cuts.js';
@@ -381,7 +382,7 @@ function bugCheckCall(found: FrameText, symbol: string, report: Report, stack: S
   statement.code = { value, line: code.line, start: code.start, end: code.end };
   stack.call = { statement, handler: false };
   report.sink.token('bugCheckCode', code.line, code.start, code.end, 'bugcheck.code');
-  report.headline(7, code.line, 0, code.line.text.length);
+  report.headline(HEADLINE.call, code.line, 0, code.line.text.length);
   if (name === 'kebugcheck') return;
   for (let n = 1; n < Math.min(4, found.args.length); n++) {
     const part = found.args[n];

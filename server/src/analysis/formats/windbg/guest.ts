@@ -4,6 +4,7 @@
  */
 import type { LogicalLine } from '../cursor.js';
 import { bugCheckCodeOf, isStatedCode } from './bugCheckNames.js';
+import { HEADLINE } from './headline.js';
 import { hexIn, type Reading, type Report } from './report.js';
 import { isNameUnit, isWordUnit, skipBlanks, valueEnd } from './scan.js';
 import { stateCode, stateName, stateParameter } from './state.js';
@@ -66,7 +67,7 @@ export function hyperVEvent(line: LogicalLine, report: Report): Reading | undefi
         else stateCode(report, said, line, value.start, value.end);
       }
       if (documented) report.stated ??= code;
-      if (code !== undefined) report.headline(3, line, first.label, values.at(-1)?.end ?? first.end);
+      if (code !== undefined) report.headline(HEADLINE.told, line, first.label, values.at(-1)?.end ?? first.end);
       if (code !== undefined && !documented && !repeats) {
         report.isEvent = true;
         report.title = `Guest crash reported to Hyper-V: ${text.slice(first.label, first.end)}`;
@@ -98,7 +99,7 @@ export function hyperVReset(line: LogicalLine, report: Report): Reading | undefi
       report.teller = 'hypervisor';
       report.section('header', 'Guest crash', line);
       report.sink.token('message', line, start + guest.length + 3, whole.length);
-      report.headline(3, line, start, whole.length);
+      report.headline(HEADLINE.told, line, start, whole.length);
       if (triple === null) {
         report.sink.token('world', line, start + 1, start + 1 + guest.length);
         report.isEvent = true;
@@ -135,7 +136,7 @@ export function consoleStop(line: LogicalLine, report: Report): Reading | undefi
       report.stated ??= code;
       report.sink.token('field', line, property + 6, property + 14);
       stateCode(report, report.bugChecks.add('stop screen'), line, start, end);
-      report.headline(2, line, property, end);
+      report.headline(HEADLINE.stop, line, property, end);
     },
   };
 }

@@ -2,6 +2,7 @@
 import type { LogicalLine } from '../cursor.js';
 import { bugCheckCodeOf, isCodeOf } from './bugCheckNames.js';
 import { remarkStart } from './remarkOfReader.js';
+import { HEADLINE } from './headline.js';
 import { hexIn, type Reading, type Report } from './report.js';
 import { isNameUnit, isUpper, skipBlanks, valueEnd } from './scan.js';
 import { stateCode, stateName, stateParameter } from './state.js';
@@ -103,7 +104,7 @@ export function header(line: LogicalLine, report: Report): Reading | undefined {
       if (!unknown) stateName(report, statement, line, start, end);
       report.standsAlone = standsAlone(report);
       report.isHeading = text.slice(0, start).includes('#') || (line.start > 0 && line.envelope === undefined && !line.cut);
-      report.headline(0, line, start, codeEnd + 1);
+      report.headline(HEADLINE.header, line, start, codeEnd + 1);
     },
   };
 }

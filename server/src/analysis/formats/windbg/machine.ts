@@ -1,8 +1,10 @@
 /** Registers, exception records and exception events: what `r`, `.trap`, `.cxr`, `.exr` and `.lastevent` print. */
 import type { LogicalLine } from '../cursor.js';
 import type { FactKey } from '../types.js';
+import { HEADLINE } from './headline.js';
 import { hexIn, type Reading, type Report } from './report.js';
 import { isDigit, isLower, skipBlanks, valueEnd, wordEnd } from './scan.js';
+import { FAIL_FAST } from './statuses.js';
 import { textTokens } from './tokens.js';
 
 /** Names of registers with the keys of their facts. */
@@ -107,9 +109,6 @@ function parametersBelow(report: Report): number {
   return 0;
 }
 
-/** Exceptions by which a program or Windows ends a process; no handler is asked. */
-const FAIL_FAST: ReadonlySet<string> = new Set(['0xc000027b', '0xc0000409', '0xc0000602']);
-
 /** Lines of an exception record, as `.exr` and EXCEPTION_RECORD print it. */
 export function exceptionRecord(line: LogicalLine, report: Report): Reading | undefined {
   const { text } = line;
@@ -140,7 +139,7 @@ export function exceptionRecord(line: LogicalLine, report: Report): Reading | un
       else if (label === 'ExceptionAddress') report.claim('exception.ip', canonical, rank, line, value, end, 'address');
       else if (attempt !== null) report.claim('exception.address', canonical, rank, line, value, end, 'address');
       else report.sink.token('number', line, value, end);
-      if (isCode) report.headline(6, line, start, text.length);
+      if (isCode) report.headline(HEADLINE.failure, line, start, text.length);
       if (isCode && report.field === 'EXCEPTION_RECORD' && !report.bugChecks.hasCode) report.exception = true;
       if (isCode && FAIL_FAST.has(canonical) && !report.bugChecks.hasCode) report.exception = true;
       textTokens(report, line, end);

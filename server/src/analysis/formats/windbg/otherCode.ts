@@ -4,7 +4,8 @@
  */
 import type { LogicalLine } from '../cursor.js';
 import { isStatedCode } from './bugCheckNames.js';
-import { distance, type Reading, type Report } from './report.js';
+import { distance } from './ahead.js';
+import type { Reading, Report } from './report.js';
 import { canonicalAddress } from './scan.js';
 
 /** What the beginning of another report adds to a reading. */

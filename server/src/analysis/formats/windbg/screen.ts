@@ -1,6 +1,7 @@
 /** The blue screen since Windows 8: a name without a code, in the language of the machine. */
 import type { LogicalLine } from '../cursor.js';
 import { bugCheckCodeOf, isCodeOf, leadingBugCheckName } from './bugCheckNames.js';
+import { HEADLINE } from './headline.js';
 import type { Reading, Report } from './report.js';
 import { canonicalAddress, fileNameEnd, isNameUnit, skipBlanks, valueEnd } from './scan.js';
 import { claimImage, stateName } from './state.js';
@@ -59,7 +60,7 @@ export function namedCode(line: LogicalLine, report: Report): Reading | undefine
       const name = { value: printed, line, start: nameAt, end: nameAt + printed.length };
       report.sink.token('bugCheckCode', line, codeAt, codeAt + digits.length, 'bugcheck.code');
       stateNamed(report, name, { value: code, line, start: codeAt, end: codeAt + digits.length });
-      report.headline(2, line, start, first + whole.length);
+      report.headline(HEADLINE.stop, line, start, first + whole.length);
     },
   };
 }
@@ -121,7 +122,7 @@ export function stopName(line: LogicalLine, report: Report): Reading | undefined
       report.stopName = true;
       const place = { line, start: name, end };
       stateNamed(report, { value: printed, ...place }, { value: code, ...place });
-      report.headline(2, line, label === null ? name : start, end);
+      report.headline(HEADLINE.stop, line, label === null ? name : start, end);
       if (driver > 0 && driver === close) claimImage(report, line, open + 1, driver, 1, 2);
     },
   };

@@ -4,6 +4,7 @@ import { outputOf, OUTPUT_COMMANDS } from './commands/output.js';
 import { crashTime } from './crashTime.js';
 import { promptEnd } from './cuts.js';
 import type { FactKey, Section, TokenKind } from '../types.js';
+import { HEADLINE } from './headline.js';
 import type { Reading, Report } from './report.js';
 import { skipBlanks, valueEnd, wordEnd } from './scan.js';
 import { textTokens } from './tokens.js';
@@ -38,7 +39,7 @@ const debuggerVersion: Part = (report, line, start) => {
 
 const dumpFile: Part = (report, line, start) => {
   banner(report, line, start);
-  report.headline(8, line, start, line.text.length);
+  report.headline(HEADLINE.place, line, start, line.text.length);
 };
 
 /** `Built by: 7601.18205.x86fre.win7sp1_gdr.130708-1532`; its first two numbers are the build and its revision. */

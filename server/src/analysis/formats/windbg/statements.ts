@@ -2,6 +2,7 @@
 import type { LogicalLine } from '../cursor.js';
 import type { BlockSink } from '../types.js';
 import { bugCheckCodeOf, isSameUnmarked, isStatedCode, withoutMark } from './bugCheckNames.js';
+import { isErrorStatus } from './statuses.js';
 
 /** Sources by how far they are believed. */
 const SOURCES = [
@@ -46,7 +47,7 @@ export function isSameCrash(code: string, other: string): boolean {
   // KeBugCheckEx is called without the mark.
   if (REFINED.get(other)?.has(withoutMark(code)) === true) return true;
   // A hard error that nobody handles is reported by its own status.
-  if (other === FATAL_HARD_ERROR && /^0xc[0-9a-f]{7}$/.test(code)) return true;
+  if (other === FATAL_HARD_ERROR && isErrorStatus(code)) return true;
   return isSameUnmarked(code, other);
 }
 

@@ -1,6 +1,7 @@
 /** Statements of a crash in one line: the short analysis, the stop screen, the event log, summary tools, `.bugcheck`. */
 import type { LogicalLine } from '../cursor.js';
 import { bugCheckCodeOf, isCodeOf, isStatedCode } from './bugCheckNames.js';
+import { HEADLINE } from './headline.js';
 import { hexIn, type Reading, type Report } from './report.js';
 import { bareList, behindCode, isPadded, maskedList, restOfList, unbracedList, withoutCutValue } from './lists.js';
 import { addressEnd, fileNameEnd, hexEnd, isBlank, isLower, isNameUnit, isWordUnit, moduleOfImage, skipBlanks, symbolAt, valueEnd, valueList, wordEnd, type ValueList } from './scan.js';
@@ -71,7 +72,7 @@ export function statement(line: LogicalLine, report: Report, found: Found): Read
         rest.values.forEach((value, index) => stateParameter(report, said, first + index, below, value.start, value.end));
       }
       if (found.name !== undefined) stateName(report, said, line, found.name.start, found.name.end);
-      report.headline(found.source === 'BugCheck line' ? 1 : 2, line, found.start, found.end);
+      report.headline(found.source === 'BugCheck line' ? HEADLINE.analysis : HEADLINE.stop, line, found.start, found.end);
       if (rest !== undefined) return 2;
       if (found.name === undefined && found.source === 'stop screen' && code !== undefined && below !== undefined && nameBelow(report, said, below, code)) return 2;
       return found.list === undefined && (found.source === 'stop screen' || found.source === 'event log') ? listBelow(report, said) : 1;
@@ -106,7 +107,7 @@ function brokenEvent(line: LogicalLine, report: Report): Reading | undefined {
       report.stated ??= hexIn(below, codeStart, codeEnd);
       stateCode(report, said, below, codeStart, codeEnd);
       stateList(report, said, below, list);
-      report.headline(2, below, codeStart, list.end);
+      report.headline(HEADLINE.stop, below, codeStart, list.end);
       return 2;
     },
   };
@@ -353,7 +354,7 @@ export function bugCheckCommand(line: LogicalLine, report: Report): Reading | un
       const said = report.bugChecks.add('.bugcheck');
       report.stated ??= code;
       stateCode(report, said, line, codeStart, codeEnd);
-      report.headline(3, line, start, codeEnd);
+      report.headline(HEADLINE.told, line, start, codeEnd);
       const next = report.ahead.peek(1);
       if (next?.text.startsWith('Arguments ', skipBlanks(next.text, 0)) !== true) return 1;
       let at = skipBlanks(next.text, next.text.indexOf('Arguments ') + 10);
@@ -400,7 +401,7 @@ export function probableCause(line: LogicalLine, report: Report): Reading | unde
       }
       // The analysis blames no file where the code in memory differs from that on disk.
       if (imageEnd < 0 && /^(?:memory_corruption|hardware)(?=\s|$)/.test(text.slice(image, image + 20))) report.claim('image', text.slice(image, wordEnd(text, image)), 1, line, image, wordEnd(text, image), 'module');
-      report.headline(5, line, start, text.length);
+      report.headline(HEADLINE.blame, line, start, text.length);
       const open = text.indexOf('(', image);
       if (open < 0) return;
       const symbol = symbolAt(text, skipBlanks(text, open + 1), true);

@@ -5,6 +5,7 @@
 import type { LogicalLine } from '../cursor.js';
 import { bugCheckCodeOf, leadingBugCheckName } from './bugCheckNames.js';
 import { stateCodeIn } from './fields.js';
+import { HEADLINE } from './headline.js';
 import { hexIn, type Reading, type Report } from './report.js';
 import { isBlank, skipBlanks, valueEnd } from './scan.js';
 import { stateCode, stateName, stateParameter } from './state.js';
@@ -96,7 +97,7 @@ export function stateValue(report: Report, line: LogicalLine, n: number, start: 
   }
   report.stated ??= hexIn(line, start, end);
   stateCode(report, said, line, start, end);
-  report.headline(3, line, 0, line.text.length);
+  report.headline(HEADLINE.told, line, 0, line.text.length);
 }
 
 /** `BCCode:  d1` and `BCP1:  …`, each on its line or all on one: `BCCode : 1000000a     BCP1 : 00000016`. */

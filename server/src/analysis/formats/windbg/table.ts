@@ -5,6 +5,7 @@
 import type { LogicalLine } from '../cursor.js';
 import { bugCheckCodeOf, isCodeOf, isStatedCode } from './bugCheckNames.js';
 import { cellEnd } from './lists.js';
+import { HEADLINE } from './headline.js';
 import { hexIn, type Reading, type Report } from './report.js';
 import { fileNameEnd, hexEnd, isNameUnit, isWordUnit, moduleOfImage } from './scan.js';
 import { claimArchitecture, claimDriverVersion, claimImage, stateCode, stateName, stateParameter } from './state.js';
@@ -93,7 +94,7 @@ export function tableRow(line: LogicalLine, report: Report): Reading | undefined
       stateCode(report, said, line, row.code.start, row.code.end);
       row.parameters.forEach((cell, index) => stateParameter(report, said, index + 1, line, cell.start, cell.end));
       if (row.name !== undefined) stateName(report, said, line, row.name.start, row.name.end);
-      report.headline(2, line, (row.name ?? row.code).start, row.parameters[3]?.end ?? row.code.end);
+      report.headline(HEADLINE.stop, line, (row.name ?? row.code).start, row.parameters[3]?.end ?? row.code.end);
       driverCells(report, line, row.next);
     },
   };

@@ -5,6 +5,7 @@
  */
 import type { LogicalLine } from '../cursor.js';
 import { errorValue, nameAndVersion, type ErrorField } from './events.js';
+import { HEADLINE } from './headline.js';
 import { hexIn, type Reading, type Report } from './report.js';
 import { skipBlanks } from './scan.js';
 import { beginApplicationError, claimImage } from './state.js';
@@ -90,7 +91,7 @@ function nameReading(line: LogicalLine, report: Report, start: number, { labelEn
     strength: 'strong', ...(field === 'application' ? { opens: true, begins: 'application' as const } : {}),
     act: () => {
       begin(report, line, start, labelEnd);
-      if (field === 'application') report.headline(3, line, start, comma);
+      if (field === 'application') report.headline(HEADLINE.told, line, start, comma);
       nameAndVersion(report, line, field, name, comma, version);
     },
   };
@@ -149,7 +150,7 @@ function sentence(line: LogicalLine, report: Report): Reading | undefined {
       if (code !== undefined) report.claim('exception.code', hexIn(line, codeAt, codeAt + code.length) ?? '', 0, line, codeAt, codeAt + code.length, 'statusCode');
       const end = match.index + match[0].length;
       report.claim('symbol.offset', hexIn(line, end - offset.length, end) ?? '', 0, line, end - offset.length, end, 'offset');
-      report.headline(3, line, at, end);
+      report.headline(HEADLINE.told, line, at, end);
     },
   };
 }

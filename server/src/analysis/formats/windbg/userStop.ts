@@ -3,6 +3,7 @@
  * `*** An Access Violation occurred in …`, `Critical error detected c0000374`, `HEAP[app.exe]: …`.
  */
 import type { LogicalLine } from '../cursor.js';
+import { HEADLINE } from './headline.js';
 import { hexIn, type Reading, type Report } from './report.js';
 import { hexEnd, isBlank, skipBlanks, valueEnd } from './scan.js';
 import { textTokens } from './tokens.js';
@@ -36,7 +37,7 @@ function begin(report: Report, line: LogicalLine, title: string, start: number, 
   report.opens = true;
   report.closeStack();
   report.section('header', title, line);
-  report.headline(4, line, start, end);
+  report.headline(HEADLINE.exception, line, start, end);
 }
 
 function stateProcess(report: Report, line: LogicalLine, start: number, end: number): void {

@@ -3,6 +3,7 @@
  * 0xC0000005: Access violation reading location 0x0000000000000008.` An exception that was thrown may be handled and opens nothing.
  */
 import type { LogicalLine } from '../cursor.js';
+import { HEADLINE } from './headline.js';
 import { hexIn, type Reading, type Report } from './report.js';
 import { skipBlanks } from './scan.js';
 import { claimImage } from './state.js';
@@ -24,7 +25,7 @@ export function visualStudio(line: LogicalLine, report: Report): Reading | undef
       report.body = true;
       report.exception = true;
       report.section('header', 'Unhandled exception', line);
-      report.headline(3, line, start, text.length);
+      report.headline(HEADLINE.told, line, start, text.length);
       const ipAt = start + WORDS.length - 2;
       report.claim('exception.ip', hexIn(line, ipAt, ipAt + ip.length) ?? '', 3, line, ipAt, ipAt + ip.length, 'address');
       if (image !== undefined) {
