@@ -4,10 +4,10 @@ import { bugCheckCodeOf, isCodeOf, isStatedCode } from './bugCheckNames.js';
 import { HEADLINE } from './headline.js';
 import { hexIn, type Reading, type Report } from './report.js';
 import { bareList, behindCode, isPadded, maskedList, restOfList, unbracedList, withoutCutValue } from './lists.js';
-import { addressEnd, fileNameEnd, hexEnd, isBlank, isLower, isNameUnit, isWordUnit, moduleOfImage, skipBlanks, symbolAt, valueEnd, valueList, wordEnd, type ValueList } from './scan.js';
-import { claimImage, claimSymbol, stateCode, stateList, stateName, stateParameter } from './state.js';
+import { addressEnd, fileNameEnd, hexEnd, isBlank, isLower, isNameUnit, isWordUnit, moduleOfImage, skipBlanks, valueEnd, valueList, wordEnd, type ValueList } from './scan.js';
+import { stateCode, stateList, stateName, stateParameter } from './state.js';
 import type { Source, Statement } from './statements.js';
-import { symbolTokens, textTokens } from './tokens.js';
+import { textTokens } from './tokens.js';
 
 /**
  * `BugCheck 9F, {3, ffffe000f38c06a0, fffff803c596cad0, ffffe000f46a1010}`: the analysis without `-v`, or
@@ -365,49 +365,6 @@ export function bugCheckCommand(line: LogicalLine, report: Report): Reading | un
         at = skipBlanks(next.text, end);
       }
       return 2;
-    },
-  };
-}
-
-/** WhoCrashed over the years. */
-const CULPRIT = /^(?:This was (?:probably|likely) caused by the following (?:module|driver)|Driver or module in which (?:crash|error) occurred)/;
-
-/** `Probably caused by : storvsc.sys ( storvsc!StorChannelVmbusCallback+2b8 )`, and the like of a summary tool. */
-export function probableCause(line: LogicalLine, report: Report): Reading | undefined {
-  const { text } = line;
-  const start = skipBlanks(text, 0);
-  let label = 0;
-  if (text.startsWith('Probably caused by', start)) label = 18;
-  else if (text.startsWith('Caused By Driver', start)) label = 16;
-  else label = CULPRIT.exec(text.slice(start, start + 64))?.[0].length ?? 0;
-  if (label === 0) return undefined;
-  const colon = skipBlanks(text, start + label);
-  if (text.charCodeAt(colon) !== 58) return undefined;
-  const image = skipBlanks(text, colon + 1);
-  const imageEnd = fileNameEnd(text, image);
-  const unknown = text.startsWith('Unknown_', image) || text.startsWith('memory_corruption', image) || text.startsWith('hardware', image);
-  if (imageEnd < 0 && !unknown && !text.includes('(', image)) return undefined;
-  return {
-    strength: 'strong', opens: true,
-    act: () => {
-      report.body = true;
-      report.analysis = true;
-      report.sink.token('field', line, start, start + label);
-      if (imageEnd > 0) {
-        // The symbol in brackets says how the debugger calls the module: `ntoskrnl.exe (nt+0x1A8CA0)`.
-        claimImage(report, line, image, imageEnd, 1, text.includes('(', imageEnd) ? 3 : 2);
-        // The version of the file stands below the name in a summary tool.
-        if (label === 16) report.module = moduleOfImage(text.slice(image, imageEnd));
-      }
-      // The analysis blames no file where the code in memory differs from that on disk.
-      if (imageEnd < 0 && /^(?:memory_corruption|hardware)(?=\s|$)/.test(text.slice(image, image + 20))) report.claim('image', text.slice(image, wordEnd(text, image)), 1, line, image, wordEnd(text, image), 'module');
-      report.headline(HEADLINE.blame, line, start, text.length);
-      const open = text.indexOf('(', image);
-      if (open < 0) return;
-      const symbol = symbolAt(text, skipBlanks(text, open + 1), true);
-      if (symbol === undefined) return;
-      symbolTokens(report, line, symbol, true);
-      claimSymbol(report, line, symbol, 1);
     },
   };
 }
