@@ -16,6 +16,7 @@ const ALONE = /^Exception number: c[0-9a-f]{7} \([a-z][a-z /-]{2,40}\)$/;
 /** `*----> Stack Back Trace <----*` */
 const PART = /^\*-{4}> ([A-Z][\w .]{2,60}) <-{4}\*$/;
 
+/** A line of the log. Its first line, the arrow and an exception quoted alone begin a block; other lines are read below them only. */
 export function drWatson(line: LogicalLine, report: Report): Reading | undefined {
   const { text } = line;
   const start = skipBlanks(text, 0);

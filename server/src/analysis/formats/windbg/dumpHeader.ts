@@ -8,6 +8,7 @@ import { stateCode, stateParameter } from './state.js';
 
 const LABEL = /^BugCheck(?:Code|(?:Code)?Parameter\[?([1-4])\]?)(?: {0,16}[:=] {0,8}| {2,24})(?=[0-9a-fA-F])/;
 
+/** The code, or a parameter below it. */
 export function dumpHeader(line: LogicalLine, report: Report): Reading | undefined {
   const { text } = line;
   const start = skipBlanks(text, 0);

@@ -48,6 +48,7 @@ const LABEL = oneOf('', [
   raw`Report File (?:Name|Size)|Event Name(?= {2})`,
 ], raw`^(`, raw`) {0,14}:\s{0,8}`);
 
+/** A line that names the event, or one of the values of its signature: by number, by label, by place. */
 export function errorReport(line: LogicalLine, report: Report): Reading | undefined {
   const { text } = line;
   if (text.length > 1024) return undefined;

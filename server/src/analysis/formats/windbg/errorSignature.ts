@@ -43,6 +43,7 @@ function items(text: string, from: number, labels: RegExp): Item[] {
   });
 }
 
+/** Names or numbers with their values, or one that goes on with the signature above. */
 export function errorSignature(line: LogicalLine, report: Report): Reading | undefined {
   const { text } = line;
   if (text.length > MAX_LINE) return undefined;

@@ -187,6 +187,7 @@ export function keyHandler(name: string): Handler | undefined {
 /** Fields whose value is a symbol and an instruction on the lines below. */
 const ADDRESS_FIELDS: ReadonlySet<string> = new Set(['FAULTING_IP', 'FOLLOWUP_IP', 'FAILED_INSTRUCTION_ADDRESS']);
 
+/** `MODULE_NAME: storvsc`, also in bold, padded or without its colon where the report has lost them all; the last line of an analysis, `Followup: …`. */
 export function field(line: LogicalLine, report: Report): Reading | undefined {
   const { text } = line;
   const first = skipBlanks(text, 0);

@@ -65,24 +65,31 @@ export function unwindWarning(line: LogicalLine, report: Report): Reading | unde
   };
 }
 
+/** A word of a frame. */
 export interface Part {
   readonly line: LogicalLine;
   readonly start: number;
   readonly end: number;
 }
 
+/** The words of a frame, of which the call site may stand on another line than the beginning. */
 export interface FrameText {
+  /** Column of the first word. */
   readonly start: number;
   readonly index: Part | undefined;
+  /** Where the stack of the frame begins: `Child-SP`, `ChildEBP`. */
   child: Part | undefined;
+  /** Where the call returns to: `RetAddr`. */
   ret: Part | undefined;
+  /** `(Inline Function)` stands for the addresses. */
   inline: boolean;
   readonly args: Part[];
-  /** A colon parts the columns: a 64-bit `kb` or `kv`. */
+  /** How many colons part the columns: two in a 64-bit `kb` or `kv`, none on 32-bit Windows. */
   colons: number;
   site: SymbolPlace | undefined;
   /** A call site without a symbol: `0x773f70f4`. */
   raw: Part | undefined;
+  /** The line of the call site, and where that line ends. */
   siteLine: LogicalLine;
   end: number;
 }

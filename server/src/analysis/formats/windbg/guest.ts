@@ -9,6 +9,7 @@ import { hexIn, type Reading, type Report } from './report.js';
 import { isNameUnit, isWordUnit, skipBlanks, valueEnd } from './scan.js';
 import { stateCode, stateName, stateParameter } from './state.js';
 
+/** Longest line that is searched: an event as XML stands on one. */
 const MAX_LINE = 8192;
 
 interface GuestValue {
@@ -84,6 +85,7 @@ export function hyperVEvent(line: LogicalLine, report: Report): Reading | undefi
 const TRIPLE_FAULT = /^\s{0,16}'([^']{1,100})' was reset because an unrecoverable error occurred on a virtual processor that caused a triple fault\b/;
 const GUEST_ERROR = /^\s{0,16}'([^']{1,100})' has encountered a fatal error (?:and a memory dump has been generated|but a memory dump could not be generated)\b/;
 
+/** `'guest' was reset because …`, `'guest' has encountered a fatal error …`. */
 export function hyperVReset(line: LogicalLine, report: Report): Reading | undefined {
   const { text } = line;
   if (text.length > MAX_LINE) return undefined;

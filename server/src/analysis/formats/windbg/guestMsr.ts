@@ -13,6 +13,7 @@ const WORDS = /VIRIDIAN (?:GUEST_)?CRASH: {1,4}|Guest indicates a fatal conditio
 /** Longest line that is searched. */
 const MAX_LINE = 1024;
 
+/** The message with code and parameters, where the code is documented: other systems hand other values over. */
 export function guestMsr(line: LogicalLine, report: Report): Reading | undefined {
   const { text } = line;
   const match = text.length > MAX_LINE ? null : WORDS.exec(text);

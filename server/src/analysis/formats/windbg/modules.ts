@@ -6,6 +6,7 @@ import { addressEnd, fileNameEnd, hexEnd, isBlank, isWordUnit, moduleOfImage, sk
 import { claimDriverVersion } from './state.js';
 import { oneOf, raw } from '../../text/pattern.js';
 
+/** `start             end                 module name`, the heading of `lm`. */
 export function moduleHeading(line: LogicalLine, report: Report): Reading | undefined {
   const { text } = line;
   if (text.length > 120 || !/^\s*start\s{2,}end\s{2,}module name\s*$/.test(text)) return undefined;

@@ -82,6 +82,7 @@ const SEARCH = oneOf('i', [
 /** What the screen blames, on the line below the name, in any language: `What failed: atikmdag.sys`. */
 const BLAME = /^[^\s:：][^:：]{1,60}[:：]\s{0,8}/;
 
+/** `Stop code: NAME`, `online later for this error: NAME (x.sys)`, or the driver below it. */
 export function stopName(line: LogicalLine, report: Report): Reading | undefined {
   const { text } = line;
   if (text.length > 2048) return undefined;

@@ -113,6 +113,7 @@ const PARTS: readonly (readonly [prefix: string, part: Part, opens?: boolean])[]
 /** By the code of their first character. */
 const PARTS_BY_UNIT = Array.from({ length: 128 }, (_, unit) => PARTS.filter(([prefix]) => prefix.charCodeAt(0) === unit));
 
+/** A line of what a debugger prints when it opens a dump, or that of a summary tool that begins a crash. */
 export function dumpBanner(line: LogicalLine, report: Report): Reading | undefined {
   const { text } = line;
   const start = skipBlanks(text, 0);
@@ -247,6 +248,7 @@ function isRemark(text: string, start: number): boolean {
   return false;
 }
 
+/** A remark of a debugger or a summary tool, a rule, dots for what was loaded or left out. */
 export function remark(line: LogicalLine, report: Report): Reading | undefined {
   const { text } = line;
   const start = skipBlanks(text, 0);

@@ -9,10 +9,12 @@ const SOURCES = [
   'header', 'BUGCHECK_CODE', 'BugCheck line', 'stop screen', '.bugcheck', 'event log', 'hypervisor event', 'problem report', 'summary tool', 'key value',
   'BUGCHECK_STR', 'failure bucket', 'KeBugCheckEx frame', 'KeBugCheckEx instruction', 'sentence',
 ] as const;
+/** Who states a code or a parameter. */
 export type Source = (typeof SOURCES)[number];
 
 const RANKS: ReadonlyMap<Source, number> = new Map(SOURCES.map((source, rank) => [source, rank]));
 
+/** A value, canonical or a name as printed, and where it stands. */
 export interface Place {
   readonly value: string;
   readonly line: LogicalLine;
@@ -20,6 +22,7 @@ export interface Place {
   readonly end: number;
 }
 
+/** What one source says of the bug check. */
 export interface Statement {
   readonly source: Source;
   code: Place | undefined;
@@ -76,8 +79,10 @@ function isExtended(value: string): boolean {
 /** All that a report says of its bug check, each source by itself; `settle` states the best. */
 export class BugCheckStatements {
   readonly #statements: Statement[] = [];
+  /** The line of the last heading, `NAME (code)`. */
   headerLine: LogicalLine | undefined;
 
+  /** A statement to be filled in by what its source says. */
   add(source: Source): Statement {
     const last = this.#statements.at(-1);
     // Values of one source come line by line (`BUGCHECK_CODE`, `BUGCHECK_P1` …).
@@ -92,6 +97,7 @@ export class BugCheckStatements {
     return this.#statements.findLast((statement) => statement.source === source);
   }
 
+  /** Whether any source states a parameter. */
   get hasParameters(): boolean {
     return this.#statements.some((statement) => statement.parameters.some((parameter) => parameter !== undefined));
   }
@@ -106,6 +112,7 @@ export class BugCheckStatements {
     return this.#statements.find(({ source, code }) => source !== 'sentence' && code !== undefined && isStatedCode(code.value))?.code?.value;
   }
 
+  /** Whether any source states a code, documented or not. */
   get hasCode(): boolean {
     return this.#statements.some((statement) => statement.code !== undefined);
   }

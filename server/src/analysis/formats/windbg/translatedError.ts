@@ -49,6 +49,7 @@ function nameLine(text: string, at: number): NameLine | undefined {
 /** The source of an event in a language whose script is not that of the openers; the event's own words follow some lines below. */
 const SOURCE = /^([^:：]{1,16}) ?[:：]\s{1,24}(?=Application Error$)/;
 
+/** A line of the event by its form, or the sentence that is all of it. */
 export function translatedError(line: LogicalLine, report: Report): Reading | undefined {
   const { text } = line;
   if (text.length > MAX_LINE) return undefined;

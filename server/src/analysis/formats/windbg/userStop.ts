@@ -14,6 +14,7 @@ const ACCESS_STOPS: ReadonlySet<string> = new Set(['0x2', '0x13', '0x61c', '0x65
 const STACK_OVERRUN = 'STATUS_STACK_BUFFER_OVERRUN encountered';
 const HEAP_WORDS = /Invalid [Aa]ddress specified to Rtl|modified at [0-9a-fA-F]{6,16} (?:past requested size|after it was freed)|specified to Rtl[A-Z]|Heap block at |Heap missing |[Ff]ree Heap block|Freed Heap block|[Hh]eap corruption|HEAP CORRUPTION/;
 
+/** One of these lines, told apart by its first character; any other may be a value below a stop of Application Verifier. */
 export function userStop(line: LogicalLine, report: Report): Reading | undefined {
   const { text } = line;
   if (text.length > 1024) return undefined;

@@ -13,6 +13,7 @@ const EVENT = /^Unhandled exception at (0x[0-9A-Fa-f]{8,16})(?: \(([^()]{1,120})
 /** Of an access violation: the address that was used. */
 const LOCATION = / location (0x[0-9A-Fa-f]{8,16})(?![0-9A-Fa-f])/;
 
+/** The message on one line. */
 export function visualStudio(line: LogicalLine, report: Report): Reading | undefined {
   const { text } = line;
   const start = skipBlanks(text, 0);
