@@ -89,10 +89,12 @@ export interface FrameText {
   site: SymbolPlace | undefined;
   /** A call site without a symbol: `0x773f70f4`. */
   raw: Part | undefined;
-  /** The line of the call site, and where that line ends. */
+  /** The line of the call site. */
   siteLine: LogicalLine;
-  end: number;
 }
+
+/** Digits of a frame's number, in hexadecimal: a stack that has overflowed has hundreds of frames. */
+const WIDEST_NUMBER = 3;
 
 /** The frame that begins at the line, complete or with its site still to come; undefined where there is none. */
 function frameAt(line: LogicalLine): FrameText | undefined {
@@ -101,14 +103,14 @@ function frameAt(line: LogicalLine): FrameText | undefined {
   let at = start;
   let index: Part | undefined;
   const digits = hexEnd(text, at);
-  if (digits > at && digits - at <= 3 && isBlank(text.charCodeAt(digits))) {
+  if (digits > at && digits - at <= WIDEST_NUMBER && isBlank(text.charCodeAt(digits))) {
     index = { line, start: at, end: digits };
     at = skipBlanks(text, digits);
     // `kf` prints the stack a frame uses before its address.
     const memory = hexEnd(text, at);
     if (memory > at && memory - at <= 6 && addressEnd(text, skipBlanks(text, memory)) > 0 && isBlank(text.charCodeAt(memory))) at = skipBlanks(text, memory);
   }
-  const frame: FrameText = { start, index, child: undefined, ret: undefined, inline: false, args: [], colons: 0, site: undefined, raw: undefined, siteLine: line, end: at };
+  const frame: FrameText = { start, index, child: undefined, ret: undefined, inline: false, args: [], colons: 0, site: undefined, raw: undefined, siteLine: line };
   if (text.startsWith('(Inline', at)) {
     const close = text.indexOf(')', at);
     if (close < 0 || close - at > 24) return undefined;
@@ -154,7 +156,6 @@ function readTail(frame: FrameText, line: LogicalLine, from: number): FrameText 
     break;
   }
   frame.siteLine = line;
-  frame.end = text.length;
   if (at >= text.length || text.startsWith('...', at)) return frame;
   if (text.startsWith('0x', at)) {
     let end = hexEnd(text, at + 2);
@@ -236,7 +237,7 @@ export function isFrameStart(text: string): boolean {
   if (text.length > 400) return false;
   let at = skipBlanks(text, 0);
   const digits = hexEnd(text, at);
-  if (digits > at && digits - at <= 2 && isBlank(text.charCodeAt(digits))) at = skipBlanks(text, digits);
+  if (digits > at && digits - at <= WIDEST_NUMBER && isBlank(text.charCodeAt(digits))) at = skipBlanks(text, digits);
   let addresses = 0;
   while (at < text.length) {
     const end = text.charCodeAt(at) === 58 ? at + 1 : addressEnd(text, at);
