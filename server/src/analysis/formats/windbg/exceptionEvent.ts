@@ -86,6 +86,7 @@ export function exceptionEvent(line: LogicalLine, report: Report): Reading | und
         report.signs.failed = process;
         report.claim('process.id', hexIn(line, at, at + process.length) ?? '', 4, line, at, at + process.length, 'number');
       }
+      // Before its headline: an event that counts more than those before frees their headline.
       report.event(code, line, place.code, end);
       report.section('header', 'Exception', line);
       report.headline(HEADLINE.exception, line, name, text.length);

@@ -68,12 +68,11 @@ export function problemReport(line: LogicalLine, report: Report): Reading | unde
   if (!kernel && (label === 'Code' || label === 'Bucket ID')) return undefined;
   const value = skipBlanks(text, start + match[0].length);
   const end = valueEnd(text, value);
-  const n = label === 'Code' ? 0 : -1;
   return {
     strength: 'strong',
     act: () => {
       report.sink.token('field', line, start, start + label.length);
-      if (n === 0 && end === text.length) stateValue(report, line, n, value, end);
+      if (label === 'Code' && end === text.length) stateValue(report, line, 0, value, end);
       // That of an application is a number that says nothing.
       else if (label === 'Bucket ID' && /^[A-Za-z0-9]{2,40}_\S{1,400}$/.test(text.slice(value))) {
         stateCodeIn(report, 'failure bucket', line, value, text.length);
