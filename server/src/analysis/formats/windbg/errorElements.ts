@@ -12,11 +12,12 @@ type Part = 'process' | 'version' | 'module' | 'exception code' | 'offset' | 'pa
 
 /** What the elements say in their order, and by their names. */
 const PARTS: readonly Part[] = ['process', 'version', 'plain', 'module', 'version', 'plain', 'exception code', 'offset'];
-const NAMED: Readonly<Record<string, Part>> = {
-  AppName: 'process', AppVersion: 'version', AppTimeStamp: 'plain', ModuleName: 'module', ModuleVersion: 'version', ModuleTimeStamp: 'plain',
-  ExceptionCode: 'exception code', FaultingOffset: 'offset', ProcessId: 'plain', ProcessCreationTime: 'plain', AppPath: 'path', ModulePath: 'path',
-  IntegratorReportId: 'plain', PackageFullName: 'plain', PackageRelativeAppId: 'plain',
-};
+const NAMED: ReadonlyMap<string, Part> = new Map<string, Part>([
+  ['AppName', 'process'], ['AppVersion', 'version'], ['AppTimeStamp', 'plain'], ['ModuleName', 'module'], ['ModuleVersion', 'version'],
+  ['ModuleTimeStamp', 'plain'], ['ExceptionCode', 'exception code'], ['FaultingOffset', 'offset'], ['ProcessId', 'plain'],
+  ['ProcessCreationTime', 'plain'], ['AppPath', 'path'], ['ModulePath', 'path'], ['IntegratorReportId', 'plain'], ['PackageFullName', 'plain'],
+  ['PackageRelativeAppId', 'plain'],
+]);
 /** Forms of the first eight values; together no other event has them. */
 const FORMS: readonly RegExp[] = [/./, /^\d{1,5}(?:\.\d{1,6}){3}$/, /^[0-9a-f]{8}$/i, /./, /^\d{1,5}(?:\.\d{1,6}){3}$/, /^[0-9a-f]{8}$/i, /^[0-9a-f]{8}$/i, /^(?:[0-9a-f]{8}){1,2}$/i];
 
@@ -57,11 +58,11 @@ export function errorElements(line: LogicalLine, report: Report): Reading | unde
   if (text.includes('<Provider Name="Application Error"') && !text.includes('<Data')) return around(line, report, start, true);
   const elements = elementsIn(line);
   if (elements.length === 0) return inEvent && AROUND.test(text.slice(start, start + 20)) ? around(line, report, start, false) : undefined;
-  const named = elements.filter((element) => NAMED[element.name] !== undefined);
+  const named = elements.filter((element) => NAMED.has(element.name));
   if (named.length > 0) {
     const begins = named.some((element) => element.name === 'AppName' && element.end > element.start);
     if (!begins && report.teller !== 'application error') return undefined;
-    return { strength: 'strong', ...(begins ? { opens: true, begins: 'application' as const } : {}), act: () => { say(report, named, named.map((element) => NAMED[element.name] ?? 'plain')); } };
+    return { strength: 'strong', ...(begins ? { opens: true, begins: 'application' as const } : {}), act: () => { say(report, named, named.map((element) => NAMED.get(element.name) ?? 'plain')); } };
   }
   if (fits(elements)) return { strength: 'strong', opens: true, begins: 'application', act: () => { say(report, elements, PARTS); } };
   if (!inEvent || elements.length > 1 || report.ahead.peek(0) !== line) return undefined;

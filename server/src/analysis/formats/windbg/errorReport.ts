@@ -14,22 +14,22 @@ import { oneOf, raw } from '../../text/pattern.js';
 export type Part = 'process' | 'module' | 'exception code' | 'exception type' | 'offset' | 'version' | 'bug check' | 'plain';
 
 /** The parts of a signature by its event, in their order. */
-export const SIGNATURES: Readonly<Record<string, readonly Part[]>> = {
-  APPCRASH: ['process', 'version', 'plain', 'module', 'version', 'plain', 'exception code', 'offset'],
-  MoAppCrash: ['plain', 'version', 'plain', 'module', 'version', 'plain', 'exception code', 'offset'],
+export const SIGNATURES: ReadonlyMap<string, readonly Part[]> = new Map<string, readonly Part[]>([
+  ['APPCRASH', ['process', 'version', 'plain', 'module', 'version', 'plain', 'exception code', 'offset']],
+  ['MoAppCrash', ['plain', 'version', 'plain', 'module', 'version', 'plain', 'exception code', 'offset']],
   // A process without which Windows cannot go on has failed: lsass.exe, csrss.exe.
-  CriticalProcessFault2: ['process', 'version', 'plain', 'module', 'version', 'plain', 'exception code', 'offset'],
+  ['CriticalProcessFault2', ['process', 'version', 'plain', 'module', 'version', 'plain', 'exception code', 'offset']],
   // The offset stands before the code here.
-  BEX: ['process', 'version', 'plain', 'module', 'version', 'plain', 'offset', 'exception code'],
-  BEX64: ['process', 'version', 'plain', 'module', 'version', 'plain', 'offset', 'exception code'],
+  ['BEX', ['process', 'version', 'plain', 'module', 'version', 'plain', 'offset', 'exception code']],
+  ['BEX64', ['process', 'version', 'plain', 'module', 'version', 'plain', 'offset', 'exception code']],
   // The type of the exception is shortened to a checksum where it is long.
-  CLR20r3: ['process', 'version', 'plain', 'plain', 'version', 'plain', 'plain', 'plain', 'exception type'],
-  BlueScreen: ['bug check', 'bug check', 'bug check', 'bug check', 'bug check'],
-  AppHangB1: ['process', 'version'],
-  AppHangXProcB1: ['process', 'version'],
-  AppHangTransient: ['process', 'version'],
-  LiveKernelEvent: ['bug check', 'bug check', 'bug check', 'bug check', 'bug check'],
-};
+  ['CLR20r3', ['process', 'version', 'plain', 'plain', 'version', 'plain', 'plain', 'plain', 'exception type']],
+  ['BlueScreen', ['bug check', 'bug check', 'bug check', 'bug check', 'bug check']],
+  ['AppHangB1', ['process', 'version']],
+  ['AppHangXProcB1', ['process', 'version']],
+  ['AppHangTransient', ['process', 'version']],
+  ['LiveKernelEvent', ['bug check', 'bug check', 'bug check', 'bug check', 'bug check']],
+]);
 
 /** `Problem Event Name:` in the languages of Windows, with the slip of the pen of the German one, and `Event Name:` of the event log. */
 const EVENT = oneOf('i', [
@@ -71,7 +71,7 @@ export function errorReport(line: LogicalLine, report: Report): Reading | undefi
 
 /** The line that names the event; a block begins where the event is a crash. `mark` is the column before the name. */
 function eventLine(line: LogicalLine, report: Report, start: number, event: string, mark: number): Reading | undefined {
-  const parts = SIGNATURES[event];
+  const parts = SIGNATURES.get(event);
   if (parts === undefined) return undefined;
   const kernel = parts[0] === 'bug check';
   return {
@@ -113,7 +113,7 @@ function signatureLine(line: LogicalLine, report: Report, start: number): Readin
 
 /** One value of the signature, by its place. */
 function part(line: LogicalLine, report: Report, n: number, label: number, labelEnd: number, value: number): Reading | undefined {
-  const what = SIGNATURES[report.signature]?.[n] ?? 'plain';
+  const what = SIGNATURES.get(report.signature)?.[n] ?? 'plain';
   return {
     strength: 'strong',
     act: () => {
@@ -141,7 +141,7 @@ export function statePart(line: LogicalLine, report: Report, what: Part, n: numb
 function byPlace(line: LogicalLine, report: Report, start: number): Reading | undefined {
   const { text } = line;
   const n = line.line - report.signatureLine - 1;
-  const parts = SIGNATURES[report.signature] ?? [];
+  const parts = SIGNATURES.get(report.signature) ?? [];
   if (n < 0 || n >= parts.length || line.cut || (n > 0 && !report.signatureFits)) return undefined;
   const label = /^([^\s:：][^:：]{1,60}?) ?[:：]\s{0,8}/.exec(text.slice(start, start + 96));
   if (label === null) return undefined;

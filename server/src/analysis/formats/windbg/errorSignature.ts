@@ -76,8 +76,8 @@ function begun(report: Report, line: LogicalLine): void {
 function numbered(line: LogicalLine, report: Report, start: number): Reading | undefined {
   const { text } = line;
   const type = TYPE.exec(text.slice(start, start + 48));
-  const name = type === null ? undefined : Object.keys(SIGNATURES).find((event) => event.toLowerCase() === (type[1] ?? '').toLowerCase());
-  if (type === null ? report.signature === '' : name === undefined || SIGNATURES[name]?.[0] === 'bug check') return undefined;
+  const name = type === null ? undefined : [...SIGNATURES.keys()].find((event) => event.toLowerCase() === (type[1] ?? '').toLowerCase());
+  if (type === null ? report.signature === '' : name === undefined || SIGNATURES.get(name)?.[0] === 'bug check') return undefined;
   const values = items(text, start, NUMBERED);
   if (values.length < 2) return undefined;
   return {
@@ -90,7 +90,7 @@ function numbered(line: LogicalLine, report: Report, start: number): Reading | u
       }
       for (const { name: number, label, labelEnd, start: value, end } of values) {
         report.sink.token('field', line, label, labelEnd);
-        statePart(line, report, SIGNATURES[report.signature]?.[Number(number) - 1] ?? 'plain', Number(number) - 1, value, end);
+        statePart(line, report, SIGNATURES.get(report.signature)?.[Number(number) - 1] ?? 'plain', Number(number) - 1, value, end);
       }
     },
   };
@@ -102,7 +102,7 @@ export function signatureInText(line: LogicalLine, report: Report): Reading | un
   if (text.length < 80 || text.length > 4 * MAX_LINE) return undefined;
   const named = text.includes('Event Name: ') ? IN_TEXT.exec(text) : null;
   const event = named?.[1] ?? '';
-  const parts = SIGNATURES[event];
+  const parts = SIGNATURES.get(event);
   if (named === null || parts === undefined || parts[0] !== 'process') return undefined;
   const from = named.index + named[0].length;
   const worded = items(text, from, WORDED);

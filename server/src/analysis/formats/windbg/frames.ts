@@ -145,15 +145,10 @@ function readTail(frame: FrameText, line: LogicalLine, from: number): FrameText 
       continue;
     }
     const end = addressEnd(text, at);
-    // A raw call site looks like an argument; after the second colon it is the site.
-    if (end > 0 && frame.args.length < 4 && !(frame.colons >= 2 && frame.args.length > 0)) {
-      if (!text.startsWith('0x', at)) {
-        frame.args.push({ line, start: at, end });
-        at = skipBlanks(text, end);
-        continue;
-      }
-    }
-    break;
+    // A raw call site looks like an argument: it has a prefix, or stands behind the second colon.
+    if (end < 0 || frame.args.length >= 4 || (frame.colons >= 2 && frame.args.length > 0) || text.startsWith('0x', at)) break;
+    frame.args.push({ line, start: at, end });
+    at = skipBlanks(text, end);
   }
   frame.siteLine = line;
   if (at >= text.length || text.startsWith('...', at)) return frame;

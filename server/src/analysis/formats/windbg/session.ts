@@ -215,6 +215,7 @@ function promptWith(line: LogicalLine, report: Report, start: number, end: numbe
       if (shows) report.sink.note('these values were typed into !analyze -show, which explains them; the debugger did not read them from a dump', line);
       bePrompted(report, line, start, end, command);
       report.sink.token('command', line, from, from + command.length);
+      // What a session is explained with stands some way behind a command: `kb                      start with a stack trace`.
       const spaced = /\s{3,}/.exec(command);
       if (spaced !== null) report.command = command.slice(0, spaced.index);
       // The analysis has sections of its own, and a prompt without a command is the end of a session.
