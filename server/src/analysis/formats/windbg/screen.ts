@@ -49,7 +49,7 @@ export function namedCode(line: LogicalLine, report: Report): Reading | undefine
   if (pair === undefined) return undefined;
   const [whole, one = '', two = ''] = pair;
   const [printed, digits] = one.startsWith('0x') ? [two, one] : [one, two];
-  const code = canonicalAddress(digits.replace(/^0x/, ''));
+  const code = canonicalAddress(digits);
   // What follows in the sentence may take it back.
   if (!isCodeOf(printed, code) || !/^\s*(?:[.,;]|$)/.test(text.slice(first + whole.length, first + whole.length + 24))) return undefined;
   const nameAt = text.indexOf(printed, first);
