@@ -12,7 +12,9 @@ import { unitLine } from './unit.js';
 const FAULT = /\bsi_addr = (0x[\da-fA-F]{1,16})/;
 
 /** systemd's words by processor. */
-const ARCHITECTURES: Readonly<Record<string, string>> = { 'AMD x86-64': 'x64', 'Intel 80386': 'x86', AARCH64: 'arm64', 'ARM AARCH64': 'arm64', ARM: 'arm', PowerPC64: 'ppc64', 'IBM S/390': 's390x', 'RISC-V': 'riscv64' };
+const ARCHITECTURES: ReadonlyMap<string, string> = new Map([
+  ['AMD x86-64', 'x64'], ['Intel 80386', 'x86'], ['AARCH64', 'arm64'], ['ARM AARCH64', 'arm64'], ['ARM', 'arm'], ['PowerPC64', 'ppc64'], ['IBM S/390', 's390x'], ['RISC-V', 'riscv64'],
+]);
 
 /** The number at the beginning of a `PID:` row, decimal; undefined where it has none. */
 export function pidOf(field: FieldLine, text: string): string | undefined {
@@ -137,7 +139,7 @@ export class Statements {
         break;
       }
       case 'ELF object binary architecture':
-        this.#report.claim('system.architecture', ARCHITECTURES[value], span);
+        this.#report.claim('system.architecture', ARCHITECTURES.get(value), span);
         this.#report.token('fieldValue', row, field.value, 'system.architecture');
         break;
       default: this.#report.token('fieldValue', row, field.value);

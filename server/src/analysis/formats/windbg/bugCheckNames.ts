@@ -4,7 +4,7 @@
  * The reader needs both: a name by itself states a code (`BUGCHECK_STR: CLOCK_WATCHDOG_TIMEOUT_2_PROC`), and a number
  * in a sentence is believed only where it is one of these.
  */
-import { parseHex } from '../../text/hex.js';
+import { canonicalHex, formatHex } from '../../text/hex.js';
 
 // One entry is `code name`, the code in hexadecimal; entries are ended by a semicolon.
 const TABLE = `
@@ -118,40 +118,48 @@ function parse(): Map<number, string> {
 }
 
 const NAMES: ReadonlyMap<number, string> = parse();
-const CODES: ReadonlyMap<string, number> = new Map([...NAMES].map(([code, name]) => [name, code]));
+/** Codes by name, canonical. */
+const CODES: ReadonlyMap<string, string> = new Map([...NAMES].map(([code, name]) => [name, formatHex(code)]));
 
 /** Every documented name. */
 export const BUG_CHECK_NAMES: readonly string[] = [...CODES.keys()];
-
-/** Whether a bug check of this code is documented. */
-export function isBugCheckCode(code: number): boolean {
-  return NAMES.has(code);
-}
 
 /** Bit by which a small dump marks the code of its bug check: `0x1000007e`. */
 const SMALL_DUMP = 0x10000000;
 
 /** A code of 32 bits without the mark of a small dump, unsigned: codes such as 0xc000021a have the top bit. */
-export function unmarkedCode(code: number): number {
+function unmarkedCode(code: number): number {
   return (code & ~SMALL_DUMP) >>> 0;
+}
+
+/** A canonical code without the mark of a small dump, canonical; a wider value as it is. */
+export function withoutMark(code: string): string {
+  const value = Number.parseInt(code, 16);
+  return value <= 0xffffffff ? formatHex(unmarkedCode(value)) : code;
 }
 
 /** Whether two canonical codes are the same but for the mark of a small dump. */
 export function isSameUnmarked(a: string, b: string): boolean {
-  if (a === b) return true;
-  const [first, second] = [parseHex(a), parseHex(b)];
-  return first !== undefined && second !== undefined && (first ^ second) === BigInt(SMALL_DUMP);
+  return a === b || withoutMark(a) === withoutMark(b);
 }
 
 /** Whether hexadecimal digits, with or without `0x`, are the code of a documented bug check, also with the mark of a small dump. */
 export function isStatedCode(digits: string): boolean {
   const code = Number.parseInt(digits, 16);
-  return code <= 0xffffffff && isBugCheckCode(unmarkedCode(code));
+  // 0xdeaddead has the bit of the mark in its own right.
+  return code <= 0xffffffff && (NAMES.has(code) || NAMES.has(unmarkedCode(code)));
 }
 
-/** The code of a documented name, or undefined. */
-export function bugCheckCodeOf(name: string): number | undefined {
+/** The code of a documented name, canonical, or undefined. */
+export function bugCheckCodeOf(name: string): string | undefined {
   return CODES.get(name);
+}
+
+/** Whether hexadecimal digits, with or without `0x`, are the code of a documented name, also with the mark of a small dump. */
+export function isCodeOf(name: string, digits: string): boolean {
+  const code = CODES.get(name);
+  const stated = code === undefined ? undefined : canonicalHex(digits);
+  return code !== undefined && stated !== undefined && isSameUnmarked(code, stated);
 }
 
 /**

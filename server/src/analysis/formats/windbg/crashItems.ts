@@ -5,9 +5,10 @@
  */
 import type { LogicalLine } from '../cursor.js';
 import { bugCheckCodeOf } from './bugCheckNames.js';
+import { HEADLINE } from './headline.js';
 import { hexIn, type Reading, type Report } from './report.js';
 import { fileNameEnd, hexEnd, isLower, moduleOfImage, skipBlanks, valueEnd } from './scan.js';
-import { stateCode, stateParameter } from './state.js';
+import { claimArchitecture, claimDriverVersion, claimImage, stateCode, stateName, stateParameter } from './state.js';
 import type { Statement } from './statements.js';
 import { textTokens } from './tokens.js';
 import { oneOf, raw } from '../../text/pattern.js';
@@ -93,7 +94,7 @@ function beginning(line: LogicalLine, { label, start, end }: Item): Pick<Reading
   const value = line.text.slice(start, end);
   if (label === 'Dump File') return /^[^\\/:"<>|]{1,120}\.dmp$/i.test(value) ? { begins: 'dump' } : undefined;
   if (label === 'Bug Check Code') return valueEnd(line.text, start) === end && /^0x[0-9a-f]{8}$/i.test(value) ? { begins: 'stop', code: hexIn(line, start, end) } : undefined;
-  const code = label === 'Bug Check String' ? codeOfName(value) : undefined;
+  const code = label === 'Bug Check String' ? bugCheckCodeOf(value) : undefined;
   return code === undefined ? undefined : { begins: 'stop', code };
 }
 
@@ -151,7 +152,7 @@ export function translatedItem(line: LogicalLine, report: Report): Reading | und
   const labelEnd = text.slice(0, colon).trimEnd().length;
   const said = report.bugChecks.last('summary tool');
   const isCode = said?.name?.line.line === line.line - 1 && said.code === undefined && /^0x[0-9a-f]{8}$/i.test(text.slice(value, end));
-  const code = isCode ? hexIn(line, value, end) : codeOfName(text.slice(value, end));
+  const code = isCode ? hexIn(line, value, end) : bugCheckCodeOf(text.slice(value, end));
   if (code === undefined) return undefined;
   return {
     strength: 'strong', ...(isCode ? {} : { opens: true, begins: 'stop' as const, code }),
@@ -161,12 +162,6 @@ export function translatedItem(line: LogicalLine, report: Report): Reading | und
       sayBugCheck(report, line, { label: isCode ? 'Bug Check Code' : 'Bug Check String', labelStart: start, labelEnd, start: value, end, parted: true }, code);
     },
   };
-}
-
-/** The code of a documented bug check, canonical. */
-function codeOfName(name: string): string | undefined {
-  const code = name.length < 6 || name.length > 96 ? undefined : bugCheckCodeOf(name);
-  return code === undefined ? undefined : '0x' + code.toString(16);
 }
 
 /** Whether what follows a label can be its value: a web page that lost its cells runs them together. */
@@ -216,37 +211,32 @@ function sayBugCheck(report: Report, line: LogicalLine, { label, labelStart, sta
   report.section('header', 'Bug check', line);
   const said = summary(report);
   if (label === 'Bug Check String') {
-    report.sink.token('bugCheckName', line, start, end, 'bugcheck.name');
-    said.name ??= { value: line.text.slice(start, end), line, start, end };
+    stateName(report, said, line, start, end);
     return;
   }
   report.stated ??= code;
   stateCode(report, said, line, start, end);
-  report.headline(2, line, labelStart, end);
+  report.headline(HEADLINE.stop, line, labelStart, end);
 }
 
 function sayDriver(report: Report, line: LogicalLine, start: number, end: number): void {
-  const image = line.text.slice(start, end);
   if (fileNameEnd(line.text, start) !== end) {
     report.sink.token('fieldValue', line, start, end);
     return;
   }
-  report.claim('image', image, 1, line, start, end, 'module');
-  report.module = moduleOfImage(image);
-  report.claim('module', report.module, 2, line, start, end);
+  claimImage(report, line, start, end, 1, 2);
+  report.module = moduleOfImage(line.text.slice(start, end));
 }
 
 function sayDetail(report: Report, line: LogicalLine, { label, start, end }: Item): void {
   const { text } = line;
   const value = text.slice(start, end);
-  if (label === 'Processor') report.claim('system.architecture', value === '32-bit' ? 'x86' : value.toLowerCase(), 2, line, start, end, 'fieldValue');
+  if (label === 'Processor') claimArchitecture(report, line, start, end);
   else if (label === 'Processors Count') report.claim('system.processors', value, 1, line, start, end, 'number');
   else if (label === 'Minor Version') report.claim('system.version', value, 5, line, start, end, 'version');
   else if (label === 'File Version') {
-    const version = /^\d{1,6}\.\d[\d.]{0,24}/.exec(value);
     // The version is that of the driver in `Caused By Driver`, which stands above.
-    if (version !== null && report.module !== '') report.claim(`driver.version.${report.module}`, version[0], 0, line, start, start + version[0].length, 'version');
-    else report.sink.token('version', line, start, end);
+    if (!claimDriverVersion(report, report.module, 0, line, start, end)) report.sink.token('version', line, start, end);
   } else if (label === 'Caused By Address') sayAddress(report, line, start, end);
   else if (label.endsWith('Address') || label.startsWith('Stack')) textTokens(report, line, start, end);
   else report.sink.token(label.endsWith('Time') ? 'timestamp' : label === 'Full Path' ? 'path' : 'fieldValue', line, start, end);

@@ -4,15 +4,11 @@
  */
 import type { LogicalLine } from '../cursor.js';
 import { isStatedCode } from './bugCheckNames.js';
-import { codeLabel, instruction } from './machine.js';
-import { distance, hexIn, type CurrentCode, type Reading, type Report } from './report.js';
-import { addressEnd, hexEnd, skipBlanks, symbolAt } from './scan.js';
-
-/** Column behind a selector (`001b:`), or `at`. */
-function afterSelector(text: string, at: number): number {
-  const selector = hexEnd(text, at);
-  return selector - at === 4 && text.charCodeAt(selector) === 58 ? selector + 1 : at;
-}
+import { afterSelector, codeLabel, instruction } from './commands/disassembly.js';
+import { distance } from './ahead.js';
+import { HEADLINE } from './headline.js';
+import { hexIn, type CurrentCode, type Reading, type Report } from './report.js';
+import { addressEnd, skipBlanks, symbolAt } from './scan.js';
 
 /** `ds:0023:0041007d=????????`, `ds:feeefeee`feeefeee=????`; behind it authors set an arrow, and a narrow page cuts it. */
 const UNREADABLE = /[c-gs]s:(?:[0-9a-f]{4}:)?([0-9a-fA-F`']{8,19})=\?{1,32}(?=\s|$)/;
@@ -83,7 +79,7 @@ function stateStop(report: Report, next: LogicalLine): void {
   report.section('header', 'Bug check', next);
   report.bugChecks.add('KeBugCheckEx instruction').code = { value: code, line: next, start, end: next.text.length };
   report.sink.token('bugCheckCode', next, start, next.text.length, 'bugcheck.code');
-  report.headline(7, next, 0, next.text.length);
+  report.headline(HEADLINE.call, next, 0, next.text.length);
 }
 
 /** `win32k!ReadLayoutFile+0x62:` and the instruction on the next line, where registers or an exception event stand above; `nt!KeBugCheckEx:` anywhere. */

@@ -3,9 +3,9 @@
  * by labels (`BUGCHECK_STR: `), by prompts, by the parts of the banner and, inside a stack, by the addresses that follow a
  * symbol. One pass over the words.
  */
-import { bugCheckCodeOf } from './bugCheckNames.js';
+import { isCodeOf } from './bugCheckNames.js';
 import { isFieldName, isListedField } from './fieldNames.js';
-import { addressEnd, eventStart, hexEnd, isBlank, isLower, isNameUnit, isUpper, isWordUnit, skipBlanks, wordEnd } from './scan.js';
+import { addressEnd, eventStart, hexEnd, isBlank, isDigit, isLower, isNameUnit, isUpper, isWordUnit, skipBlanks, wordEnd } from './scan.js';
 import { GLUED_LINE, isPhrase } from './shape.js';
 
 const NONE: readonly number[] = [];
@@ -106,7 +106,7 @@ function withGlued(line: string, places: readonly number[]): readonly number[] {
     if (close === open + 2 || close - open > 10 || line.charCodeAt(close) !== 41) continue;
     let start = open;
     while (start > 0 && open - start < 80 && isNameUnit(line.charCodeAt(start - 1))) start--;
-    if (start > 0 && bugCheckCodeOf(line.slice(start, open)) === Number.parseInt(line.slice(open + 2, close), 16)) more.push(start);
+    if (start > 0 && isCodeOf(line.slice(start, open), line.slice(open + 2, close))) more.push(start);
   }
   return more.length === 0 ? places : [...new Set([...places, ...more])].sort((a, b) => a - b);
 }
@@ -241,7 +241,7 @@ const PROMPT = /(?:\|{1,2}(?=\d))?(?:\d{1,3}:)?(?:(?:(?:\d{1,3}\.)?\d{1,3}: )?l?
 /** Column behind the `>` of a prompt at `at`, or -1. */
 export function promptEnd(line: string, at: number): number {
   const unit = line.charCodeAt(at);
-  if (unit !== 107 && unit !== 108 && unit !== 124 && !(unit >= 48 && unit <= 57)) return -1;
+  if (unit !== 107 && unit !== 108 && unit !== 124 && !isDigit(unit)) return -1;
   PROMPT.lastIndex = at;
   return PROMPT.test(line) ? PROMPT.lastIndex : -1;
 }

@@ -4,6 +4,7 @@
  */
 import type { LogicalLine } from '../cursor.js';
 import { instruction } from './commands/disassembly.js';
+import { HEADLINE } from './headline.js';
 import { hexIn, type Reading, type Report } from './report.js';
 import { addressEnd, skipBlanks, valueEnd } from './scan.js';
 
@@ -15,6 +16,7 @@ const ALONE = /^Exception number: c[0-9a-f]{7} \([a-z][a-z /-]{2,40}\)$/;
 /** `*----> Stack Back Trace <----*` */
 const PART = /^\*-{4}> ([A-Z][\w .]{2,60}) <-{4}\*$/;
 
+/** A line of the log. Its first line, the arrow and an exception quoted alone begin a block; other lines are read below them only. */
 export function drWatson(line: LogicalLine, report: Report): Reading | undefined {
   const { text } = line;
   const start = skipBlanks(text, 0);
@@ -66,7 +68,7 @@ function sayNumber(line: LogicalLine, report: Report, value: number, end: number
   report.exception = true;
   report.teller = 'Dr. Watson';
   report.claim('exception.code', code, 0, line, value, end, 'statusCode');
-  report.headline(3, line, skipBlanks(line.text, 0), line.text.length);
+  report.headline(HEADLINE.told, line, skipBlanks(line.text, 0), line.text.length);
 }
 
 /** `<time> Exception number: c0000005 (access violation)`: lines that were run together. */
@@ -92,7 +94,8 @@ function fault(line: LogicalLine, report: Report, start: number): Reading | unde
   const { text } = line;
   const ip = skipBlanks(text, start + ARROW.length);
   const end = addressEnd(text, ip);
-  if (end < 0 || instruction({ ...line, text: text.slice(ip), start: line.start + ip }, report) === undefined) return undefined;
+  const code = end < 0 ? undefined : instruction({ ...line, text: text.slice(ip), start: line.start + ip }, report);
+  if (code === undefined) return undefined;
   return {
     strength: 'strong',
     // The arrow is printed at the instruction that failed, and by nothing else.
@@ -103,7 +106,7 @@ function fault(line: LogicalLine, report: Report, start: number): Reading | unde
       report.teller = 'Dr. Watson';
       report.sink.token('warning', line, start, start + ARROW.length);
       report.claim('exception.ip', hexIn(line, ip, end) ?? '', 3, line, ip, end, 'address');
-      instruction({ ...line, text: text.slice(ip), start: line.start + ip }, report)?.act();
+      code.act();
     },
   };
 }

@@ -1,12 +1,14 @@
 /** The header of a dump file as `dumpchk` and tools that read dumps list it: `BugCheckCode        000000d1`, `BugCheckParameter1  …`. */
 import type { LogicalLine } from '../cursor.js';
 import { isStatedCode } from './bugCheckNames.js';
+import { HEADLINE } from './headline.js';
 import { hexIn, type Reading, type Report } from './report.js';
 import { skipBlanks, valueEnd } from './scan.js';
 import { stateCode, stateParameter } from './state.js';
 
 const LABEL = /^BugCheck(?:Code|(?:Code)?Parameter\[?([1-4])\]?)(?: {0,16}[:=] {0,8}| {2,24})(?=[0-9a-fA-F])/;
 
+/** The code, or a parameter below it. */
 export function dumpHeader(line: LogicalLine, report: Report): Reading | undefined {
   const { text } = line;
   const start = skipBlanks(text, 0);
@@ -37,7 +39,7 @@ export function dumpHeader(line: LogicalLine, report: Report): Reading | undefin
       }
       report.stated ??= code;
       stateCode(report, report.bugChecks.add('.bugcheck'), line, value, end);
-      report.headline(3, line, start, end);
+      report.headline(HEADLINE.told, line, start, end);
     },
   };
 }

@@ -3,18 +3,21 @@
  * the text, with names since Windows 11.
  */
 import type { LogicalLine } from '../cursor.js';
+import { HEADLINE } from './headline.js';
 import { hexIn, type Reading, type Report } from './report.js';
-import { moduleOfImage, skipBlanks, valueEnd } from './scan.js';
+import { skipBlanks, valueEnd } from './scan.js';
+import { beginApplicationError, claimImage } from './state.js';
 
 type Part = 'process' | 'version' | 'module' | 'exception code' | 'offset' | 'path' | 'plain';
 
 /** What the elements say in their order, and by their names. */
 const PARTS: readonly Part[] = ['process', 'version', 'plain', 'module', 'version', 'plain', 'exception code', 'offset'];
-const NAMED: Readonly<Record<string, Part>> = {
-  AppName: 'process', AppVersion: 'version', AppTimeStamp: 'plain', ModuleName: 'module', ModuleVersion: 'version', ModuleTimeStamp: 'plain',
-  ExceptionCode: 'exception code', FaultingOffset: 'offset', ProcessId: 'plain', ProcessCreationTime: 'plain', AppPath: 'path', ModulePath: 'path',
-  IntegratorReportId: 'plain', PackageFullName: 'plain', PackageRelativeAppId: 'plain',
-};
+const NAMED: ReadonlyMap<string, Part> = new Map<string, Part>([
+  ['AppName', 'process'], ['AppVersion', 'version'], ['AppTimeStamp', 'plain'], ['ModuleName', 'module'], ['ModuleVersion', 'version'],
+  ['ModuleTimeStamp', 'plain'], ['ExceptionCode', 'exception code'], ['FaultingOffset', 'offset'], ['ProcessId', 'plain'],
+  ['ProcessCreationTime', 'plain'], ['AppPath', 'path'], ['ModulePath', 'path'], ['IntegratorReportId', 'plain'], ['PackageFullName', 'plain'],
+  ['PackageRelativeAppId', 'plain'],
+]);
 /** Forms of the first eight values; together no other event has them. */
 const FORMS: readonly RegExp[] = [/./, /^\d{1,5}(?:\.\d{1,6}){3}$/, /^[0-9a-f]{8}$/i, /./, /^\d{1,5}(?:\.\d{1,6}){3}$/, /^[0-9a-f]{8}$/i, /^[0-9a-f]{8}$/i, /^(?:[0-9a-f]{8}){1,2}$/i];
 
@@ -55,11 +58,11 @@ export function errorElements(line: LogicalLine, report: Report): Reading | unde
   if (text.includes('<Provider Name="Application Error"') && !text.includes('<Data')) return around(line, report, start, true);
   const elements = elementsIn(line);
   if (elements.length === 0) return inEvent && AROUND.test(text.slice(start, start + 20)) ? around(line, report, start, false) : undefined;
-  const named = elements.filter((element) => NAMED[element.name] !== undefined);
+  const named = elements.filter((element) => NAMED.has(element.name));
   if (named.length > 0) {
     const begins = named.some((element) => element.name === 'AppName' && element.end > element.start);
     if (!begins && report.teller !== 'application error') return undefined;
-    return { strength: 'strong', ...(begins ? { opens: true, begins: 'application' as const } : {}), act: () => { say(report, named, named.map((element) => NAMED[element.name] ?? 'plain')); } };
+    return { strength: 'strong', ...(begins ? { opens: true, begins: 'application' as const } : {}), act: () => { say(report, named, named.map((element) => NAMED.get(element.name) ?? 'plain')); } };
   }
   if (fits(elements)) return { strength: 'strong', opens: true, begins: 'application', act: () => { say(report, elements, PARTS); } };
   if (!inEvent || elements.length > 1 || report.ahead.peek(0) !== line) return undefined;
@@ -91,11 +94,8 @@ function around(line: LogicalLine, report: Report, start: number, begins: boolea
 function say(report: Report, elements: readonly Element[], parts: readonly Part[]): void {
   const first = elements[0];
   if (first === undefined) return;
-  report.body = true;
-  report.exception = true;
+  beginApplicationError(report, first.line);
   report.signature = '';
-  report.teller = 'application error';
-  report.section('header', 'Application error', first.line);
   elements.forEach((element, n) => {
     if (element.name !== '') report.sink.token('field', element.line, element.start - element.name.length - 2, element.start - 2);
     sayPart(report, element, parts[n] ?? 'plain');
@@ -109,11 +109,9 @@ function sayPart(report: Report, element: Element, part: Part): void {
   const number = valueEnd(line.text, start) === end ? hexIn(line, start, end) : undefined;
   if (part === 'process') {
     report.claim('process', value, 0, line, start, end, 'process');
-    report.headline(3, line, start, end);
-  } else if (part === 'module' && value.toLowerCase() !== 'unknown') {
-    report.claim('image', value, 0, line, start, end, 'module');
-    report.claim('module', moduleOfImage(value), 0, line, start, end);
-  } else if (part === 'exception code' && number !== undefined) report.claim('exception.code', number, 0, line, start, end, 'statusCode');
+    report.headline(HEADLINE.told, line, start, end);
+  } else if (part === 'module' && value.toLowerCase() !== 'unknown') claimImage(report, line, start, end, 0);
+  else if (part === 'exception code' && number !== undefined) report.claim('exception.code', number, 0, line, start, end, 'statusCode');
   else if (part === 'offset' && number !== undefined) report.claim('symbol.offset', number, 0, line, start, end, 'offset');
   else report.sink.token(part === 'version' || part === 'path' ? part : 'fieldValue', line, start, end);
 }

@@ -3,8 +3,10 @@
  * the event log and the problem history, NirSoft's AppCrashView. Names of the values are translated, their order is not.
  */
 import type { LogicalLine } from '../cursor.js';
+import { HEADLINE } from './headline.js';
 import { hexIn, type Reading, type Report } from './report.js';
-import { moduleOfImage, skipBlanks, valueEnd } from './scan.js';
+import { skipBlanks, valueEnd } from './scan.js';
+import { beginApplicationError, claimImage } from './state.js';
 import { stateValue } from './summary.js';
 import { oneOf, raw } from '../../text/pattern.js';
 
@@ -12,22 +14,22 @@ import { oneOf, raw } from '../../text/pattern.js';
 export type Part = 'process' | 'module' | 'exception code' | 'exception type' | 'offset' | 'version' | 'bug check' | 'plain';
 
 /** The parts of a signature by its event, in their order. */
-export const SIGNATURES: Readonly<Record<string, readonly Part[]>> = {
-  APPCRASH: ['process', 'version', 'plain', 'module', 'version', 'plain', 'exception code', 'offset'],
-  MoAppCrash: ['plain', 'version', 'plain', 'module', 'version', 'plain', 'exception code', 'offset'],
+export const SIGNATURES: ReadonlyMap<string, readonly Part[]> = new Map<string, readonly Part[]>([
+  ['APPCRASH', ['process', 'version', 'plain', 'module', 'version', 'plain', 'exception code', 'offset']],
+  ['MoAppCrash', ['plain', 'version', 'plain', 'module', 'version', 'plain', 'exception code', 'offset']],
   // A process without which Windows cannot go on has failed: lsass.exe, csrss.exe.
-  CriticalProcessFault2: ['process', 'version', 'plain', 'module', 'version', 'plain', 'exception code', 'offset'],
+  ['CriticalProcessFault2', ['process', 'version', 'plain', 'module', 'version', 'plain', 'exception code', 'offset']],
   // The offset stands before the code here.
-  BEX: ['process', 'version', 'plain', 'module', 'version', 'plain', 'offset', 'exception code'],
-  BEX64: ['process', 'version', 'plain', 'module', 'version', 'plain', 'offset', 'exception code'],
+  ['BEX', ['process', 'version', 'plain', 'module', 'version', 'plain', 'offset', 'exception code']],
+  ['BEX64', ['process', 'version', 'plain', 'module', 'version', 'plain', 'offset', 'exception code']],
   // The type of the exception is shortened to a checksum where it is long.
-  CLR20r3: ['process', 'version', 'plain', 'plain', 'version', 'plain', 'plain', 'plain', 'exception type'],
-  BlueScreen: ['bug check', 'bug check', 'bug check', 'bug check', 'bug check'],
-  AppHangB1: ['process', 'version'],
-  AppHangXProcB1: ['process', 'version'],
-  AppHangTransient: ['process', 'version'],
-  LiveKernelEvent: ['bug check', 'bug check', 'bug check', 'bug check', 'bug check'],
-};
+  ['CLR20r3', ['process', 'version', 'plain', 'plain', 'version', 'plain', 'plain', 'plain', 'exception type']],
+  ['BlueScreen', ['bug check', 'bug check', 'bug check', 'bug check', 'bug check']],
+  ['AppHangB1', ['process', 'version']],
+  ['AppHangXProcB1', ['process', 'version']],
+  ['AppHangTransient', ['process', 'version']],
+  ['LiveKernelEvent', ['bug check', 'bug check', 'bug check', 'bug check', 'bug check']],
+]);
 
 /** `Problem Event Name:` in the languages of Windows, with the slip of the pen of the German one, and `Event Name:` of the event log. */
 const EVENT = oneOf('i', [
@@ -46,6 +48,7 @@ const LABEL = oneOf('', [
   raw`Report File (?:Name|Size)|Event Name(?= {2})`,
 ], raw`^(`, raw`) {0,14}:\s{0,8}`);
 
+/** A line that names the event, or one of the values of its signature: by number, by label, by place. */
 export function errorReport(line: LogicalLine, report: Report): Reading | undefined {
   const { text } = line;
   if (text.length > 1024) return undefined;
@@ -68,7 +71,7 @@ export function errorReport(line: LogicalLine, report: Report): Reading | undefi
 
 /** The line that names the event; a block begins where the event is a crash. `mark` is the column before the name. */
 function eventLine(line: LogicalLine, report: Report, start: number, event: string, mark: number): Reading | undefined {
-  const parts = SIGNATURES[event];
+  const parts = SIGNATURES.get(event);
   if (parts === undefined) return undefined;
   const kernel = parts[0] === 'bug check';
   return {
@@ -85,7 +88,7 @@ function eventLine(line: LogicalLine, report: Report, start: number, event: stri
       report.section('header', 'Problem report', line);
       report.sink.token('field', line, start, line.text.charCodeAt(mark) === 61 ? mark : line.text.slice(0, mark + 1).search(/ ?[:：]/));
       report.sink.token('fieldValue', line, mark + 1, line.text.length);
-      report.headline(7, line, start, line.text.length);
+      report.headline(HEADLINE.call, line, start, line.text.length);
       // A hang has no exception.
       if (event.startsWith('AppHang')) report.claim('panic.text', event, 1, line, mark + 1, line.text.length);
     },
@@ -110,7 +113,7 @@ function signatureLine(line: LogicalLine, report: Report, start: number): Readin
 
 /** One value of the signature, by its place. */
 function part(line: LogicalLine, report: Report, n: number, label: number, labelEnd: number, value: number): Reading | undefined {
-  const what = SIGNATURES[report.signature]?.[n] ?? 'plain';
+  const what = SIGNATURES.get(report.signature)?.[n] ?? 'plain';
   return {
     strength: 'strong',
     act: () => {
@@ -120,27 +123,25 @@ function part(line: LogicalLine, report: Report, n: number, label: number, label
   };
 }
 
-/** Says a value of a signature, which begins at `start` and ends the text. */
-export function statePart(line: LogicalLine, report: Report, what: Part, n: number, start: number): void {
-  const { text } = line;
-  if (start >= text.length) return;
-  const end = valueEnd(text, start);
-  if (what === 'bug check' && end === text.length) stateValue(report, line, n, start, end);
-  else if (what === 'exception code' && end === text.length) report.claim('exception.code', hexIn(line, start, end) ?? '', 1, line, start, end, 'statusCode');
-  else if (what === 'offset' && end === text.length) report.claim('symbol.offset', hexIn(line, start, end) ?? '', 1, line, start, end, 'offset');
-  else if (what === 'exception type' && /^[A-Z]\w{1,40}(?:\.\w{1,60}){1,8}$/i.test(text.slice(start))) report.claim('panic.text', text.slice(start), 1, line, start, text.length, 'exceptionName');
-  else if (what === 'process') report.claim('process', text.slice(start), 1, line, start, text.length, 'process');
-  else if (what === 'module' && !/^(?:unknown|StackHash_\w{1,16})$/i.test(text.slice(start))) {
-    report.claim('image', text.slice(start), 1, line, start, text.length, 'module');
-    report.claim('module', moduleOfImage(text.slice(start)), 1, line, start, text.length);
-  } else report.sink.token(what === 'version' ? 'version' : 'fieldValue', line, start, text.length);
+/** Says value `n`, from 0, of a signature. */
+export function statePart(line: LogicalLine, report: Report, what: Part, n: number, start: number, end = line.text.length): void {
+  if (start >= end) return;
+  const said = line.text.slice(start, end);
+  const number = what === 'bug check' || what === 'exception code' || what === 'offset' ? valueEnd(said, 0) === said.length : false;
+  if (what === 'bug check' && number) stateValue(report, line, n, start, end);
+  else if (what === 'exception code' && number) report.claim('exception.code', hexIn(line, start, end) ?? '', 1, line, start, end, 'statusCode');
+  else if (what === 'offset' && number) report.claim('symbol.offset', hexIn(line, start, end) ?? '', 1, line, start, end, 'offset');
+  else if (what === 'exception type' && /^[A-Z]\w{1,40}(?:\.\w{1,60}){1,8}$/i.test(said)) report.claim('panic.text', said, 1, line, start, end, 'exceptionName');
+  else if (what === 'process') report.claim('process', said, 1, line, start, end, 'process');
+  else if (what === 'module' && !/^(?:unknown|StackHash_\w{1,16})$/i.test(said)) claimImage(report, line, start, end, 1);
+  else report.sink.token(what === 'version' ? 'version' : 'fieldValue', line, start, end);
 }
 
 /** A line of the problem history, whose labels are translated: by its place below the event, once the first has the form of its value. */
 function byPlace(line: LogicalLine, report: Report, start: number): Reading | undefined {
   const { text } = line;
   const n = line.line - report.signatureLine - 1;
-  const parts = SIGNATURES[report.signature] ?? [];
+  const parts = SIGNATURES.get(report.signature) ?? [];
   if (n < 0 || n >= parts.length || line.cut || (n > 0 && !report.signatureFits)) return undefined;
   const label = /^([^\s:：][^:：]{1,60}?) ?[:：]\s{0,8}/.exec(text.slice(start, start + 96));
   if (label === null) return undefined;
@@ -171,11 +172,8 @@ function labelled(line: LogicalLine, report: Report, start: number, match: RegEx
     strength: 'strong', ...(opens ? { opens, begins: 'application' as const } : {}),
     act: () => {
       if (opens) {
-        report.body = true;
-        report.exception = true;
-        report.teller = 'application error';
-        report.section('header', 'Application error', line);
-        report.headline(3, line, start, text.length);
+        beginApplicationError(report, line);
+        report.headline(HEADLINE.told, line, start, text.length);
       }
       report.sink.token('field', line, start, start + label.length);
       statePart(line, report, what, 0, value);

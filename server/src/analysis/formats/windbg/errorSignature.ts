@@ -5,8 +5,10 @@
  */
 import type { LogicalLine } from '../cursor.js';
 import { SIGNATURES, statePart, type Part } from './errorReport.js';
+import { HEADLINE } from './headline.js';
 import type { Reading, Report } from './report.js';
 import { skipBlanks } from './scan.js';
+import { beginApplicationError } from './state.js';
 
 /** Longest line; a signature has ten values. */
 const MAX_LINE = 1024;
@@ -41,6 +43,7 @@ function items(text: string, from: number, labels: RegExp): Item[] {
   });
 }
 
+/** Names or numbers with their values, or one that goes on with the signature above. */
 export function errorSignature(line: LogicalLine, report: Report): Reading | undefined {
   const { text } = line;
   if (text.length > MAX_LINE) return undefined;
@@ -58,26 +61,23 @@ export function errorSignature(line: LogicalLine, report: Report): Reading | und
       for (const { name, label, labelEnd, start: value, end } of values) {
         report.sink.token('field', line, label, labelEnd);
         const part = name === 'AppName' ? 'process' : name === 'ModName' ? 'module' : name.toLowerCase() === 'offset' ? 'offset' : 'version';
-        statePart({ ...line, text: text.slice(0, end) }, report, part, 0, value);
+        statePart(line, report, part, 0, value, end);
       }
     },
   };
 }
 
 function begun(report: Report, line: LogicalLine): void {
-  report.body = true;
-  report.exception = true;
-  report.teller = 'application error';
-  report.section('header', 'Application error', line);
-  report.headline(3, line, 0, line.text.length);
+  beginApplicationError(report, line);
+  report.headline(HEADLINE.told, line, 0, line.text.length);
 }
 
 /** `EventType clr20r3, P1 app.exe, P2 1.2.3.4, …`; what did not fit the line goes on below. */
 function numbered(line: LogicalLine, report: Report, start: number): Reading | undefined {
   const { text } = line;
   const type = TYPE.exec(text.slice(start, start + 48));
-  const name = type === null ? undefined : Object.keys(SIGNATURES).find((event) => event.toLowerCase() === (type[1] ?? '').toLowerCase());
-  if (type === null ? report.signature === '' : name === undefined || SIGNATURES[name]?.[0] === 'bug check') return undefined;
+  const name = type === null ? undefined : [...SIGNATURES.keys()].find((event) => event.toLowerCase() === (type[1] ?? '').toLowerCase());
+  if (type === null ? report.signature === '' : name === undefined || SIGNATURES.get(name)?.[0] === 'bug check') return undefined;
   const values = items(text, start, NUMBERED);
   if (values.length < 2) return undefined;
   return {
@@ -90,7 +90,7 @@ function numbered(line: LogicalLine, report: Report, start: number): Reading | u
       }
       for (const { name: number, label, labelEnd, start: value, end } of values) {
         report.sink.token('field', line, label, labelEnd);
-        statePart({ ...line, text: text.slice(0, end) }, report, SIGNATURES[report.signature]?.[Number(number) - 1] ?? 'plain', Number(number) - 1, value);
+        statePart(line, report, SIGNATURES.get(report.signature)?.[Number(number) - 1] ?? 'plain', Number(number) - 1, value, end);
       }
     },
   };
@@ -102,7 +102,7 @@ export function signatureInText(line: LogicalLine, report: Report): Reading | un
   if (text.length < 80 || text.length > 4 * MAX_LINE) return undefined;
   const named = text.includes('Event Name: ') ? IN_TEXT.exec(text) : null;
   const event = named?.[1] ?? '';
-  const parts = SIGNATURES[event];
+  const parts = SIGNATURES.get(event);
   if (named === null || parts === undefined || parts[0] !== 'process') return undefined;
   const from = named.index + named[0].length;
   const worded = items(text, from, WORDED);
@@ -115,7 +115,7 @@ export function signatureInText(line: LogicalLine, report: Report): Reading | un
       for (const { name, label, labelEnd, start, end } of values) {
         report.sink.token('field', line, label, labelEnd);
         const n = Number(name) - 1;
-        statePart({ ...line, text: text.slice(0, end) }, report, values === worded ? PARTS.get(name) ?? 'version' : parts[n] ?? 'plain', 0, start);
+        statePart(line, report, values === worded ? PARTS.get(name) ?? 'version' : parts[n] ?? 'plain', 0, start, end);
       }
     },
   };

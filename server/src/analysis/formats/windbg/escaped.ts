@@ -11,6 +11,7 @@ const FIELDS = 'BUGCHECK_STR BUGCHECK_CODE BUGCHECK_P1 BUCKET_ID STACK_TEXT STAC
 
 const escaped = (name: string): string => name.replaceAll('_', '\\_');
 
+/** Openers of names and fields with their underscores escaped. */
 export const ESCAPED_OPENERS: readonly string[] = [
   ...WORDS.trim().split(/\s+/).map((word) => escaped(`_${word}`)),
   ...FIELDS.split(' ').map(escaped),

@@ -4,9 +4,10 @@
  */
 import { formatHex } from '../../text/hex.js';
 import type { LogicalLine } from '../cursor.js';
+import { HEADLINE } from './headline.js';
 import { hexIn, type Reading, type Report } from './report.js';
-import { insideQuotes, isBlank, moduleOfImage, skipBlanks, valueEnd } from './scan.js';
-import { stateParameter } from './state.js';
+import { insideQuotes, isBlank, skipBlanks, valueEnd } from './scan.js';
+import { beginApplicationError, claimImage, stateParameter } from './state.js';
 
 const POWER_LABEL = 'Bugcheck';
 
@@ -58,7 +59,7 @@ function powerValues(text: string): PowerValue[] {
 function powerCode(text: string): string | undefined {
   const code = /^\d{1,10}$/.test(text) ? Number.parseInt(text, 10) : /^0x[0-9a-f]{1,8}$/i.test(text) ? Number.parseInt(text.slice(2), 16) : 0;
   // 0: the machine lost its power or was switched off; there was no bug check.
-  return code > 0 && code <= 0xffffffff ? formatHex(BigInt(code)) : undefined;
+  return code > 0 && code <= 0xffffffff ? formatHex(code) : undefined;
 }
 
 /** Event 41 of Kernel-Power: the code and parameters of the bug check before the start it reports. */
@@ -84,7 +85,7 @@ export function powerEvent(line: LogicalLine, report: Report): Reading | undefin
           report.stated ??= code;
           report.sink.token('bugCheckCode', line, value.start, value.end, 'bugcheck.code');
           said.code ??= { value: code, line, start: value.start, end: value.end };
-          report.headline(3, line, value.label, value.end);
+          report.headline(HEADLINE.told, line, value.label, value.end);
         }
       }
     },
@@ -160,13 +161,10 @@ function errorField(line: LogicalLine, report: Report, start: number): Reading |
   return {
     strength: 'strong', ...(opens ? { opens } : {}), ...(opens && what === 'application' ? { begins: 'application' as const } : {}),
     act: () => {
-      report.body = true;
-      report.exception = true;
-      report.teller = 'application error';
+      beginApplicationError(report, line);
       if (opens) report.signs.englishEvent = text.startsWith('Faulting ', start);
-      report.section('header', 'Application error', line);
       report.sink.token('field', line, start, labelEnd);
-      if (opens) report.headline(3, line, start, comma);
+      if (opens) report.headline(HEADLINE.told, line, start, comma);
       if (comma > value) nameAndVersion(report, line, what, value, comma, comma + (version?.[0].length ?? 0));
       else errorValue(report, line, what, value);
     },
@@ -181,10 +179,7 @@ export function nameAndVersion(report: Report, line: LogicalLine, field: ErrorFi
   const name = text.slice(start, nameEnd);
   if (MASKED.test(name)) report.sink.note(`the name of the ${field} was made unreadable`, line);
   else if (field === 'application') report.claim('process', name, 0, line, start, nameEnd, 'process');
-  else if (name.toLowerCase() !== 'unknown') {
-    report.claim('image', name, 0, line, start, nameEnd, 'module');
-    report.claim('module', moduleOfImage(name), 0, line, start, nameEnd);
-  }
+  else if (name.toLowerCase() !== 'unknown') claimImage(report, line, start, nameEnd, 0);
   let end = version;
   while (end < text.length && text.charCodeAt(end) !== 44 && !isBlank(text.charCodeAt(end))) end++;
   report.sink.token('version', line, version, end);

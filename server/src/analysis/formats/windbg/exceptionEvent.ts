@@ -1,10 +1,9 @@
 /** What a debugger prints when it is told of an exception: `(ed8.750): Access violation - code c0000005 (first chance)`. */
 import type { LogicalLine } from '../cursor.js';
+import { HEADLINE } from './headline.js';
 import { hexIn, type Reading, type Report } from './report.js';
 import { hexEnd } from './scan.js';
-
-/** Exceptions by which a debugger stops and nothing has failed: breakpoint, single step, and their 32-bit forms. */
-export const STOPS: ReadonlySet<string> = new Set(['0x80000003', '0x80000004', '0x4000001f', '0x4000001e', '0x40010005', '0x80000007']);
+import { isErrorStatus, STOPS } from './statuses.js';
 
 /** Process and thread, the name; whoever selects a text may miss its first bracket. */
 const HEAD = /^\s{0,64}(?:\(?([0-9a-fA-F]{1,8})\.[0-9a-fA-F]{1,8}\): )?([A-Z][A-Za-z0-9 /+-]{2,60})$/;
@@ -70,7 +69,7 @@ export function exceptionEvent(line: LogicalLine, report: Report): Reading | und
   const code = hexIn(line, place.code, end) ?? '';
   const fails = !STOPS.has(code);
   const isOther = fails && report.header === undefined && process !== '' && report.signs.failed !== '' && report.signs.failed !== process;
-  const isFatal = /^0xc[0-9a-f]{7}$/.test(code) || text.startsWith(' (!!! second', end);
+  const isFatal = isErrorStatus(code) || text.startsWith(' (!!! second', end);
   return {
     strength: 'strong', opens: fails, ...(isOther && isFatal ? { begins: 'application' as const } : {}),
     act: () => {
@@ -87,9 +86,10 @@ export function exceptionEvent(line: LogicalLine, report: Report): Reading | und
         report.signs.failed = process;
         report.claim('process.id', hexIn(line, at, at + process.length) ?? '', 4, line, at, at + process.length, 'number');
       }
-      report.claim('exception.code', code, 4, line, place.code, end);
+      // Before its headline: an event that counts more than those before frees their headline.
+      report.event(code, line, place.code, end);
       report.section('header', 'Exception', line);
-      report.headline(4, line, name, text.length);
+      report.headline(HEADLINE.exception, line, name, text.length);
     },
   };
 }

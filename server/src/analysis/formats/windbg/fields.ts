@@ -2,10 +2,11 @@
 import type { LogicalLine } from '../cursor.js';
 import { bugCheckCodeOf, leadingBugCheckName } from './bugCheckNames.js';
 import { isFailureField, isFieldName, isListedField, isOpeningField, opensByValue } from './fieldNames.js';
-import { claimSymbol, stateCode, stateParameter } from './state.js';
+import { claimSymbol, stateCode, stateName, stateParameter } from './state.js';
 import { labelEnd } from './cuts.js';
-import { codeOfField, codeOfKey } from './otherCode.js';
+import { codeInWords, codeOfField, codeOfKey } from './otherCode.js';
 import { remarkStart } from './remarkOfReader.js';
+import { HEADLINE } from './headline.js';
 import { hexIn, type Reading, type Report } from './report.js';
 import { addressEnd, insideQuotes, isNameUnit, skipBlanks, symbolAt, valueEnd, wordEnd } from './scan.js';
 import type { Source } from './statements.js';
@@ -82,21 +83,19 @@ const status: Handler = (report, line, start, end) => {
   hex('exception.code', 1, 'statusCode')(report, line, value, end);
 };
 
-/** A code in a string: `0x7f_8`, `CLOCK_WATCHDOG_TIMEOUT_2_PROC`, `X64_0x5C_HAL_CLOCK_…`, `LKD_0x141_…`. */
+/** States the code in a bucket or BUGCHECK_STR, a number (`0x7f_8`) or a name (`CLOCK_WATCHDOG_TIMEOUT_2_PROC`). */
 export function stateCodeIn(report: Report, source: Source, line: LogicalLine, start: number, end: number): void {
-  const match = /^(?:[A-Z][A-Z0-9]{1,5}_)?0x([0-9A-Fa-f]{1,8})(?![0-9A-Za-z])/.exec(line.text.slice(start, Math.min(end, start + 32)));
-  if (match !== null) {
-    const codeStart = start + match[0].length - 2 - (match[1] ?? '').length;
-    stateCode(report, report.bugChecks.add(source), line, codeStart, start + match[0].length);
+  const printed = codeInWords(line.text.slice(start, Math.min(end, start + 32)));
+  if (printed !== undefined) {
+    stateCode(report, report.bugChecks.add(source), line, start + printed.end - printed.code.length, start + printed.end);
     return;
   }
   const name = leadingBugCheckName(line.text.slice(start, Math.min(end, start + 96)));
   const code = name === undefined ? undefined : bugCheckCodeOf(name);
   if (name === undefined || code === undefined) return;
   const statement = report.bugChecks.add(source);
-  statement.code = { value: '0x' + code.toString(16), line, start, end: start + name.length };
-  statement.name = { value: name, line, start, end: start + name.length };
-  report.sink.token('bugCheckName', line, start, start + name.length, 'bugcheck.name');
+  statement.code = { value: code, line, start, end: start + name.length };
+  stateName(report, statement, line, start, start + name.length);
 }
 
 /** A failure bucket. */
@@ -188,6 +187,7 @@ export function keyHandler(name: string): Handler | undefined {
 /** Fields whose value is a symbol and an instruction on the lines below. */
 const ADDRESS_FIELDS: ReadonlySet<string> = new Set(['FAULTING_IP', 'FOLLOWUP_IP', 'FAILED_INSTRUCTION_ADDRESS']);
 
+/** `MODULE_NAME: storvsc`, also in bold, padded or without its colon where the report has lost them all; the last line of an analysis, `Followup: …`. */
 export function field(line: LogicalLine, report: Report): Reading | undefined {
   const { text } = line;
   const first = skipBlanks(text, 0);
@@ -261,8 +261,8 @@ function fieldAt(line: LogicalLine, report: Report, { first, start, after, name 
       report.sink.token('field', line, start, start + name.length);
       const value = skipBlanks(text, start > first && text.startsWith('**', after) ? after + 2 : after);
       if (name === 'STACK_TEXT') report.openStack(line, true);
-      if (kind.isAddress) report.headline(8, line, start, text.length);
-      else if (name === 'FAILURE_BUCKET_ID') report.headline(6, line, start, text.length);
+      if (kind.isAddress) report.headline(HEADLINE.place, line, start, text.length);
+      else if (name === 'FAILURE_BUCKET_ID') report.headline(HEADLINE.failure, line, start, text.length);
       const { handler } = kind;
       if (value >= text.length) {
         const below = kind.hasBelow ? valueBelow(line, report) : undefined;
@@ -360,7 +360,7 @@ export function keyValue(line: LogicalLine, report: Report): Reading | undefined
       report.section('fields', 'Analysis', line);
       report.sink.token('field', line, start, start + 3);
       report.sink.token('field', line, key, end);
-      if (name === 'Failure.Bucket') report.headline(6, line, start, end);
+      if (name === 'Failure.Bucket') report.headline(HEADLINE.failure, line, start, end);
     },
   };
 }

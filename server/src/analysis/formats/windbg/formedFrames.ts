@@ -66,6 +66,6 @@ function formedParts(line: LogicalLine, report: Report): FrameText {
   }
   return {
     start: 0, index: undefined, child: { line, start: 0, end: width }, ret: { line, start: width + 1, end: width * 2 + 1 },
-    inline: false, args, colons, site, raw: undefined, siteLine: line, end,
+    inline: false, args, colons, site, raw: undefined, siteLine: line,
   };
 }

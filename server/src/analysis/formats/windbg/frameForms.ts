@@ -9,7 +9,8 @@ const MOST_PARAMETERS = 64;
 const CLOSE = /\)(?:\+(0x[0-9a-f]{1,8}))?(?: \[(.{1,400})\])?$/;
 const PARAMETER = /^\s{0,48}([A-Za-z_][^=]{0,400}?) = (?=\S)/;
 
-export interface Parameters {
+/** The parameters of a function below its frame. */
+interface Parameters {
   /** Lines they take. */
   readonly lines: number;
   /** Of the call in its function, as written. */

@@ -1,6 +1,7 @@
 /** Stacks: headings, frames of every `k` command and of STACK_TEXT, warnings about unwinding. */
 import type { LogicalLine } from '../cursor.js';
 import type { Frame } from '../types.js';
+import { HEADLINE } from './headline.js';
 import { hexIn, type Reading, type Report, type Stack } from './report.js';
 import { addressEnd, canonicalAddress, hexEnd, isBlank, isWordUnit, skipBlanks, symbolAt, type SymbolPlace } from './scan.js';
 import { labelEnd } from './cuts.js';
@@ -64,27 +65,36 @@ export function unwindWarning(line: LogicalLine, report: Report): Reading | unde
   };
 }
 
+/** A word of a frame. */
 export interface Part {
   readonly line: LogicalLine;
   readonly start: number;
   readonly end: number;
 }
 
+/** The words of a frame, of which the call site may stand on another line than the beginning. */
 export interface FrameText {
+  /** Column of the first word. */
   readonly start: number;
   readonly index: Part | undefined;
+  /** Where the stack of the frame begins: `Child-SP`, `ChildEBP`. */
   child: Part | undefined;
+  /** Where the call returns to: `RetAddr`. */
   ret: Part | undefined;
+  /** `(Inline Function)` stands for the addresses. */
   inline: boolean;
   readonly args: Part[];
-  /** A colon parts the columns: a 64-bit `kb` or `kv`. */
+  /** How many colons part the columns: two in a 64-bit `kb` or `kv`, none on 32-bit Windows. */
   colons: number;
   site: SymbolPlace | undefined;
   /** A call site without a symbol: `0x773f70f4`. */
   raw: Part | undefined;
+  /** The line of the call site. */
   siteLine: LogicalLine;
-  end: number;
 }
+
+/** Digits of a frame's number, in hexadecimal: a stack that has overflowed has hundreds of frames. */
+const WIDEST_NUMBER = 3;
 
 /** The frame that begins at the line, complete or with its site still to come; undefined where there is none. */
 function frameAt(line: LogicalLine): FrameText | undefined {
@@ -93,14 +103,14 @@ function frameAt(line: LogicalLine): FrameText | undefined {
   let at = start;
   let index: Part | undefined;
   const digits = hexEnd(text, at);
-  if (digits > at && digits - at <= 3 && isBlank(text.charCodeAt(digits))) {
+  if (digits > at && digits - at <= WIDEST_NUMBER && isBlank(text.charCodeAt(digits))) {
     index = { line, start: at, end: digits };
     at = skipBlanks(text, digits);
     // `kf` prints the stack a frame uses before its address.
     const memory = hexEnd(text, at);
     if (memory > at && memory - at <= 6 && addressEnd(text, skipBlanks(text, memory)) > 0 && isBlank(text.charCodeAt(memory))) at = skipBlanks(text, memory);
   }
-  const frame: FrameText = { start, index, child: undefined, ret: undefined, inline: false, args: [], colons: 0, site: undefined, raw: undefined, siteLine: line, end: at };
+  const frame: FrameText = { start, index, child: undefined, ret: undefined, inline: false, args: [], colons: 0, site: undefined, raw: undefined, siteLine: line };
   if (text.startsWith('(Inline', at)) {
     const close = text.indexOf(')', at);
     if (close < 0 || close - at > 24) return undefined;
@@ -135,18 +145,12 @@ function readTail(frame: FrameText, line: LogicalLine, from: number): FrameText 
       continue;
     }
     const end = addressEnd(text, at);
-    // A raw call site looks like an argument; after the second colon it is the site.
-    if (end > 0 && frame.args.length < 4 && !(frame.colons >= 2 && frame.args.length > 0)) {
-      if (!text.startsWith('0x', at)) {
-        frame.args.push({ line, start: at, end });
-        at = skipBlanks(text, end);
-        continue;
-      }
-    }
-    break;
+    // A raw call site looks like an argument: it has a prefix, or stands behind the second colon.
+    if (end < 0 || frame.args.length >= 4 || (frame.colons >= 2 && frame.args.length > 0) || text.startsWith('0x', at)) break;
+    frame.args.push({ line, start: at, end });
+    at = skipBlanks(text, end);
   }
   frame.siteLine = line;
-  frame.end = text.length;
   if (at >= text.length || text.startsWith('...', at)) return frame;
   if (text.startsWith('0x', at)) {
     let end = hexEnd(text, at + 2);
@@ -228,7 +232,7 @@ export function isFrameStart(text: string): boolean {
   if (text.length > 400) return false;
   let at = skipBlanks(text, 0);
   const digits = hexEnd(text, at);
-  if (digits > at && digits - at <= 2 && isBlank(text.charCodeAt(digits))) at = skipBlanks(text, digits);
+  if (digits > at && digits - at <= WIDEST_NUMBER && isBlank(text.charCodeAt(digits))) at = skipBlanks(text, digits);
   let addresses = 0;
   while (at < text.length) {
     const end = text.charCodeAt(at) === 58 ? at + 1 : addressEnd(text, at);
@@ -381,7 +385,7 @@ function bugCheckCall(found: FrameText, symbol: string, report: Report, stack: S
   statement.code = { value, line: code.line, start: code.start, end: code.end };
   stack.call = { statement, handler: false };
   report.sink.token('bugCheckCode', code.line, code.start, code.end, 'bugcheck.code');
-  report.headline(7, code.line, 0, code.line.text.length);
+  report.headline(HEADLINE.call, code.line, 0, code.line.text.length);
   if (name === 'kebugcheck') return;
   for (let n = 1; n < Math.min(4, found.args.length); n++) {
     const part = found.args[n];

@@ -3,11 +3,13 @@
  * console (EMS, `SAC>`) on a serial line.
  */
 import type { LogicalLine } from '../cursor.js';
-import { bugCheckCodeOf, isBugCheckCode } from './bugCheckNames.js';
+import { bugCheckCodeOf, isStatedCode } from './bugCheckNames.js';
+import { HEADLINE } from './headline.js';
 import { hexIn, type Reading, type Report } from './report.js';
 import { isNameUnit, isWordUnit, skipBlanks, valueEnd } from './scan.js';
-import { stateCode, stateParameter } from './state.js';
+import { stateCode, stateName, stateParameter } from './state.js';
 
+/** Longest line that is searched: an event as XML stands on one. */
 const MAX_LINE = 8192;
 
 interface GuestValue {
@@ -50,7 +52,7 @@ export function hyperVEvent(line: LogicalLine, report: Report): Reading | undefi
   const element = text.startsWith('VmErrorCode', first.label);
   if (first.n > 0 ? report.teller !== 'hypervisor' : values.length < 5 && !element) return undefined;
   const code = first.n === 0 ? hexIn(line, first.start, first.end) : undefined;
-  const documented = code !== undefined && code.length <= 10 && isBugCheckCode(Number.parseInt(code.slice(2), 16));
+  const documented = code !== undefined && isStatedCode(code);
   const repeats = report.teller === 'hypervisor';
   return {
     strength: 'strong', opens: first.n === 0, ...(first.n === 0 && !repeats ? { begins: 'stop' as const, code: documented ? code : undefined } : {}),
@@ -66,7 +68,7 @@ export function hyperVEvent(line: LogicalLine, report: Report): Reading | undefi
         else stateCode(report, said, line, value.start, value.end);
       }
       if (documented) report.stated ??= code;
-      if (code !== undefined) report.headline(3, line, first.label, values.at(-1)?.end ?? first.end);
+      if (code !== undefined) report.headline(HEADLINE.told, line, first.label, values.at(-1)?.end ?? first.end);
       if (code !== undefined && !documented && !repeats) {
         report.isEvent = true;
         report.title = `Guest crash reported to Hyper-V: ${text.slice(first.label, first.end)}`;
@@ -83,6 +85,7 @@ export function hyperVEvent(line: LogicalLine, report: Report): Reading | undefi
 const TRIPLE_FAULT = /^\s{0,16}'([^']{1,100})' was reset because an unrecoverable error occurred on a virtual processor that caused a triple fault\b/;
 const GUEST_ERROR = /^\s{0,16}'([^']{1,100})' has encountered a fatal error (?:and a memory dump has been generated|but a memory dump could not be generated)\b/;
 
+/** `'guest' was reset because …`, `'guest' has encountered a fatal error …`. */
 export function hyperVReset(line: LogicalLine, report: Report): Reading | undefined {
   const { text } = line;
   if (text.length > MAX_LINE) return undefined;
@@ -98,7 +101,7 @@ export function hyperVReset(line: LogicalLine, report: Report): Reading | undefi
       report.teller = 'hypervisor';
       report.section('header', 'Guest crash', line);
       report.sink.token('message', line, start + guest.length + 3, whole.length);
-      report.headline(3, line, start, whole.length);
+      report.headline(HEADLINE.told, line, start, whole.length);
       if (triple === null) {
         report.sink.token('world', line, start + 1, start + 1 + guest.length);
         report.isEvent = true;
@@ -135,7 +138,7 @@ export function consoleStop(line: LogicalLine, report: Report): Reading | undefi
       report.stated ??= code;
       report.sink.token('field', line, property + 6, property + 14);
       stateCode(report, report.bugChecks.add('stop screen'), line, start, end);
-      report.headline(2, line, property, end);
+      report.headline(HEADLINE.stop, line, property, end);
     },
   };
 }
@@ -154,13 +157,7 @@ export function consoleLine(line: LogicalLine, report: Report): Reading | undefi
   let end = start;
   while (end < text.length && isNameUnit(text.charCodeAt(end))) end++;
   if (end - start >= 6 && end === text.length && said.name === undefined && bugCheckCodeOf(text.slice(start, end)) !== undefined) {
-    return {
-      strength: 'strong',
-      act: () => {
-        report.sink.token('bugCheckName', line, start, end, 'bugcheck.name');
-        said.name = { value: text.slice(start, end), line, start, end };
-      },
-    };
+    return { strength: 'strong', act: () => stateName(report, said, line, start, end) };
   }
   if (next !== 1) return undefined;
   const element = /^<(os-version|os-build-number)>([\d.]{1,24})</.exec(text.slice(start));

@@ -4,7 +4,7 @@
  * `GIMHv: BugCheck 1e {…}`) log it.
  */
 import type { LogicalLine } from '../cursor.js';
-import { isBugCheckCode } from './bugCheckNames.js';
+import { isStatedCode } from './bugCheckNames.js';
 import type { Reading, Report } from './report.js';
 import { isBlank, skipBlanks, valueEnd, valueList, type ValueList } from './scan.js';
 import { statement, type Found } from './stop.js';
@@ -13,13 +13,14 @@ const WORDS = /VIRIDIAN (?:GUEST_)?CRASH: {1,4}|Guest indicates a fatal conditio
 /** Longest line that is searched. */
 const MAX_LINE = 1024;
 
+/** The message with code and parameters, where the code is documented: other systems hand other values over. */
 export function guestMsr(line: LogicalLine, report: Report): Reading | undefined {
   const { text } = line;
   const match = text.length > MAX_LINE ? null : WORDS.exec(text);
   if (match === null) return undefined;
   const from = match.index + match[0].length;
   const found = match[0].endsWith('BugCheck ') ? braced(text, from) : plain(text, from, match[0].startsWith('G'));
-  if (found === undefined || !isBugCheckCode(Number.parseInt(text.slice(found.codeStart, found.codeEnd), 16))) return undefined;
+  if (found === undefined || !isStatedCode(text.slice(found.codeStart, found.codeEnd))) return undefined;
   return statement(line, report, { ...found, source: 'hypervisor event', start: match.index });
 }
 

@@ -1,11 +1,11 @@
 /** The statement of a bug check in an analysis: banner box, `NAME (code)`, `Arguments:`, `Arg1:` … */
-import { canonicalHex } from '../../text/hex.js';
 import type { LogicalLine } from '../cursor.js';
-import { bugCheckCodeOf } from './bugCheckNames.js';
+import { bugCheckCodeOf, isCodeOf } from './bugCheckNames.js';
 import { remarkStart } from './remarkOfReader.js';
+import { HEADLINE } from './headline.js';
 import { hexIn, type Reading, type Report } from './report.js';
 import { isNameUnit, isUpper, skipBlanks, valueEnd } from './scan.js';
-import { stateCode, stateParameter } from './state.js';
+import { stateCode, stateName, stateParameter } from './state.js';
 import { textTokens } from './tokens.js';
 import { stateVerifierValue, VERIFIER_NAME } from './userStop.js';
 
@@ -44,40 +44,66 @@ export function box(line: LogicalLine, report: Report): Reading | undefined {
   };
 }
 
+/** What debuggers print for the name of a code they do not know. */
+const UNKNOWN = 'Unknown bugcheck code';
+
 /** Most blanks between a name and its code. */
 const MOST_PADDING = 40;
 
-/** `DRIVER_IRQL_NOT_LESS_OR_EQUAL (d1)`, alone on its line or, in a flattened report, before its description. */
-export function header(line: LogicalLine, report: Report): Reading | undefined {
-  const { text } = line;
+/** A name and its code in brackets, as they stand in a line. */
+interface Heading {
+  readonly start: number;
+  readonly end: number;
+  /** `Unknown bugcheck code` stands for the name. */
+  readonly isUnknown: boolean;
+  readonly codeStart: number;
+  readonly codeEnd: number;
+  /** Column behind the bracket. */
+  readonly close: number;
+}
+
+function headingAt(text: string): Heading | undefined {
   let at = skipBlanks(text, 0);
   // Web pages leave a quote mark or a list sign before the name.
   while (at < 4 && at < text.length && !isUpper(text.charCodeAt(at))) at++;
   const start = at;
-  const unknown = text.startsWith('Unknown bugcheck code (', start);
-  if (unknown) at += 21;
+  const isUnknown = text.startsWith(UNKNOWN + ' (', start);
+  if (isUnknown) at += UNKNOWN.length;
   else {
     while (at - start < 96 && isNameUnit(text.charCodeAt(at))) at++;
-    if (at - start < 6) return undefined;
+    if (at - start < 6 || text.startsWith(VERIFIER_NAME, start)) return undefined;
   }
   const end = at;
-  if (text.startsWith(VERIFIER_NAME, start)) return undefined;
   const open = skipBlanks(text, at);
   if (text.charCodeAt(open) !== 40 || open - end > MOST_PADDING) return undefined;
   const codeStart = open + 1;
   const codeEnd = valueEnd(text, codeStart);
   if (codeEnd < 0 || codeEnd - codeStart > 10 || text.charCodeAt(codeEnd) !== 41) return undefined;
-  const name = text.slice(start, end);
-  const known = unknown || bugCheckCodeOf(name) !== undefined;
-  // The debuggers of NT 3.x print the code in a column of its own.
-  if (open - end > 2 && canonicalHex(text.slice(codeStart, codeEnd)) !== '0x' + (bugCheckCodeOf(name) ?? 0).toString(16)) return undefined;
-  if (!known && !name.includes('_')) return undefined;
+  return { start, end, isUnknown, codeStart, codeEnd, close: codeEnd + 1 };
+}
+
+/** Whether what stands behind a heading may stand there. */
+function endsAfter({ text, cut }: LogicalLine, { start, close }: Heading): boolean {
   // Markdown's signs for code and bold close behind the code.
-  let close = codeEnd + 1;
-  while (close - codeEnd < 4 && (text.charCodeAt(close) === 96 || (text.charCodeAt(close) === 42 && start > 0))) close++;
-  const after = skipBlanks(text, close);
+  let end = close;
+  while (end - close < 3 && (text.charCodeAt(end) === 96 || (text.charCodeAt(end) === 42 && start > 0))) end++;
+  const after = skipBlanks(text, end);
+  if (after >= text.length || remarkStart(text, end) === end) return true;
   // A sentence goes on in lower case; the debugger's description begins with a capital, `***` or `# ` and stands for what was left out.
-  if (after < text.length && remarkStart(text, close) !== close && !(line.cut && (isUpper(text.charCodeAt(after)) || '*#'.includes(text.charAt(after)) || text.startsWith('...', after)))) return undefined;
+  return cut && (isUpper(text.charCodeAt(after)) || '*#'.includes(text.charAt(after)) || text.startsWith('...', after));
+}
+
+/** `DRIVER_IRQL_NOT_LESS_OR_EQUAL (d1)`, alone on its line or, in a flattened report, before its description. */
+export function header(line: LogicalLine, report: Report): Reading | undefined {
+  const { text } = line;
+  const heading = headingAt(text);
+  if (heading === undefined) return undefined;
+  const { start, end, isUnknown, codeStart, codeEnd } = heading;
+  const name = text.slice(start, end);
+  // The debuggers of NT 3.x print the code in a column of its own.
+  if (codeStart - end > 3 && !isCodeOf(name, text.slice(codeStart, codeEnd))) return undefined;
+  const known = isUnknown || bugCheckCodeOf(name) !== undefined;
+  if ((!known && !name.includes('_')) || !endsAfter(line, heading)) return undefined;
   // A name that is not documented is believed where an analysis has begun.
   if (!known && report.banner === 'none' && !report.ahead.peek(1)?.text.trim().startsWith('Arguments:')) return undefined;
   const code = hexIn(line, codeStart, codeEnd);
@@ -86,30 +112,32 @@ export function header(line: LogicalLine, report: Report): Reading | undefined {
     act: () => {
       report.body = true;
       // A machine that has not crashed is analysed as well: its code is 0 and so are the parameters.
-      if (report.isShown || (unknown && code === '0x0')) {
-        report.isShown = true;
-        report.sink.token('bugCheckName', line, start, end);
-        report.sink.token('bugCheckCode', line, codeStart, codeEnd);
+      if (isUnknown && code === '0x0') report.isShown = true;
+      if (!report.isShown) {
+        sayHeader(report, line, heading, code);
         return;
       }
-      report.closeStack();
-      report.header = code;
-      report.verifierStop = '';
-      report.awaitsArguments = true;
-      report.arguments = 0;
-      report.section('header', 'Bug check', line);
-      const statement = report.bugChecks.add('header');
-      report.bugChecks.headerLine = line;
-      stateCode(report, statement, line, codeStart, codeEnd);
-      if (!unknown) {
-        report.sink.token('bugCheckName', line, start, end, 'bugcheck.name');
-        statement.name = { value: name, line, start, end };
-      }
-      report.standsAlone = standsAlone(report);
-      report.isHeading = text.slice(0, start).includes('#') || (line.start > 0 && line.envelope === undefined && !line.cut);
-      report.headline(0, line, start, codeEnd + 1);
+      report.sink.token('bugCheckName', line, start, end);
+      report.sink.token('bugCheckCode', line, codeStart, codeEnd);
     },
   };
+}
+
+/** Begins an analysis at its heading. */
+function sayHeader(report: Report, line: LogicalLine, { start, end, isUnknown, codeStart, codeEnd, close }: Heading, code: string | undefined): void {
+  report.closeStack();
+  report.header = code;
+  report.verifierStop = '';
+  report.awaitsArguments = true;
+  report.arguments = 0;
+  report.section('header', 'Bug check', line);
+  const statement = report.bugChecks.add('header');
+  report.bugChecks.headerLine = line;
+  stateCode(report, statement, line, codeStart, codeEnd);
+  if (!isUnknown) stateName(report, statement, line, start, end);
+  report.standsAlone = standsAlone(report);
+  report.isHeading = line.text.slice(0, start).includes('#') || (line.start > 0 && line.envelope === undefined && !line.cut);
+  report.headline(HEADLINE.header, line, start, close);
 }
 
 /** Whether a blank line and words stand below: a debugger explains a bug check on the next line. The end of the text says nothing. */
@@ -131,18 +159,7 @@ export function argument(line: LogicalLine, report: Report): Reading | undefined
   const unit = text.charCodeAt(start);
   if ((unit !== 65 && unit !== 80) || (!text.startsWith('Arg', start) && !text.startsWith('Param', start))) return undefined;
   const isBare = report.awaitsArguments && text.length === start + 9 && text.startsWith('Arguments', start);
-  if (isBare || text.startsWith('Arguments:', start)) {
-    return {
-      strength: 'strong',
-      act: () => {
-        report.awaitsArguments = false;
-        report.isBare = isBare;
-        if (!report.isShown) report.lastArgument = line;
-        report.section('arguments', 'Parameters', line);
-        report.sink.token('parameterLabel', line, start, Math.min(start + 10, text.length));
-      },
-    };
-  }
+  if (isBare || text.startsWith('Arguments:', start)) return argumentsHeading(line, report, start, isBare);
   const printed = text.charCodeAt(start + 3) - 48;
   const isPrinted = unit === 65 && printed >= 1 && printed <= 4 && text.charCodeAt(start + 4) === (report.isBare ? 32 : 58);
   // Below what names the bug check the label may be anybody's.
@@ -160,29 +177,42 @@ export function argument(line: LogicalLine, report: Report): Reading | undefined
     act: () => {
       report.body = true;
       report.awaitsArguments = false;
+      report.sink.token('parameterLabel', line, start, labelEnd, report.isShown ? undefined : `bugcheck.parameter${n}`);
       // What parameters mean is listed with zeros for those that were not asked about.
-      if (report.isShown) {
-        report.sink.token('parameterLabel', line, start, labelEnd);
-        return;
-      }
-      report.lastArgument = line;
-      report.sink.token('parameterLabel', line, start, labelEnd, `bugcheck.parameter${n}`);
-      if (end < 0 || isCut(report, n, line, value, end)) {
-        report.sink.note(`parameter ${n} cannot be read`, line);
-        return;
-      }
-      if (report.verifierStop !== '') {
-        stateVerifierValue(report, n, line, value, end);
-        textTokens(report, line, end);
-        return;
-      }
-      report.arguments |= 1 << n;
-      report.signs.argument ??= line;
-      if (n === 1) report.signs.isDescribed = end - value >= 16 && text.startsWith(', ', end);
-      stateParameter(report, report.bugChecks.last('header') ?? report.bugChecks.add('header'), n, line, value, end);
-      textTokens(report, line, end);
+      if (!report.isShown) sayArgument(report, n, line, value, end);
     },
   };
+}
+
+/** `Arguments:`; `isBare` where its colon is gone, as in all of the report. */
+function argumentsHeading(line: LogicalLine, report: Report, start: number, isBare: boolean): Reading {
+  return {
+    strength: 'strong',
+    act: () => {
+      report.awaitsArguments = false;
+      report.isBare = isBare;
+      if (!report.isShown) report.lastArgument = line;
+      report.section('arguments', 'Parameters', line);
+      report.sink.token('parameterLabel', line, start, Math.min(start + 10, line.text.length));
+    },
+  };
+}
+
+/** Says parameter `n`; `end` is negative where no value was read. */
+function sayArgument(report: Report, n: number, line: LogicalLine, value: number, end: number): void {
+  report.lastArgument = line;
+  if (end < 0 || isCut(report, n, line, value, end)) {
+    report.sink.note(`parameter ${n} cannot be read`, line);
+    return;
+  }
+  if (report.verifierStop !== '') stateVerifierValue(report, n, line, value, end);
+  else {
+    report.arguments |= 1 << n;
+    report.signs.argument ??= line;
+    if (n === 1) report.signs.isDescribed = end - value >= 16 && line.text.startsWith(', ', end);
+    stateParameter(report, report.bugChecks.last('header') ?? report.bugChecks.add('header'), n, line, value, end);
+  }
+  textTokens(report, line, end);
 }
 
 /** Whether the text ends in the value, and digits are missing that the parameter before has. */

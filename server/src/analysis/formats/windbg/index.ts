@@ -64,6 +64,7 @@ const NOTHING: BlockSink = {
 /** Recognizers ask a report for its state; that of an opener is empty and stays so. */
 const EMPTY = new Report(NOTHING, { peek: () => undefined });
 
+/** Output of the Windows debuggers, and what Windows, tools and hypervisors tell of its crashes (README.md). */
 export const windbg: LogFormat = {
   id: 'windbg',
   openers: [...new Set(OPENERS)],

@@ -1,5 +1,5 @@
 /** Parameters of a stop as they come: without brackets or commas, masked, broken over lines, cut off. */
-import { bugCheckCodeOf } from './bugCheckNames.js';
+import { isCodeOf } from './bugCheckNames.js';
 import { hexEnd, isBlank, isNameUnit, isWordUnit, skipBlanks, valueEnd, type ValueList } from './scan.js';
 
 interface Value {
@@ -122,7 +122,7 @@ export function cellEnd(text: string, at: number): number {
   }
   if (end !== 8 && end !== 16) return -1;
   const after = text.charCodeAt(from + end);
-  return isWordUnit(after) && !isBlank(after) ? -1 : from + end;
+  return isWordUnit(after) ? -1 : from + end;
 }
 
 /** Where the values begin behind a code: behind a comma or colon, and behind the name of the stop (`0x0000001E: KMODE_EXCEPTION_NOT_HANDLED (c0000005, …`). */
@@ -131,7 +131,6 @@ export function behindCode(text: string, codeStart: number, codeEnd: number): { 
   if (text.charCodeAt(after) === 44 || text.charCodeAt(after) === 58) after = skipBlanks(text, after + 1);
   let end = after;
   while (end - after < 96 && isNameUnit(text.charCodeAt(end))) end++;
-  const code = end - after < 6 ? undefined : bugCheckCodeOf(text.slice(after, end));
-  if (code === undefined || code !== Number.parseInt(text.slice(codeStart, codeEnd), 16)) return { after };
+  if (end - after < 6 || !isCodeOf(text.slice(after, end), text.slice(codeStart, codeEnd))) return { after };
   return { after: skipBlanks(text, end), name: { start: after, end } };
 }

@@ -1,11 +1,11 @@
 /** Registers, exception records and exception events: what `r`, `.trap`, `.cxr`, `.exr` and `.lastevent` print. */
 import type { LogicalLine } from '../cursor.js';
 import type { FactKey } from '../types.js';
+import { HEADLINE } from './headline.js';
 import { hexIn, type Reading, type Report } from './report.js';
-import { isBlank, isLower, skipBlanks, valueEnd } from './scan.js';
+import { isDigit, isLower, skipBlanks, valueEnd, wordEnd } from './scan.js';
+import { FAIL_FAST } from './statuses.js';
 import { textTokens } from './tokens.js';
-
-export { codeLabel, instruction } from './commands/disassembly.js';
 
 /** Names of registers with the keys of their facts. */
 const REGISTERS: ReadonlyMap<string, FactKey> = new Map(`
@@ -39,7 +39,7 @@ export function registers(line: LogicalLine, report: Report): Reading | undefine
       for (let at = start; at < text.length;) {
         const found = registerAt(text, at);
         if (found === undefined) {
-          const end = endOfWord(text, at);
+          const end = wordEnd(text, at);
           // `nv up ei pl nz na po nc`, on ARM64 `-ZC- EL0`: flags in words.
           if (report.sink.wantsTokens && FLAGS.has(text.slice(at, Math.min(end, at + 6)))) report.sink.token('registerValue', line, at, end);
           at = skipBlanks(text, end);
@@ -76,7 +76,7 @@ export function wideRegisters(line: LogicalLine, report: Report): Reading | unde
       report.closeStack();
       const limit = Math.min(text.length, start + 400);
       for (let at = start; at < limit;) {
-        const end = endOfWord(text, at);
+        const end = wordEnd(text, at);
         const name = /^(?:[xyz]mm\d{1,2}|st\d|mm\d)=/.exec(text.slice(at, at + 8))?.[0].length ?? 0;
         if (name > 0) report.sink.token('registerName', line, at, at + name - 1);
         if (/^[-+0-9a-f]/.test(text.slice(at + name, at + name + 1))) report.sink.token('registerValue', line, at + name, end);
@@ -86,14 +86,9 @@ export function wideRegisters(line: LogicalLine, report: Report): Reading | unde
   };
 }
 
-function endOfWord(text: string, at: number): number {
-  while (at < text.length && !isBlank(text.charCodeAt(at))) at++;
-  return at;
-}
-
 function registerAt(text: string, at: number): { readonly key: FactKey; readonly nameEnd: number; readonly end: number } | undefined {
   let nameEnd = at;
-  while (nameEnd - at < 7 && (isLower(text.charCodeAt(nameEnd)) || (text.charCodeAt(nameEnd) >= 48 && text.charCodeAt(nameEnd) <= 57))) nameEnd++;
+  while (nameEnd - at < 7 && (isLower(text.charCodeAt(nameEnd)) || isDigit(text.charCodeAt(nameEnd)))) nameEnd++;
   const key = text.charCodeAt(nameEnd) === 61 ? REGISTERS.get(text.slice(at, nameEnd)) : undefined;
   if (key === undefined) return undefined;
   // ESX prints `eax=0xffffffff`; the Windows debuggers never do.
@@ -113,9 +108,6 @@ function parametersBelow(report: Report): number {
   }
   return 0;
 }
-
-/** Exceptions by which a program or Windows ends a process; no handler is asked. */
-const FAIL_FAST: ReadonlySet<string> = new Set(['0xc000027b', '0xc0000409', '0xc0000602']);
 
 /** Lines of an exception record, as `.exr` and EXCEPTION_RECORD print it. */
 export function exceptionRecord(line: LogicalLine, report: Report): Reading | undefined {
@@ -147,7 +139,7 @@ export function exceptionRecord(line: LogicalLine, report: Report): Reading | un
       else if (label === 'ExceptionAddress') report.claim('exception.ip', canonical, rank, line, value, end, 'address');
       else if (attempt !== null) report.claim('exception.address', canonical, rank, line, value, end, 'address');
       else report.sink.token('number', line, value, end);
-      if (isCode) report.headline(6, line, start, text.length);
+      if (isCode) report.headline(HEADLINE.failure, line, start, text.length);
       if (isCode && report.field === 'EXCEPTION_RECORD' && !report.bugChecks.hasCode) report.exception = true;
       if (isCode && FAIL_FAST.has(canonical) && !report.bugChecks.hasCode) report.exception = true;
       textTokens(report, line, end);

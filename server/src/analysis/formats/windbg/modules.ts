@@ -3,8 +3,10 @@ import type { LogicalLine } from '../cursor.js';
 import { addressWidth } from './forms.js';
 import type { Reading, Report } from './report.js';
 import { addressEnd, fileNameEnd, hexEnd, isBlank, isWordUnit, moduleOfImage, skipBlanks, wordEnd } from './scan.js';
+import { claimDriverVersion } from './state.js';
 import { oneOf, raw } from '../../text/pattern.js';
 
+/** `start             end                 module name`, the heading of `lm`. */
 export function moduleHeading(line: LogicalLine, report: Report): Reading | undefined {
   const { text } = line;
   if (text.length > 120 || !/^\s*start\s{2,}end\s{2,}module name\s*$/.test(text)) return undefined;
@@ -187,14 +189,8 @@ export function moduleDetail(line: LogicalLine, report: Report): Reading | undef
       if (value >= text.length) return;
       if (IMAGES.has(match[1] ?? '')) return imageTokens(report, line, value);
       if (match[1] === 'Timestamp' || match[1] === 'Time Stamp') return stampTokens(report, line, value);
-      if (match[1] === 'File version' || match[1] === 'FileVersion') {
-        const version = /^\d{1,6}\.\d[\d.]{0,24}/.exec(text.slice(value, value + 32));
-        if (version !== null && report.module !== '') {
-          const rank = match[1] === 'File version' ? 0 : 1;
-          report.claim(`driver.version.${report.module}`, version[0], rank, line, value, value + version[0].length, 'version');
-          return;
-        }
-      }
+      if (match[1] === 'File version' && claimDriverVersion(report, report.module, 0, line, value)) return;
+      if (match[1] === 'FileVersion' && claimDriverVersion(report, report.module, 1, line, value)) return;
       report.sink.token('fieldValue', line, value, text.length);
     },
   };

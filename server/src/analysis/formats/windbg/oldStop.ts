@@ -3,7 +3,7 @@
  * blanks (`STOP 0000001e : c0000005 a1b2c3d4 …`, `Bugcheck 0000000a : …`), or values on a line below the words that announce them.
  */
 import type { LogicalLine } from '../cursor.js';
-import { isBugCheckCode } from './bugCheckNames.js';
+import { isStatedCode } from './bugCheckNames.js';
 import { bareList } from './lists.js';
 import type { Reading, Report } from './report.js';
 import { skipBlanks, valueEnd, type ValueList } from './scan.js';
@@ -34,9 +34,19 @@ export function oldStop(line: LogicalLine, report: Report): Reading | undefined 
   if (head === null) return undefined;
   const list = plainList(text, start + head[0].length);
   // Four numbers behind a number may be anybody's; the codes of NT's own are few.
-  if (list === undefined || !isBugCheckCode(Number.parseInt(head[1] ?? '', 16))) return undefined;
+  if (list === undefined || !isStatedCode(head[1] ?? '')) return undefined;
   const codeStart = start + head[0].indexOf(head[1] ?? '');
   return statement(line, report, { source: 'stop screen', codeStart, codeEnd: codeStart + 8, list, start, end: list.end });
+}
+
+/** Blank lines between words that announce something and what they announce. */
+const MOST_BLANK = 3;
+
+/** How far ahead the first line below stands that is not blank. */
+function belowBlanks(report: Report): number {
+  let ahead = 1;
+  while (ahead <= MOST_BLANK && report.ahead.peek(ahead)?.text.trim() === '') ahead++;
+  return ahead;
 }
 
 /** `0xC4 bug check code`, or the other way round, and nothing else on the line. */
@@ -47,12 +57,11 @@ export function namedStop(line: LogicalLine, report: Report): Reading | undefine
   if (line.text.length > 64) return undefined;
   const match = NAMED.exec(line.text.trim());
   const code = match?.[1] ?? match?.[2];
-  if (code === undefined || !isBugCheckCode(Number.parseInt(code, 16))) return undefined;
+  if (code === undefined || !isStatedCode(code)) return undefined;
   return {
     strength: 'strong', opens: true, begins: 'stop',
     act: () => {
-      let ahead = 1;
-      while (ahead <= MOST_BLANK && report.ahead.peek(ahead)?.text.trim() === '') ahead++;
+      const ahead = belowBlanks(report);
       if (!/^\s{0,8}(?:[-*] )?(?:Arg(?:ument)?|Param(?:eter)?) ?1 ?[:=]/.test(report.ahead.peek(ahead)?.text ?? '')) return 1;
       report.awaitsArguments = true;
       const codeStart = line.text.indexOf(code);
@@ -65,26 +74,23 @@ export function namedStop(line: LogicalLine, report: Report): Reading | undefine
 /** `… on a blue screen with the following parameters:`. */
 const ANNOUNCES = /with the following parameters:$/i;
 const CODE = /\b0x[0-9a-fA-F]{8}\b/;
-/** Blank lines between the words and the values. */
-const MOST_BLANK = 3;
 
 /** Words that name a stop by its code with all zeros and announce its parameters, which stand alone on a line below. */
 export function announcedStop(line: LogicalLine, report: Report): Reading | undefined {
   const { text } = line;
   if (text.length > 1024 || !ANNOUNCES.test(text)) return undefined;
   const code = CODE.exec(text);
-  if (code === null || !isBugCheckCode(Number.parseInt(code[0].slice(2), 16)) || !/stop|blue ?screen|bug ?check/i.test(text)) return undefined;
+  if (code === null || !isStatedCode(code[0]) || !/stop|blue ?screen|bug ?check/i.test(text)) return undefined;
   return {
     strength: 'strong', opens: true, begins: 'stop',
     act: () => {
-      let ahead = 1;
-      while (ahead <= MOST_BLANK && report.ahead.peek(ahead)?.text.trim() === '') ahead++;
+      const ahead = belowBlanks(report);
       const below = report.ahead.peek(ahead);
       const from = below === undefined ? 0 : skipBlanks(below.text, 0);
       const list = below === undefined ? undefined : bareList(below.text, from) ?? plainList(below.text, from);
       if (below === undefined || list === undefined) return 1;
-      const found = { source: 'stop screen' as const, codeStart: code.index, codeEnd: code.index + code[0].length, list: undefined, start: code.index, end: code.index + code[0].length };
-      statement(line, report, found).act();
+      const end = code.index + code[0].length;
+      statement(line, report, { source: 'stop screen', codeStart: code.index, codeEnd: end, list: undefined, start: code.index, end }).act();
       const said = report.bugChecks.last('stop screen');
       if (said !== undefined) stateList(report, said, below, list);
       return ahead + 1;

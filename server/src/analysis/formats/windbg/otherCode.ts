@@ -4,7 +4,8 @@
  */
 import type { LogicalLine } from '../cursor.js';
 import { isStatedCode } from './bugCheckNames.js';
-import { distance, type Reading, type Report } from './report.js';
+import { distance } from './ahead.js';
+import type { Reading, Report } from './report.js';
 import { canonicalAddress } from './scan.js';
 
 /** What the beginning of another report adds to a reading. */
@@ -13,8 +14,13 @@ type OtherCode = Pick<Reading, 'begins' | 'code'>;
 const NOTHING: OtherCode = {};
 /** The first argument of the call, with all columns of a 32-bit or 64-bit stack before it. */
 const CALL = /^\s{0,16}(?:[0-9a-f]{1,3} {1,8})?[0-9a-f]{8}(?:`?[0-9a-f]{8})? {1,8}[0-9a-f]{8}(?:`?[0-9a-f]{8})? {1,8}(?:: {1,8})?([0-9a-f]{8}(?:`?[0-9a-f]{8})?)(?: {1,8}[0-9a-f]{8}(?:`?[0-9a-f]{8})?){2,3} {1,8}(?:: {1,8})?nt!KeBugCheck(?:Ex)?(?![A-Za-z0-9])/;
-/** `0x7f_8`, `X64_0x9F_3_POWER_DOWN`, as a bucket or BUGCHECK_STR begins. */
 const IN_WORDS = /^(?:[A-Z][A-Z0-9]{1,5}_)?(0x[0-9A-Fa-f]{1,8})(?![0-9A-Za-z])/;
+
+/** The code in a bucket or BUGCHECK_STR, as written: `0x7f_8`, `X64_0x9F_3_POWER_DOWN`, `LKD_0x141_…`; and where it ends. Undefined where it has none. */
+export function codeInWords(words: string): { readonly code: string; readonly end: number } | undefined {
+  const match = IN_WORDS.exec(words);
+  return match === null ? undefined : { code: match[1] ?? '', end: match[0].length };
+}
 
 function stated(code: string | undefined): OtherCode {
   return code !== undefined && isStatedCode(code) ? { begins: 'value', code } : NOTHING;
@@ -29,7 +35,7 @@ export function codeOfCall(line: LogicalLine): OtherCode {
 /** The code in a field of which the value begins at `start`, as the beginning of another report. */
 export function codeOfField(name: string, text: string, start: number): OtherCode {
   if (name !== 'FAILURE_BUCKET_ID' && name !== 'BUGCHECK_STR') return NOTHING;
-  return codeInWords(text.slice(start, start + 32));
+  return statedInWords(text.slice(start, start + 32));
 }
 
 /** Lines between a report and the key that is asked about before it is its turn. */
@@ -40,10 +46,10 @@ export function codeOfKey(name: string, line: LogicalLine, report: Report): Othe
   if (name !== 'Failure.Bucket') return NOTHING;
   const at = distance(report.ahead, line, MOST_AHEAD);
   const value = /^\s{0,16}Value: {1,8}(.{1,32})/.exec(at < 0 ? '' : (report.ahead.peek(at + 1)?.text ?? ''))?.[1];
-  return value === undefined ? NOTHING : codeInWords(value);
+  return value === undefined ? NOTHING : statedInWords(value);
 }
 
-function codeInWords(value: string): OtherCode {
-  const code = IN_WORDS.exec(value)?.[1];
+function statedInWords(value: string): OtherCode {
+  const code = codeInWords(value)?.code;
   return code === undefined ? NOTHING : stated(canonicalAddress(code));
 }

@@ -7,7 +7,8 @@ import { isReadByForm, readForm, recognizersFor } from './dispatch.js';
 import { isFieldStart } from './fieldNames.js';
 import { FORM, FORMS, formOf } from './forms.js';
 import { isFrameStart } from './frames.js';
-import { Report, type Ahead, type Reading } from './report.js';
+import type { Ahead } from './ahead.js';
+import { Report, type Reading } from './report.js';
 import { isBlank, skipBlanks } from './scan.js';
 import { MAY_CUT, shapeOf } from './shape.js';
 import { textTokens } from './tokens.js';
@@ -249,19 +250,19 @@ export function read(cursor: LineCursor, sink: BlockSink): void {
  */
 function noteCut(feed: Feed, report: Report): void {
   const { stack, lastArgument } = report;
-  const awaits = lastArgument !== undefined && report.arguments !== ALL_ARGUMENTS;
-  const inFields = stack === undefined && !awaits && report.analysed;
-  if (stack === undefined && !awaits && !inFields) return;
+  const inArguments = lastArgument !== undefined && report.arguments !== ALL_ARGUMENTS;
+  const inFields = stack === undefined && !inArguments && report.analysed;
+  if (stack === undefined && !inArguments && !inFields) return;
   let blank = 0;
   while (feed.piece(blank)?.text === '' && blank < MAX_BLANK) blank++;
   const rest = feed.piece(blank);
   // The last line may hold what is left of a frame or of a label, in which no recognizer sees anything.
-  const isRest = rest !== undefined && (awaits ? /^\s{0,16}A(?:r(?:g[1-4]?)?)?$/.test(rest.text) : inFields ? isFieldStart(rest.text) : isFrameStart(rest.text));
+  const isRest = rest !== undefined && (inArguments ? /^\s{0,16}A(?:r(?:g[1-4]?)?)?$/.test(rest.text) : inFields ? isFieldStart(rest.text) : isFrameStart(rest.text));
   let below = isRest ? blank + 1 : blank;
   while (isRest && feed.piece(below)?.text === '' && below < MAX_BLANK) below++;
   if (!feed.endsAfter(below, report.lastLine)) return;
   if (isRest) for (let n = blank; n >= 0; n--) feed.next();
-  if (awaits) {
+  if (inArguments) {
     report.sink.note('the report ends in the middle of the arguments', isRest ? rest : lastArgument);
     return;
   }

@@ -5,25 +5,16 @@
 import { formatHex } from '../../text/hex.js';
 import type { LogicalLine } from '../cursor.js';
 import type { BlockSink, FactKey, Frame, FrameTrust, Section, TokenKind } from '../types.js';
+import type { Ahead } from './ahead.js';
 import { AWAITS, hasBody } from './awaits.js';
+import { withoutMark } from './bugCheckNames.js';
+import { Claims, type Claim } from './claims.js';
+import { HEADLINE } from './headline.js';
 import { canonicalJoined, type SymbolPlace } from './scan.js';
 import { Signs } from './signs.js';
 import { BugCheckStatements, isSameCrash, type Statement } from './statements.js';
-
-/** Gives the pieces of text that follow. `peek(0)` is the piece being read. */
-export interface Ahead {
-  peek(ahead: number): LogicalLine | undefined;
-}
-
-/** How far ahead a line stands, at most `most` lines; -1 where it does not, as where a line is asked about by itself. */
-export function distance(ahead: Ahead, line: LogicalLine, most: number): number {
-  for (let at = 0; at <= most; at++) {
-    const next = ahead.peek(at);
-    if (next === line) return at;
-    if (next === undefined) break;
-  }
-  return -1;
-}
+import { isErrorStatus } from './statuses.js';
+import { ThreadFrames } from './threadFrames.js';
 
 /**
  * A report can begin at a dump banner, at the banner or command of an analysis, at a header, at the line of a stop screen or at an
@@ -44,19 +35,14 @@ export interface Reading {
   readonly act: (() => void) | (() => number);
 }
 
+/** Looks whether it knows a line in a report at hand; undefined where it does not. It changes nothing: only `act` of its reading does. */
 export type Recognizer = (line: LogicalLine, report: Report) => Reading | undefined;
-
-interface Claim {
-  readonly value: string;
-  readonly rank: number;
-  readonly line: LogicalLine;
-  readonly start: number;
-  readonly end: number;
-}
 
 /** A stack being read. */
 export interface Stack {
+  /** Its number in the report, from 0. */
   trace: number;
+  /** Of the frame to come, from 0. */
   index: number;
   /** Trust of the frames to come. */
   trust: FrameTrust;
@@ -90,24 +76,30 @@ export interface CurrentCode {
 
 /** Rank of an exception event among the sources of `exception.code`. */
 const EVENT_RANK = 4;
+/** Numbers of a bug check's parameters. */
+const ARGUMENTS: readonly number[] = [1, 2, 3, 4];
 /** Codes of debugging stops of which a session has many; more are not kept. */
 const MAX_CURRENT = 64;
 
-/** Bug checks whose first parameter is an exception code by Microsoft's bug check reference. */
-const EXCEPTION_BUG_CHECKS: ReadonlySet<string> = new Set(['0x1e', '0x3b', '0x7e', '0x8e', '0x135', '0x1000007e', '0x1000008e']);
+/** Bug checks whose first parameter is an exception code by Microsoft's bug check reference, without the mark of a small dump. */
+const EXCEPTION_BUG_CHECKS: ReadonlySet<string> = new Set(['0x1e', '0x3b', '0x7e', '0x8e', '0x135']);
 
 type Teller = 'debugger' | 'summary tool' | 'problem report' | 'power event' | 'application error' | 'Dr. Watson' | 'hypervisor' | 'emergency console';
 
+/** The state of a report, which recognizers ask and change, and the one way by which they say facts, frames and sections. */
 export class Report {
   readonly bugChecks = new BugCheckStatements();
   readonly signs = new Signs();
-  readonly #claims = new Map<FactKey, Claim[]>();
+  readonly #claims = new Claims();
   #section = '';
   #sectionKind: Section['kind'] | '' = '';
   /** The title made last; a list of a thousand modules has one. */
   #titled = { of: '', command: '', title: '' };
+  /** How many stacks were begun. */
   #traces = 0;
-  #headline = 9;
+  /** Rank of the headline so far. */
+  #headline: number = HEADLINE.none;
+  /** The stack that is open: frames that follow are its. */
   stack: Stack | undefined;
   #command = '';
   #field = '';
@@ -122,6 +114,7 @@ export class Report {
   header: string | undefined;
   /** The code that a stop screen or a one-line summary named. */
   stated: string | undefined;
+  /** A header was read, and `Arguments:` is still to come. */
   awaitsArguments = false;
   /** What follows explains a bug check and tells of none. */
   isShown = false;
@@ -133,7 +126,7 @@ export class Report {
   standsAlone = false;
   /** A stack was read in which the kernel calls KeBugCheckEx. */
   stopFrame = false;
-  /** How many values of a stop of Application Verifier were read. */
+  /** How many values of that stop of Application Verifier were read that was read last. */
   verifierValues = 0;
   /** Registers or an exception event were just read: the current instruction may follow. */
   isStopped = false;
@@ -141,12 +134,12 @@ export class Report {
   atBreakpoint = false;
   /** Exception events read so far. */
   events = 0;
+  /** Where the debugger stood, in the order in which it was read. */
   readonly current: CurrentCode[] = [];
   /** Frames read below `STACK_TEXT:`. */
   textFrames = 0;
-  /** Frames of a list of threads, which may begin with one that has nothing to do with the crash. */
-  #frames: { readonly frame: Omit<Frame, 'at'>; readonly line: LogicalLine; readonly start: number; readonly end: number }[] | undefined;
-  #blamed: { readonly trace: number; readonly mark: string } | undefined;
+  readonly #frames = new ThreadFrames();
+  /** The exception event that counts so far: which of them it is, from 1, and how much it weighs. */
   #event: (Claim & { readonly number: number; readonly weight: number }) | undefined;
   /** The event of the problem report being read: `APPCRASH`. */
   signature = '';
@@ -155,9 +148,9 @@ export class Report {
   signatureFits = false;
   /** A blue screen named the bug check. */
   stopName = false;
-  /** A crash was reported that is none of Windows. */
+  /** What was read tells of a crash and is none by itself: that of a guest, a blue screen without its code. */
   isEvent = false;
-  /** Bits of the `ArgN:` lines seen. */
+  /** Bits of the `ArgN:` lines seen, 1 << n. */
   arguments = 0;
   /** The banner that was read. By itself it is no crash. */
   banner: 'none' | 'bug check' | 'exception' = 'none';
@@ -165,7 +158,7 @@ export class Report {
   analysis = false;
   /** Fields were read that the verbose analysis alone prints. */
   analysed = false;
-  /** The line of the first of them. */
+  /** The line of the first field of an analysis. */
   firstField: LogicalLine | undefined;
   /** Fields or an exception of a process were read. */
   exception = false;
@@ -177,7 +170,9 @@ export class Report {
   cutFrame: LogicalLine | undefined;
   /** The line just read, where it is `Arguments:` or an `ArgN:`. */
   lastArgument: LogicalLine | undefined;
+  /** The physical line of the last piece that was read, by its number in the block. */
   lastLine = -1;
+  /** What the block is called where it is no crash; the title of its first section where nothing better is set. */
   title = '';
 
   constructor(readonly sink: BlockSink, readonly ahead: Ahead) {}
@@ -224,13 +219,14 @@ export class Report {
     this.#expect(AWAITS.console, teller === 'emergency console');
   }
 
-  /** The stop of Application Verifier that was read. */
+  /** The code of the stop of Application Verifier that was read last, canonical; empty where there is none. */
   get verifierStop(): string {
     return this.#verifierStop;
   }
 
   set verifierStop(code: string) {
     this.#verifierStop = code;
+    this.verifierValues = 0;
     this.#expect(AWAITS.verifier, code !== '');
   }
 
@@ -239,34 +235,29 @@ export class Report {
     if (kind !== undefined) this.sink.token(kind, line, start, end, key);
     if (value === '') return;
     if (key.startsWith('register.')) this.isStopped = true;
-    if (key === 'exception.code' && rank === EVENT_RANK) {
-      this.#exceptionEvent({ value, rank, line, start, end });
-      return;
-    }
-    const claims = this.#claims.get(key);
-    const claim = { value, rank, line, start, end };
-    if (claims === undefined) this.#claims.set(key, [claim]);
-    // Registers of a long session are stated many times; the first dumps are enough evidence.
-    else if (claims.length < 16) claims.push(claim);
+    this.#claims.add(key, { value, rank, line, start, end });
   }
 
   /**
-   * A live session tells of many exceptions. What ended the process is the last one that nobody handled; without such a
-   * one, the last error. C++ exceptions and the like are handled as a rule.
+   * Keeps the exception of an event, which stands from `start` to `end`. A live session tells of many. What ended the process is the
+   * last one that nobody handled; without such a one, the last error. C++ exceptions and the like are handled as a rule.
    */
-  #exceptionEvent(claim: Claim): void {
+  event(code: string, line: LogicalLine, start: number, end: number): void {
     this.isStopped = true;
     this.events++;
-    const weight = claim.line.text.includes('second chance !!!') ? 2 : /^0xc[0-9a-f]{7}$/.test(claim.value) ? 1 : 0;
+    const weight = line.text.includes('second chance !!!') ? 2 : isErrorStatus(code) ? 1 : 0;
     if (this.#event !== undefined && this.#event.weight > weight) return;
-    this.#event = { ...claim, number: this.events, weight };
-    if (this.#headline === EVENT_RANK) this.#headline++;
+    this.#event = { value: code, rank: EVENT_RANK, line, start, end, number: this.events, weight };
+    // Its line takes the headline from that of the event before.
+    if (this.#headline === HEADLINE.exception) this.#headline++;
   }
 
+  /** Whether a value was claimed for the key. */
   has(key: FactKey): boolean {
     return (key === 'exception.code' && this.#event !== undefined) || this.#claims.has(key);
   }
 
+  /** Begins a section; one of the same kind and title as the last goes on. */
   section(kind: Section['kind'], title: string, line: LogicalLine): void {
     if (title === this.#section && kind === this.#sectionKind) return;
     this.#section = title;
@@ -275,13 +266,13 @@ export class Report {
     if (this.title === '') this.title = title;
   }
 
-  /** `Modules (lm t n)`. */
+  /** `Modules (lm t n)`, made once for the rows of a list. */
   sectionTitle(of: string, command: string): string {
     if (this.#titled.of !== of || this.#titled.command !== command) this.#titled = { of, command, title: `${of} (${command.slice(0, 60)})` };
     return this.#titled.title;
   }
 
-  /** The line that names the crash; of several the lowest rank, then the first. */
+  /** The line that names the crash; of several the lowest rank (HEADLINE), then the first. */
   headline(rank: number, line: LogicalLine, start: number, end: number): void {
     if (rank >= this.#headline) return;
     this.#headline = rank;
@@ -301,23 +292,15 @@ export class Report {
 
   /** Begins a list of threads; `mark` is `#` for the thread that caused the exception, `.` for the current one. */
   thread(mark: string): void {
-    if (this.#traces === 0) this.#frames ??= [];
-    if (this.#frames !== undefined && mark !== '' && this.#blamed?.mark !== '#') this.#blamed = { trace: this.#traces, mark };
+    this.#frames.begin(mark, this.#traces);
   }
 
+  /** Says a frame; `start` and `end` are its columns. */
   frame(frame: Omit<Frame, 'at'>, line: LogicalLine, start: number, end: number): void {
-    if (this.#frames === undefined) this.sink.frame(frame, line, start, end);
-    else this.#frames.push({ frame, line, start, end });
+    this.#frames.add(this.sink, frame, line, start, end);
   }
 
-  /** Says the frames of a list of threads, that of the crash first: its stack is the one by which the crash is known again. */
-  #sayFrames(): void {
-    const blamed = this.#frames?.some(({ frame }) => frame.trace === this.#blamed?.trace) === true ? this.#blamed?.trace ?? 0 : 0;
-    const order = (trace: number): number => trace === blamed ? 0 : trace < blamed ? trace + 1 : trace;
-    const frames = [...this.#frames ?? []].sort((a, b) => order(a.frame.trace) - order(b.frame.trace));
-    for (const { frame, line, start, end } of frames) this.sink.frame({ ...frame, trace: order(frame.trace) }, line, start, end);
-  }
-
+  /** Ends the stack that is open: what follows is no frame of it. */
   closeStack(): void {
     this.stack = undefined;
   }
@@ -336,14 +319,6 @@ export class Report {
     // A list of parameters whose heading was not copied, and fields below it, are an analysis of their own.
     const isHeadless = beginning === 'header' && this.header === undefined && this.arguments !== 0 && this.analysed;
     return complete || isHeadless || isOther;
-  }
-
-  /** Of the claims the one with the lowest rank, then the first. */
-  #best(key: FactKey): Claim | undefined {
-    const claims = this.#claims.get(key);
-    let best = claims?.[0];
-    for (const claim of claims ?? []) if (best === undefined || claim.rank < best.rank) best = claim;
-    return best;
   }
 
   /** Keeps where the debugger stood. */
@@ -365,7 +340,7 @@ export class Report {
   /** What the function of the current instruction says; false where the report blames another module. */
   #claimLabel({ line, symbol }: { readonly line: LogicalLine; readonly symbol: SymbolPlace }): boolean {
     const module = line.text.slice(symbol.moduleStart, symbol.moduleEnd).toLowerCase();
-    const blamed = this.#best('module')?.value ?? this.#best('image')?.value.replace(/\.\w{1,4}$/, '');
+    const blamed = this.#claims.best('module')?.value ?? this.#claims.best('image')?.value.replace(/\.\w{1,4}$/, '');
     // The fault is often taken in the kernel or a library, and an analysis blames who called it.
     if (blamed !== undefined && blamed.toLowerCase() !== module) return false;
     if (symbol.functionStart >= 0 && !this.has('symbol')) {
@@ -377,44 +352,47 @@ export class Report {
     return true;
   }
 
+  /** Says what was held back, in the order in which a crash is told: frames, facts, the bug check, what is missing; and what the block is. */
   finish(): void {
-    this.#sayFrames();
-    const event = this.#event;
+    this.#frames.say(this.sink);
     // Nothing is read from what is not there: the instruction has failed, unless a breakpoint has stopped it.
     const faulted = !this.atBreakpoint && (this.signs.resumes || this.current.some((code) => code.fails || (code.operand !== undefined && this.#traces > 0)));
     if (this.exception || faulted || this.analysis || this.bugChecks.hasCode) this.#claimCurrent();
-    if (event !== undefined) {
-      const claims = this.#claims.get('exception.code');
-      if (claims === undefined) this.#claims.set('exception.code', [event]);
-      else claims.push(event);
-    }
-    this.#claims.forEach((claims, key) => {
-      const best = this.#best(key);
-      if (best === undefined) return;
-      this.sink.fact(key, best.value, best.line, best.start, best.end);
-      for (const claim of claims) if (claim !== best && claim.value === best.value) this.sink.fact(key, claim.value, claim.line, claim.start, claim.end);
-    });
+    if (this.#event !== undefined) this.#claims.add('exception.code', this.#event, true);
+    this.#claims.say(this.sink);
     const { code, first } = this.bugChecks.settle(this.sink);
     // The kernel hands the exception over as parameter 1; a 64-bit one extends its sign.
-    if (code !== undefined && first !== undefined && EXCEPTION_BUG_CHECKS.has(code) && !this.has('exception.code')) {
+    if (code !== undefined && first !== undefined && EXCEPTION_BUG_CHECKS.has(withoutMark(code)) && !this.has('exception.code')) {
       this.sink.fact('exception.code', formatHex(BigInt.asUintN(32, BigInt(first.value))), first.line, first.start, first.end);
     }
     this.#noteMissing(code !== undefined);
-    // A sentence with a code in it is a crash only beside what a debugger printed.
-    // An exception record of error severity (0xC…) with a stack beside it is what ended the process; breakpoints and C++ exceptions are not.
-    const isFatal = faulted || this.#traces > 0 && (this.#claims.get('exception.code') ?? []).some((claim) => /^0xc[0-9a-f]{7}$/.test(claim.value));
-    // STACK_TEXT is printed by an analysis only, and a list of parameters by a bug check's.
-    const given = [1, 2, 3, 4].filter((n) => (this.arguments & (1 << n)) !== 0).length;
-    const isHeadless = this.header === undefined && (given > 1 || (given === 1 && this.signs.isDescribed && this.command !== ''));
+    const isHeadless = this.#isHeadless();
     if (code === undefined) this.signs.note(this.sink, isHeadless, this.#traces > 0);
-    // Nothing but an analysis names all three of what it blames.
+    // An exception of error severity with a stack beside it is what ended the process; breakpoints and C++ exceptions are not.
+    const isFatal = faulted || (this.#traces > 0 && this.#claims.of('exception.code').some(({ value }) => isErrorStatus(value)));
+    // A sentence with a code in it is a crash only beside what a debugger printed.
+    const isNamed = code !== undefined && !this.bugChecks.isHearsay && !this.#isArticle();
+    const isCrash = isNamed || isHeadless || isFatal || this.stopFrame || this.analysis || this.exception || this.#isPart();
+    const title = code === undefined && (this.exception || isFatal || this.banner === 'exception') ? 'Exception analysis' : isCrash ? 'Bug check analysis' : this.title;
+    this.sink.describe({ opensRecord: this.opens, role: isCrash ? 'crash' : this.isEvent ? 'event' : 'context', title: title === '' ? 'Debugger output' : title });
+  }
+
+  /** Whether parameters are listed below no heading: a list of them is printed by a bug check's analysis only. */
+  #isHeadless(): boolean {
+    const given = ARGUMENTS.filter((n) => (this.arguments & (1 << n)) !== 0).length;
+    return this.header === undefined && (given > 1 || (given === 1 && this.signs.isDescribed && this.command !== ''));
+  }
+
+  /** Whether nothing names a bug check and something was read all the same that is part of an analysis or a trap of the kernel. */
+  #isPart(): boolean {
+    // Nothing but an analysis prints STACK_TEXT, or names all three of what it blames.
     const isBlamed = this.signs.blamed.size === 3 && this.has('module') && this.has('image');
-    const isPart = this.textFrames > 1 || isHeadless || isBlamed || (this.signs.trap !== undefined && this.#traces > 0);
-    // A heading that names a bug check, and nothing of it below, stands in an article.
-    const isArticle = (this.isHeading || this.standsAlone) && !this.has('image') && this.arguments === 0 && !this.analysis && !this.analysed && this.#traces === 0 && !this.bugChecks.hasParameters && this.banner === 'none';
-    const crash = isPart || this.stopFrame || (code !== undefined && !this.bugChecks.isHearsay && !isArticle) || this.analysis || this.exception || isFatal;
-    const title = code === undefined && (this.exception || isFatal || this.banner === 'exception') ? 'Exception analysis' : crash ? 'Bug check analysis' : this.title;
-    this.sink.describe({ opensRecord: this.opens, role: crash ? 'crash' : this.isEvent ? 'event' : 'context', title: title === '' ? 'Debugger output' : title });
+    return this.textFrames > 1 || isBlamed || (this.signs.trap !== undefined && this.#traces > 0);
+  }
+
+  /** Whether a heading names a bug check and nothing of it stands below, as in an article. */
+  #isArticle(): boolean {
+    return (this.isHeading || this.standsAlone) && !this.has('image') && this.arguments === 0 && !this.analysis && !this.analysed && this.#traces === 0 && !this.bugChecks.hasParameters && this.banner === 'none';
   }
 
   #noteMissing(hasCode: boolean): void {
@@ -428,7 +406,7 @@ export class Report {
       if (!this.bugChecks.hasParameters) this.sink.note('the report gives no parameters', headerLine);
       return;
     }
-    const missing = [1, 2, 3, 4].filter((n) => (this.arguments & (1 << n)) === 0);
+    const missing = ARGUMENTS.filter((n) => (this.arguments & (1 << n)) === 0);
     if (missing.length > 0) this.sink.note(`the report does not give parameter ${missing.join(', ')}`, headerLine);
   }
 }

@@ -1,8 +1,8 @@
 /** Scanners for the words of debugger output. All take a column, answer columns, and are linear in what they read. */
 import { canonicalHex, hexEnd, isHexDigit } from '../../text/hex.js';
-import { isWordUnit, skipBlanks } from '../../text/scan.js';
+import { isDigit, isWordUnit, skipBlanks } from '../../text/scan.js';
 
-export { hexEnd, isHexDigit, isWordUnit, skipBlanks };
+export { hexEnd, isDigit, isHexDigit, isWordUnit, skipBlanks };
 
 /** Longest symbol that is read as one; C++ templates make names of several hundred characters. */
 const MAX_SYMBOL = 4096;
@@ -25,7 +25,7 @@ export function isUpper(unit: number): boolean {
 
 /** A character of a bug check's or field's name: `A`-`Z`, `0`-`9`, `_`. */
 export function isNameUnit(unit: number): boolean {
-  return isUpper(unit) || (unit >= 48 && unit <= 57) || unit === 95;
+  return isUpper(unit) || isDigit(unit) || unit === 95;
 }
 
 /** `a` to `z`. */

@@ -1,8 +1,10 @@
 /** The blue screen since Windows 8: a name without a code, in the language of the machine. */
 import type { LogicalLine } from '../cursor.js';
-import { bugCheckCodeOf, leadingBugCheckName } from './bugCheckNames.js';
+import { bugCheckCodeOf, isCodeOf, leadingBugCheckName } from './bugCheckNames.js';
+import { HEADLINE } from './headline.js';
 import type { Reading, Report } from './report.js';
-import { canonicalAddress, fileNameEnd, isNameUnit, moduleOfImage, skipBlanks, valueEnd } from './scan.js';
+import { canonicalAddress, fileNameEnd, isNameUnit, skipBlanks, valueEnd } from './scan.js';
+import { claimImage, stateName } from './state.js';
 import type { Place } from './statements.js';
 import { oneOf, raw } from '../../text/pattern.js';
 
@@ -32,8 +34,7 @@ function stateNamed(report: Report, name: Place, code: Place): void {
   report.stated ??= code.value;
   const said = report.bugChecks.add('stop screen');
   said.code = code;
-  said.name = name;
-  report.sink.token('bugCheckName', name.line, name.start, name.end, 'bugcheck.name');
+  stateName(report, said, name.line, name.start, name.end, name.value);
 }
 
 /** `- Bugcheck: 0x116 (VIDEO_TDR_FAILURE)`: code and name say the same, so that both are meant. */
@@ -48,9 +49,9 @@ export function namedCode(line: LogicalLine, report: Report): Reading | undefine
   if (pair === undefined) return undefined;
   const [whole, one = '', two = ''] = pair;
   const [printed, digits] = one.startsWith('0x') ? [two, one] : [one, two];
-  const code = canonicalAddress(digits.replace(/^0x/, ''));
+  const code = canonicalAddress(digits);
   // What follows in the sentence may take it back.
-  if (bugCheckCodeOf(printed) !== Number(code) || !/^\s*(?:[.,;]|$)/.test(text.slice(first + whole.length, first + whole.length + 24))) return undefined;
+  if (!isCodeOf(printed, code) || !/^\s*(?:[.,;]|$)/.test(text.slice(first + whole.length, first + whole.length + 24))) return undefined;
   const nameAt = text.indexOf(printed, first);
   const codeAt = text.indexOf(digits, digits === one ? first : nameAt + printed.length);
   return {
@@ -59,7 +60,7 @@ export function namedCode(line: LogicalLine, report: Report): Reading | undefine
       const name = { value: printed, line, start: nameAt, end: nameAt + printed.length };
       report.sink.token('bugCheckCode', line, codeAt, codeAt + digits.length, 'bugcheck.code');
       stateNamed(report, name, { value: code, line, start: codeAt, end: codeAt + digits.length });
-      report.headline(2, line, start, first + whole.length);
+      report.headline(HEADLINE.stop, line, start, first + whole.length);
     },
   };
 }
@@ -81,6 +82,7 @@ const SEARCH = oneOf('i', [
 /** What the screen blames, on the line below the name, in any language: `What failed: atikmdag.sys`. */
 const BLAME = /^[^\s:：][^:：]{1,60}[:：]\s{0,8}/;
 
+/** `Stop code: NAME`, `online later for this error: NAME (x.sys)`, or the driver below it. */
 export function stopName(line: LogicalLine, report: Report): Reading | undefined {
   const { text } = line;
   if (text.length > 2048) return undefined;
@@ -112,26 +114,19 @@ export function stopName(line: LogicalLine, report: Report): Reading | undefined
   const open = skipBlanks(text, text.charCodeAt(end) === 96 ? end + 1 : end);
   const close = text.charCodeAt(open) === 40 ? text.indexOf(')', open) : -1;
   const driver = close > 0 ? fileNameEnd(text, open + 1) : -1;
-  const isCode = close > 0 && text.startsWith('(0', open) && valueEnd(text, open + 1) === close && canonicalAddress(text.slice(open + 1, close)) === '0x' + code.toString(16);
+  const isCode = close > 0 && text.startsWith('(0', open) && valueEnd(text, open + 1) === close && isCodeOf(printed, text.slice(open + 1, close));
   const after = skipBlanks(text, close > 0 && (driver === close || isCode) ? close + 1 : open);
   if (after < text.length && text.charCodeAt(after) !== 46) return undefined;
-  const canonical = '0x' + code.toString(16);
   return {
-    strength: 'strong', opens: true, begins: 'stop', code: canonical,
+    strength: 'strong', opens: true, begins: 'stop', code,
     act: () => {
       report.stopName = true;
       const place = { line, start: name, end };
-      stateNamed(report, { value: printed, ...place }, { value: canonical, ...place });
-      report.headline(2, line, label === null ? name : start, end);
-      if (driver > 0 && driver === close) stateDriver(report, line, open + 1, driver);
+      stateNamed(report, { value: printed, ...place }, { value: code, ...place });
+      report.headline(HEADLINE.stop, line, label === null ? name : start, end);
+      if (driver > 0 && driver === close) claimImage(report, line, open + 1, driver, 1, 2);
     },
   };
-}
-
-function stateDriver(report: Report, line: LogicalLine, start: number, end: number): void {
-  const image = line.text.slice(start, end);
-  report.claim('image', image, 1, line, start, end, 'module');
-  report.claim('module', moduleOfImage(image), 2, line, start, end);
 }
 
 /** `What failed: atikmdag.sys`. */
@@ -147,7 +142,7 @@ function blame(line: LogicalLine, report: Report, start: number): Reading | unde
     strength: 'strong',
     act: () => {
       report.sink.token('field', line, start, start + match[0].search(/ ?[:：]/));
-      stateDriver(report, line, image, end);
+      claimImage(report, line, image, end, 1, 2);
     },
   };
 }

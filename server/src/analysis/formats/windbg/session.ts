@@ -3,7 +3,8 @@ import type { LogicalLine } from '../cursor.js';
 import { outputOf, OUTPUT_COMMANDS } from './commands/output.js';
 import { crashTime } from './crashTime.js';
 import { promptEnd } from './cuts.js';
-import type { Section } from '../types.js';
+import type { FactKey, Section, TokenKind } from '../types.js';
+import { HEADLINE } from './headline.js';
 import type { Reading, Report } from './report.js';
 import { skipBlanks, valueEnd, wordEnd } from './scan.js';
 import { textTokens } from './tokens.js';
@@ -16,7 +17,7 @@ function banner(report: Report, line: LogicalLine, start: number): void {
 }
 
 /** `Label: value`, the value as a fact where `key` is given. */
-function labelled(length: number, key?: string, rank = 0): Part {
+function labelled(length: number, key?: FactKey, rank = 0): Part {
   return (report, line, start) => {
     report.section('header', 'Dump', line);
     report.sink.token('field', line, start, start + length);
@@ -38,7 +39,7 @@ const debuggerVersion: Part = (report, line, start) => {
 
 const dumpFile: Part = (report, line, start) => {
   banner(report, line, start);
-  report.headline(8, line, start, line.text.length);
+  report.headline(HEADLINE.place, line, start, line.text.length);
 };
 
 /** `Built by: 7601.18205.x86fre.win7sp1_gdr.130708-1532`; its first two numbers are the build and its revision. */
@@ -52,24 +53,22 @@ const builtBy: Part = (report, line, start) => {
 /** `Windows 7 Kernel Version 7601 (Service Pack 1) MP (2 procs) Free x86 compatible` */
 function kernelVersion(line: LogicalLine, start: number): RegExpExecArray | null {
   if (!line.text.startsWith('Windows ', start)) return null;
-  return /^(Windows [\w /]{1,40}?)(?: Kernel)? Version (\d{3,5})(?: \([^)]{1,40}\))?(?: (?:MP|UP)(?: \((\d{1,4}) procs\))?)?(?: (?:Free|Checked))?(?: (x86|x64|ARM64|ARM 64-bit|ARM|IA64))?/.exec(line.text.slice(start, start + 200));
+  return /^(Windows [\w /]{1,40}?)(?: Kernel)? Version (\d{3,5})(?: \([^)]{1,40}\))?(?: (?:MP|UP)(?: \((\d{1,4}) procs\))?)?(?: (?:Free|Checked))?(?: (x86|x64|ARM64|ARM 64-bit|ARM|IA64))?/d.exec(line.text.slice(start, start + 200));
 }
 
 function sayKernelVersion(report: Report, line: LogicalLine, start: number, match: RegExpExecArray): void {
   report.section('header', 'Dump', line);
-  const product = match[1] ?? '';
-  const said = (key: string, value: string | undefined, rank: number): void => {
-    if (value === undefined) return;
-    const at = line.text.indexOf(value, key === 'system.product' ? start : start + product.length);
-    report.claim(key, value, rank, line, at, at + value.length, key === 'system.version' ? 'version' : 'fieldValue');
+  const said = (group: number, key: FactKey, rank: number, kind: TokenKind = 'fieldValue'): void => {
+    const [from, to] = match.indices?.[group] ?? [];
+    const value = match[group];
+    if (value === undefined || from === undefined || to === undefined) return;
+    const stated = key !== 'system.architecture' ? value : value === 'ARM 64-bit' ? 'arm64' : value.toLowerCase();
+    report.claim(key, stated, rank, line, start + from, start + to, kind);
   };
-  said('system.product', product, 0);
-  said('system.version', match[2], 4);
-  said('system.processors', match[3], 0);
-  const architecture = match[4];
-  if (architecture === undefined) return;
-  const at = start + match[0].length - architecture.length;
-  report.claim('system.architecture', architecture === 'ARM 64-bit' ? 'arm64' : architecture.toLowerCase(), 0, line, at, at + architecture.length, 'fieldValue');
+  said(1, 'system.product', 0);
+  said(2, 'system.version', 4, 'version');
+  said(3, 'system.processors', 0);
+  said(4, 'system.architecture', 0);
 }
 
 const sessionTime: Part = (report, line, start) => {
@@ -114,6 +113,7 @@ const PARTS: readonly (readonly [prefix: string, part: Part, opens?: boolean])[]
 /** By the code of their first character. */
 const PARTS_BY_UNIT = Array.from({ length: 128 }, (_, unit) => PARTS.filter(([prefix]) => prefix.charCodeAt(0) === unit));
 
+/** A line of what a debugger prints when it opens a dump, or that of a summary tool that begins a crash. */
 export function dumpBanner(line: LogicalLine, report: Report): Reading | undefined {
   const { text } = line;
   const start = skipBlanks(text, 0);
@@ -215,6 +215,7 @@ function promptWith(line: LogicalLine, report: Report, start: number, end: numbe
       if (shows) report.sink.note('these values were typed into !analyze -show, which explains them; the debugger did not read them from a dump', line);
       bePrompted(report, line, start, end, command);
       report.sink.token('command', line, from, from + command.length);
+      // What a session is explained with stands some way behind a command: `kb                      start with a stack trace`.
       const spaced = /\s{3,}/.exec(command);
       if (spaced !== null) report.command = command.slice(0, spaced.index);
       // The analysis has sections of its own, and a prompt without a command is the end of a session.
@@ -248,6 +249,7 @@ function isRemark(text: string, start: number): boolean {
   return false;
 }
 
+/** A remark of a debugger or a summary tool, a rule, dots for what was loaded or left out. */
 export function remark(line: LogicalLine, report: Report): Reading | undefined {
   const { text } = line;
   const start = skipBlanks(text, 0);

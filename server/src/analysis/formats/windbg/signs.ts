@@ -15,7 +15,7 @@ interface ThreadImage {
   readonly start: number;
 }
 
-/** Signs that a process or the kernel has failed, which count where nothing names a bug check or an exception. */
+/** Signs that a process or the kernel has failed, which count where nothing names a bug check or an exception; and what a line has to know of lines above it to be one. */
 export class Signs {
   /** The image of the thread that was listed last. */
   thread: ThreadImage | undefined;

@@ -1,7 +1,7 @@
-/** Says codes and parameters: the token at once, the fact at the end, when the best source is known. */
+/** Says what several constructs state alike: the token at once, the fact at the end, when the best source is known. */
 import type { LogicalLine } from '../cursor.js';
 import { hexIn, type Report } from './report.js';
-import { type SymbolPlace, type ValueList } from './scan.js';
+import { moduleOfImage, type SymbolPlace, type ValueList } from './scan.js';
 import type { Place, Statement } from './statements.js';
 
 function place(line: LogicalLine, start: number, end: number): Place | undefined {
@@ -22,7 +22,13 @@ export function stateParameter(report: Report, statement: Statement, n: number, 
   statement.parameters[n] ??= place(line, start, end);
 }
 
-/** `more` is how many values follow elsewhere. A masked value takes its place in the list and has no width. */
+/** Says the name of a bug check and remembers it as `stateCode` does the code; `name` is given where it is not written as it is documented. */
+export function stateName(report: Report, statement: Statement, line: LogicalLine, start: number, end: number, name = line.text.slice(start, end)): void {
+  report.sink.token('bugCheckName', line, start, end, 'bugcheck.name');
+  statement.name ??= { value: name, line, start, end };
+}
+
+/** Says the values of a list as parameters 1 to 4. `more` is how many values follow elsewhere. A masked value takes its place in the list and has no width. */
 export function stateList(report: Report, statement: Statement, line: LogicalLine, list: ValueList, more = 0): void {
   list.values.forEach((value, index) => {
     if (index >= 4) return;
@@ -31,6 +37,35 @@ export function stateList(report: Report, statement: Statement, line: LogicalLin
   });
   const given = list.values.length + more;
   if (given < 4) report.sink.note(`only ${given} of four parameters are given`, line);
+}
+
+/** States the file that is blamed, and the module it is loaded as. */
+export function claimImage(report: Report, line: LogicalLine, start: number, end: number, rank: number, moduleRank = rank): void {
+  const image = line.text.slice(start, end);
+  report.claim('image', image, rank, line, start, end, 'module');
+  report.claim('module', moduleOfImage(image), moduleRank, line, start, end);
+}
+
+/** States the version of a module's file where one begins at `start`; false where none does. */
+export function claimDriverVersion(report: Report, module: string, rank: number, line: LogicalLine, start: number, end = line.text.length): boolean {
+  const version = module === '' ? null : /^\d{1,6}\.\d[\d.]{0,24}/.exec(line.text.slice(start, Math.min(end, start + 32)));
+  if (version === null) return false;
+  report.claim(`driver.version.${module}`, version[0], rank, line, start, start + version[0].length, 'version');
+  return true;
+}
+
+/** States an architecture as summary tools name it: `32-bit` is x86. */
+export function claimArchitecture(report: Report, line: LogicalLine, start: number, end: number): void {
+  const said = line.text.slice(start, end);
+  report.claim('system.architecture', said === '32-bit' ? 'x86' : said.toLowerCase(), 2, line, start, end, 'fieldValue');
+}
+
+/** Begins what an event or a report says of an application that has failed. */
+export function beginApplicationError(report: Report, line: LogicalLine): void {
+  report.body = true;
+  report.exception = true;
+  report.teller = 'application error';
+  report.section('header', 'Application error', line);
 }
 
 /** States the culprit's symbol. A module with an offset and no function states the offset only. */

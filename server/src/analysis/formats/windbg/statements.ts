@@ -1,17 +1,20 @@
 /** Statements of a bug check's code and parameters, from best to worst source, and what is made of them in the end. */
 import type { LogicalLine } from '../cursor.js';
 import type { BlockSink } from '../types.js';
-import { bugCheckCodeOf, isSameUnmarked, isStatedCode } from './bugCheckNames.js';
+import { bugCheckCodeOf, isSameUnmarked, isStatedCode, withoutMark } from './bugCheckNames.js';
+import { isErrorStatus } from './statuses.js';
 
 /** Sources by how far they are believed. */
 const SOURCES = [
   'header', 'BUGCHECK_CODE', 'BugCheck line', 'stop screen', '.bugcheck', 'event log', 'hypervisor event', 'problem report', 'summary tool', 'key value',
   'BUGCHECK_STR', 'failure bucket', 'KeBugCheckEx frame', 'KeBugCheckEx instruction', 'sentence',
 ] as const;
+/** Who states a code or a parameter. */
 export type Source = (typeof SOURCES)[number];
 
 const RANKS: ReadonlyMap<Source, number> = new Map(SOURCES.map((source, rank) => [source, rank]));
 
+/** A value, canonical or a name as printed, and where it stands. */
 export interface Place {
   readonly value: string;
   readonly line: LogicalLine;
@@ -19,6 +22,7 @@ export interface Place {
   readonly end: number;
 }
 
+/** What one source says of the bug check. */
 export interface Statement {
   readonly source: Source;
   code: Place | undefined;
@@ -41,19 +45,19 @@ const REFINED: ReadonlyMap<string, ReadonlySet<string>> = new Map([
 /** FATAL_UNHANDLED_HARD_ERROR. */
 const FATAL_HARD_ERROR = '0x4c';
 
-/** Whether `other` is another word for `code`: the same, the minidump variant (bit 28), or the code before refinement. */
+/** Whether `other` is another word for `code`: the same, with or without the mark of a small dump, or the code before refinement. */
 export function isSameCrash(code: string, other: string): boolean {
-  if (REFINED.get(other)?.has(code) === true) return true;
+  // KeBugCheckEx is called without the mark.
+  if (REFINED.get(other)?.has(withoutMark(code)) === true) return true;
   // A hard error that nobody handles is reported by its own status.
-  if (other === FATAL_HARD_ERROR && /^0xc[0-9a-f]{7}$/.test(code)) return true;
+  if (other === FATAL_HARD_ERROR && isErrorStatus(code)) return true;
   return isSameUnmarked(code, other);
 }
 
 /** Notes a name that is documented for another code than the one that stands beside it. */
 function noteName(sink: BlockSink, name: Place, code: string | undefined): void {
-  const documented = bugCheckCodeOf(name.value);
-  if (documented === undefined || code === undefined) return;
-  const its = '0x' + documented.toString(16);
+  const its = bugCheckCodeOf(name.value);
+  if (its === undefined || code === undefined) return;
   if (!isSameCrash(code, its) && !isSameCrash(its, code)) sink.note(`${name.value} is the name of ${its}, and the code is ${code}`, name.line);
 }
 
@@ -75,8 +79,10 @@ function isExtended(value: string): boolean {
 /** All that a report says of its bug check, each source by itself; `settle` states the best. */
 export class BugCheckStatements {
   readonly #statements: Statement[] = [];
+  /** The line of the last heading, `NAME (code)`. */
   headerLine: LogicalLine | undefined;
 
+  /** A statement to be filled in by what its source says. */
   add(source: Source): Statement {
     const last = this.#statements.at(-1);
     // Values of one source come line by line (`BUGCHECK_CODE`, `BUGCHECK_P1` …).
@@ -91,6 +97,7 @@ export class BugCheckStatements {
     return this.#statements.findLast((statement) => statement.source === source);
   }
 
+  /** Whether any source states a parameter. */
   get hasParameters(): boolean {
     return this.#statements.some((statement) => statement.parameters.some((parameter) => parameter !== undefined));
   }
@@ -105,6 +112,7 @@ export class BugCheckStatements {
     return this.#statements.find(({ source, code }) => source !== 'sentence' && code !== undefined && isStatedCode(code.value))?.code?.value;
   }
 
+  /** Whether any source states a code, documented or not. */
   get hasCode(): boolean {
     return this.#statements.some((statement) => statement.code !== undefined);
   }

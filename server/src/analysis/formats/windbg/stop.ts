@@ -1,12 +1,13 @@
 /** Statements of a crash in one line: the short analysis, the stop screen, the event log, summary tools, `.bugcheck`. */
 import type { LogicalLine } from '../cursor.js';
-import { bugCheckCodeOf, isBugCheckCode, isStatedCode } from './bugCheckNames.js';
+import { bugCheckCodeOf, isCodeOf, isStatedCode } from './bugCheckNames.js';
+import { HEADLINE } from './headline.js';
 import { hexIn, type Reading, type Report } from './report.js';
 import { bareList, behindCode, isPadded, maskedList, restOfList, unbracedList, withoutCutValue } from './lists.js';
-import { addressEnd, fileNameEnd, hexEnd, isBlank, isLower, isNameUnit, isWordUnit, moduleOfImage, skipBlanks, symbolAt, valueEnd, valueList, wordEnd, type ValueList } from './scan.js';
-import { claimSymbol, stateCode, stateList, stateParameter } from './state.js';
+import { addressEnd, fileNameEnd, hexEnd, isBlank, isLower, isNameUnit, isWordUnit, moduleOfImage, skipBlanks, valueEnd, valueList, wordEnd, type ValueList } from './scan.js';
+import { stateCode, stateList, stateName, stateParameter } from './state.js';
 import type { Source, Statement } from './statements.js';
-import { symbolTokens, textTokens } from './tokens.js';
+import { textTokens } from './tokens.js';
 
 /**
  * `BugCheck 9F, {3, ffffe000f38c06a0, fffff803c596cad0, ffffe000f46a1010}`: the analysis without `-v`, or
@@ -21,8 +22,8 @@ export function shortAnalysis(line: LogicalLine, report: Report): Reading | unde
   const codeEnd = hexEnd(text, codeStart);
   if (codeEnd === codeStart + 1 && (text.charCodeAt(codeEnd) | 32) === 120) return bracketed(line, report, start, codeStart);
   const values = skipBlanks(text, codeEnd + 1);
-  const list = text.charCodeAt(codeEnd) !== 44 ? undefined : valueList(text, values) ?? (isBugCheckCode(Number.parseInt(text.slice(codeStart, codeEnd), 16)) ? unbracedList(text, values) : undefined);
-  if (list === undefined || codeEnd - codeStart > 8) return undefined;
+  const list = text.charCodeAt(codeEnd) !== 44 ? undefined : valueList(text, values) ?? (isStatedCode(text.slice(codeStart, codeEnd)) ? unbracedList(text, values) : undefined);
+  if (list === undefined || codeEnd === codeStart || codeEnd - codeStart > 8) return undefined;
   return statement(line, report, { source: 'BugCheck line', codeStart, codeEnd, list, start, end: list.end });
 }
 
@@ -70,11 +71,8 @@ export function statement(line: LogicalLine, report: Report, found: Found): Read
         const first = 1 + (found.list?.values.length ?? 0);
         rest.values.forEach((value, index) => stateParameter(report, said, first + index, below, value.start, value.end));
       }
-      if (found.name !== undefined) {
-        report.sink.token('bugCheckName', line, found.name.start, found.name.end, 'bugcheck.name');
-        said.name = { value: line.text.slice(found.name.start, found.name.end), line, start: found.name.start, end: found.name.end };
-      }
-      report.headline(found.source === 'BugCheck line' ? 1 : 2, line, found.start, found.end);
+      if (found.name !== undefined) stateName(report, said, line, found.name.start, found.name.end);
+      report.headline(found.source === 'BugCheck line' ? HEADLINE.analysis : HEADLINE.stop, line, found.start, found.end);
       if (rest !== undefined) return 2;
       if (found.name === undefined && found.source === 'stop screen' && code !== undefined && below !== undefined && nameBelow(report, said, below, code)) return 2;
       return found.list === undefined && (found.source === 'stop screen' || found.source === 'event log') ? listBelow(report, said) : 1;
@@ -87,9 +85,8 @@ function nameBelow(report: Report, said: Statement, below: LogicalLine, code: st
   const start = skipBlanks(below.text, 0);
   const end = wordEnd(below.text, start);
   const name = below.text.slice(start, end);
-  if (skipBlanks(below.text, end) < below.text.length || bugCheckCodeOf(name) === undefined || code !== '0x' + (bugCheckCodeOf(name) ?? 0).toString(16)) return false;
-  report.sink.token('bugCheckName', below, start, end, 'bugcheck.name');
-  said.name = { value: name, line: below, start, end };
+  if (skipBlanks(below.text, end) < below.text.length || !isCodeOf(name, code)) return false;
+  stateName(report, said, below, start, end);
   return true;
 }
 
@@ -110,7 +107,7 @@ function brokenEvent(line: LogicalLine, report: Report): Reading | undefined {
       report.stated ??= hexIn(below, codeStart, codeEnd);
       stateCode(report, said, below, codeStart, codeEnd);
       stateList(report, said, below, list);
-      report.headline(2, below, codeStart, list.end);
+      report.headline(HEADLINE.stop, below, codeStart, list.end);
       return 2;
     },
   };
@@ -282,7 +279,7 @@ function labelled(text: string): Found | undefined {
     const codeEnd = text.startsWith('0x', codeStart) || label === 'Bugcheck: ' ? valueEnd(text, codeStart) : -1;
     if (codeEnd < 0 || codeEnd - codeStart > 10) continue;
     const list = valueList(text, skipBlanks(text, bold > 0 && text.startsWith('**', codeEnd) ? codeEnd + bold : codeEnd));
-    if (needs === 'list' && (list?.closed !== true || list.values.length !== 4 || !isBugCheckCode(Number.parseInt(text.slice(codeStart, codeEnd), 16)))) continue;
+    if (needs === 'list' && (list?.closed !== true || list.values.length !== 4 || !isStatedCode(text.slice(codeStart, codeEnd)))) continue;
     // Mail breaks the line behind the code, which is printed with all its zeros.
     const broken = source === 'event log' && codeEnd === text.length && codeEnd - codeStart === 10;
     // A summary tool pads the code; in a sentence it stands as people write it.
@@ -300,7 +297,7 @@ function sentence(text: string): Found | undefined {
     const codeEnd = codeStart;
     while (codeStart > 0 && codeEnd - codeStart < 11 && isWordUnit(text.charCodeAt(codeStart - 1))) codeStart--;
     if (!text.startsWith('0x', codeStart) || valueEnd(text, codeStart) !== codeEnd) continue;
-    if (!isBugCheckCode(Number.parseInt(text.slice(codeStart + 2, codeEnd), 16))) continue;
+    if (!isStatedCode(text.slice(codeStart, codeEnd))) continue;
     const list = valueList(text, open);
     if (list === undefined || !list.closed || list.values.length !== 4) continue;
     if (!/BSOD|bug ?check|blue ?screen|stop (?:error|code)/i.test(text.length > 4096 ? text.slice(0, 4096) : text)) return undefined;
@@ -357,7 +354,7 @@ export function bugCheckCommand(line: LogicalLine, report: Report): Reading | un
       const said = report.bugChecks.add('.bugcheck');
       report.stated ??= code;
       stateCode(report, said, line, codeStart, codeEnd);
-      report.headline(3, line, start, codeEnd);
+      report.headline(HEADLINE.told, line, start, codeEnd);
       const next = report.ahead.peek(1);
       if (next?.text.startsWith('Arguments ', skipBlanks(next.text, 0)) !== true) return 1;
       let at = skipBlanks(next.text, next.text.indexOf('Arguments ') + 10);
@@ -368,50 +365,6 @@ export function bugCheckCommand(line: LogicalLine, report: Report): Reading | un
         at = skipBlanks(next.text, end);
       }
       return 2;
-    },
-  };
-}
-
-/** WhoCrashed over the years. */
-const CULPRIT = /^(?:This was (?:probably|likely) caused by the following (?:module|driver)|Driver or module in which (?:crash|error) occurred)/;
-
-/** `Probably caused by : storvsc.sys ( storvsc!StorChannelVmbusCallback+2b8 )`, and the like of a summary tool. */
-export function probableCause(line: LogicalLine, report: Report): Reading | undefined {
-  const { text } = line;
-  const start = skipBlanks(text, 0);
-  let label = 0;
-  if (text.startsWith('Probably caused by', start)) label = 18;
-  else if (text.startsWith('Caused By Driver', start)) label = 16;
-  else label = CULPRIT.exec(text.slice(start, start + 64))?.[0].length ?? 0;
-  if (label === 0) return undefined;
-  const colon = skipBlanks(text, start + label);
-  if (text.charCodeAt(colon) !== 58) return undefined;
-  const image = skipBlanks(text, colon + 1);
-  const imageEnd = fileNameEnd(text, image);
-  const unknown = text.startsWith('Unknown_', image) || text.startsWith('memory_corruption', image) || text.startsWith('hardware', image);
-  if (imageEnd < 0 && !unknown && !text.includes('(', image)) return undefined;
-  return {
-    strength: 'strong', opens: true,
-    act: () => {
-      report.body = true;
-      report.analysis = true;
-      report.sink.token('field', line, start, start + label);
-      if (imageEnd > 0) {
-        report.claim('image', text.slice(image, imageEnd), 1, line, image, imageEnd, 'module');
-        // The symbol in brackets says how the debugger calls the module: `ntoskrnl.exe (nt+0x1A8CA0)`.
-        report.claim('module', moduleOfImage(text.slice(image, imageEnd)), text.includes('(', imageEnd) ? 3 : 2, line, image, imageEnd);
-        // The version of the file stands below the name in a summary tool.
-        if (label === 16) report.module = moduleOfImage(text.slice(image, imageEnd));
-      }
-      // The analysis blames no file where the code in memory differs from that on disk.
-      if (imageEnd < 0 && /^(?:memory_corruption|hardware)(?=\s|$)/.test(text.slice(image, image + 20))) report.claim('image', text.slice(image, wordEnd(text, image)), 1, line, image, wordEnd(text, image), 'module');
-      report.headline(5, line, start, text.length);
-      const open = text.indexOf('(', image);
-      if (open < 0) return;
-      const symbol = symbolAt(text, skipBlanks(text, open + 1), true);
-      if (symbol === undefined) return;
-      symbolTokens(report, line, symbol, true);
-      claimSymbol(report, line, symbol, 1);
     },
   };
 }

@@ -5,9 +5,10 @@
 import type { LogicalLine } from '../cursor.js';
 import { bugCheckCodeOf, leadingBugCheckName } from './bugCheckNames.js';
 import { stateCodeIn } from './fields.js';
+import { HEADLINE } from './headline.js';
 import { hexIn, type Reading, type Report } from './report.js';
 import { isBlank, skipBlanks, valueEnd } from './scan.js';
-import { stateCode, stateParameter } from './state.js';
+import { stateCode, stateName, stateParameter } from './state.js';
 
 /** Words around the code: `Error: BAD_POOL_CALLER`, `Bug Check String  : …`, `Parameter 1 : 0000…`. */
 export function summaryWords(line: LogicalLine, report: Report): Reading | undefined {
@@ -32,10 +33,9 @@ export function summaryWords(line: LogicalLine, report: Report): Reading | undef
   if (name === undefined || start + name.length !== text.length) return undefined;
   // BlueScreenView prints the name above the code; `Error:` alone may be anybody's.
   const opens = match[1] === 'Bug Check String';
-  const code = bugCheckCodeOf(name);
   return {
     strength: said === undefined && !opens ? 'weak' : 'strong',
-    ...(opens ? { opens, begins: 'stop' as const, code: code === undefined ? undefined : '0x' + code.toString(16) } : {}),
+    ...(opens ? { opens, begins: 'stop' as const, code: bugCheckCodeOf(name) } : {}),
     act: () => {
       if (opens) {
         report.body = true;
@@ -43,8 +43,7 @@ export function summaryWords(line: LogicalLine, report: Report): Reading | undef
         report.section('header', 'Bug check', line);
       }
       report.sink.token('field', line, label, label + (match[1] ?? '').length);
-      report.sink.token('bugCheckName', line, start, text.length, 'bugcheck.name');
-      (said ?? report.bugChecks.add('summary tool')).name ??= { value: name, line, start, end: text.length };
+      stateName(report, said ?? report.bugChecks.add('summary tool'), line, start, text.length);
     },
   };
 }
@@ -69,12 +68,11 @@ export function problemReport(line: LogicalLine, report: Report): Reading | unde
   if (!kernel && (label === 'Code' || label === 'Bucket ID')) return undefined;
   const value = skipBlanks(text, start + match[0].length);
   const end = valueEnd(text, value);
-  const n = label === 'Code' ? 0 : -1;
   return {
     strength: 'strong',
     act: () => {
       report.sink.token('field', line, start, start + label.length);
-      if (n === 0 && end === text.length) stateValue(report, line, n, value, end);
+      if (label === 'Code' && end === text.length) stateValue(report, line, 0, value, end);
       // That of an application is a number that says nothing.
       else if (label === 'Bucket ID' && /^[A-Za-z0-9]{2,40}_\S{1,400}$/.test(text.slice(value))) {
         stateCodeIn(report, 'failure bucket', line, value, text.length);
@@ -98,7 +96,7 @@ export function stateValue(report: Report, line: LogicalLine, n: number, start: 
   }
   report.stated ??= hexIn(line, start, end);
   stateCode(report, said, line, start, end);
-  report.headline(3, line, 0, line.text.length);
+  report.headline(HEADLINE.told, line, 0, line.text.length);
 }
 
 /** `BCCode:  d1` and `BCP1:  …`, each on its line or all on one: `BCCode : 1000000a     BCP1 : 00000016`. */

@@ -3,11 +3,12 @@
  * columns are fixed: dump file, time, name, code, four parameters, driver, address, description, product, company, version …
  */
 import type { LogicalLine } from '../cursor.js';
-import { bugCheckCodeOf, isBugCheckCode, unmarkedCode } from './bugCheckNames.js';
+import { bugCheckCodeOf, isCodeOf, isStatedCode } from './bugCheckNames.js';
 import { cellEnd } from './lists.js';
+import { HEADLINE } from './headline.js';
 import { hexIn, type Reading, type Report } from './report.js';
 import { fileNameEnd, hexEnd, isNameUnit, isWordUnit, moduleOfImage } from './scan.js';
-import { stateCode, stateParameter } from './state.js';
+import { claimArchitecture, claimDriverVersion, claimImage, stateCode, stateName, stateParameter } from './state.js';
 
 /** Longest line that is searched for a row. */
 const MAX_ROW = 65_536;
@@ -56,8 +57,8 @@ function rowIn(text: string): Row | undefined {
     if (!(isNameUnit(before) || before === 9 || before === 32 || before === 34 || before === 44 || before === 59 || before === 124)) continue;
     if (hexEnd(text, at + 2) < at + 10) continue;
     const name = nameBefore(text, at);
-    const code = unmarkedCode(Number.parseInt(text.slice(at + 2, at + 10), 16));
-    if (name === undefined ? !isUnnamed(text, at) || !isBugCheckCode(code) : code !== bugCheckCodeOf(text.slice(name.start, name.end))) continue;
+    const code = text.slice(at, at + 10);
+    if (name === undefined ? !isUnnamed(text, at) || !isStatedCode(code) : !isCodeOf(text.slice(name.start, name.end), code)) continue;
     const parameters: Cell[] = [];
     let place = nextCell(text, at + 10);
     while (parameters.length < 4) {
@@ -92,11 +93,8 @@ export function tableRow(line: LogicalLine, report: Report): Reading | undefined
       report.stated ??= code;
       stateCode(report, said, line, row.code.start, row.code.end);
       row.parameters.forEach((cell, index) => stateParameter(report, said, index + 1, line, cell.start, cell.end));
-      if (row.name !== undefined) {
-        report.sink.token('bugCheckName', line, row.name.start, row.name.end, 'bugcheck.name');
-        said.name ??= { value: text.slice(row.name.start, row.name.end), line, start: row.name.start, end: row.name.end };
-      }
-      report.headline(2, line, (row.name ?? row.code).start, row.parameters[3]?.end ?? row.code.end);
+      if (row.name !== undefined) stateName(report, said, line, row.name.start, row.name.end);
+      report.headline(HEADLINE.stop, line, (row.name ?? row.code).start, row.parameters[3]?.end ?? row.code.end);
       driverCells(report, line, row.next);
     },
   };
@@ -111,8 +109,7 @@ function driverCells(report: Report, line: LogicalLine, from: number): void {
   const half = (named - from) / 2;
   const end = text.slice(from, from + half) === text.slice(from + half, named) ? from + half : named;
   const image = text.slice(from, end);
-  report.claim('image', image, 1, line, from, end, 'module');
-  report.claim('module', moduleOfImage(image), 2, line, from, end);
+  claimImage(report, line, from, end, 1, 2);
   const address = nextCell(text, end);
   const plus = address + image.length;
   if (text.startsWith(image, address) && text.charCodeAt(plus) === 43) {
@@ -125,7 +122,7 @@ function driverCells(report: Report, line: LogicalLine, from: number): void {
   const processor = /[\s",;|](x64|x86|32-bit|ARM64|IA64)(?=[\s",;|]|$)/.exec(text.slice(end));
   if (processor !== null) {
     const at = end + processor.index + 1;
-    report.claim('system.architecture', (processor[1] ?? '') === '32-bit' ? 'x86' : (processor[1] ?? '').toLowerCase(), 2, line, at, at + (processor[1] ?? '').length, 'fieldValue');
+    claimArchitecture(report, line, at, at + (processor[1] ?? '').length);
   }
   if (separator !== '\t' && separator !== '","' && separator !== ',') return;
   // Driver, address, description, product, company, version.
@@ -135,6 +132,5 @@ function driverCells(report: Report, line: LogicalLine, from: number): void {
     if (next < 0) return;
     at = next + separator.length;
   }
-  const version = /^\d{1,6}\.\d[\d.]{0,24}/.exec(text.slice(at, at + 32));
-  if (version !== null) report.claim(`driver.version.${moduleOfImage(image)}`, version[0], 0, line, at, at + version[0].length, 'version');
+  claimDriverVersion(report, moduleOfImage(image), 0, line, at);
 }

@@ -5,8 +5,10 @@
  */
 import type { LogicalLine } from '../cursor.js';
 import { errorValue, nameAndVersion, type ErrorField } from './events.js';
+import { HEADLINE } from './headline.js';
 import { hexIn, type Reading, type Report } from './report.js';
-import { moduleOfImage, skipBlanks } from './scan.js';
+import { skipBlanks } from './scan.js';
+import { beginApplicationError, claimImage } from './state.js';
 
 /** Longest line of the event; paths have 260 characters. */
 const MAX_LINE = 640;
@@ -47,6 +49,7 @@ function nameLine(text: string, at: number): NameLine | undefined {
 /** The source of an event in a language whose script is not that of the openers; the event's own words follow some lines below. */
 const SOURCE = /^([^:：]{1,16}) ?[:：]\s{1,24}(?=Application Error$)/;
 
+/** A line of the event by its form, or the sentence that is all of it. */
 export function translatedError(line: LogicalLine, report: Report): Reading | undefined {
   const { text } = line;
   if (text.length > MAX_LINE) return undefined;
@@ -68,27 +71,30 @@ export function translatedError(line: LogicalLine, report: Report): Reading | un
     };
   }
   const code = text.charCodeAt(start) > 127 ? CODE.exec(text.slice(start, start + 40)) : null;
-  if (code !== null) return { strength: 'strong', opens: true, begins: 'application', act: () => begun(report, line, start, start + code[0].search(/ ?[:：]/), () => errorValue(report, line, 'exception code', start + code[0].length)) };
-  return sentence(line, report);
+  if (code === null) return sentence(line, report);
+  return {
+    strength: 'strong', opens: true, begins: 'application',
+    act: () => {
+      begin(report, line, start, start + code[0].search(/ ?[:：]/));
+      errorValue(report, line, 'exception code', start + code[0].length);
+    },
+  };
 }
 
-/** The head of a report at the line, and what the line says. */
-function begun(report: Report, line: LogicalLine, start: number, labelEnd: number, say: () => void): void {
-  report.body = true;
-  report.exception = true;
-  report.teller = 'application error';
-  report.section('header', 'Application error', line);
+/** Begins a line of the event, and says its label. */
+function begin(report: Report, line: LogicalLine, start: number, labelEnd: number): void {
+  beginApplicationError(report, line);
   report.sink.token('field', line, start, labelEnd);
-  say();
 }
 
 function nameReading(line: LogicalLine, report: Report, start: number, { labelEnd, start: name, comma, version }: NameLine, field: 'application' | 'module'): Reading {
   return {
     strength: 'strong', ...(field === 'application' ? { opens: true, begins: 'application' as const } : {}),
-    act: () => begun(report, line, start, labelEnd, () => {
-      if (field === 'application') report.headline(3, line, start, comma);
+    act: () => {
+      begin(report, line, start, labelEnd);
+      if (field === 'application') report.headline(HEADLINE.told, line, start, comma);
       nameAndVersion(report, line, field, name, comma, version);
-    }),
+    },
   };
 }
 
@@ -107,10 +113,11 @@ function fieldReading(line: LogicalLine, report: Report, start: number): Reading
   if (field === undefined) return undefined;
   return {
     strength: 'strong',
-    act: () => begun(report, line, start, start + (label[1] ?? '').length, () => {
+    act: () => {
+      begin(report, line, start, start + (label[1] ?? '').length);
       errorValue(report, line, field, value);
       if (field === 'path') namesOfPath(report, line, value);
-    }),
+    },
   };
 }
 
@@ -122,10 +129,7 @@ function namesOfPath(report: Report, line: LogicalLine, start: number): void {
   if (name <= start || name >= text.length) return;
   const said = text.slice(name);
   if (report.signs.paths === 1 && !report.has('process') && said.toLowerCase().endsWith('.exe')) report.claim('process', said, 2, line, name, text.length);
-  else if (report.signs.paths === 2 && !report.has('module')) {
-    report.claim('image', said, 2, line, name, text.length);
-    report.claim('module', moduleOfImage(said), 2, line, name, text.length);
-  }
+  else if (report.signs.paths === 2 && !report.has('module')) claimImage(report, line, name, text.length, 2);
 }
 
 /** The event up to Windows Vista. */
@@ -137,19 +141,17 @@ function sentence(line: LogicalLine, report: Report): Reading | undefined {
   const [, name = '', module = '', code, offset = ''] = match;
   return {
     strength: 'strong', opens: true, begins: 'application',
-    act: () => begun(report, line, 0, 0, () => {
+    act: () => {
+      beginApplicationError(report, line);
       const at = text.indexOf(name, match.index);
       report.claim('process', name, 0, line, at, at + name.length, 'process');
       const moduleAt = text.indexOf(` ${module},`, at + name.length) + 1;
-      if (module.toLowerCase() !== 'unknown') {
-        report.claim('image', module, 0, line, moduleAt, moduleAt + module.length, 'module');
-        report.claim('module', moduleOfImage(module), 0, line, moduleAt, moduleAt + module.length);
-      }
+      if (module.toLowerCase() !== 'unknown') claimImage(report, line, moduleAt, moduleAt + module.length, 0);
       const codeAt = code === undefined ? moduleAt : text.indexOf(` ${code}`, moduleAt + module.length) + 1;
       if (code !== undefined) report.claim('exception.code', hexIn(line, codeAt, codeAt + code.length) ?? '', 0, line, codeAt, codeAt + code.length, 'statusCode');
       const end = match.index + match[0].length;
       report.claim('symbol.offset', hexIn(line, end - offset.length, end) ?? '', 0, line, end - offset.length, end, 'offset');
-      report.headline(3, line, at, end);
-    }),
+      report.headline(HEADLINE.told, line, at, end);
+    },
   };
 }

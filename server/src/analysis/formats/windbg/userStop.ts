@@ -3,6 +3,7 @@
  * `*** An Access Violation occurred in …`, `Critical error detected c0000374`, `HEAP[app.exe]: …`.
  */
 import type { LogicalLine } from '../cursor.js';
+import { HEADLINE } from './headline.js';
 import { hexIn, type Reading, type Report } from './report.js';
 import { hexEnd, isBlank, skipBlanks, valueEnd } from './scan.js';
 import { textTokens } from './tokens.js';
@@ -13,6 +14,7 @@ const ACCESS_STOPS: ReadonlySet<string> = new Set(['0x2', '0x13', '0x61c', '0x65
 const STACK_OVERRUN = 'STATUS_STACK_BUFFER_OVERRUN encountered';
 const HEAP_WORDS = /Invalid [Aa]ddress specified to Rtl|modified at [0-9a-fA-F]{6,16} (?:past requested size|after it was freed)|specified to Rtl[A-Z]|Heap block at |Heap missing |[Ff]ree Heap block|Freed Heap block|[Hh]eap corruption|HEAP CORRUPTION/;
 
+/** One of these lines, told apart by its first character; any other may be a value below a stop of Application Verifier. */
 export function userStop(line: LogicalLine, report: Report): Reading | undefined {
   const { text } = line;
   if (text.length > 1024) return undefined;
@@ -36,7 +38,7 @@ function begin(report: Report, line: LogicalLine, title: string, start: number, 
   report.opens = true;
   report.closeStack();
   report.section('header', title, line);
-  report.headline(4, line, start, end);
+  report.headline(HEADLINE.exception, line, start, end);
 }
 
 function stateProcess(report: Report, line: LogicalLine, start: number, end: number): void {

@@ -3,14 +3,17 @@
  * 0xC0000005: Access violation reading location 0x0000000000000008.` An exception that was thrown may be handled and opens nothing.
  */
 import type { LogicalLine } from '../cursor.js';
+import { HEADLINE } from './headline.js';
 import { hexIn, type Reading, type Report } from './report.js';
-import { moduleOfImage, skipBlanks } from './scan.js';
+import { skipBlanks } from './scan.js';
+import { claimImage } from './state.js';
 
 const WORDS = 'Unhandled exception at 0x';
 const EVENT = /^Unhandled exception at (0x[0-9A-Fa-f]{8,16})(?: \(([^()]{1,120})\))? in ([^:*?"<>|]{1,120}\.\w{2,4}) ?: (0x[0-9A-Fa-f]{8}) ?:/;
 /** Of an access violation: the address that was used. */
 const LOCATION = / location (0x[0-9A-Fa-f]{8,16})(?![0-9A-Fa-f])/;
 
+/** The message on one line. */
 export function visualStudio(line: LogicalLine, report: Report): Reading | undefined {
   const { text } = line;
   const start = skipBlanks(text, 0);
@@ -23,13 +26,12 @@ export function visualStudio(line: LogicalLine, report: Report): Reading | undef
       report.body = true;
       report.exception = true;
       report.section('header', 'Unhandled exception', line);
-      report.headline(3, line, start, text.length);
+      report.headline(HEADLINE.told, line, start, text.length);
       const ipAt = start + WORDS.length - 2;
       report.claim('exception.ip', hexIn(line, ipAt, ipAt + ip.length) ?? '', 3, line, ipAt, ipAt + ip.length, 'address');
       if (image !== undefined) {
         const at = ipAt + ip.length + 2;
-        report.claim('image', image, 3, line, at, at + image.length, 'module');
-        report.claim('module', moduleOfImage(image), 3, line, at, at + image.length);
+        claimImage(report, line, at, at + image.length, 3);
       }
       const codeAt = start + whole.lastIndexOf(code);
       const processAt = start + whole.lastIndexOf(` in ${process}`) + 4;

@@ -50,13 +50,16 @@ function disassembly(report: Report, line: LogicalLine): void {
   report.section('disassembly', report.sectionTitle('Disassembly', report.command), line);
 }
 
+/** Column behind the selector with which code of a process is printed, `001b:7ca78712`, or `at`. */
+export function afterSelector(text: string, at: number): number {
+  const selector = hexEnd(text, at);
+  return selector - at === 4 && text.charCodeAt(selector) === 58 ? selector + 1 : at;
+}
+
 /** `fffff800`01bff0ec 4889742408 mov qword ptr [rsp+8],rsi` */
 export function instruction(line: LogicalLine, report: Report): Reading | undefined {
   const { text } = line;
-  let start = skipBlanks(text, 0);
-  // User code is printed with its selector: `001b:7ca78712`.
-  const selector = hexEnd(text, start);
-  if (selector - start === 4 && text.charCodeAt(selector) === 58) start = selector + 1;
+  const start = afterSelector(text, skipBlanks(text, 0));
   const address = addressEnd(text, start);
   if (address < 0) return undefined;
   if (text.startsWith('??', skipBlanks(text, address))) return unreadable(line, report, start, address);

@@ -9,15 +9,13 @@ export function memory(line: LogicalLine, report: Report): Reading | undefined {
   if (report.command.charCodeAt(0) !== 100 || !/^d[abcdDfpqsSuUvwWy]{1,3}\b/.test(report.command)) return undefined;
   const { text } = line;
   const start = skipBlanks(text, 0);
-  const end = hexEnd(text, start);
-  const full = text.charCodeAt(end) === 96 ? hexEnd(text, end + 1) : end;
-  if (end - start !== 8 && end - start !== 16 && end - start !== 17) return undefined;
-  if (full < text.length && wordEnd(text, start) !== full) return undefined;
+  const end = addressEnd(text, start);
+  if (end < 0 || wordEnd(text, start) !== end) return undefined;
   return {
-    strength: isMemory(text, full) ? 'strong' : 'weak',
+    strength: isMemory(text, end) ? 'strong' : 'weak',
     act: () => {
-      report.sink.token('address', line, start, full);
-      memoryTokens(report, line, full);
+      report.sink.token('address', line, start, end);
+      memoryTokens(report, line, end);
     },
   };
 }

@@ -99,23 +99,47 @@ function sayLine(report: Report, line: LogicalLine, start: number, output: Outpu
     from += start;
     sink.token(output.first, line, start, from);
   }
-  const name = output.commands[0];
-  // The heading of the stack locations.
-  if (label === 'cmd') for (const word of text.slice(from, from + MATCHED).matchAll(/\S{2,40}/g)) sink.token('field', line, from + word.index, from + word.index + word[0].length);
-  if (name === '!pte') from = pageTables(report, line, start);
-  else if (name === '!pool') from = poolLine(report, line, start);
-  else if (name === '!poolused') from = poolTag(report, line, start, label);
-  else if (name === '!irql') irql(report, line, from);
-  else if (name === '!errrec' && label === 'Status') machineCheck(report, line, from);
-  else if (name === '!sysinfo' || (name === '!errrec' && !text.includes('@'))) from = labelledValue(report, line, from, name === '!errrec' && !/Address|Pointer/.test(label));
-  else if (name === '!pe' && label === 'Exception type') from = exceptionType(report, line, from);
-  else if (name === '!pe' && label === 'HResult') {
-    const value = skipBlanks(text, from + 1);
-    sink.token('statusCode', line, value, valueEnd(text, value));
-    return;
-  } else if (name === '!gle') from = lastError(report, line, from);
-  else if (name === '!verifier' && label === '') from = verifierOption(report, line, start);
-  outputTokens(report, line, from, text.length, output.decimal);
+  const detail = DETAILS.get(output.commands[0] ?? '');
+  outputTokens(report, line, detail === undefined ? from : detail({ report, line, start, label, from }), text.length, output.decimal);
+}
+
+/** A line of output whose beginning was said. */
+interface OutputLine {
+  readonly report: Report;
+  readonly line: LogicalLine;
+  /** Where the line begins behind its blanks, and where what was said of it ends. */
+  readonly start: number;
+  readonly from: number;
+  /** Empty where the line has none. */
+  readonly label: string;
+}
+
+/** What lines of a command hold beside words, numbers and addresses; answers where what is left begins. */
+const DETAILS: ReadonlyMap<string, (found: OutputLine) => number> = new Map([
+  ['!irp', stackLocations],
+  ['!pte', ({ report, line, start }) => pageTables(report, line, start)],
+  ['!pool', ({ report, line, start }) => poolLine(report, line, start)],
+  ['!poolused', ({ report, line, start, label }) => poolTag(report, line, start, label)],
+  ['!irql', irql],
+  ['!errrec', errorRecord],
+  ['!sysinfo', ({ report, line, from }) => labelledValue(report, line, from, false)],
+  ['!pe', managedException],
+  ['!gle', ({ report, line, from }) => lastError(report, line, from)],
+  ['!verifier', ({ report, line, start, label, from }) => label === '' ? verifierOption(report, line, start) : from],
+]);
+
+/** `cmd  flg cl Device   File     Completion-Context`, the heading of the stack locations. */
+function stackLocations({ report, line, label, from }: OutputLine): number {
+  if (label !== 'cmd') return from;
+  for (const word of line.text.slice(from, from + MATCHED).matchAll(/\S{2,40}/g)) report.sink.token('field', line, from + word.index, from + word.index + word[0].length);
+  return from;
+}
+
+/** A line of an error record: the status of a machine check bank, or any value behind its label. */
+function errorRecord({ report, line, label, from }: OutputLine): number {
+  if (label !== 'Status') return line.text.includes('@') ? from : labelledValue(report, line, from, !/Address|Pointer/.test(label));
+  machineCheck(report, line, from);
+  return from;
 }
 
 /** `[X] (0x00000001) Special pool`, older debuggers `\tSpecial pool`: what Driver Verifier checks. */
@@ -147,10 +171,12 @@ function labelledValue(report: Report, line: LogicalLine, from: number, isNumber
   return text.length;
 }
 
-/** `Exception type:   System.NullReferenceException` */
-function exceptionType(report: Report, line: LogicalLine, from: number): number {
+/** `Exception type:   System.NullReferenceException`, `HResult: 80004003` */
+function managedException({ report, line, label, from }: OutputLine): number {
+  if (label !== 'Exception type' && label !== 'HResult') return from;
   const value = skipBlanks(line.text, from + 1);
-  report.sink.token('exceptionName', line, value, wordEnd(line.text, value));
+  if (label === 'HResult') report.sink.token('statusCode', line, value, valueEnd(line.text, value));
+  else report.sink.token('exceptionName', line, value, wordEnd(line.text, value));
   return line.text.length;
 }
 
@@ -173,13 +199,14 @@ function machineCheck(report: Report, line: LogicalLine, from: number): void {
 }
 
 /** `Debugger saved IRQL for processor 0x0 -- 2 (DISPATCH_LEVEL)` */
-function irql(report: Report, line: LogicalLine, from: number): void {
+function irql({ report, line, from }: OutputLine): number {
   const match = /(?:-- |is )(?:0x)?([0-9a-f]{1,2})(?: \(|$)/.exec(line.text.slice(from, from + 64));
-  if (match === null) return;
+  if (match === null) return from;
   const digits = match[1] ?? '';
   const start = from + match.index + match[0].indexOf(digits, match[0].indexOf(' '));
   const value = hexIn(line, start, start + digits.length);
   if (value !== undefined) report.claim('irql', value, 2, line, start, start + digits.length, 'number');
+  return from;
 }
 
 /** `PTE at FFFFF6FC00EBD1E0`, `contains 8000000112345963`, `pfn 112345    -G-DA--KW-V`: columns from the top level to the page. */

@@ -1,7 +1,7 @@
 /** Tokens of a line of command output: whatever can be told by its shape alone. */
 import type { LogicalLine } from '../../cursor.js';
 import type { Report } from '../report.js';
-import { addressEnd, fileNameEnd, hexEnd, isBlank, isNameUnit, isUpper, isWordUnit, skipBlanks, symbolAt, valueEnd, wordEnd } from '../scan.js';
+import { addressEnd, fileNameEnd, hexEnd, isBlank, isDigit, isNameUnit, isUpper, isWordUnit, skipBlanks, symbolAt, valueEnd, wordEnd } from '../scan.js';
 import { symbolTokens } from '../tokens.js';
 
 /** Longest text that is looked at. */
@@ -66,7 +66,7 @@ function digitsEnd(text: string, at: number): number {
   const before = text.charCodeAt(at - 1);
   if (before === 46 || before === 58 || before === 47) return at;
   let end = at;
-  while (end < text.length && text.charCodeAt(end) >= 48 && text.charCodeAt(end) <= 57) end++;
+  while (end < text.length && isDigit(text.charCodeAt(end))) end++;
   const next = text.charCodeAt(end);
   const joined = isWordUnit(next) || ((next === 46 || next === 58 || next === 47) && isWordUnit(text.charCodeAt(end + 1)));
   return joined ? at : end;
@@ -109,6 +109,6 @@ function wordAt(report: Report, line: LogicalLine, at: number): number {
     const to = hexEnd(text, value);
     // `Cid: 0f3c`: a number in hexadecimal that is no address by its width.
     if (to > value && to - value <= 16 && to - value !== 8 && text.charCodeAt(value) <= 57 && !isWordUnit(text.charCodeAt(to)) && !/[.:/]/.test(text.charAt(to))) report.sink.token(to - value > 8 ? 'address' : 'number', line, value, to);
-  } else if (isUpper(text.charCodeAt(at)) && end - at >= 2 && ( INNER.has(text.slice(at, end)) || (text.startsWith('Thread ', at) && addressEnd(text, end + 1) > 0))) report.sink.token('field', line, at, end);
+  } else if (isUpper(text.charCodeAt(at)) && end - at >= 2 && (INNER.has(text.slice(at, end)) || (text.startsWith('Thread ', at) && addressEnd(text, end + 1) > 0))) report.sink.token('field', line, at, end);
   return end;
 }

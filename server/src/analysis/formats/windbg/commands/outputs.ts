@@ -5,9 +5,11 @@
 import type { Section } from '../../types.js';
 import { oneOf, raw } from '../../../text/pattern.js';
 
+/** How the output of a command is known and told in parts. */
 export interface Output {
   /** The commands, first the one it is named after. */
   readonly commands: readonly string[];
+  /** Of its section. */
   readonly kind: Section['kind'];
   /** A line that nothing else prints: it says whose output follows where a paste has no prompt. Matched at the first character that is no blank. */
   readonly head?: RegExp;
@@ -27,6 +29,7 @@ export interface Output {
   readonly decimal?: true;
 }
 
+/** The lists of a session with a kernel, and of any. */
 export const OUTPUTS: readonly Output[] = [
   {
     commands: ['!process'], kind: 'worlds',

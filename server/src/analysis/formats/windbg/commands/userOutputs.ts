@@ -6,6 +6,7 @@ import { symbolTokens } from '../tokens.js';
 import type { Output } from './outputs.js';
 import { oneOf, raw } from '../../../text/pattern.js';
 
+/** The lists of a session with a process, and the records of the boot. */
 export const USER_OUTPUTS: readonly Output[] = [
   {
     commands: ['!blackboxbsd', '!blackboxpnp', '!blackboxntfs', '!blackboxscm', '!blackboxwinlogon', '!blackboxacpi', '!blackboxefi', '!blackboxdisk'], kind: 'fields',
