@@ -59,7 +59,8 @@ const OPENINGS: readonly Opening[] = [
 const OPENBSD = /Starting stack trace\.\.\.|Stopped at {1,8}[A-Za-z_][\w.]{0,120}|db_enter\(\) at /y;
 const NETBSD = /cpu\d{1,4}: Begin traceback\.\.\./y;
 const MDB = /dump content: /y;
-const FREEBSD = /KDB: |cpuid = \d{1,4}$|db_trace_self_wrapper\(\) at /y;
+/** Without its debugger the kernel's own frames tell, as the message buffer of a dump has them. */
+const FREEBSD = /KDB: |cpuid = \d{1,4}$|db_trace_self_wrapper\(\) at |v?panic\(\) at [\w.]{1,60}\+0x[\da-f]{1,8}\/frame 0x|Unread portion of the kernel message buffer:$/y;
 
 /** Which system's panic stands above, by the debugger that answers. */
 function productBelow(cursor: LineCursor): string | undefined {
@@ -142,6 +143,8 @@ const MACHINERY = oneOf('', [
   raw`kmsan_(?:report|check)\w{0,40}|isalreadyreported|report(?:stack)?|handle\w{1,40}mismatch\w{0,20}`,
   raw`__ubsan_\w{1,60}|_?assfail|_zone_replenish_panic|kerntrap|kpageflttrap|die|cmntrap|vcmn_err|cmn_err|snprintf`,
   raw`spl_panic|witness_\w{1,20}|ktl0|__curthread|doadump|kern_reboot|__assert|kern_assert|kassert_\w{1,40}|lockdebug_\w{1,40}|mutex_vector_\w{1,20}|startlwp|_?handle_debugger_trap`,
+  // The console is switched for the words of the panic.
+  raw`vt_\w{1,40}|vtterm_\w{1,40}|cngrab`,
   raw`_?kdp_i386_trap|_?kernel_trap|_?return_from_trap|_?debuggertrapwithstate|_?panic_\w{1,40}`,
 ], raw`^`, raw`$`);
 
