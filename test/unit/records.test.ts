@@ -1,6 +1,7 @@
 /** Blocks become crashes: what belongs together, what does not, and under which name and signature. */
 import { describe, expect, it } from 'vitest';
 import { analyzeText, type Analysis } from '../../server/src/analysis/analysis.js';
+import { explainCrash } from '../../server/src/analysis/decoders/explain.js';
 import { builtinKnowledge } from '../support/knowledge.js';
 
 const knowledge = builtinKnowledge();
@@ -220,6 +221,17 @@ describe('lockups of Linux', () => {
     const record = analyzed(text).crashes[0]?.record;
     expect(record?.kind).toBe(kind);
     expect(record?.title).toMatch(/^Linux kernel: /);
+  });
+});
+
+describe('crashes without their first lines', () => {
+  it.each([
+    [['[11705.1] CPU: 3 PID: 1288 Comm: labd Not tainted 4.14.52 #1', '[11705.305477] PC is at lab_charge+0x58/0x78', '[11705.357437] Process labd (pid: 1288, stack limit = 0x95620210)'].join('\n'), 'Linux kernel: report without its first lines in lab_charge'],
+    ["0x412200cc7cb0:[0x418017c9ae9c]Lab_Delay@vmkernel#nover+0x2f stack: 0x412200010005\n0x4122012c7d20:[0x41801d247c34]lab_mailbox@#<None>+0x3f stack: 0x0", 'Purple screen: panic'],
+  ])('are said to be that', (text, title) => {
+    const record = analyzed(text).crashes[0]?.record;
+    expect(record?.title).toBe(title);
+    expect(record === undefined ? [] : explainCrash(record, knowledge).details.map((line) => line.text)).toEqual([expect.stringMatching(/ not in this text/) as string]);
   });
 });
 

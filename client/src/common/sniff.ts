@@ -54,7 +54,7 @@ const WORDS: readonly string[] = [
   '"subcomponent":"libvirt"', ' : libvirt version: ', 'starting up libvirt version', 'from monitor: ', 'write to monitor: ', '<hyperv', '<relaxed ', '<vapic ', '<spinlocks ', '<synic ',
   '<stimer ', '<vpindex ', 'hypervclock', '<qemu:arg ',
   // qemu
-  '+0000: starting up', 'qemu-system-', 'qemu-kvm', 'kvm-spice', '/bin/kvm ', 'Z kvm: ', 'kvm: -', ' QEMU[', 'Could not access KVM kernel',
+  '+0000: starting up', 'qemu-system-', 'qemu-kvm', 'kvm-spice', '/bin/kvm ', 'Z kvm: ', 'kvm: -', 'kvm: vfio: ', ' QEMU[', 'Could not access KVM kernel',
   'ioctl(KVM_CREATE_VM) failed', 'TASK ERROR: start failed: ', '-enable-kvm', '-nodefaults', '-machine ', '-name guest=',
   ' Assertion ', ': failed assertion ', 'code should not be reached', ': assertion failed: (', 'Assertion failed: ', 'qemu: fatal: ', 'unhandled CPU exception ',
   'uncaught target signal ', 'QEMU internal SIG', 'ERROR:../', 'ERROR:/', 'KVM internal error', 'KVM_SET_USER_MEMORY_REGION failed',
@@ -76,7 +76,7 @@ const WORDS: readonly string[] = [
   'BUG: Dentry ', 'BUG: non-zero ', 'BUG: unable', 'Not tainted): ', 'Tainted: ', 'Objects remaining ',
   'Poison overwritten', 'edzone overwritten', 'adding overwritten', 'Object already free', 'Invalid object pointer', 'Freepointer corrupt', 'Freechain corrupt',
   'unchecked MSR access', 'page allocation ', 'nobody cared', 'NMI received for unknown', 'Machine Check: ', 'invoked oom-killer',
-  'ut of memory: Kill', ': segfault at ', ': unhandled signal ', 'traps: ', 'rdmsr: ', 'wrmsr: ', 'RDMSR(', 'WRMSR(', 'Linux version ', 'cut here ]-', 'cut here]-', 'Panic on CPU ',
+  'ut of memory: Kill', ': segfault at ', ': unhandled signal ', 'traps: ', 'rdmsr: ', 'wrmsr: ', 'RDMSR(', 'WRMSR(', ': unexpected exit reason ', ', last attempted VM', 'Linux version ', 'cut here ]-', 'cut here]-', 'Panic on CPU ',
   'Xen BUG at ', "' failed at ", 'FATAL PAGE FAULT', 'FATAL TRAP: ', 'GENERAL PROTECTION FAULT', 'DOUBLE FAULT', '----[ Xen-', 'Xen call trace:',
   'Xen WARN at ', ') crashed on cpu#', ' Comm: ', ', comm: ', 'RIP: 0010:', 'RIP: e030:', 'EIP: 0060:', 'EIP: 0061:', 'EIP is at ', 'PC is at ',
   'Call Trace:', 'Call trace:', 'do_syscall_64+0x', 'entry_SYSCALL_64', 'ret_from_fork+0x', 'ret_from_fork_asm+0x', 'Hardware error from APEI', '_STATUS[', 'EDAC MC',

@@ -32,6 +32,12 @@ export function referenceOf(record: CrashRecord, knowledge: Knowledge): Article 
   return kind === undefined ? undefined : articlesOf(knowledge.panic(kind), (key) => record.value(key))[0];
 }
 
+/** Crashes of which only the middle was copied. */
+const BEHEADED: Partial<Record<CrashRecord['kind'], string>> = {
+  kernelOops: 'The first lines of the report are not in this text, and with them what went wrong. What is left shows where the kernel was, and in which task.',
+  purpleScreen: 'The lines that say why the host stopped are not in this text. What is left shows where it was: the first frames that do not belong to the panic itself.',
+};
+
 /** The crash as a whole: what happened and what its values say. */
 export function explainCrash(record: CrashRecord, knowledge: Knowledge): Explanation {
   const facts: Facts = (key) => record.value(key);
@@ -55,7 +61,7 @@ export function explainCrash(record: CrashRecord, knowledge: Knowledge): Explana
   const at = record.value('exception.address');
   if (at !== undefined) details.push({ kind: 'item', text: `Faulting address ${at}: ${decode('address', BigInt(at), knowledge, facts)?.words ?? 'unknown'}` });
   for (const next of [...(panic?.next ?? []), ...(trap?.details ?? []).filter((line) => line.kind === 'next').map((line) => line.text)]) details.push({ kind: 'next', text: next });
-  if (details.length === 0) details.push({ kind: 'unknown', text: 'Stopcode has no description of this kind of crash.' });
+  if (details.length === 0) details.push({ kind: 'unknown', text: (kind === undefined ? BEHEADED[record.kind] : undefined) ?? 'Stopcode has no description of this kind of crash.' });
   return { headline: record.title, details, articles: articlesOf(panic, facts), sources: [...(panic?.sources ?? []), ...(trap?.sources ?? [])] };
 }
 

@@ -76,7 +76,7 @@ function exceptionTitle(code: string | undefined, names: CodeNames): string {
 const KERNELS = new Set(['Xen', 'FreeBSD', 'OpenBSD', 'NetBSD', 'illumos', 'macOS']);
 
 function kernelTitle(value: (key: FactKey) => string | undefined, frames: readonly Frame[]): string {
-  const text = value('panic.text') ?? 'the kernel stopped';
+  const text = value('panic.text') ?? 'report without its first lines';
   const symbol = printed(value('symbol'), frames);
   // The text of some reports names the function already.
   const at = symbol === undefined || text.toLowerCase().includes(symbol.toLowerCase()) ? '' : ` in ${symbol}`;

@@ -28,7 +28,8 @@ export interface PointerLine extends Called {
 export type Body =
   | { readonly kind: 'cpu'; readonly cpu: CpuLine }
   | { readonly kind: 'cutTask'; readonly label: Place; readonly cpu: NamePlace }
-  | { readonly kind: 'process'; readonly comm: NamePlace }
+  /** `isOops`: printed in an oops and nowhere else. */
+  | { readonly kind: 'process'; readonly comm: NamePlace; readonly isOops?: boolean }
   | { readonly kind: 'pointer'; readonly pointer: PointerLine; readonly pairs: readonly RegisterPair[] }
   | { readonly kind: 'registers'; readonly pairs: readonly RegisterPair[]; readonly last?: Place }
   | { readonly kind: 'code' | 'modules' | 'hardware' | 'stackHead' | 'plain'; readonly label: Place }
@@ -50,6 +51,10 @@ const BUILD = /#(\d[\w~.+-]{0,60})/;
 /** Release and build number of a kernel, wherever they stand. */
 export const RELEASE = /(\d{1,3}\.\d{1,4}[\w.+~:-]{0,100})\)?(?: \(?[^#]{0,60})?(?:#(\d[\w~.+-]{0,60}))?/d;
 const PROCESS = /(?:Process (?<old>.{1,64}?) \((?:pid: ?\d|PID:? ?\d)|comm "(?<comm>.{1,64}?)", pid \d)/y;
+/** What `die` says of the task: with the place of its stack. Warnings do not. */
+const DYING = /\(pid: ?\d{1,8},? (?:stack limit|threadinfo|stackpage|ti=)/;
+/** Of a lock that is still held in user space the kernel shows no trace. */
+const LEAVING = /(.{1,64}?)\/\d{1,8} is leaving the kernel with locks still held!/y;
 const MODULES = /Modules linked in:/y;
 const HARDWARE = /Hardware name:/y;
 const CODE = /(?:Code|Instruction dump|Krnl Code):(?= |$)/y;
@@ -63,7 +68,7 @@ const NAMED = /(?:^|[\s):<])((?::[\w-]{1,60}:)?[A-Za-z_.$\\][\w.$\\#@-]{0,200}\+
 const NUMBER = /(?:0x)?([\da-fA-F]{6,16}|0)(?![\w+/])/y;
 const DECODED = / {0,4}([A-Za-z_][\w.]{0,120}) \(?[^\s()]{1,250}\.[chS]:\d{1,7}/y;
 const TRACE = /(?:(?:Xen )?[Cc]all [Tt]race:|[Bb]acktrace(?: \(crc [\da-f]{1,8}\))?:|stack backtrace:|Trace:(?= *$| {1,3}\[<))/y;
-const ORIGIN = /(?:NMI backtrace for (cpu \d{1,5})|Task dump for (CPU \d{1,5})|((?:Allocated|Freed) by task \d{1,8})|(Last (?:potentially related work creation|call_rcu\(\)))|(Second to last potentially related work creation)|INFO: ((?:Allocated|Freed) in )|((?:Allocated|Freed) in )|(page last (?:allocated via|free) )|(?:rcu: )?(RCU grace-period kthread) stack dump:)/y;
+const ORIGIN = /(?:NMI backtrace for (cpu \d{1,5})|Task dump for (CPU \d{1,5})|((?:Allocated|Freed) by task \d{1,8})|(Last (?:potentially related work creation|call_rcu\(\)))|(Second to last potentially related work creation)|INFO: ((?:Allocated|Freed) in )|((?:Allocated|Freed) in )|(page last (?:allocated via|free) )|(?:rcu: )?(RCU grace-period kthread) stack dump:|(CPU\d{1,5}): stopping(?= *$))/y;
 const STACK_HEAD = /(?:Stack:|(?:Xen )?[Ss]tack (?:dump|trace from)|Exception stack)/y;
 const ROW_ADDRESS = /(?:>|&gt;)?(?:0x)?[\da-f]{3,16}(?::[ \t]{0,64}|[ \t]{1,64})(?=[\da-f])/y;
 const WORD = /(?:[\da-fA-F]{16}|[\da-fA-F]{8}|\.{3})(?![\w:])/y;
@@ -103,8 +108,10 @@ export function bodyOf(row: Row, what: What | undefined, inTrace: boolean): Body
   if (process !== null) {
     const name = process[1] ?? process[2] ?? '';
     const from = start + (process[1] === undefined ? 6 : 8);
-    return { kind: 'process', comm: { start: from, end: from + name.length, name } };
+    return { kind: 'process', comm: { start: from, end: from + name.length, name }, isOops: DYING.test(text.slice(from, from + 120)) };
   }
+  const leaving = what === 'lockdep' ? at(LEAVING, text, start) : null;
+  if (leaving !== null) return { kind: 'process', comm: { start, end: start + (leaving[1] ?? '').length, name: leaving[1] ?? '' } };
   const value = at(VALUE, text, start);
   if (value !== null) {
     const labelEnd = start + (value[1] ?? '').length;

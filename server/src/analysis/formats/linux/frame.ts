@@ -52,9 +52,11 @@ const NAME = /[A-Za-z_.$\\][\w.$\\#@-]{0,200}/y;
 const OFFSET = /\+(0x[\da-f]{1,8})(?:(\/0x[\da-f]{1,8})|(?![\w/]))/y;
 const OLD_MODULE = /:([\w-]{1,60}):(?=[A-Za-z_])/y;
 const OLD_FRAME = /\{(?::([\w-]{1,60}):)?([A-Za-z_.][\w.]{0,200})\+(\d{1,8})\}/y;
-/** The build id since 5.16, or the flags of `(O)`, stand behind the name. */
-const MODULE = / {1,4}\\?\[([A-Za-z_][\w-]{0,60})(?:(?: |\()[^\]]{0,80})?\\?\]/y;
+/** The build id since 5.16, or the flags of `(O)`, stand behind the name, which may begin with a number: `8021q`, `88x2bu`. */
+const MODULE = / {1,4}\\?\[((?!0x)\d{0,8}[A-Za-z_][\w-]{0,60})(?:(?: |\()[^\]]{0,80})?\\?\]/y;
 const NUMBER_ONLY = /0x[\da-fA-F]{6,16}(?![\w+/])/y;
+/** Kernels of OpenWrt have no names of functions and say where the module stands: `0x860546a4 [mt7603e@8ad96439+0x96c0]`. */
+const MAPPED = / \[([A-Za-z\d_][\w-]{0,60})@[\da-f]{6,16}\+0x[\da-f]{1,8}\]/y;
 const SOURCE = / {1,4}\(?([^\s()[\]]{1,250}\.[chS](?:pp)?:\d{1,7})/y;
 const INLINE = /[^\]]{0,40}\[inline\]/y;
 const FROM = / from /y;
@@ -145,9 +147,16 @@ export function framesOf(text: string, inTrace: boolean): readonly FrameLine[] {
     return [{ ...common, ...called, trust }];
   }
   const number = at(NUMBER_ONLY, text, column);
-  if (number !== null && (address !== undefined || mark === '?' || inTrace) && blankFrom(text, column + number[0].length)) {
+  const mapped = number === null ? null : at(MAPPED, text, column + number[0].length);
+  const numberEnd = column + (number?.[0].length ?? 0);
+  const end = numberEnd + (mapped?.[0].length ?? 0);
+  if (number !== null && (address !== undefined || mark === '?' || inTrace) && blankFrom(text, end)) {
     const value = canonicalHex(number[0]);
-    return [{ ...common, address: { start: column, end: column + number[0].length, ...(value === undefined ? {} : { value }) }, end: column + number[0].length, trust, certain: address !== undefined }];
+    const module = mapped === null ? undefined : { start: numberEnd + 2, end: numberEnd + 2 + (mapped[1] ?? '').length, name: mapped[1] ?? '' };
+    return [{
+      ...common, address: { start: column, end: numberEnd, ...(value === undefined ? {} : { value }) }, ...(module === undefined ? {} : { module }),
+      end, trust, certain: address !== undefined,
+    }];
   }
   if (inTrace || address !== undefined) {
     const decoded = calledAt(text, column, true);

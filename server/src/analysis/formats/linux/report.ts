@@ -40,7 +40,7 @@ export class Report {
   #topless = false;
   /** The report began at its end mark: what stands below repeats it. */
   #lastWords = false;
-  /** Modules below the trace: the tail of an oops. A warning and a lockup list them above. */
+  /** Modules below the trace, or the task with its stack: the tail of an oops. A warning and a lockup list modules above and no stack. */
   #tail = false;
   #caller: string | undefined;
   #kind: PanicKind | undefined;
@@ -305,10 +305,11 @@ export class Report {
     const pending = (of: Pending['for'], name?: string): Pending => ({ for: of, stamped: row.front.stamped, own: row.front.own, ...(name === undefined ? {} : { name }) });
     // Saved registers, marks and lists of locks stand between frames; everything else ends a trace.
     if (body.kind !== 'frames' && body.kind !== 'trace' && body.kind !== 'tag' && body.kind !== 'plain' && !(body.kind === 'registers' && /^ *r\d/.test(row.text))) this.#traces.inTrace = false;
-    this.#below = this.#below === 'report' || body.kind === 'cpu' || body.kind === 'modules' || body.kind === 'pointer' ? 'report' : 'words';
+    this.#below = this.#below === 'report' || body.kind === 'cpu' || body.kind === 'modules' || body.kind === 'pointer' || (body.kind === 'process' && this.#what === 'lockdep') ? 'report' : 'words';
     switch (body.kind) {
       case 'cpu': {
-        const { cpu, comm, version, build, taint } = body.cpu;
+        // Processors that a panic stops say what they ran: not what went wrong.
+        const { version, build, taint, cpu, comm } = this.#traces.isStopped ? { ...body.cpu, cpu: undefined, comm: undefined } : body.cpu;
         if (cpu !== undefined) say.once('panic.pcpu', String(Number(cpu.name)), row, cpu, 'pcpu');
         if (comm !== undefined) say.once('process', comm.name, row, comm, 'process');
         if (version !== undefined) say.once('system.version', version.name, row, version, 'version');
@@ -327,6 +328,7 @@ export class Report {
         return pending('task');
       case 'process':
         say.once('process', body.comm.name, row, body.comm, 'process');
+        this.#tail ||= this.#headless && body.isOops === true && this.#traces.pointed !== undefined;
         return undefined;
       case 'pointer':
         return this.#traces.pointer(row, body.pointer, body.pairs);
@@ -434,7 +436,7 @@ export class Report {
     if (head?.what === 'spl' && this.#role === 'event') this.#role = 'context';
     if (head?.rule.named === true && head.values.comm === undefined && !row.front.stamped && this.#below === 'nothing') this.#role = 'context';
     // Of a report that was cut above its trace, modules, task or pointer tell as much: a line that a search brought up has none of them.
-    const isWarning = this.#role === 'event' && (this.#traces.hasFrames || (this.#what === 'warning' && this.#below === 'report')) && this.#told !== undefined && isReported(this.#told);
+    const isWarning = this.#role === 'event' && (this.#traces.hasFrames || ((this.#what === 'warning' || this.#what === 'lockdep') && this.#below === 'report')) && this.#told !== undefined && isReported(this.#told);
     if (isWarning && head !== undefined) {
       this.#becomes(this.#what === 'hung' ? 'hung-task' : 'kernel-warning', row, head);
       this.#text(row, head);

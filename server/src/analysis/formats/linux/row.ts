@@ -82,6 +82,8 @@ const WRITER = /\[[ \t]{0,8}([TC]\d{1,8}) ?\]/;
 const FULL_DATE = /[A-Z][a-z]{2} \d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,9})? [A-Z+-][\w:+-]{1,8}(?= (?:[A-Za-z0-9][\w.-]{0,127} )?kernel[:[])/y;
 /** `journalctl -o short-monotonic`: the name of the host behind the stamp. */
 const HOST_KERNEL = / (?:[A-Za-z0-9][\w.-]{0,127} )?kernel: /y;
+/** `logread` of OpenWrt: `Tue Feb  1 19:02:25 2022 kern.warn kernel: `. */
+const LOGREAD = /[A-Z][a-z]{2} [A-Z][a-z]{2} {1,2}\d{1,2} \d\d:\d\d:\d\d \d{4}(?= kern\.[a-z]{3,7} kernel: )/y;
 /** RFC 5424: `<1>1 2023-04-05T10:11:12.123456+02:00 hv1 kernel - - - `. */
 const RFC_5424 = /<\d{1,3}>1 (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)) [\w.-]{1,128} kernel - \S{1,32} - (?:\u{feff})?/yu;
 /** A line of `journalctl -o json` that came from the kernel. */
@@ -150,7 +152,7 @@ export function frontOf(text: string): Front {
   }
   const canDate = first > 91 ? first !== 92 : first >= 48 && first !== 60 && first !== 91;
   const iso = canDate ? take(ISO, text, at) : null;
-  const dated = iso ?? (canDate ? take(FULL_DATE, text, at) ?? take(SYSLOG, text, at) : null);
+  const dated = iso ?? (canDate ? take(FULL_DATE, text, at) ?? take(LOGREAD, text, at) ?? take(SYSLOG, text, at) : null);
   if (dated !== null) {
     mark('timestamp', at, at + dated[0].length);
     stamped = true;

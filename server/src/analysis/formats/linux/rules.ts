@@ -132,6 +132,11 @@ const PANICS: readonly Rule[] = [
     literals: ['Kernel panic'], what: 'panic', role: crash, kind: 'kernel-panic',
     expression: /Kernel panic(?: - not syncing)?: (?<reason>Fatal exception(?: in interrupt|: panic_on_oops)?(?! in|:)|Attempted to kill (?:init|the idle task)!(?: exitcode=0x[\da-fA-F]{8})?|hung_task: blocked tasks|softlockup: hung tasks|RCU Stall|Fatal machine check(?: on current CPU)?|No working init found\.)(?= |$)/dy,
   },
+  // The function whose frame was overwritten; the trace shows only how that was noticed.
+  {
+    literals: ['Kernel panic'], what: 'panic', role: crash, kind: 'kernel-panic',
+    expression: /Kernel panic(?: - not syncing)?: (?<reason>stack-protector: Kernel stack is corrupted in: (?<symbol>[A-Za-z_.$][\w.$]{0,200})\+(?<offset>0x[\da-f]{1,8})(?:\/0x[\da-f]{1,8})?(?: \[(?<module>[\w-]{1,60})[^\]]{0,60}\])?)(?= |$)/dy,
+  },
   // In lists of patterns and in sources a pattern stands for the reason.
   { literals: ['Kernel panic'], what: 'panic', role: crash, kind: 'kernel-panic', expression: /Kernel panic(?: - not syncing)?: (?!\.[*+]|%|\(\.)(?<reason>.{1,300})/dy },
   { literals: ['end Kernel panic'], what: 'panic', role: crash, closes: true, kind: 'kernel-panic', expression: /-{3}\[ end Kernel panic - not syncing(?:: (?<reason>.{1,300}?))?(?: \]-{3}|$)/dy },
@@ -185,10 +190,10 @@ const CHECKS: readonly Rule[] = [
     expression: /BUG: (?:KCSAN|KMSAN|KFENCE): (?<word>(?:assert: )?[\w -]{3,60}?) in (?<symbol>[A-Za-z_.$][\w.$]{0,200})(?:\+(?<offset>0x[\da-f]{1,8})(?:\/0x[\da-f]{1,8})?(?: \[(?<module>[\w-]{1,60})[^\]]{0,60}\])?)?/dy, whole: true,
   },
   { literals: ['UBSAN: '], what: 'sanitizer', role: event, expression: /UBSAN: (?<word>[\w -]{3,60}?) in (?<source>[^\s:]{1,300}:\d{1,7}(?::\d{1,5})?)/dy },
-  // A blank was lost where lines were joined again.
+  // A blank was lost where lines were joined again. Kernels without names of functions say the address.
   {
     literals: ['WARNING: CPU: ', 'WARNING: at'], what: 'warning', role: event,
-    expression: /WARNING: (?:CPU: (?<cpu>\d{1,5}) PID: (?<pid>\d{1,8}) )?at ?(?<source>[^\s:]{1,300}:\d{1,7})(?: (?<symbol>[A-Za-z_.$][\w.$]{0,200})(?:\+(?<offset>0x[\da-f]{1,8})(?:\/0x[\da-f]{1,8})?)?(?: \[(?<module>[\w-]{1,60})[^\]]{0,60}\])?(?:\(\))?)?/dy,
+    expression: /WARNING: (?:CPU: (?<cpu>\d{1,5}) PID: (?<pid>\d{1,8}) )?at ?(?<source>[^\s:]{1,300}:\d{1,7})(?: (?:0x[\da-f]{8,16}|(?<symbol>[A-Za-z_.$][\w.$]{0,200})(?:\+(?<offset>0x[\da-f]{1,8})(?:\/0x[\da-f]{1,8})?)?)(?: \[(?<module>[\w-]{1,60})[^\]]{0,60}\])?(?:\(\))?)?/dy,
   },
   // Since 6.19 the place stands first and the task last; the first kernels of that form knew no function.
   {
@@ -273,6 +278,16 @@ const MACHINE: readonly Rule[] = [
   {
     literals: ['rdmsr: ', 'wrmsr: ', 'RDMSR(', 'WRMSR('], what: 'line', role: event, closes: true,
     expression: /kvm(?:_\w{1,16})?(?: ?\[(?<pid>\d{1,8})\])?: vcpu(?<cpu>\d{1,5}),? (?:guest rIP: (?<ip>0x[\da-fA-F]{1,16}) )?(?<word>(?:[Uu]nhandled|[Ii]gnored|disabled perfctr) (?:rdmsr|wrmsr|RDMSR|WRMSR)(?:: |\()(?<msr>0x[\da-f]{1,8})\)?(?:(?: data| =) 0x[\da-fA-F]{1,16})?)/dy,
+  },
+  // An exit that the host's KVM does not know: qemu stops the guest with an internal error.
+  {
+    literals: [': unexpected exit reason '], what: 'line', role: event, closes: true,
+    expression: /(?:kvm_(?:intel|amd): )?kvm ?\[(?<pid>\d{1,8})\]: vcpu(?<cpu>\d{1,5}),? (?:guest rIP: (?<ip>0x[\da-fA-F]{1,16}) )?(?:vmx|svm|handle_exit|svm_handle_exit): unexpected exit reason 0x[\da-f]{1,8}/dy,
+  },
+  // What the processor refused to enter, field by field, below.
+  {
+    literals: [', last attempted VM'], what: 'line', role: event, closes: true,
+    expression: /(?:kvm_(?:intel|amd): )?VMC[SB] [\da-fx]{4,18}, last attempted VM(?:-entry|RUN) on CPU (?<cpu>\d{1,5})/dy,
   },
   {
     literals: ['Linux version '], what: 'line', role: 'context', closes: true,

@@ -9,6 +9,8 @@ import type { Pending } from './wrapped.js';
 
 /** Traces that may stand above the one that tells who went wrong. */
 const HISTORY = /^(?:page last |RCU grace-period )/;
+/** Processors of ARM that a panic stops: `CPU1: stopping`. */
+const STOPPED = /^CPU\d{1,5}$/;
 /** What hands out memory: a report of memory that nobody freed looks for who asked. */
 const ALLOCATES = /^(?:_{0,3}(?:k|kv|v|kz)(?:malloc|zalloc|calloc|memdup|strdup)\w{0,40}|kmem_cache_\w{1,40}|kmemleak_\w{1,40}|slab_\w{1,40}|(?:__)?alloc_pages?\w{0,40}|mempool_\w{1,40})/;
 
@@ -36,6 +38,8 @@ export class Traces {
   #telltale: number | undefined;
   /** The frames of the trace that is open show how an object was taken, or another thread that waits. */
   #history = false;
+  /** The processor whose trace is open was stopped by a panic. */
+  #stopped = false;
   #pointers = 0;
   /** Registers are those of a program. */
   #user = false;
@@ -59,6 +63,11 @@ export class Traces {
 
   get hasPointer(): boolean {
     return this.#pointers > 0;
+  }
+
+  /** What stands here is of a processor that a panic stops. */
+  get isStopped(): boolean {
+    return this.#stopped;
   }
 
   get pointed(): Culprit | undefined {
@@ -99,11 +108,12 @@ export class Traces {
     let pending: Pending | undefined;
     if (!pointer.user) {
       this.#pointers++;
-      if (pointer.address?.value !== undefined && this.#first) this.#say.once('exception.ip', pointer.address.value, row, pointer.address);
+      if (pointer.address?.value !== undefined && this.#first && !this.#history) this.#say.once('exception.ip', pointer.address.value, row, pointer.address);
       if (pointer.symbol === undefined || pointer.inline) pending = { for: 'symbol', stamped: row.front.stamped, own: row.front.own };
       else {
-        if (this.#first) this.#pointed ??= { row, called: pointer };
-        else this.#closing = { row, called: pointer };
+        if (this.#first) {
+          if (!this.#history) this.#pointed ??= { row, called: pointer };
+        } else this.#closing = { row, called: pointer };
         if (!this.#first && !this.#history && this.#trace === (this.#telltale ?? this.#trace)) this.#interrupted ??= { row, called: pointer };
         if (pointer.module === undefined) pending = { for: 'module', stamped: row.front.stamped, own: row.front.own };
       }
@@ -148,7 +158,10 @@ export class Traces {
       this.#user = false;
       this.#history = false;
     }
-    if (body.origin !== undefined) this.#history = HISTORY.test(body.origin.name);
+    if (body.origin !== undefined) {
+      this.#stopped = STOPPED.test(body.origin.name);
+      this.#history = this.#stopped || HISTORY.test(body.origin.name);
+    }
     if (body.origin === undefined) this.#say.open('stack', 'Call trace', row);
     else {
       this.#say.sink.fact('backtrace.origin', body.origin.name, row, body.origin.start, body.origin.end);

@@ -59,7 +59,8 @@ const OPENINGS: readonly Opening[] = [
 const OPENBSD = /Starting stack trace\.\.\.|Stopped at {1,8}[A-Za-z_][\w.]{0,120}|db_enter\(\) at /y;
 const NETBSD = /cpu\d{1,4}: Begin traceback\.\.\./y;
 const MDB = /dump content: /y;
-const FREEBSD = /KDB: |cpuid = \d{1,4}$|db_trace_self_wrapper\(\) at /y;
+/** Without its debugger the kernel's own frames tell, as the message buffer of a dump has them. */
+const FREEBSD = /KDB: |cpuid = \d{1,4}$|db_trace_self_wrapper\(\) at |v?panic\(\) at [\w.]{1,60}\+0x[\da-f]{1,8}\/frame 0x|Unread portion of the kernel message buffer:$/y;
 
 /** Which system's panic stands above, by the debugger that answers. */
 function productBelow(cursor: LineCursor): string | undefined {
@@ -117,7 +118,7 @@ const BEHEADED = 'panic without its first lines';
 const PLAIN = oneOf('y', [
   raw`cpuid = |apic id|fault code|stack pointer|frame pointer|code segment|= DPL|processor eflags|trap number`,
   raw`trap type|time = |KDB: |--- |\[ thread pid|Stopped at|Uptime: |Dumping |db(?:\{\d{1,3}\})?> |ddb|uvm_fault\(`,
-  raw`TID {2,6}PID|\*?\d{3,8} {2,8}\d|end trace|curlwp |cpu\d{1,4}: |Begin traceback|End traceback|#pf `,
+  raw`TID {2,6}PID|\*? {0,6}\d{3,8} {2,8}\d|end trace|curlwp |cpu\d{1,4}: |Begin traceback|End traceback|#pf `,
   raw`Bad kernel fault|pid=\d|cr\d: |[er][a-z\d]{1,2}: |dumping to |R?[A-Z][A-Z\d]{1,2}: {1,2}0x|Backtrace`,
   raw`(?:shared|exclusive) (?:rw|rm|sleep|spin|sx|lockmgr)|locked @ |stack backtrace:|at /\S{1,200}:\d{1,7}$|<signal handler`,
   raw`dump content: |image uuid: |git (?:branch|rev): |v?panic\(\)$|0x[\da-f]{8,16}\(\)$|[\da-f]{8,16} [\da-f]{8,16} \(\)`,
@@ -126,6 +127,8 @@ const PLAIN = oneOf('y', [
 const FAULT = /(?:fault virtual address|Fault CR2)\s{0,24}[:=] (?<value>0x[\da-f]{1,16})/dy;
 const POINTER = /instruction pointer\s{0,24}= 0x[\da-f]{1,4}:(?<value>0x[\da-f]{1,16})/dy;
 const PROCESS = /(?:current process\s{0,24}= \d{1,8} \(|BSD process name corresponding to current thread: )(?<value>[^()\s][^()]{0,63})/dy;
+/** OpenBSD lists what each processor runs: the star marks the thread that stopped the machine. `*400711  72916  0  0  0x4000000    1K labd`. */
+const STARRED = /\* {0,6}\d{1,8} {1,8}\d{1,8} {1,8}\d{1,8} {1,16}(?:0x)?[\da-f]{1,8} {1,16}(?:0x)?[\da-f]{1,10} {1,8}\d{1,4}K? {1,4}(?<value>\S.{0,40})$/dy;
 /** illumos: the name of the process before the trap. */
 const TRAPPING = /(?<value>[^\s:]{1,16}): (?=trap type = 0x|#[a-z]{2} [A-Z])/dy;
 const PANIC = /panic: (?<value>\S.{0,200})$/dy;
@@ -140,8 +143,10 @@ const MACHINERY = oneOf('', [
   raw`kdb_\w{1,40}|_panic|trap_from_kernel|db_\w{1,40}|v?panic(?:_trap_to_debugger|_with_\w{1,40})?`,
   raw`trap(?:_\w{1,40})?|calltrap|alltraps\w{0,40}|linux_dump_stack|_{0,2}(?:asan|kasan|ubsan)_\w{1,60}`,
   raw`kmsan_(?:report|check)\w{0,40}|isalreadyreported|report(?:stack)?|handle\w{1,40}mismatch\w{0,20}`,
-  raw`__ubsan_\w{1,60}|_?assfail|_zone_replenish_panic|kerntrap|kpageflttrap|die|cmntrap|vcmn_err|cmn_err|snprintf`,
+  raw`__ubsan_\w{1,60}|_?assfail|_zone_replenish_panic|kerntrap|[ku]?pageflttrap|die|cmntrap|vcmn_err|cmn_err|snprintf`,
   raw`spl_panic|witness_\w{1,20}|ktl0|__curthread|doadump|kern_reboot|__assert|kern_assert|kassert_\w{1,40}|lockdebug_\w{1,40}|mutex_vector_\w{1,20}|startlwp|_?handle_debugger_trap`,
+  // The console is switched for the words of the panic.
+  raw`vt_\w{1,40}|vtterm_\w{1,40}|cngrab`,
   raw`_?kdp_i386_trap|_?kernel_trap|_?return_from_trap|_?debuggertrapwithstate|_?panic_\w{1,40}`,
 ], raw`^`, raw`$`);
 
@@ -261,7 +266,7 @@ class UnixPanic {
       if (vector !== undefined) this.#say.once('exception.mnemonic', vector, row, { start, end });
       return true;
     }
-    for (const [key, expression, kind] of [['exception.address', FAULT, 'address'], ['exception.ip', POINTER, 'address'], ['process', PROCESS, 'process'], ['process', TRAPPING, 'process'], ['panic.text', PANIC, 'message']] as const) {
+    for (const [key, expression, kind] of [['exception.address', FAULT, 'address'], ['exception.ip', POINTER, 'address'], ['process', PROCESS, 'process'], ['process', TRAPPING, 'process'], ['process', STARRED, 'process'], ['panic.text', PANIC, 'message']] as const) {
       const found = at(expression, row.text, start);
       const place = found?.indices?.groups?.['value'];
       if (found === null || place === undefined) continue;

@@ -34,7 +34,10 @@ export function sayValues(say: Sayer, row: Row, head: Head): Culprit | undefined
   if (head.mnemonic !== undefined) say.once('exception.mnemonic', head.mnemonic, row, words);
   if (head.vector !== undefined) say.once('exception.vector', String(head.vector), row, words);
   const { symbol, offset, module } = values;
-  if (symbol === undefined) return undefined;
+  if (symbol === undefined) {
+    state('module', module, 'module', (text) => text.toLowerCase());
+    return undefined;
+  }
   const called = {
     symbol: { ...symbol, name: symbol.text },
     ...(offset === undefined ? {} : { offset: { ...offset, value: canonicalHex(offset.text) ?? '0x0' } }),

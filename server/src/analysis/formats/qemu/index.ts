@@ -33,7 +33,7 @@ function lexLine(text: string, sink: LineSink): boolean {
 export const qemu: LogFormat = {
   id: 'qemu',
   openers: [
-    '+0000: starting up', 'qemu-system-', 'qemu-kvm', 'kvm-spice', '/bin/kvm ', 'Z kvm: ', 'kvm: -', ' QEMU[', 'Could not access KVM kernel',
+    '+0000: starting up', 'qemu-system-', 'qemu-kvm', 'kvm-spice', '/bin/kvm ', 'Z kvm: ', 'kvm: -', 'kvm: vfio: ', ' QEMU[', 'Could not access KVM kernel',
     'ioctl(KVM_CREATE_VM) failed', 'TASK ERROR: start failed: ', '-enable-kvm', '-nodefaults', '-machine ', '-name guest=',
     ' Assertion ', ': failed assertion ', 'ERROR:../', 'ERROR:/', 'code should not be reached', ': assertion failed: (', 'Assertion failed: ', 'KVM internal error',
     'kvm run failed', 'hardware error: ', 'KVM: entry failed, ', 'registers after init: ', 'registers after reset: ',

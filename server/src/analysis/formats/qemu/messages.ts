@@ -128,7 +128,7 @@ function programMessage(text: string, head: Head, parts: MessagePart[], isKnownT
   }
   // The kernel says `kvm: ` too; without qemu's time only the longer names are qemu's for sure.
   const name = program === undefined ? '' : text.slice(program.start, program.end);
-  const isSure = isKnownToBe || head.time !== undefined || name.includes('qemu-');
+  const isSure = isKnownToBe || head.time !== undefined || name.includes('qemu-') || text.startsWith('vfio: ', at);
   if (text.startsWith('warning: ', at) || text.startsWith('info: ', at)) {
     if (!isSure) return undefined;
     const isWarning = text.charCodeAt(at) === 119;
