@@ -2,7 +2,7 @@
 // it is parsed, and from the moment a message that was made beforehand is written.
 
 import { spawn } from 'node:child_process';
-import { memoryOf } from './measure.mjs';
+import { ENVIRONMENT, memoryOf } from './measure.mjs';
 
 const GIVE_UP_MS = 120_000;
 const HEADER_END = Buffer.from('\r\n\r\n');
@@ -33,7 +33,7 @@ export class Client {
 
   constructor(program) {
     this.start = performance.now();
-    this.#child = spawn(process.execPath, [program, '--stdio'], { stdio: ['pipe', 'pipe', 'ignore'] });
+    this.#child = spawn(process.execPath, [program, '--stdio'], { stdio: ['pipe', 'pipe', 'ignore'], env: ENVIRONMENT });
     this.#child.stdin.on('error', () => undefined);
     this.#child.stdout.on('data', (data) => this.#receive(data));
     this.exited = new Promise((done) => this.#child.on('close', () => {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { analyzeText } from '../../server/src/analysis/analysis.js';
 import { FORMATS } from '../../server/src/analysis/formats/index.js';
 import { FORMAT_BITS } from '../../server/src/analysis/formats/openingList.js';
@@ -28,6 +28,32 @@ describe('OpeningFinder', () => {
     const found = hitsOf(taught, text);
     expect(found.filter((hit) => hit.includes('message')).length).toBe(3000);
     expect(found).toEqual(hitsOf(new OpeningFinder([MESSAGE]), text));
+  });
+});
+
+describe('lines that repeat', () => {
+  // As long as each other, with the same character at each place by which repeated lines are found.
+  const stop = '*** STOP: 0x000000D1 (0x1,0x2,0x3,0x4)';
+  const nearly = '*** STOP: 0x000000G1 (0x1,0x2,0x3,0x4)';
+  const idle = 'nothing of note\n'.repeat(300);
+
+  it('are asked about once', () => {
+    const opens = FORMATS.map((format) => vi.spyOn(format, 'opens'));
+    try {
+      expect(analyzeText(`${nearly}\n`, builtinKnowledge()).blocks).toEqual([]);
+      const once = opens.reduce((sum, { mock }) => sum + mock.calls.length, 0);
+      expect(once).toBeGreaterThan(0);
+      for (const { mock } of opens) mock.calls.length = 0;
+      expect(analyzeText(`${nearly}\n`.repeat(500), builtinKnowledge()).blocks).toEqual([]);
+      expect(opens.reduce((sum, { mock }) => sum + mock.calls.length, 0)).toBe(once);
+    } finally {
+      for (const spy of opens) spy.mockRestore();
+    }
+  });
+
+  it('are told from lines that are nearly the same', () => {
+    const { crashes } = analyzeText(`${nearly}\n${idle}${stop}\n${idle}${nearly}\n${idle}${stop}\n`, builtinKnowledge());
+    expect(crashes.map(({ record }) => record.lines.first)).toEqual([301, 903]);
   });
 });
 

@@ -29,6 +29,34 @@ const NOTHING: ChunkHits = { openings: NO_OPENINGS, messages: [] };
  */
 const GENERAL_UNITS = 16_000_000;
 
+/** Lines whose answer is kept, a power of two, and the longest of them. */
+const KEPT_LINES = 256;
+const LONGEST_KEPT = 512;
+
+/**
+ * What lines were found to open. Programs that write no time before their lines repeat themselves, letter for letter, and a line that holds
+ * an opener and opens nothing takes as long to ask about as fifty that hold none. Each line has one place, and the latest has it.
+ */
+class RepeatedLines {
+  readonly #lines: string[] = new Array<string>(KEPT_LINES).fill('');
+  readonly #formats = new Uint16Array(KEPT_LINES);
+  readonly #opened = new Int8Array(KEPT_LINES);
+
+  /** Index in FORMATS of the first of some formats (a bit set) that a line opens, or -1. */
+  openedBy(formats: number, line: string): number {
+    const { length } = line;
+    if (length > LONGEST_KEPT) return openedBy(formats, line);
+    // Beginnings are alike more often than what stands behind them.
+    const place = (length + 31 * line.charCodeAt(length >> 1) + 7 * line.charCodeAt(length - 2)) & (KEPT_LINES - 1);
+    if (this.#lines[place] === line && this.#formats[place] === formats) return this.#opened[place] ?? -1;
+    const opened = openedBy(formats, line);
+    this.#lines[place] = line;
+    this.#formats[place] = formats;
+    this.#opened[place] = opened;
+    return opened;
+  }
+}
+
 /** Index in FORMATS of the first of some formats (a bit set) that a line opens, or -1. */
 function openedBy(formats: number, line: string): number {
   const candidate = newCandidate(line);
@@ -60,6 +88,7 @@ export class OpeningFinder {
   readonly #uses: readonly { readonly formats: number; readonly messages: readonly number[] }[];
   readonly #known = new WeakMap<Chunk, ChunkHits>();
   readonly #gatherer = new OpeningGatherer();
+  readonly #repeated = new RepeatedLines();
 
   /** `messages` are literals of known issues, at least six ASCII characters each. */
   constructor(messages: readonly string[]) {
@@ -102,7 +131,7 @@ export class OpeningFinder {
   /** Index in FORMATS of the format that a line of the chunk opens, or -1; the line is told by its place among the chunk's openings. */
   formatAt(chunk: Chunk, { lines, formats, opened }: OpeningList, at: number): number {
     let format = opened[at] ?? -1;
-    if (format === NOT_ASKED) opened[at] = format = openedBy(formats[at] ?? 0, chunk.line(lines[at] ?? 0));
+    if (format === NOT_ASKED) opened[at] = format = this.#repeated.openedBy(formats[at] ?? 0, chunk.line(lines[at] ?? 0));
     return format;
   }
 

@@ -151,7 +151,8 @@ export function environmentName(text: string, at: number): number {
 
 /**
  * Where a pasted log that lost its line ends is to be cut: before libvirt's dates, before times and programs of messages,
- * before the heads of warnings and of SPICE and KVM lines. One pass.
+ * before the heads of warnings and of SPICE and KVM lines. With the blank before it: two of three characters of a long line could begin
+ * one, but few of them stand behind a blank.
  */
 const CUT = oneOf('g', [
   raw`\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d\.\d{1,9}(?:Z:?|[+-]\d\d:?\d\d:?) (?:(?:qemu-system-[\w-]{1,24}|qemu-kvm|kvm): )?(?:warning: |error: )?`,
@@ -162,15 +163,22 @@ const CUT = oneOf('g', [
   raw`KVM internal error\. ?S`,
   raw`error: kvm run failed `,
   raw`KVM: entry failed, hardware error 0x`,
-]);
+], raw`[\t ](?=(`, '))');
+
+/** A time before a program, either before a warning: where no blank stands before it, as at the beginning of the line, nothing is cut behind it. */
+const ITS_HEAD = /(?:\d(?:Z|[+-]\d\d:?\d\d):?|(?:qemu-system-[\w-]{1,24}|qemu-kvm|qemu):) $/;
+const LONGEST_HEAD = 48;
 
 /** Columns at which a flattened line is to be cut. */
 export function cuts(text: string): number[] {
   const result: number[] = [];
   CUT.lastIndex = 0;
   for (let match = CUT.exec(text); match !== null; match = CUT.exec(text)) {
-    const at = match.index;
-    if (at > 0 && text.charCodeAt(at - 1) <= 32 && !insideError(text, at)) result.push(at);
+    const at = match.index + 1;
+    const words = match[1] ?? '';
+    if (!insideError(text, at) && !(/^(?:qemu-|warning)/.test(words) && ITS_HEAD.test(text.slice(Math.max(0, at - LONGEST_HEAD), at)))) result.push(at);
+    // The blank at its end may stand before the next.
+    CUT.lastIndex = at + words.length - 1;
   }
   return result;
 }
