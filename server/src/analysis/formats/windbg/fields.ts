@@ -4,7 +4,7 @@ import { bugCheckCodeOf, leadingBugCheckName } from './bugCheckNames.js';
 import { isFailureField, isFieldName, isListedField, isOpeningField, opensByValue } from './fieldNames.js';
 import { claimSymbol, stateCode, stateParameter } from './state.js';
 import { labelEnd } from './cuts.js';
-import { codeOfField, codeOfKey } from './otherCode.js';
+import { codeOfField, codeOfKey, exceptionOfBucket } from './otherCode.js';
 import { remarkStart } from './remarkOfReader.js';
 import { hexIn, type Reading, type Report } from './report.js';
 import { addressEnd, insideQuotes, isNameUnit, skipBlanks, symbolAt, valueEnd, wordEnd } from './scan.js';
@@ -103,6 +103,7 @@ export function stateCodeIn(report: Report, source: Source, line: LogicalLine, s
 export const bucket: Handler = (report, line, start, end) => {
   const text = line.text.slice(start, end);
   if (!text.includes(' ')) stateCodeIn(report, 'failure bucket', line, start, end);
+  exceptionOfBucket(report, line, start, text);
   report.claim('failure.bucket', text, 0, line, start, end, 'fieldValue');
 };
 
