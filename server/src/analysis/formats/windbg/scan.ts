@@ -208,11 +208,14 @@ export interface ValueList {
   readonly end: number;
 }
 
+/** Brackets around values by the one that opens; who types a screen off takes those of his keyboard. */
+const CLOSING: ReadonlyMap<number, number> = new Map([[40, 41], [123, 125], [60, 62], [91, 93]]);
+
 /** The values at `open`, at most eight; undefined where no bracket or no value is there. */
 export function valueList(text: string, open: number): ValueList | undefined {
   const bracket = text.charCodeAt(open);
-  if (bracket !== 40 && bracket !== 123) return undefined;
-  const close = bracket === 40 ? 41 : 125;
+  const close = CLOSING.get(bracket);
+  if (close === undefined) return undefined;
   const values: { start: number; end: number }[] = [];
   let at = skipBlanks(text, open + 1);
   while (values.length < 8) {
