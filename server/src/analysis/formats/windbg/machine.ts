@@ -2,7 +2,7 @@
 import type { LogicalLine } from '../cursor.js';
 import type { FactKey } from '../types.js';
 import { hexIn, type Reading, type Report } from './report.js';
-import { isBlank, isLower, skipBlanks, valueEnd } from './scan.js';
+import { isBlank, isLower, skipBlanks, symbolAt, valueEnd } from './scan.js';
 import { textTokens } from './tokens.js';
 
 export { codeLabel, instruction } from './commands/disassembly.js';
@@ -144,7 +144,11 @@ export function exceptionRecord(line: LogicalLine, report: Report): Reading | un
         return;
       }
       if (isCode) report.claim('exception.code', canonical, rank, line, value, end, 'statusCode');
-      else if (label === 'ExceptionAddress') report.claim('exception.ip', canonical, rank, line, value, end, 'address');
+      else if (label === 'ExceptionAddress') {
+        report.claim('exception.ip', canonical, rank, line, value, end, 'address');
+        const symbol = text.startsWith(' (', end) ? symbolAt(text, end + 2) : undefined;
+        if (symbol !== undefined && text.charCodeAt(symbol.end) === 41) report.exceptionPlace ??= { line, symbol };
+      }
       else if (attempt !== null) report.claim('exception.address', canonical, rank, line, value, end, 'address');
       else report.sink.token('number', line, value, end);
       if (isCode) report.headline(6, line, start, text.length);

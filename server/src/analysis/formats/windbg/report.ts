@@ -144,6 +144,8 @@ export class Report {
   readonly current: CurrentCode[] = [];
   /** Frames read below `STACK_TEXT:`. */
   textFrames = 0;
+  /** The code at the address of an exception record: `ExceptionAddress: 00007ff7bd1c3649 (acme+0x53649)`. */
+  exceptionPlace: { readonly line: LogicalLine; readonly symbol: SymbolPlace } | undefined;
   /** Frames of a list of threads, which may begin with one that has nothing to do with the crash. */
   #frames: { readonly frame: Omit<Frame, 'at'>; readonly line: LogicalLine; readonly start: number; readonly end: number }[] | undefined;
   #blamed: { readonly trace: number; readonly mark: string } | undefined;
@@ -387,6 +389,8 @@ export class Report {
       const claims = this.#claims.get('exception.code');
       if (claims === undefined) this.#claims.set('exception.code', [event]);
       else claims.push(event);
+    // Where nothing else says it.
+    if ((this.exception || this.analysis) && this.exceptionPlace !== undefined && !this.has('module') && !this.has('image') && !this.has('symbol')) this.#claimLabel(this.exceptionPlace);
     }
     this.#claims.forEach((claims, key) => {
       const best = this.#best(key);
