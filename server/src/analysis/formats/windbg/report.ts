@@ -9,6 +9,7 @@ import { AWAITS, hasBody } from './awaits.js';
 import { canonicalJoined, type SymbolPlace } from './scan.js';
 import { Signs } from './signs.js';
 import { BugCheckStatements, isSameCrash, type Statement } from './statements.js';
+import { StopHandler } from './stopHandler.js';
 
 /** Gives the pieces of text that follow. `peek(0)` is the piece being read. */
 export interface Ahead {
@@ -101,6 +102,7 @@ type Teller = 'debugger' | 'summary tool' | 'problem report' | 'power event' | '
 export class Report {
   readonly bugChecks = new BugCheckStatements();
   readonly signs = new Signs();
+  readonly #stopHandler = new StopHandler();
   readonly #claims = new Map<FactKey, Claim[]>();
   #section = '';
   #sectionKind: Section['kind'] | '' = '';
@@ -142,10 +144,10 @@ export class Report {
   /** Exception events read so far. */
   events = 0;
   readonly current: CurrentCode[] = [];
-  /** Frames read below `STACK_TEXT:`. */
-  textFrames = 0;
   /** The code at the address of an exception record: `ExceptionAddress: 00007ff7bd1c3649 (acme+0x53649)`. */
   exceptionPlace: { readonly line: LogicalLine; readonly symbol: SymbolPlace } | undefined;
+  /** Frames read below `STACK_TEXT:`. */
+  textFrames = 0;
   /** Frames of a list of threads, which may begin with one that has nothing to do with the crash. */
   #frames: { readonly frame: Omit<Frame, 'at'>; readonly line: LogicalLine; readonly start: number; readonly end: number }[] | undefined;
   #blamed: { readonly trace: number; readonly mark: string } | undefined;
@@ -308,6 +310,7 @@ export class Report {
   }
 
   frame(frame: Omit<Frame, 'at'>, line: LogicalLine, start: number, end: number): void {
+    this.#stopHandler.frame(frame, line);
     if (this.#frames === undefined) this.sink.frame(frame, line, start, end);
     else this.#frames.push({ frame, line, start, end });
   }
@@ -381,16 +384,17 @@ export class Report {
 
   finish(): void {
     this.#sayFrames();
+    this.bugChecks.derive(this.#stopHandler.found, this.sink);
     const event = this.#event;
     // Nothing is read from what is not there: the instruction has failed, unless a breakpoint has stopped it.
     const faulted = !this.atBreakpoint && (this.signs.resumes || this.current.some((code) => code.fails || (code.operand !== undefined && this.#traces > 0)));
     if (this.exception || faulted || this.analysis || this.bugChecks.hasCode) this.#claimCurrent();
+    // Where nothing else says it.
+    if ((this.exception || this.analysis) && this.exceptionPlace !== undefined && !this.has('module') && !this.has('image') && !this.has('symbol')) this.#claimLabel(this.exceptionPlace);
     if (event !== undefined) {
       const claims = this.#claims.get('exception.code');
       if (claims === undefined) this.#claims.set('exception.code', [event]);
       else claims.push(event);
-    // Where nothing else says it.
-    if ((this.exception || this.analysis) && this.exceptionPlace !== undefined && !this.has('module') && !this.has('image') && !this.has('symbol')) this.#claimLabel(this.exceptionPlace);
     }
     this.#claims.forEach((claims, key) => {
       const best = this.#best(key);
