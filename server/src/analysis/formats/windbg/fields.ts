@@ -175,6 +175,12 @@ const KEYS: ReadonlyMap<string, Handler> = new Map<string, Handler>([
   ['Bugcheck.Code.DumpHeader', code('key value')],
   ['Bugcheck.Code.Register', code('key value')],
   ['Failure.Exception.Code', hex('exception.code', 2, 'statusCode')],
+  // In decimal, as nothing else in a list of keys.
+  ['FailFast.Type', (report, line, start, end) => {
+    const type = line.text.slice(start, end);
+    valueTokens(report, line, start, end);
+    if (/^\d{1,3}$/.test(type)) report.claim('exception.failfast', '0x' + Number(type).toString(16), 4, line, start, end);
+  }],
   ['Failure.Exception.IP.Module', word('module', 6, true)],
   ['WER.OS.Version', word('system.version', 2)],
   ['WER.OS.Branch', word('system.build', 3)],

@@ -114,6 +114,9 @@ function parametersBelow(report: Report): number {
   return 0;
 }
 
+/** STATUS_STACK_BUFFER_OVERRUN, of which the first parameter is the reason: of many, one is an overrun. */
+const FAST_FAIL = '0xc0000409';
+
 /** Exceptions by which a program or Windows ends a process; no handler is asked. */
 const FAIL_FAST: ReadonlySet<string> = new Set(['0xc000027b', '0xc0000409', '0xc0000602']);
 
@@ -143,7 +146,9 @@ export function exceptionRecord(line: LogicalLine, report: Report): Reading | un
         if (isCode) report.sink.note(`what lies there is no exception record: it would have ${counted} parameters`, line);
         return;
       }
+      if (isCode) report.signs.failsFast = canonical === FAST_FAIL;
       if (isCode) report.claim('exception.code', canonical, rank, line, value, end, 'statusCode');
+      else if (report.signs.failsFast && (label === 'Parameter[0]' || label === 'Subcode')) report.claim('exception.failfast', canonical, rank, line, value, end, 'number');
       else if (label === 'ExceptionAddress') {
         report.claim('exception.ip', canonical, rank, line, value, end, 'address');
         const symbol = text.startsWith(' (', end) ? symbolAt(text, end + 2) : undefined;
