@@ -356,7 +356,7 @@ export function keyValue(line: LogicalLine, report: Report): Reading | undefined
   const name = text.slice(key, end);
   if (end !== text.length || !/^[A-Z][\w.]{2,160}$/.test(name) || !name.includes('.')) return undefined;
   return {
-    strength: 'strong', opens: KEYS.has(name) || name.startsWith('Analysis.'), ...codeOfKey(name, line, report),
+    strength: 'strong', opens: (KEYS.has(name) && name !== 'FailFast.Type') || name.startsWith('Analysis.'), ...codeOfKey(name, line, report),
     act: () => {
       report.body = true;
       report.field = 'KEY_VALUES_STRING';
