@@ -188,8 +188,11 @@ function functionEndAt(text: string, start: number, bare: boolean): FunctionEnd 
   return none(end);
 }
 
+/** What stands before the blanks in the name of a conversion: `operator bool`, `operator unsigned long`. */
+const OPERATOR = /operator(?: (?:unsigned|signed|const|long))?$/;
+
 function endsName(text: string, at: number, unit: number, spaced: boolean): boolean {
-  if (isBlank(unit)) return !spaced && !(text.startsWith('operator', at - 8) && isLower(text.charCodeAt(at + 1)));
+  if (isBlank(unit)) return !spaced && !(isLower(text.charCodeAt(at + 1)) && OPERATOR.test(text.slice(Math.max(0, at - 24), at)));
   if (unit === 58) return !isNameColon(text, at);
   if (unit === 93) return text.charCodeAt(at - 1) !== 91;
   // , ; " ' ) } and typographic quotes
