@@ -159,6 +159,15 @@ describe('text', () => {
     expect(stdout).not.toContain('\u001b');
   });
 
+  test('why a program ended itself is said, and where a pointer led that the address tells of', async () => {
+    const record = (code: string, parameters: string): string => `EXCEPTION_RECORD:  (.exr -1)\nExceptionAddress: 00007ff7bd1c3649 (acmeview+0x53649)\n   ExceptionCode: ${code}\n  ExceptionFlags: 00000001\n${parameters}PROCESS_NAME:  acmeview.exe\n`;
+    const ended = (await cli(['analyze', '-'], { stdin: record('c0000409', 'NumberParameters: 1\n   Parameter[0]: 0000000000000007\n') })).stdout;
+    expect(ended).toContain('Fast-fail code 0x7: FAST_FAIL_FATAL_APP_EXIT');
+    const read = async (address: string): Promise<string> => (await cli(['analyze', '-'], { stdin: record('c0000005', `NumberParameters: 2\n   Parameter[0]: 0000000000000000\n   Parameter[1]: ${address}\nAttempt to read from address ${address}\n`) })).stdout;
+    expect(await read('0000000000000018')).toContain('Faulting address 0x18: near NULL');
+    expect(await read('000001bf2412c7c0')).not.toContain('Faulting address');
+  });
+
   test('a frame that cannot be believed is marked', async () => {
     const log = CRASH_LOG.replace(/^(.*exampledrv!ReadRing\+0x14)$/m, 'WARNING: Stack unwind information not available. Following frames may be wrong.\n$1');
     const { stdout } = await cli(['analyze', '-'], { stdin: log });

@@ -50,7 +50,7 @@ export function explainCrash(record: CrashRecord, knowledge: Knowledge): Explana
   const exception = record.value('exception.code');
   if (record.kind === 'userException' && exception !== undefined) {
     const status = explainStatus(BigInt(exception), knowledge, ['nt-exception', 'ntstatus']);
-    if (status !== undefined) return { ...status, headline: record.title };
+    if (status !== undefined) return { ...status, headline: record.title, details: [...failFastOf(record, knowledge, facts), ...status.details, ...addressOf(record, knowledge, facts).filter((line) => !line.text.includes(': user address') && !line.text.endsWith('user address on a 64-bit one'))] };
   }
   const kind = record.value('panic.kind');
   const panic = kind === undefined ? undefined : knowledge.panic(kind);
@@ -58,11 +58,22 @@ export function explainCrash(record: CrashRecord, knowledge: Knowledge): Explana
   if (panic !== undefined) details.push({ kind: 'text', text: panic.text });
   const trap = explainTrap(Number(record.value('exception.vector') ?? Number.NaN), knowledge);
   if (trap !== undefined) details.push({ kind: 'item', text: `${trap.headline}. ${trap.details[0]?.text ?? ''}` });
-  const at = record.value('exception.address');
-  if (at !== undefined) details.push({ kind: 'item', text: `Faulting address ${at}: ${decode('address', BigInt(at), knowledge, facts)?.words ?? 'unknown'}` });
+  details.push(...addressOf(record, knowledge, facts));
   for (const next of [...(panic?.next ?? []), ...(trap?.details ?? []).filter((line) => line.kind === 'next').map((line) => line.text)]) details.push({ kind: 'next', text: next });
   if (details.length === 0) details.push({ kind: 'unknown', text: (kind === undefined ? BEHEADED[record.kind] : undefined) ?? 'Stopcode has no description of this kind of crash.' });
   return { headline: record.title, details, articles: articlesOf(panic, facts), sources: [...(panic?.sources ?? []), ...(trap?.sources ?? [])] };
+}
+
+function addressOf(record: CrashRecord, knowledge: Knowledge, facts: Facts): ExplanationLine[] {
+  const at = record.value('exception.address');
+  return at === undefined ? [] : [{ kind: 'item', text: `Faulting address ${at}: ${decode('address', BigInt(at), knowledge, facts)?.words ?? 'unknown'}` }];
+}
+
+/** Why a program has ended itself: the name of the status speaks of an overrun, whatever the reason was. */
+function failFastOf(record: CrashRecord, knowledge: Knowledge, facts: Facts): ExplanationLine[] {
+  const reason = record.value('exception.failfast');
+  const words = reason === undefined ? undefined : decode('fastFail', BigInt(reason), knowledge, facts)?.words;
+  return words === undefined ? [] : [{ kind: 'item', text: `Fast-fail code ${reason}: ${words}` }];
 }
 
 function bugCheckByName(record: CrashRecord, knowledge: Knowledge): ReturnType<Knowledge['bugCheck']> {
@@ -185,6 +196,7 @@ function explainKey(key: FactKey, text: string, knowledge: Knowledge, facts: Fac
   if (key === 'exception.code') return explainStatus(value, knowledge, ['nt-exception', 'ntstatus']) ?? explainFacility(value, knowledge) ?? unknown(`Exception ${formatHex(value)}`, 'No public list that Stopcode has names this code.');
   if (key === 'irql') return explainIrql(value, formatHex(value), knowledge, facts);
   if (key === 'exception.ip') return explainInstructionAddress(`Instruction ${formatHex(value)}`, value, knowledge, facts);
+  if (key === 'exception.failfast') return explainStatus(value, knowledge, ['fast-fail']);
   if (key === 'exception.address') return explainAddress(`Faulting address ${formatHex(value)}`, value, knowledge, facts);
   return undefined;
 }

@@ -34,7 +34,7 @@ export interface Token {
  */
 export const FACT_KEYS = [
   'bugcheck.code', 'bugcheck.name', 'bugcheck.parameter1', 'bugcheck.parameter2', 'bugcheck.parameter3', 'bugcheck.parameter4',
-  'exception.code', 'exception.vector', 'exception.mnemonic', 'exception.ip', 'exception.address',
+  'exception.code', 'exception.vector', 'exception.mnemonic', 'exception.ip', 'exception.address', 'exception.failfast',
   'module', 'image', 'symbol', 'symbol.offset', 'process', 'process.id', 'irql', 'failure.bucket', 'failure.hash',
   'system.product', 'system.version', 'system.build', 'system.architecture', 'system.uptime', 'system.processors', 'crash.time',
   'panic.kind', 'panic.text', 'panic.pcpu', 'panic.source', 'world.id', 'world.name', 'world.pcpu', 'world.running',

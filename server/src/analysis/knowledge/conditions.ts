@@ -100,7 +100,7 @@ function evaluateFact(condition: FactCondition, subject: Subject): Verdict {
 function label(key: FactKey): string {
   const words: Readonly<Record<string, string>> = {
     'bugcheck.code': 'bug check code', 'bugcheck.name': 'bug check name', 'failure.bucket': 'failure bucket', 'panic.kind': 'kind of panic',
-    'exception.vector': 'exception vector', 'exception.address': 'faulting address', 'world.name': 'world', 'world.running': 'running world',
+    'exception.vector': 'exception vector', 'exception.address': 'faulting address', 'exception.failfast': 'fast-fail code', 'world.name': 'world', 'world.running': 'running world',
     'qemu.cpu.missing': 'missing in -cpu', 'qemu.cpu.feature': '-cpu feature', symbol: 'symbol', module: 'module', image: 'image', process: 'process',
   };
   const parameter = /^bugcheck\.parameter([1-4])$/.exec(key);

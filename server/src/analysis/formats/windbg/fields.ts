@@ -4,7 +4,7 @@ import { bugCheckCodeOf, leadingBugCheckName } from './bugCheckNames.js';
 import { isFailureField, isFieldName, isListedField, isOpeningField, opensByValue } from './fieldNames.js';
 import { claimSymbol, stateCode, stateName, stateParameter } from './state.js';
 import { labelEnd } from './cuts.js';
-import { codeInWords, codeOfField, codeOfKey } from './otherCode.js';
+import { codeInWords, codeOfField, codeOfKey, exceptionOfBucket } from './otherCode.js';
 import { remarkStart } from './remarkOfReader.js';
 import { HEADLINE } from './headline.js';
 import { hexIn, type Reading, type Report } from './report.js';
@@ -102,6 +102,7 @@ export function stateCodeIn(report: Report, source: Source, line: LogicalLine, s
 export const bucket: Handler = (report, line, start, end) => {
   const text = line.text.slice(start, end);
   if (!text.includes(' ')) stateCodeIn(report, 'failure bucket', line, start, end);
+  exceptionOfBucket(report, line, start, text);
   report.claim('failure.bucket', text, 0, line, start, end, 'fieldValue');
 };
 
@@ -173,6 +174,12 @@ const KEYS: ReadonlyMap<string, Handler> = new Map<string, Handler>([
   ['Bugcheck.Code.DumpHeader', code('key value')],
   ['Bugcheck.Code.Register', code('key value')],
   ['Failure.Exception.Code', hex('exception.code', 2, 'statusCode')],
+  // In decimal, as nothing else in a list of keys.
+  ['FailFast.Type', (report, line, start, end) => {
+    const type = line.text.slice(start, end);
+    valueTokens(report, line, start, end);
+    if (/^\d{1,3}$/.test(type)) report.claim('exception.failfast', '0x' + Number(type).toString(16), 4, line, start, end);
+  }],
   ['Failure.Exception.IP.Module', word('module', 6, true)],
   ['WER.OS.Version', word('system.version', 2)],
   ['WER.OS.Branch', word('system.build', 3)],
@@ -349,7 +356,7 @@ export function keyValue(line: LogicalLine, report: Report): Reading | undefined
   const name = text.slice(key, end);
   if (end !== text.length || !/^[A-Z][\w.]{2,160}$/.test(name) || !name.includes('.')) return undefined;
   return {
-    strength: 'strong', opens: KEYS.has(name) || name.startsWith('Analysis.'), ...codeOfKey(name, line, report),
+    strength: 'strong', opens: (KEYS.has(name) && name !== 'FailFast.Type') || name.startsWith('Analysis.'), ...codeOfKey(name, line, report),
     act: () => {
       report.body = true;
       report.field = 'KEY_VALUES_STRING';

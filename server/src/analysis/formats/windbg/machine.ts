@@ -3,7 +3,7 @@ import type { LogicalLine } from '../cursor.js';
 import type { FactKey } from '../types.js';
 import { HEADLINE } from './headline.js';
 import { hexIn, type Reading, type Report } from './report.js';
-import { isDigit, isLower, skipBlanks, valueEnd, wordEnd } from './scan.js';
+import { isDigit, isLower, skipBlanks, symbolAt, valueEnd, wordEnd } from './scan.js';
 import { FAIL_FAST } from './statuses.js';
 import { textTokens } from './tokens.js';
 
@@ -109,6 +109,9 @@ function parametersBelow(report: Report): number {
   return 0;
 }
 
+/** STATUS_STACK_BUFFER_OVERRUN, of which the first parameter is the reason: of many, one is an overrun. */
+const FAST_FAIL = '0xc0000409';
+
 /** Lines of an exception record, as `.exr` and EXCEPTION_RECORD print it. */
 export function exceptionRecord(line: LogicalLine, report: Report): Reading | undefined {
   const { text } = line;
@@ -135,8 +138,14 @@ export function exceptionRecord(line: LogicalLine, report: Report): Reading | un
         if (isCode) report.sink.note(`what lies there is no exception record: it would have ${counted} parameters`, line);
         return;
       }
+      if (isCode) report.signs.failsFast = canonical === FAST_FAIL;
       if (isCode) report.claim('exception.code', canonical, rank, line, value, end, 'statusCode');
-      else if (label === 'ExceptionAddress') report.claim('exception.ip', canonical, rank, line, value, end, 'address');
+      else if (report.signs.failsFast && (label === 'Parameter[0]' || label === 'Subcode')) report.claim('exception.failfast', canonical, rank, line, value, end, 'number');
+      else if (label === 'ExceptionAddress') {
+        report.claim('exception.ip', canonical, rank, line, value, end, 'address');
+        const symbol = text.startsWith(' (', end) ? symbolAt(text, end + 2) : undefined;
+        if (symbol !== undefined && text.charCodeAt(symbol.end) === 41) report.exceptionPlace ??= { line, symbol };
+      }
       else if (attempt !== null) report.claim('exception.address', canonical, rank, line, value, end, 'address');
       else report.sink.token('number', line, value, end);
       if (isCode) report.headline(HEADLINE.failure, line, start, text.length);

@@ -5,7 +5,7 @@
 import type { LogicalLine } from '../cursor.js';
 import { isStatedCode } from './bugCheckNames.js';
 import { distance } from './ahead.js';
-import type { Reading, Report } from './report.js';
+import { hexIn, type Reading, type Report } from './report.js';
 import { canonicalAddress } from './scan.js';
 
 /** What the beginning of another report adds to a reading. */
@@ -52,4 +52,17 @@ export function codeOfKey(name: string, line: LogicalLine, report: Report): Othe
 function statedInWords(value: string): OtherCode {
   const code = codeInWords(value)?.code;
   return code === undefined ? NOTHING : stated(canonicalAddress(code));
+}
+
+/** Codes of exceptions between the words of a bucket: NTSTATUS errors, a breakpoint, those of C++ and .NET. `cfffffff` stands for a hang. */
+const EXCEPTION_IN_BUCKET = /_(c0[0-9a-f]{6}|80000003|e06d7363|e0434352)(?=_)/gi;
+
+/** `INVALID_POINTER_READ_c0000005_acme.dll!Read`: the exception of a process stands right before what is blamed; a fill pattern may stand before it. */
+export function exceptionOfBucket(report: Report, line: LogicalLine, start: number, bucket: string): void {
+  if (bucket.length > 1024 || report.bugChecks.hasCode) return;
+  const blamed = bucket.indexOf('!');
+  const match = [...(blamed < 0 ? bucket : bucket.slice(0, blamed)).matchAll(EXCEPTION_IN_BUCKET)].at(-1);
+  if (match === undefined) return;
+  const at = start + match.index + 1;
+  report.claim('exception.code', hexIn(line, at, at + 8) ?? '', 7, line, at, at + 8);
 }

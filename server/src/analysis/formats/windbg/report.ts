@@ -14,6 +14,7 @@ import { canonicalJoined, type SymbolPlace } from './scan.js';
 import { Signs } from './signs.js';
 import { BugCheckStatements, isSameCrash, type Statement } from './statements.js';
 import { isErrorStatus } from './statuses.js';
+import { StopHandler } from './stopHandler.js';
 import { ThreadFrames } from './threadFrames.js';
 
 /**
@@ -90,6 +91,7 @@ type Teller = 'debugger' | 'summary tool' | 'problem report' | 'power event' | '
 export class Report {
   readonly bugChecks = new BugCheckStatements();
   readonly signs = new Signs();
+  readonly #stopHandler = new StopHandler();
   readonly #claims = new Claims();
   #section = '';
   #sectionKind: Section['kind'] | '' = '';
@@ -136,6 +138,8 @@ export class Report {
   events = 0;
   /** Where the debugger stood, in the order in which it was read. */
   readonly current: CurrentCode[] = [];
+  /** The code at the address of an exception record: `ExceptionAddress: 00007ff7bd1c3649 (acme+0x53649)`. */
+  exceptionPlace: { readonly line: LogicalLine; readonly symbol: SymbolPlace } | undefined;
   /** Frames read below `STACK_TEXT:`. */
   textFrames = 0;
   readonly #frames = new ThreadFrames();
@@ -297,6 +301,7 @@ export class Report {
 
   /** Says a frame; `start` and `end` are its columns. */
   frame(frame: Omit<Frame, 'at'>, line: LogicalLine, start: number, end: number): void {
+    this.#stopHandler.frame(frame, line);
     this.#frames.add(this.sink, frame, line, start, end);
   }
 
@@ -355,9 +360,12 @@ export class Report {
   /** Says what was held back, in the order in which a crash is told: frames, facts, the bug check, what is missing; and what the block is. */
   finish(): void {
     this.#frames.say(this.sink);
+    this.bugChecks.derive(this.#stopHandler.found, this.sink);
     // Nothing is read from what is not there: the instruction has failed, unless a breakpoint has stopped it.
     const faulted = !this.atBreakpoint && (this.signs.resumes || this.current.some((code) => code.fails || (code.operand !== undefined && this.#traces > 0)));
     if (this.exception || faulted || this.analysis || this.bugChecks.hasCode) this.#claimCurrent();
+    // Where nothing else says it.
+    if ((this.exception || this.analysis) && this.exceptionPlace !== undefined && !this.has('module') && !this.has('image') && !this.has('symbol')) this.#claimLabel(this.exceptionPlace);
     if (this.#event !== undefined) this.#claims.add('exception.code', this.#event, true);
     this.#claims.say(this.sink);
     const { code, first } = this.bugChecks.settle(this.sink);

@@ -188,8 +188,11 @@ function functionEndAt(text: string, start: number, bare: boolean): FunctionEnd 
   return none(end);
 }
 
+/** What stands before the blanks in the name of a conversion: `operator bool`, `operator unsigned long`. */
+const OPERATOR = /operator(?: (?:unsigned|signed|const|long))?$/;
+
 function endsName(text: string, at: number, unit: number, spaced: boolean): boolean {
-  if (isBlank(unit)) return !spaced && !(text.startsWith('operator', at - 8) && isLower(text.charCodeAt(at + 1)));
+  if (isBlank(unit)) return !spaced && !(isLower(text.charCodeAt(at + 1)) && OPERATOR.test(text.slice(Math.max(0, at - 24), at)));
   if (unit === 58) return !isNameColon(text, at);
   if (unit === 93) return text.charCodeAt(at - 1) !== 91;
   // , ; " ' ) } and typographic quotes
@@ -208,11 +211,14 @@ export interface ValueList {
   readonly end: number;
 }
 
+/** Brackets around values by the one that opens; who types a screen off takes those of his keyboard. */
+const CLOSING: ReadonlyMap<number, number> = new Map([[40, 41], [123, 125], [60, 62], [91, 93]]);
+
 /** The values at `open`, at most eight; undefined where no bracket or no value is there. */
 export function valueList(text: string, open: number): ValueList | undefined {
   const bracket = text.charCodeAt(open);
-  if (bracket !== 40 && bracket !== 123) return undefined;
-  const close = bracket === 40 ? 41 : 125;
+  const close = CLOSING.get(bracket);
+  if (close === undefined) return undefined;
   const values: { start: number; end: number }[] = [];
   let at = skipBlanks(text, open + 1);
   while (values.length < 8) {

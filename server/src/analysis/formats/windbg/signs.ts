@@ -29,6 +29,8 @@ export class Signs {
   englishEvent = false;
   /** Paths of an event read so far: that of the application, then that of the module. */
   paths = 0;
+  /** The exception record being read is that of a fast fail. */
+  failsFast = false;
   /** The module, its file and the symbol in it are named, as an analysis does that blames them. */
   readonly blamed = new Set<string>();
   /** The process in which an error was read last, as an event names it. */

@@ -3,11 +3,12 @@ import type { LogicalLine } from '../cursor.js';
 import type { BlockSink } from '../types.js';
 import { bugCheckCodeOf, isSameUnmarked, isStatedCode, withoutMark } from './bugCheckNames.js';
 import { isErrorStatus } from './statuses.js';
+import type { StopHandler } from './stopHandler.js';
 
 /** Sources by how far they are believed. */
 const SOURCES = [
   'header', 'BUGCHECK_CODE', 'BugCheck line', 'stop screen', '.bugcheck', 'event log', 'hypervisor event', 'problem report', 'summary tool', 'key value',
-  'BUGCHECK_STR', 'failure bucket', 'KeBugCheckEx frame', 'KeBugCheckEx instruction', 'sentence',
+  'BUGCHECK_STR', 'failure bucket', 'KeBugCheckEx frame', 'KeBugCheckEx instruction', 'stack', 'sentence',
 ] as const;
 /** Who states a code or a parameter. */
 export type Source = (typeof SOURCES)[number];
@@ -131,6 +132,15 @@ export class BugCheckStatements {
       sink.note(`KeBugCheckEx was called with 0xa by the page fault handler, for a fault in ${faultedIn}: the code 0xd1 is derived from the stack`, code.line);
       statement.code = { ...code, value: '0xd1' };
     }
+  }
+
+  /** Where nothing else says a code, the handler that called KeBugCheckEx does. */
+  derive(handler: StopHandler['found'], sink: BlockSink): void {
+    if (handler === undefined || this.hasCode) return;
+    const statement = this.add('stack');
+    statement.code = handler.code;
+    statement.parameters[1] = handler.first;
+    sink.note(`the code ${handler.code.value} is derived from the stack: ${handler.symbol} reports no other`, handler.code.line);
   }
 
   /** States what was found, best source first; answers the code and parameter 1 of the best source that has one. */

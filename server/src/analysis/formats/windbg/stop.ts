@@ -284,7 +284,9 @@ function labelled(text: string): Found | undefined {
     const broken = source === 'event log' && codeEnd === text.length && codeEnd - codeStart === 10;
     // A summary tool pads the code; in a sentence it stands as people write it.
     const padded = (label === 'Bug Check Code' || text.startsWith('  ', at + label.length)) && (codeEnd - codeStart === 10 || codeEnd === text.length || text.charCodeAt(skipBlanks(text, at + label.length)) === 58);
-    if (list === undefined && !padded && !broken) continue;
+    // Who quotes the event leaves out its values: `"the bugcheck was: 0x000000be", which …`. A list that is cut or hidden shows a form.
+    const quoted = source === 'event log' && codeEnd - codeStart === 10 && text.charCodeAt(skipBlanks(text, codeEnd)) !== 40 && isStatedCode(text.slice(codeStart, codeEnd));
+    if (list === undefined && !padded && !broken && !quoted) continue;
     return { source, codeStart, codeEnd, list, start: at, end: list?.end ?? codeEnd };
   }
   return undefined;
