@@ -301,7 +301,7 @@ export class Report {
 
   /** Says a frame; `start` and `end` are its columns. */
   frame(frame: Omit<Frame, 'at'>, line: LogicalLine, start: number, end: number): void {
-    this.#stopHandler.frame(frame, line);
+    this.#stopHandler.frame(frame, line, start, end);
     this.#frames.add(this.sink, frame, line, start, end);
   }
 

@@ -29,7 +29,8 @@ export class StopHandler {
   /** The handler's symbol, with the code it reports; `first` is parameter 1. */
   found: { readonly symbol: string; readonly code: Place; readonly first: Place | undefined } | undefined;
 
-  frame({ trace, index, module, symbol, trust }: Omit<Frame, 'at'>, line: LogicalLine): void {
+  /** A frame; `start` and `end` are its columns. */
+  frame({ trace, index, module, symbol, trust }: Omit<Frame, 'at'>, line: LogicalLine, start: number, end: number): void {
     if (symbol === undefined || trust === 'guessed' || trust === 'afterUnwindWarning') return;
     if (symbol === 'KeBugCheckEx') {
       this.#call ??= { trace, index };
@@ -39,8 +40,9 @@ export class StopHandler {
     if (call === undefined || this.found !== undefined || trace !== call.trace || index - call.index > NEAREST || module !== 'nt') return;
     const handler = HANDLERS.get(symbol.toLowerCase());
     if (handler === undefined) return;
-    const start = line.text.indexOf(symbol);
-    const place = (value: string): Place => ({ value, line, start, end: start + symbol.length });
+    // A symbol that was broken over two lines stands in neither: then it is the frame that says so.
+    const at = line.text.indexOf(symbol, start);
+    const place = (value: string): Place => ({ value, line, start: at < 0 ? start : at, end: at < 0 ? end : at + symbol.length });
     this.found = { symbol, code: place(handler.code), first: handler.first === undefined ? undefined : place(handler.first) };
   }
 }
