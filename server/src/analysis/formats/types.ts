@@ -45,6 +45,9 @@ export const FACT_KEYS = [
 ] as const;
 export type FactKey = string & {};
 
+/** The facts of a bug check: its code and the four parameters, in the order in which Windows gives them. */
+export const BUG_CHECK_KEYS: readonly FactKey[] = ['bugcheck.code', 'bugcheck.parameter1', 'bugcheck.parameter2', 'bugcheck.parameter3', 'bugcheck.parameter4'];
+
 /** One keyed value. Values are canonical: hex unpadded lower case, names as compared (lower case for symbols and modules). */
 export interface Fact {
   readonly key: FactKey;

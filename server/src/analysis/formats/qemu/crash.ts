@@ -1,6 +1,6 @@
 /** Ends that are failures: assertions, KVM's internal errors with their register dump, hardware errors, panics the guest reported. */
 import type { LogicalLine } from '../cursor.js';
-import type { BlockSink } from '../types.js';
+import { BUG_CHECK_KEYS, type BlockSink } from '../types.js';
 import { canonicalHex } from '../../text/hex.js';
 import { findAssertion, type Assertion } from './assertion.js';
 import { outputAt, readHead, type Stretch } from './grammar.js';
@@ -131,8 +131,7 @@ function sayPanic(crash: Crash, line: LogicalLine, sink: BlockSink): string {
   const code = given[0]?.value;
   const version = LINUX_GUEST.exec(given[1]?.value ?? '')?.[1];
   if (version === undefined && code !== undefined && code !== '0x0') {
-    const keys = ['bugcheck.code', 'bugcheck.parameter1', 'bugcheck.parameter2', 'bugcheck.parameter3', 'bugcheck.parameter4'];
-    given.forEach(({ value, start, end }, index) => sink.fact(keys[index] ?? 'value', value, line, start, end, index === 0 ? 'bugCheckCode' : 'parameterValue'));
+    given.forEach(({ value, start, end }, index) => sink.fact(BUG_CHECK_KEYS[index] ?? 'value', value, line, start, end, index === 0 ? 'bugCheckCode' : 'parameterValue'));
     return `Guest bug check ${code}`;
   }
   for (const { start, end } of given) sink.token('parameterValue', line, start, end);
