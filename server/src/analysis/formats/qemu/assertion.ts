@@ -2,7 +2,7 @@
 import { at as test } from '../../text/scan.js';
 import { oneOf, raw } from '../../text/pattern.js';
 import { DAEMON_NAME, isDaemon } from '../libvirtDaemons.js';
-import { readHead, type Stretch } from './grammar.js';
+import { FOLDERS, readHead, type Stretch } from './grammar.js';
 
 /**
  * What glibc prints when an `assert` of a C program fails: program, file and line, function, expression. The function is the
@@ -14,7 +14,7 @@ const ASSERTION =
 /** The name in a prototype stands before its first parenthesis; class and namespace are left out. */
 const PROTOTYPE_NAME = /[A-Za-z_~]\w{0,127}(?=\()/;
 /** Daemons of libvirt, which fail by the same words. */
-const DAEMON = new RegExp(raw`(?:/[\w.+-]{1,40}){0,8}/?${DAEMON_NAME}: `, 'y');
+const DAEMON = new RegExp(raw`${FOLDERS}${DAEMON_NAME}: `, 'y');
 /**
  * GLib: `ERROR:../path/file.c:LINE:FUNCTION: assertion failed: (EXPR)`, on the line after `**`. Builds before meson name the file
  * from the top of the sources, without `../`. Libraries put their own name in front: `Slirp:ERROR:…`.
