@@ -3,7 +3,7 @@ import { backtraceHead, frameLine, frameStandsAlone, isCutFrame, isPanicName } f
 import { pageTableEntries } from './exceptions.js';
 import { debuggerFrame, detailsLine, dumpLine, hardwareLine, hardwareOpens, involvedLine, moduleLine, stoppedLine, uptimeLine, versionLine } from './lines.js';
 import { NOWHERE } from './out.js';
-import { skipBlanks } from '../../text/scan.js';
+import { at, skipBlanks } from '../../text/scan.js';
 import { mayBePanic, panicLine, skipEscapes } from './panic.js';
 import { controlRegisters, processorLine, registerLine } from './registers.js';
 import { statesLine, worldsLine } from './worlds.js';
@@ -61,8 +61,7 @@ const HEARTBEAT = /(?:WARNING: |ALERT: )?Heartbeat: (?:\w{1,40}: ?)?\d{1,6}: PCP
 
 /** `Heartbeat: 618: PCPU 3 didn't have a heartbeat for 8 seconds`: a lock-up that may pass. Answers the PCPU. */
 export function heartbeatWarning(text: string): string | undefined {
-  HEARTBEAT.lastIndex = 0;
-  return HEARTBEAT.exec(text)?.[1];
+  return at(HEARTBEAT, text, 0)?.[1];
 }
 
 /** The title of a heartbeat warning; `pcpu` is decimal. */

@@ -174,7 +174,6 @@ export class Screen {
       this.#enter(row, 'panic');
       return this.#takePanic(row, freeReason(row.text), outOf(this.#sink, row), false);
     }
-
     this.#envelope(row);
     if (row.envelope !== undefined) this.#other(row, outOf(this.#sink, row));
     else headingLine(row.text, outOf(this.#sink, row));
