@@ -8,6 +8,7 @@ import { at, skipBlanks } from '../../text/scan.js';
 import type { LineCursor, LogicalLine } from '../cursor.js';
 import type { BlockSink } from '../types.js';
 
+/** What every line holds with which evidence can begin. */
 export const EVIDENCE_OPENERS: readonly string[] = [
   ' Driver (v', 'VIBs Installed:', 'VIBs Removed:', 'VMwareCertified', 'VMwareAccepted', 'PartnerSupported', 'CommunitySupported',
   '/usr/lib/vmware/vmkmod/', 'vmkload_mod module information', '_bootbank_', ...REPORT_OPENERS,

@@ -8,9 +8,13 @@ import { mayBePanic, panicLine, skipEscapes } from './panic.js';
 import { controlRegisters, processorLine, registerLine } from './registers.js';
 import { statesLine, worldsLine } from './worlds.js';
 
+/** What a row is: a line of a purple screen, or none. */
 export type RowKind =
   | 'blank' | 'panic' | 'details' | 'version' | 'registers' | 'ptes' | 'worlds' | 'states' | 'uptime' | 'head' | 'bareHead'
   | 'frame' | 'cutFrame' | 'name' | 'debuggerFrame' | 'modules' | 'involved' | 'stopped' | 'dump' | 'hardware' | 'other';
+
+/** What stands between the panic line and the backtrace of every screen. */
+export const SCREEN_BODY: ReadonlySet<RowKind> = new Set<RowKind>(['registers', 'worlds', 'states', 'uptime']);
 
 /** Nothing longer is a line of a purple screen; ordinary log lines and prose of any length are. */
 const LONGEST = 4096;

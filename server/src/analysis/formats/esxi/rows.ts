@@ -13,6 +13,7 @@ import { readAgain } from './misread.js';
 import { statedIn } from './stated.js';
 import { oneOf, raw } from '../../text/pattern.js';
 
+/** A line of the VMkernel, or a piece of a line that holds several. */
 export interface Row extends LogicalLine {
   /** Column of the physical line from which the columns of `envelope` count. */
   readonly origin: number;

@@ -9,8 +9,10 @@
  */
 import { at, baseName, shortened, skipBlanks, type Stretch } from './scan.js';
 
+/** Who printed a frame: `stop` is the one that gdb shows below a signal, `backtrace` one of the C library's own. */
 export type FrameStyle = 'gdb' | 'coredump' | 'sanitizer' | 'lldb' | 'stop' | 'backtrace';
 
+/** A frame. Columns are those of the row. */
 export interface FrameLine {
   readonly style: FrameStyle;
   readonly index: number;
@@ -154,6 +156,7 @@ function argumentsAt(text: string, from: number): number {
   return glued === null ? -1 : glued.index + 1;
 }
 
+/** What a frame has behind its arguments; `open` where that is nothing. */
 export interface Tail {
   readonly source?: Stretch;
   readonly module?: Stretch;

@@ -68,6 +68,7 @@ export function abortingFrame(symbols: readonly (string | undefined)[]): number 
   return -1;
 }
 
+/** A frame as far as it tells who went wrong. */
 export interface Named {
   readonly frame: Pick<FrameLine, 'handler'>;
   /** As written. */

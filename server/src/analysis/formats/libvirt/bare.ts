@@ -45,6 +45,7 @@ const INTRODUCTION = /^(?:libvirt version|hostname): /;
 /** Clients that went away, and interfaces that were gone when the daemon looked: every host has them in its journal. */
 const NOISE = /^(?:End of file while reading data: |nl_recv returned with error: |(?:unable to read: |Failed to open file ')\/sys\/class\/net\/)/;
 
+/** An error or warning without the frame of a record, by its columns. */
 export interface BareMessage extends Stretch {
   readonly level: 'error' | 'warning';
   /** virsh goes on in the next line. */
@@ -105,6 +106,7 @@ function closedMessage(text: string): BareMessage | undefined {
   return undefined;
 }
 
+/** The members of a record in JSON, by their columns, without quotes. */
 export interface JsonRecord {
   readonly level: Stretch;
   readonly message: Stretch;

@@ -8,8 +8,10 @@ import type { Stretch } from '../../text/span.js';
 
 export type { Stretch };
 
+/** libvirt's priorities by name. */
 export type Level = 'debug' | 'info' | 'warning' | 'error';
 
+/** The parts of a record, by their columns. */
 export interface LogRecord {
   readonly time?: Stretch;
   readonly source?: Stretch;

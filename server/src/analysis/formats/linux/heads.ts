@@ -7,6 +7,7 @@ import { MNEMONICS } from '../vectors.js';
 /** What a head names, with its place in the row. */
 export type Values = Partial<Record<Name, Place & { readonly text: string }>>;
 const NAMES = ['address', 'ip', 'cpu', 'comm', 'pid', 'source', 'symbol', 'offset', 'module', 'error', 'count', 'word', 'reason', 'image', 'mcg', 'mci', 'bank', 'product', 'version', 'build', 'arch', 'msr'] as const;
+/** The name of a group in the wordings' expressions. */
 export type Name = (typeof NAMES)[number];
 
 /** The statement that a row begins with. Columns are those of the row's text. */

@@ -48,6 +48,7 @@ const QEMU = /^(?:qemu(?:-[\w.+-]{1,100})?|kvm(?:-spice)?|virtiofsd|vma)$/;
 /** Nothing longer stands between a program and the word: the file's path and a prototype. */
 const LONGEST_PLACE = 900;
 
+/** A failed assertion. Columns are those of the line. */
 export interface Assertion {
   readonly kind: 'assert';
   readonly at: number;

@@ -33,9 +33,17 @@ const UNCAUGHT = /(?:#\d{1,5} )?(?:\d{1,6}\.\d{1,6} |[\w.-]{1,80} {1,8}\| )?qemu
 const INTERNAL = /(?:[\w.+/-]{1,300}: )?(?=QEMU internal SIG(?:SEGV|BUS|ILL|FPE|TRAP|ABRT) \{code=)/y;
 const INTERNAL_ADDRESS = /, addr=(0x[\da-f]{1,16})\}/;
 
-export type Crash =
-  | Assertion
-  | { readonly kind: 'kvm' | 'slot' | 'hardware' | 'panic' | 'crashed' | 'fatal' | 'uncaught' | 'internal'; readonly at: number; readonly text: Stretch; /** Somebody's report of it, where the registers that qemu prints do not follow. */ readonly needsDump?: true };
+/** A failure that is no assertion. Columns are those of the line. */
+interface Failure {
+  readonly kind: 'kvm' | 'slot' | 'hardware' | 'panic' | 'crashed' | 'fatal' | 'uncaught' | 'internal';
+  readonly at: number;
+  readonly text: Stretch;
+  /** Somebody's report of it, where the registers that qemu prints do not follow. */
+  readonly needsDump?: true;
+}
+
+/** A failure that a line states. */
+export type Crash = Assertion | Failure;
 
 /** The characters that the failures below begin with, but for assertions. */
 const FAILURE_STARTS = 'KFPRGekhps';

@@ -19,6 +19,7 @@ export const FOLDERS = raw`(?:/[\w.+-]{1,40}){0,8}/?`;
 export const SPEAKER = raw`${FOLDERS}(?:qemu-system-[\w-]{1,24}|qemu-kvm|kvm-spice|qemu(?:-\d{1,2}\.\d[\w.-]{0,24})?|kvm): `;
 const PROGRAM = new RegExp(SPEAKER, 'y');
 
+/** What stands before the text of a message. Columns are those of the line. */
 export interface Head {
   readonly time?: { readonly start: number; readonly end: number };
   /** Whether the time is libvirt's: then the text is libvirt's too. */
@@ -88,6 +89,7 @@ export function isBanner(text: string): boolean {
   return head.dated && text.startsWith('starting up', head.at);
 }
 
+/** Where a command line begins. */
 export interface CommandPlace {
   /** The program, path included. */
   readonly start: number;

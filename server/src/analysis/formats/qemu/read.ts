@@ -159,7 +159,7 @@ class RegionReader {
     if (this.#unproven !== undefined) this.#sink.describe({ role: 'event', opensRecord: false });
   }
 
-  /** Blank lines and GLib's `**` between lines of a failure. */
+  /** What may stand between lines of a failure: anything before the end or the registers that follow soon, blank lines, GLib's `**`. */
   #gap(cursor: LineCursor, line: LogicalLine): boolean {
     if (this.#crashed && !isBanner(line.text) && endFollows(cursor)) return true;
     if (this.#unproven !== undefined && dumpFollows(cursor)) return true;

@@ -15,6 +15,7 @@ import type { Stretch } from '../../text/span.js';
 
 export type { Stretch };
 
+/** The parts of a line's head. Columns are those of the line. */
 export interface Head {
   /** True where the line has a thread: then it is a line of vmware.log. */
   readonly framed: boolean;

@@ -31,6 +31,7 @@ const TITLES: Readonly<Record<Statement['kind'], string>> = {
   'guest-bugcheck': 'Guest bug check', 'monitor-panic': 'Monitor panic', 'vmx-panic': 'Virtual machine process failed', 'cpu-disabled': 'Virtual CPU halted', 'triple-fault': 'Virtual CPU shut down',
 };
 
+/** What a block is that begins at a row. */
 export type Opening = 'crash' | 'event';
 
 /** What a row begins, or undefined. */
