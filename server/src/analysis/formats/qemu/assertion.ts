@@ -1,5 +1,5 @@
 /** Failed assertions of qemu, its tools, and libvirt's daemons: glibc's words and GLib's. */
-import { at as test } from '../../text/scan.js';
+import { at as test, baseName } from '../../text/scan.js';
 import { oneOf, raw } from '../../text/pattern.js';
 import { DAEMON_NAME, isDaemon } from '../libvirtDaemons.js';
 import { FOLDERS, readHead, type Stretch } from './grammar.js';
@@ -115,7 +115,7 @@ function inTheMidst(text: string): Assertion | undefined {
   const from = Math.max(0, word - LONGEST_PLACE);
   for (const spoken of text.slice(from, word).matchAll(SPEAKER)) {
     const path = spoken[1] ?? '';
-    const name = path.slice(path.lastIndexOf('/') + 1);
+    const name = baseName(path);
     if (!isSpeaker(name)) continue;
     const at = from + spoken.index + spoken[0].length;
     const found = test(ASSERTION, text, at);
@@ -183,5 +183,5 @@ const BEGUN = /(?:^|[\s"'`(>|*])([\w.+/-]{1,300}): [^\s:]{1,200}\.(?:c|cc|cpp|h|
 export function isBegunAssertion(text: string): boolean {
   if (text.length >= 600 || !text.includes('.')) return false;
   const path = BEGUN.exec(text)?.[1];
-  return path !== undefined && isSpeaker(path.slice(path.lastIndexOf('/') + 1));
+  return path !== undefined && isSpeaker(baseName(path));
 }

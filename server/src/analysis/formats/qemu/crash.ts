@@ -5,7 +5,7 @@ import { canonicalHex } from '../../text/hex.js';
 import { findAssertion, type Assertion } from './assertion.js';
 import { outputAt, readHead, type Stretch } from './grammar.js';
 import { isOldDump, sayOldDump } from './oldDump.js';
-import { at as test } from '../../text/scan.js';
+import { at as test, baseName } from '../../text/scan.js';
 import { oneOf, raw } from '../../text/pattern.js';
 
 const SUBERROR = /KVM internal error\. ?Suberror: (\d{1,3})(?= *$| +emulation failure| +extra data\[)/y;
@@ -104,7 +104,7 @@ export function sayCrash(crash: Crash, line: LogicalLine, sink: BlockSink): stri
     if (crash.symbol !== undefined && symbol !== undefined) sink.fact('symbol', symbol.toLowerCase(), line, crash.symbol.start, crash.symbol.end, 'symbol');
     sink.fact('panic.text', said, line, crash.text.start, crash.text.end);
     sink.token('message', line, crash.claim.start, crash.claim.end, 'panic.text');
-    const who = daemon === undefined ? 'qemu' : text.slice(text.lastIndexOf('/', daemon.end - 1) + 1, daemon.end);
+    const who = daemon === undefined ? 'qemu' : baseName(text.slice(daemon.start, daemon.end));
     return symbol === undefined ? `${who} assertion failed` : `${who} assertion failed in ${symbol}`;
   }
   sink.fact('panic.text', said, line, crash.text.start, crash.text.end, 'message');

@@ -1,6 +1,6 @@
 /** Messages of vmware.log that tell of a crash, and those that go with one. One look, nothing said. */
 import type { Stretch } from './head.js';
-import { at } from '../../text/scan.js';
+import { at, baseName } from '../../text/scan.js';
 import { oneOf, raw } from '../../text/pattern.js';
 
 /** Values of `panic.kind` this format states. */
@@ -192,7 +192,7 @@ export function backtraceRow(text: string, from: number): BacktraceRow | undefin
   const path = object[2] ?? '';
   const symbolAt = end + object.index + ' in function '.length;
   const pathEnd = symbolAt + symbol.length + ' in object '.length + path.length;
-  const file = path.slice(path.lastIndexOf('/') + 1);
+  const file = baseName(path);
   return {
     ...base,
     ...(symbol === '(null)' ? {} : { symbol: { start: symbolAt, end: symbolAt + symbol.length } }),
