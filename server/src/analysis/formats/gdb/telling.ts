@@ -14,7 +14,7 @@ export function canonicalSymbol(written: string): string {
   return written.replace(/^\.(?=[A-Za-z_])/, '').replace(VERSION, '').replace(CLONE, '').toLowerCase();
 }
 
-/** glibc, GLib, libc++ and macOS names seen above and below the culprit in public backtraces. */
+/** glibc, GLib, libc++, macOS and Windows names seen above and below the culprit in public backtraces. */
 const MACHINERY = new Set([
   'raise', 'gsignal', 'abort', 'kill', 'pthread_kill', '__pthread_kill', '___pthread_kill', '__pthread_kill_implementation',
   '__pthread_kill_internal', 'tgkill', '__tgkill', '__libc_signal_restore_set',
@@ -28,6 +28,7 @@ const MACHINERY = new Set([
   'abort_message', 'demangling_terminate_handler()', '__verbose_terminate_handler', '__terminate', 'terminate', 'std::terminate()', '__cxa_throw', '__cxa_rethrow',
   'start_thread', 'clone', '__clone', 'clone3', '__clone3', '_pthread_start', '_pthread_body', 'thread_start',
   '__libc_start_main', '__libc_start_main_impl', '__libc_start_call_main', '_start', 'start',
+  'basethreadinitthunk', 'rtluserthreadstart', '_beginthreadex', '_endthreadex',
 ]);
 const MACHINERY_START = /^(?:__asan_|__sanitizer_|___?interceptor_|__interceptor_|__ubsan_|__hwasan_|_?g_assertion_message|asan_|std::__terminate|fuzzer::|[\da-f]{8}\.plt_call\.)/;
 /** Fortified functions, memcpy, strlen and their like, and the copies of these for one processor each: the fault is their caller's. */
@@ -35,9 +36,9 @@ const CHECKED = /^__\w{2,30}_chk$/;
 const COPY = /^_{0,2}(?:mem|str|wcs|wmem)\w{2,24}_(?:avx|sse|evex|erms|ssse3|generic|sve|neon|unaligned|thunderx|falkor)/;
 const STRING = /^(?:mem(?:cpy|move|set|cmp|chr)|str(?:n?(?:cpy|cmp|cat|len)|chr|rchr|str))$/;
 
-/** The name under which glibc's own functions are listed: it calls itself by names of its own, `__GI_raise`. */
+/** The name under which a function is listed below: glibc calls its own `__GI_raise`, and gdb on Windows names the file, too: `msvcrt!abort`. */
 function listedName(symbol: string): string {
-  return canonicalSymbol(symbol).replace(/^__gi_/, '');
+  return canonicalSymbol(symbol).replace(/^(?:[\w.+-]{1,64}!|__gi_)/, '');
 }
 
 /** False for a function of the machinery. */
