@@ -81,7 +81,9 @@ function ofUserMode(text: string): Crash | undefined {
   const found = test(target ? UNCAUGHT : INTERNAL, text, from);
   if (found === null) return undefined;
   const at = from + found[0].length;
-  const close = text.indexOf(target ? ')' : '}', at) + 1;
+  const closing = text.indexOf(target ? ')' : '}', at);
+  // A line that was cut has no closing brace.
+  const close = closing < 0 ? text.length : closing + 1;
   return { kind: target ? 'uncaught' : 'internal', at, text: { start: at, end: close + (text.startsWith(DUMPED, close) ? DUMPED.length : 0) } };
 }
 
