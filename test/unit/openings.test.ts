@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { analyzeText } from '../../server/src/analysis/analysis.js';
 import { FORMATS } from '../../server/src/analysis/formats/index.js';
+import { DAEMONS } from '../../server/src/analysis/formats/libvirtDaemons.js';
 import { FORMAT_BITS } from '../../server/src/analysis/formats/openingList.js';
 import { OpeningFinder } from '../../server/src/analysis/formats/openings.js';
 import { ORDINARY_LINES } from '../../server/src/analysis/formats/ordinary.js';
@@ -66,6 +67,13 @@ describe('a line that two formats know', () => {
     // Behind time and thread, which others take for what a console put before the line, stands a failed check as ESXi words it.
     const text = 'Jun 19 10:41:54.390: mks| NOT_REACHED /build/mts/release/bora-91111/bora/mks/lab/backend/labHost.c:310\n';
     expect(analyzeText(text, builtinKnowledge()).blocks.map((block) => block.format)).toEqual(['vmware']);
+  });
+});
+
+describe('what a daemon of libvirt tells the journal', () => {
+  it.each(DAEMONS)('is found by the name of %s', (daemon) => {
+    const text = `Feb  6 17:22:10 srv9 ${daemon}[641]: cannot open the drawer of keys\n`;
+    expect(analyzeText(text, builtinKnowledge()).blocks.map((block) => block.format)).toEqual(['libvirt']);
   });
 });
 

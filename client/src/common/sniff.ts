@@ -51,6 +51,7 @@ const WORDS: readonly string[] = [
   'nexpectedly closed the monitor', 'while connecting to monitor: ', 'error: Failed to ', 'error: failed to connect to the hypervisor',
   'libvirtError: ', 'LibvirtException: ', 'virError(Code=', 'Call to vir', 'Driver error : ', 'libvirt: ', 'libvirtd[', 'virtqemud[', 'virtlogd[',
   'virtnetworkd[', 'virtstoraged[', 'virtnodedevd[', 'virtproxyd[',
+  'virtbhyved[', 'virtchd[', 'virtinterfaced[', 'virtlockd[', 'virtlxcd[', 'virtnwfilterd[', 'virtsecretd[', 'virtvboxd[', 'virtvzd[', 'virtxend[',
   '"subcomponent":"libvirt"', ' : libvirt version: ', 'starting up libvirt version', 'from monitor: ', 'write to monitor: ', '<hyperv', '<relaxed ', '<vapic ', '<spinlocks ', '<synic ',
   '<stimer ', '<vpindex ', 'hypervclock', '<qemu:arg ',
   // qemu

@@ -25,6 +25,7 @@ export const MAX_BLOCK_UNITS = 2_000_000;
 /** Physical lines that make one line of a quoted-printable text: some 5,000 characters. */
 const MOST_JOINS = 64;
 
+/** A line as readers see it. */
 export interface LogicalLine {
   /** Payload without envelope and without trailing white space. */
   readonly text: string;

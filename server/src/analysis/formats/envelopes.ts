@@ -5,12 +5,14 @@
  */
 import { at as take, skipBlanks } from '../text/scan.js';
 
+/** A part of an envelope, by its columns in the physical line. */
 export interface EnvelopePart {
   readonly kind: 'timestamp' | 'level' | 'source' | 'pcpu' | 'world' | 'comment';
   readonly start: number;
   readonly end: number;
 }
 
+/** What transport put before a line. */
 export interface Envelope {
   /** Column where the payload begins. */
   readonly end: number;

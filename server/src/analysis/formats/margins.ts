@@ -7,6 +7,7 @@
 import { at as take, skipBlanks } from '../text/scan.js';
 import type { TextSource } from '../text/span.js';
 
+/** What a part of a margin is: `sign` is one of comments, quotes or lists, `pair` stands at the end of a line, too. */
 export type MarginKind = 'number' | 'sign' | 'pair' | 'time' | 'name' | 'label' | 'file';
 
 interface Atom {
@@ -250,6 +251,7 @@ function isQuoteOnly(atoms: readonly Atom[]): boolean {
   return atoms.every(({ kind, literal }) => kind === 'sign' && (literal === '>' || literal === '|'));
 }
 
+/** The margin of a block, if it has one. */
 export interface MarginFound {
   readonly margin: Margin | undefined;
   /** Line after the last one looked at, and one more where the end of the text was seen. */

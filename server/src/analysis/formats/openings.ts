@@ -8,6 +8,7 @@ import { newCandidate } from './opens.js';
 import type { Chunk } from '../text/chunk.js';
 import { LiteralScanner, SAMPLE_UNITS } from '../text/literals.js';
 
+/** A literal of a known issue in a chunk. */
 export interface MessageHit {
   /** Line in the chunk. */
   readonly line: number;

@@ -8,6 +8,7 @@ import type { LineTokens } from './lineTokens.js';
 import type { BytesOfLine } from '../text/asciiLines.js';
 import type { LineRange, Located, Span } from '../text/span.js';
 
+/** The name of a log format. */
 export type FormatId = 'windbg' | 'esxi' | 'libvirt' | 'libvirt-xml' | 'qemu' | 'linux' | 'gdb' | 'vmware';
 
 /** What a stretch of log text is. `features/semanticTokens.ts` maps these to the editor's standard token types. */
@@ -19,6 +20,7 @@ export const TOKEN_KINDS = [
   'module', 'symbol', 'offset', 'process', 'path', 'version', 'opcode', 'instruction', 'argument',
   'option', 'optionValue', 'feature', 'featureMissing', 'environment', 'string', 'message', 'term', 'comment',
 ] as const;
+/** One of TOKEN_KINDS. */
 export type TokenKind = (typeof TOKEN_KINDS)[number];
 
 /** A token with its place in the document. `key` is the fact the token states, where it states one. */
@@ -43,7 +45,11 @@ export const FACT_KEYS = [
   'qemu.version', 'qemu.guest', 'qemu.machine', 'qemu.cpu.model', 'qemu.cpu.feature', 'qemu.cpu.disabled', 'qemu.cpu.missing',
   'qemu.smp', 'qemu.memory', 'qemu.device', 'qemu.error', 'qemu.warning', 'qemu.shutdown', 'message', 'value',
 ] as const;
+/** A name of FACT_KEYS, with what stands for its `*`. */
 export type FactKey = string & {};
+
+/** The facts of a bug check: its code and the four parameters, in the order in which Windows gives them. */
+export const BUG_CHECK_KEYS: readonly FactKey[] = ['bugcheck.code', 'bugcheck.parameter1', 'bugcheck.parameter2', 'bugcheck.parameter3', 'bugcheck.parameter4'];
 
 /** One keyed value. Values are canonical: hex unpadded lower case, names as compared (lower case for symbols and modules). */
 export interface Fact {
@@ -57,6 +63,7 @@ export interface Fact {
 /** How far a frame can be believed. */
 export type FrameTrust = 'listed' | 'inline' | 'afterUnwindWarning' | 'guessed';
 
+/** An entry of a backtrace. */
 export interface Frame {
   readonly at: Span;
   readonly trust: FrameTrust;
@@ -95,6 +102,7 @@ export interface BlockNode {
   readonly notes: readonly Located<string>[];
 }
 
+/** A block with its place in the text. */
 export interface Block {
   readonly format: FormatId;
   readonly lines: LineRange;
@@ -120,6 +128,7 @@ export interface BlockSink {
   describe(block: { role?: BlockRole; title?: string; opensRecord?: boolean; headline?: { line: LogicalLine; start: number; end: number } }): void;
 }
 
+/** Takes the tokens of one line. Columns are those of the physical line. */
 export interface LineSink {
   token(kind: TokenKind, start: number, end: number, key?: FactKey): void;
 }
@@ -132,6 +141,7 @@ export interface LineForms {
   readonly plain: number;
 }
 
+/** A log format; CONTRIBUTING.md shows how to write one. */
 export interface LogFormat {
   readonly id: FormatId;
   /**

@@ -7,12 +7,13 @@ import { at, skipBlanks } from '../../text/scan.js';
 import type { LineCursor, LogicalLine } from '../cursor.js';
 import type { BlockSink } from '../types.js';
 
+/** What every line holds with which such an answer can begin. */
 export const REPORT_OPENERS: readonly string[] = ['ethtool -i vmnic', 'Driver Info:', ' # cat /proc/scsi/'];
 
 const ETHTOOL = /(?:\S.{0,100} )?ethtool -i vmnic\d{1,3}(?: \|.{0,100})?$/y;
 /** Indented: a heading of esxcli's answer. */
 const DRIVER_INFO = /Driver Info:$/y;
-/** The prompt of the host's own shell. The driver hpsa says all on one line (`banner` in evidence.ts). */
+/** The prompt of the host's own shell. The driver hpsa says all on one line (`BANNER` in evidence.ts). */
 const PROC = /~ # cat \/proc\/scsi\/(?!hpsa\/)([a-z][a-z\d_]{2,24})\/\d{1,5}(?: \|.{0,100})?$/y;
 const COMMAND = /(?:ethtool -i|cat \/proc\/)/;
 const FIELD = /(Driver [Vv]ersion|driver|Driver|version|Version)(?:: {0,4}| )(?=\S)/y;
@@ -42,6 +43,15 @@ export function sayDetail(line: LogicalLine, sink: BlockSink): boolean {
   out.token('field', start, start + label.length);
   out.token(/[Vv]ersion$/.test(label) ? 'version' : 'fieldValue', start + all.length - value.length, start + all.length);
   return true;
+}
+
+/** Takes lines of the kind from the cursor on, `most` at most, as long as they pass a test. */
+export function takeDetails(cursor: LineCursor, sink: BlockSink, most: number, belongs: (line: LogicalLine) => boolean = () => true): void {
+  for (let read = 0; read < most; read++) {
+    const line = cursor.peek();
+    if (line === undefined || !belongs(line) || !sayDetail(line, sink)) return;
+    cursor.next();
+  }
 }
 
 /** Reads the answer below `first`, a line for which `isReport` holds; answers the block's title. */
@@ -79,7 +89,7 @@ export function readReport(cursor: LineCursor, sink: BlockSink, first: LogicalLi
       version = { line, start: worded.index + worded[0].length - written.length, text: written };
     }
   }
-  for (let line = cursor.peek(), read = 0; line !== undefined && read < MOST_LINES && command === null && at(FIELD, line.text, skipBlanks(line.text, 0)) === null && sayDetail(line, sink); line = cursor.peek(), read++) cursor.next();
+  if (command === null) takeDetails(cursor, sink, MOST_LINES, (line) => at(FIELD, line.text, skipBlanks(line.text, 0)) === null);
   if (name === undefined) return 'Driver of a network adapter';
   if (version === undefined) return `Driver ${name}`;
   sink.fact(`driver.version.${name}`, version.text, version.line, version.start, version.start + version.text.length, 'version');

@@ -11,7 +11,7 @@ import { lexMessage, lexPayload } from './vmkernelLine.js';
 import type { LineCursor } from '../cursor.js';
 import type { BlockSink } from '../types.js';
 
-/** Literal of the line and what follows a match of the expression, if one is needed, with its title. */
+/** One wording: a literal that its lines hold, the expression that tells it, and the title of the block that a match makes. */
 interface Kind {
   readonly literal: string;
   readonly words: RegExp;
@@ -47,10 +47,12 @@ const KINDS: readonly Kind[] = [
 ];
 
 const VOB_SIGN = '[esx.problem.';
+/** What every line of an event holds. */
 export const EVENT_OPENERS: readonly string[] = [...KINDS.map((kind) => kind.literal), VOB_SIGN];
 
 /** vobd's correlated events: `2012-10-25T16:00:08.637Z: [scsiCorrelator] 512us: [esx.problem.storage.connectivity.lost] TEXT`; forwarded with priority and host, and in ESX 4 with a time of its own. */
 const VOB = /(?:(?:<\d{1,3}>)?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z(?:: | [\w.-]{1,255} vobd(?:\[\d{1,10}\])?: {1,3})| |[A-Z][a-z]{2} {1,2}\d{1,2} \d\d:\d\d:\d\d\.\d{3}: )?(?:\[\w{1,40}\] )?\d{1,20}us: {1,3}\[(esx\.problem\.[\w.]{1,120})\](?: {1,3}(\S.{0,600})|$)/y;
+/** In units: what is longer is no line of a log. */
 const LONGEST = 4096;
 const LONGEST_TITLE = 120;
 

@@ -2,17 +2,19 @@
  * Which driver is installed: small blocks of context beside a crash. Known issues depend on driver versions, and people
  * paste the commands that show them: the driver's own banner, `esxcli software vib …`, `vmkload_mod -s`.
  */
-import { isReport, readReport, REPORT_OPENERS, sayDetail } from './driverReports.js';
+import { isReport, readReport, REPORT_OPENERS, sayDetail, takeDetails } from './driverReports.js';
 import { outOf, trimmedEnd, type Out } from './out.js';
 import { at, skipBlanks } from '../../text/scan.js';
-import type { LineCursor } from '../cursor.js';
+import type { LineCursor, LogicalLine } from '../cursor.js';
 import type { BlockSink } from '../types.js';
 
+/** What every line holds with which evidence can begin. */
 export const EVIDENCE_OPENERS: readonly string[] = [
   ' Driver (v', 'VIBs Installed:', 'VIBs Removed:', 'VMwareCertified', 'VMwareAccepted', 'PartnerSupported', 'CommunitySupported',
   '/usr/lib/vmware/vmkmod/', 'vmkload_mod module information', '_bootbank_', ...REPORT_OPENERS,
 ];
 
+/** What shows a driver: its banner, what an update changed, a list of VIBs, a module's description, a command's answer, one VIB's. */
 export type EvidenceKind = 'banner' | 'vibResult' | 'vibList' | 'module' | 'report' | 'vibId';
 
 /** `HP HPSA Driver (v 5.5.0.58-1OEM)`: first line of /proc/scsi/hpsa/N. */
@@ -111,7 +113,7 @@ function vibResult(text: string, out: Out): boolean {
 }
 
 /** `VENDOR_bootbank_NAME_VERSION` and its description below; depots and logs of updates list the same names of what is not installed. */
-function vibDescription(cursor: LineCursor, sink: BlockSink, first: { readonly text: string } & Parameters<BlockSink['note']>[1], start: number): string {
+function vibDescription(cursor: LineCursor, sink: BlockSink, first: LogicalLine, start: number): string {
   const vib = at(VIB, first.text, start);
   const next = cursor.peek();
   const [name, version] = [vib?.[2] ?? '', vib?.[3] ?? ''];
@@ -122,7 +124,7 @@ function vibDescription(cursor: LineCursor, sink: BlockSink, first: { readonly t
   outOf(sink, first).fact(`vib.installed.${name.toLowerCase()}`, version, column, column + version.length);
   sayDetail(next, sink);
   cursor.next();
-  for (let line = cursor.peek(), read = 0; line !== undefined && read < DESCRIPTION_LINES && sayDetail(line, sink); line = cursor.peek(), read++) cursor.next();
+  takeDetails(cursor, sink, DESCRIPTION_LINES);
   return `VIB ${name} ${version}`;
 }
 
@@ -140,9 +142,9 @@ function vibRow(text: string, out: Out): boolean {
 }
 
 /** The output of `vmkload_mod -s NAME`: the input file names the module, the version follows. */
-function moduleDescription(cursor: LineCursor, sink: BlockSink, first: { readonly text: string } & Parameters<BlockSink['note']>[1]): string {
+function moduleDescription(cursor: LineCursor, sink: BlockSink, first: LogicalLine): string {
   let name = '';
-  let line: typeof first | undefined = first;
+  let line: LogicalLine | undefined = first;
   for (let read = 0; read < DESCRIPTION_LINES && line !== undefined; read++) {
     const text = line.text;
     const start = skipBlanks(text, 0);
@@ -154,7 +156,7 @@ function moduleDescription(cursor: LineCursor, sink: BlockSink, first: { readonl
       out.token('field', start, start + file[0].indexOf(':'));
       out.token('path', start + file[0].length - (file[1] ?? '').length, start + file[0].length);
     } else if (version !== null && name !== '') {
-      const written = (version[1] ?? '');
+      const written = version[1] ?? '';
       const column = start + version[0].length - written.length;
       out.token('field', start, start + 7);
       out.fact(`driver.version.${name}`, written, column, column + written.length, 'version');

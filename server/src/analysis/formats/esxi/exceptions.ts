@@ -7,12 +7,14 @@ import { MNEMONICS } from '../vectors.js';
 /** As the VMkernel writes them: 19 has AMD's name. */
 const WRITTEN: Readonly<Record<number, string>> = { ...MNEMONICS, 19: '#XF' };
 
+const VECTORS: ReadonlyMap<string, number> = new Map(Object.entries(WRITTEN).map(([vector, name]) => [name, Number(vector)]));
+
 /** The vector that a mnemonic stands for; undefined for those that are none of an x86 processor's. */
 export function vectorOf(mnemonic: string): number | undefined {
-  const found = Object.entries(WRITTEN).find(([, name]) => name === mnemonic);
-  return found === undefined ? undefined : Number(found[0]);
+  return VECTORS.get(mnemonic);
 }
 
+/** How an exception is stated: `end` is the column behind it. */
 export interface ExceptionText {
   readonly end: number;
   readonly title: string;

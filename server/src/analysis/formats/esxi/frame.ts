@@ -11,6 +11,7 @@ import { trimmedEnd } from './out.js';
 import { at, skipBlanks } from '../../text/scan.js';
 import type { Stretch as Place } from '../../text/span.js';
 
+/** A frame of the VMkernel. Places are columns of the row's text. */
 export interface FrameLine {
   readonly start: number;
   readonly end: number;
@@ -209,6 +210,7 @@ export function frameStandsAlone(frame: FrameLine): boolean {
   return frame.ip !== undefined && frame.offset?.value !== undefined && (frame.frame !== undefined || frame.version !== undefined || frame.owner !== undefined);
 }
 
+/** The heading of a backtrace. Places are columns of the row's text. */
 export interface BacktraceHead {
   /** Whose backtrace: `pcpu 0 TLB NMI`, `current CPU #4`. */
   readonly origin: Place;

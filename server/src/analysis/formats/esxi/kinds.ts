@@ -3,14 +3,18 @@ import { backtraceHead, frameLine, frameStandsAlone, isCutFrame, isPanicName } f
 import { pageTableEntries } from './exceptions.js';
 import { debuggerFrame, detailsLine, dumpLine, hardwareLine, hardwareOpens, involvedLine, moduleLine, stoppedLine, uptimeLine, versionLine } from './lines.js';
 import { NOWHERE } from './out.js';
-import { skipBlanks } from '../../text/scan.js';
+import { at, skipBlanks } from '../../text/scan.js';
 import { mayBePanic, panicLine, skipEscapes } from './panic.js';
 import { controlRegisters, processorLine, registerLine } from './registers.js';
 import { statesLine, worldsLine } from './worlds.js';
 
+/** What a row is: a line of a purple screen, or none. */
 export type RowKind =
   | 'blank' | 'panic' | 'details' | 'version' | 'registers' | 'ptes' | 'worlds' | 'states' | 'uptime' | 'head' | 'bareHead'
   | 'frame' | 'cutFrame' | 'name' | 'debuggerFrame' | 'modules' | 'involved' | 'stopped' | 'dump' | 'hardware' | 'other';
+
+/** What stands between the panic line and the backtrace of every screen. */
+export const SCREEN_BODY: ReadonlySet<RowKind> = new Set<RowKind>(['registers', 'worlds', 'states', 'uptime']);
 
 /** Nothing longer is a line of a purple screen; ordinary log lines and prose of any length are. */
 const LONGEST = 4096;
@@ -61,8 +65,7 @@ const HEARTBEAT = /(?:WARNING: |ALERT: )?Heartbeat: (?:\w{1,40}: ?)?\d{1,6}: PCP
 
 /** `Heartbeat: 618: PCPU 3 didn't have a heartbeat for 8 seconds`: a lock-up that may pass. Answers the PCPU. */
 export function heartbeatWarning(text: string): string | undefined {
-  HEARTBEAT.lastIndex = 0;
-  return HEARTBEAT.exec(text)?.[1];
+  return at(HEARTBEAT, text, 0)?.[1];
 }
 
 /** The title of a heartbeat warning; `pcpu` is decimal. */

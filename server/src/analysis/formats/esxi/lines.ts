@@ -3,6 +3,7 @@ import { canonicalHex } from '../../text/hex.js';
 import { skipEscapes } from './panic.js';
 import { trimmedEnd, type Out } from './out.js';
 import { at, skipBlanks } from '../../text/scan.js';
+import type { Stretch } from '../../text/span.js';
 import { oneOf, raw } from '../../text/pattern.js';
 
 /** Articles mask release and build: `VMware ESXi #.#.# [Releasebuild-######## x86_64]`. */
@@ -139,26 +140,24 @@ export function hardwareLine(text: string, out: Out): boolean {
   return true;
 }
 
+const HARDWARE_OPENS = /System has encountered a Hardware Error - Please contact the hardware vendor|MC[AE]: \d{1,5}: UC Excp |ApeiHEST: \d{1,5}: Fatal error from /y;
+
 /** A hardware error line that a panic follows even where the panic line itself is missing. */
 export function hardwareOpens(text: string): boolean {
-  return at(/System has encountered a Hardware Error - Please contact the hardware vendor|MC[AE]: \d{1,5}: UC Excp |ApeiHEST: \d{1,5}: Fatal error from /y, text, skipBlanks(text, 0)) !== null;
+  return at(HARDWARE_OPENS, text, skipBlanks(text, 0)) !== null;
 }
+
+const HARDWARE_REASON = /Hardware ?\(Machine\) Error|System has encountered a Hardware Error/y;
 
 /** Whether the line says by itself that the hardware failed. */
 export function isHardwareReason(text: string): boolean {
-  return at(/Hardware ?\(Machine\) Error|System has encountered a Hardware Error/y, text, skipBlanks(text, 0)) !== null;
-}
-
-export interface PanicDetails {
-  readonly start: number;
-  readonly end: number;
-  readonly cpu: { readonly start: number; readonly value: string };
+  return at(HARDWARE_REASON, text, skipBlanks(text, 0)) !== null;
 }
 
 const DETAILS = /(?:Panic Details: )?Crash at ([\dY#]{4}-[\dM#]{2}-[\dD#]{2}T[\dH#]{2}:[\dM#]{2}:[\dS#]{2}(?:\.\d{1,9})?Z?) on CPU (\d{1,5}) running world (\d{1,12})(?: - ([^.]{1,48}))?\./y;
 
 /** `Panic Details: Crash at TIME on CPU 5 running world 2097171 - NAME. VMK Uptime:…`: the summary support asks for. */
-export function detailsLine(text: string, out: Out): PanicDetails | undefined {
+export function detailsLine(text: string, out: Out): Stretch | undefined {
   const start = skipBlanks(text, 0);
   const found = at(DETAILS, text, start);
   if (found === null) return undefined;
@@ -168,8 +167,7 @@ export function detailsLine(text: string, out: Out): PanicDetails | undefined {
   if (/^\d[\d.:TZ-]{0,40}$/.test(found[1] ?? '')) out.fact('crash.time', found[1] ?? '', time, time + (found[1] ?? '').length, 'timestamp');
   else out.token('timestamp', time, time + (found[1] ?? '').length);
   const cpu = text.indexOf(' on CPU ', time) + 8;
-  const pcpu = String(Number(found[2]));
-  out.fact('world.pcpu', pcpu, cpu, cpu + (found[2] ?? '').length, 'pcpu');
+  out.fact('world.pcpu', String(Number(found[2])), cpu, cpu + (found[2] ?? '').length, 'pcpu');
   const world = text.indexOf(' world ', cpu) + 7;
   out.fact('world.id', found[3] ?? '', world, world + (found[3] ?? '').length, 'world');
   const name = found[4]?.trim();
@@ -178,7 +176,7 @@ export function detailsLine(text: string, out: Out): PanicDetails | undefined {
     out.fact('world.name', name, column, column + name.length, 'process');
   }
   uptime(text, time, out);
-  return { start, end: start + found[0].length - 1, cpu: { start: cpu, value: pcpu } };
+  return { start, end: start + found[0].length - 1 };
 }
 
 const HEADING = /(?:Panic Details|Panic Message|Version Details):(?= |$)/y;
@@ -195,6 +193,7 @@ export function headingLine(text: string, out: Out): boolean {
 const DEBUGGER_FRAME = /#(\d{1,3}) {1,4}(?:(0x[\da-fA-F]{1,16}) in )?([A-Za-z_]\w{1,120}) ?\(/y;
 const DEBUGGER_PLACE = / at (\/?[\w./+-]{0,120}bora\/[\w./+-]{1,160}:\d{1,6})/;
 
+/** A frame of a debugger; places are columns of the row's text. */
 export interface DebuggerFrame {
   readonly start: number;
   readonly end: number;

@@ -2,6 +2,7 @@
 import type { BlockSink, FactKey, TokenKind } from '../types.js';
 import type { LogicalLine } from '../cursor.js';
 
+/** Takes what a line says. */
 export interface Out {
   token(kind: TokenKind, start: number, end: number, key?: FactKey): void;
   /** A fact and, where `kind` is given, its token. */

@@ -8,8 +8,10 @@ import { clipped } from '../../text/clipped.js';
 import { at, skipBlanks } from '../../text/scan.js';
 import { oneOf, raw } from '../../text/pattern.js';
 
+/** Values of `panic.kind` this format states. */
 export type PanicKind = 'exception' | 'tlb-invalidate' | 'heartbeat' | 'spin-count' | 'nmi' | 'assert' | 'machine-check' | 'cos' | 'bug' | 'panic';
 
+/** A panic line. Columns are those of the row's text. */
 export interface PanicLine {
   readonly kind: PanicKind;
   readonly title: string;

@@ -8,6 +8,7 @@ import type { BytesOfLine } from '../../text/asciiLines.js';
 import { PairTable } from '../../text/pairs.js';
 import type { TokenKind } from '../types.js';
 
+/** Takes a token of a line. */
 export type Emit = (kind: TokenKind, start: number, end: number) => void;
 
 const ADDRESS = kindNumber('address');

@@ -1,7 +1,7 @@
 /** Walks the lines of a purple screen: which belong, which may stand between, where it ends. */
 import { evidenceKind } from './evidence.js';
 import { nameAlone } from './frame.js';
-import { heartbeatWarning, kindOf, opensScreen, type RowKind } from './kinds.js';
+import { heartbeatWarning, kindOf, opensScreen, SCREEN_BODY, type RowKind } from './kinds.js';
 import { isMention, readMention } from './mention.js';
 import { rowsOf, type Row } from './rows.js';
 import { Screen } from './screen.js';
@@ -18,7 +18,6 @@ const MOST_BLANK_LINES = 3;
 
 /** Drivers' panic messages are short; a longer line is somebody's remark. */
 const LONGEST_REASON = 240;
-const SCREEN_BODY = new Set<RowKind>(['registers', 'worlds', 'states', 'uptime', 'frame']);
 
 interface Looked {
   readonly row: Row;
@@ -88,7 +87,7 @@ export function readScreen(cursor: LineCursor, sink: BlockSink): void {
     if (foreign < 0) break;
     // Under the version line stands the panic line; drivers word it as they like, but the screen's own lines follow it.
     const next = screen.awaitsPanic ? cursor.peek(foreign) : undefined;
-    let reason = next !== undefined && look(next).some(({ kind }) => SCREEN_BODY.has(kind));
+    let reason = next !== undefined && look(next).some(({ kind }) => kind === 'frame' || SCREEN_BODY.has(kind));
     for (let passed = 0; passed < foreign; passed++) {
       const between = cursor.next();
       if (between === undefined) break;

@@ -1,6 +1,6 @@
 /** Register lines of all generations, on the screen and in the log. Values are hexadecimal; `err` may be printed as `-1`. */
 import { canonicalHex } from '../../text/hex.js';
-import { type Out } from './out.js';
+import type { Out } from './out.js';
 import { at, skipBlanks } from '../../text/scan.js';
 
 const NAMES = new Set([
@@ -16,6 +16,8 @@ const LOG_PAIR = /(PRDA|TR|GDT|IDT|CR[02348]|[c-gs]s) (0x[\da-fA-F]{1,16})(?: \(
 const ARM_PAIR = /\[ ?(\d{1,2}|pc|sp|psr)\] {1,24}([\da-f]{1,16})(?![\w.])/y;
 const BASE_PAIR = /(FSbase|GSbase|kernelGSbase|lastClrIntrRA):(0x[\da-fA-F]{1,16})/y;
 const BRANCH = /LBR: from (0x[\da-fA-F]{1,16}) to (0x[\da-fA-F]{1,16})/y;
+/** Such pairs alone on a line. */
+const LOGGED = /CR[0-4] 0x/y;
 const WORLD_PREFIX = /World: (?:\w{1,40}: ?)?\d{1,6}: /y;
 
 /** Reads a line of registers; false where the line is none. */
@@ -30,7 +32,7 @@ export function registerLine(text: string, out: Out): boolean {
     case 76: // LBR:
       return branch(text, start, out);
     case 67: // CR0 0x… of the log, CurrentEL= of the screen
-      if (at(/CR[0-4] 0x/y, text, start) !== null) return pairs(text, start, LOG_PAIR, (name) => name.toLowerCase(), out);
+      if (at(LOGGED, text, start) !== null) return pairs(text, start, LOG_PAIR, (name) => name.toLowerCase(), out);
       break;
     case 87: { // World: 8758: CR0 0x…
       const prefix = at(WORLD_PREFIX, text, start);
@@ -43,16 +45,17 @@ export function registerLine(text: string, out: Out): boolean {
   return assignments(text, start, (name) => (NAMES.has(name) ? name : undefined), out);
 }
 
+const CONTROL = /(?:frame=0x[\da-f]{1,16} ip=0x[\da-f]{1,16} (?:cr2|err)=|cr0=0x[\da-f]{1,16} cr2=0x|cr2=0x[\da-f]{1,16} cr3=0x|base fs=0x[\da-f]{1,16} gs=0x)/y;
+const STOP = /World: (?:\w{1,40}: ?)?\d{1,6}: (?:PRDA 0x[\da-f]{1,16} ss|TR 0x[\da-f]{1,16} GDT|CR0 0x[\da-f]{1,16} CR3) /y;
+
 /** Whether the line is a register line that only a purple screen prints: at least two control registers in a row. */
 export function controlRegisters(text: string): boolean {
-  const start = skipBlanks(text, 0);
-  return at(/(?:frame=0x[\da-f]{1,16} ip=0x[\da-f]{1,16} (?:cr2|err)=|cr0=0x[\da-f]{1,16} cr2=0x|cr2=0x[\da-f]{1,16} cr3=0x|base fs=0x[\da-f]{1,16} gs=0x)/y, text, start) !== null
-    || stopRegisters(text);
+  return at(CONTROL, text, skipBlanks(text, 0)) !== null || stopRegisters(text);
 }
 
 /** Whether the line is one of the three that the VMkernel logs before it puts up the screen (`World_ResetToVMKOnPanic`). */
 export function stopRegisters(text: string): boolean {
-  return at(/World: (?:\w{1,40}: ?)?\d{1,6}: (?:PRDA 0x[\da-f]{1,16} ss|TR 0x[\da-f]{1,16} GDT|CR0 0x[\da-f]{1,16} CR3) /y, text, skipBlanks(text, 0)) !== null;
+  return at(STOP, text, skipBlanks(text, 0)) !== null;
 }
 
 function say(out: Out, name: string, register: string, written: string, nameStart: number, valueStart: number): void {
@@ -66,12 +69,9 @@ function say(out: Out, name: string, register: string, written: string, nameStar
 function assignments(text: string, from: number, register: (name: string) => string | undefined, out: Out): boolean {
   let count = 0;
   for (let column = from; column < text.length; column = skipBlanks(text, column)) {
-    const processor = count === 0 ? null : at(PROCESSOR, text, column);
-    if (processor !== null) {
-      const name = (processor[1] ?? '').length;
-      out.token('field', column, column + name);
-      out.token('fieldValue', column + name + 1, column + processor[0].length);
-      column += processor[0].length;
+    const processor = count === 0 ? 0 : sayProcessor(text, column, out);
+    if (processor > 0) {
+      column += processor;
       continue;
     }
     const found = at(ASSIGNMENT, text, column);
@@ -109,16 +109,24 @@ function branch(text: string, start: number, out: Out): boolean {
   return true;
 }
 
+/** Colours `FMS=06/55/7` or `uCode=0x5803901` at a column; answers its length, 0 where none stands there. */
+function sayProcessor(text: string, column: number, out: Out): number {
+  const found = at(PROCESSOR, text, column);
+  if (found === null) return 0;
+  const name = (found[1] ?? '').length;
+  out.token('field', column, column + name);
+  out.token('fieldValue', column + name + 1, column + found[0].length);
+  return found[0].length;
+}
+
 /** The line with family, model and stepping alone: `FMS=06/55/7 uCode=0x5803901`. */
 export function processorLine(text: string, out: Out): boolean {
   const start = skipBlanks(text, 0);
   if (!text.startsWith('FMS=', start)) return false;
   for (let column = start; column < text.length; column = skipBlanks(text, column)) {
-    const found = at(PROCESSOR, text, column);
-    if (found === null) break;
-    out.token('field', column, column + (found[1] ?? '').length);
-    out.token('fieldValue', column + (found[1] ?? '').length + 1, column + found[0].length);
-    column += found[0].length;
+    const length = sayProcessor(text, column, out);
+    if (length === 0) break;
+    column += length;
   }
   return true;
 }

@@ -13,6 +13,7 @@ import { readAgain } from './misread.js';
 import { statedIn } from './stated.js';
 import { oneOf, raw } from '../../text/pattern.js';
 
+/** A line of the VMkernel, or a piece of a line that holds several. */
 export interface Row extends LogicalLine {
   /** Column of the physical line from which the columns of `envelope` count. */
   readonly origin: number;
@@ -59,7 +60,15 @@ const LANDMARK = oneOf('g', [
   raw`Starting coredump|Coredump to |\*(?:PCPU)?\d{1,4}:(?:\d{1,10}|#{2,10})/|PCPU {1,3}\d{1,4}: (?=[SVUIHW]{6})`,
 ]);
 
+/** Units of an address as copies have it, with the blanks before its colon. */
 const LONGEST_ADDRESS = 22;
+const BANNER = '@BlueScreen:';
+const MACHINE_CHECK = 'Machine Check Exception on PCPU';
+/** Units of a frame with its stack values. */
+const LONGEST_FRAME = 480;
+const FRAME_END = /\[0x[\da-fA-F#xX*]{1,16}\\?\]\S{1,240}?\+0x[\da-fA-F]{1,16}(?: stack:[ \t\da-fA-FxX,#*]{0,200})?[ \t]{0,8}$/y;
+/** Without it a line holds no time of ISO 8601. */
+const CLOCK = /\d\dT\d\d:/;
 
 /** The longest flattened log seen in a ticket had some hundred lines; what goes on beyond this stays one piece. */
 const MOST_PLACES = 4000;
@@ -107,10 +116,6 @@ function gluedPlaces(text: string, places: Set<number>): void {
     if (code >= 0 && at(FRAME_END, before, code) !== null) places.add(found);
   }
 }
-const BANNER = '@BlueScreen:';
-const MACHINE_CHECK = 'Machine Check Exception on PCPU';
-const LONGEST_FRAME = 480;
-const FRAME_END = /\[0x[\da-fA-F#xX*]{1,16}\\?\]\S{1,240}?\+0x[\da-fA-F]{1,16}(?: stack:[ \t\da-fA-FxX,#*]{0,200})?[ \t]{0,8}$/y;
 
 /** Where frames begin; those of which the copy kept the address of the code alone where there are no others. */
 function framePlaces(text: string): number[] {
@@ -148,9 +153,8 @@ function screenPlaces(text: string, places: Set<number>): void {
 
 /** Whether the line can hold a further one: nearly all cannot, and every line of a log passes here. */
 function mayHoldMore(text: string): boolean {
-  return text.includes('cpu') || mayHoldFrames(text) || (text.includes(') ') && text.includes('T') && text.search(PRIORITY_ONCE) >= 0) || text.includes(' in world ') || text.includes('BlueScreen: ') || (text.includes('build-') && text.search(SCREEN_START) >= 0);
+  return text.includes('cpu') || mayHoldFrames(text) || (text.includes(') ') && text.includes('T') && CLOCK.test(text)) || text.includes(' in world ') || text.includes('BlueScreen: ') || (text.includes('build-') && text.search(SCREEN_START) >= 0);
 }
-const PRIORITY_ONCE = /\d\dT\d\d:/;
 
 /** Two frames, or one and what the console wrote behind it. */
 function mayHoldFrames(text: string): boolean {

@@ -1,7 +1,7 @@
 /** Reads a purple screen, from a console or from a log, or what is left of one. */
 import { backtraceHead, nameAlone } from './frame.js';
 import { pageTableEntries, vectorOf } from './exceptions.js';
-import { heartbeatWarning, warningTitle, type RowKind } from './kinds.js';
+import { heartbeatWarning, SCREEN_BODY, warningTitle, type RowKind } from './kinds.js';
 import { debuggerFrame, detailsLine, dumpLine, hardwareLine, headingLine, involvedLine, isHardwareReason, moduleLine, stoppedLine, uptimeLine, versionLine } from './lines.js';
 import { outOf, trimmedEnd, type Out } from './out.js';
 import { skipBlanks } from '../../text/scan.js';
@@ -23,8 +23,6 @@ const SECTIONS: Partial<Record<RowKind, readonly [Section['kind'], string]>> = {
   head: ['stack', 'Backtrace'], bareHead: ['stack', 'Backtrace'], name: ['stack', 'Backtrace'], frame: ['stack', 'Backtrace'], cutFrame: ['stack', 'Backtrace'], debuggerFrame: ['stack', 'Backtrace'],
   modules: ['modules', 'Modules'], involved: ['modules', 'Modules involved'], dump: ['messages', 'Core dump'], hardware: ['messages', 'Hardware error'],
 };
-
-const BODY = new Set<RowKind>(['registers', 'worlds', 'states', 'uptime']);
 
 interface Chosen {
   readonly row: Row;
@@ -104,7 +102,7 @@ export class Screen {
 
   /** Reads a row that belongs. */
   take(row: Row, kind: RowKind): void {
-    if (BODY.has(kind)) this.#body = row;
+    if (SCREEN_BODY.has(kind)) this.#body = row;
     if (kind === 'registers' && stopRegisters(row.text)) this.#stopped ??= row;
     if (this.#first === undefined) {
       this.#first = row;
@@ -174,7 +172,6 @@ export class Screen {
       this.#enter(row, 'panic');
       return this.#takePanic(row, freeReason(row.text), outOf(this.#sink, row), false);
     }
-
     this.#envelope(row);
     if (row.envelope !== undefined) this.#other(row, outOf(this.#sink, row));
     else headingLine(row.text, outOf(this.#sink, row));

@@ -1,6 +1,7 @@
 /** A whole panic line inside a sentence, as articles and mails report it. */
 import { at } from '../../text/scan.js';
 
+/** A panic line inside a sentence, by its columns. */
 export interface Statement {
   readonly start: number;
   readonly end: number;

@@ -11,6 +11,7 @@ const NEXT = /\s\*?(?:PCPU ?)?\d{1,5}:\d/g;
 const STATES = /PCPU {1,4}(\d{1,5}): ([SVUIHW?][SVUIHW? ]{0,140})$/y;
 const STATE_COUNTS = /PCPU {1,4}(\d{1,5}): [A-Z]{2}:\d[A-Z\d: ]{0,160}$/y;
 
+/** An entry of the table: the PCPU and the number of the world are decimal, starts are columns of the row's text. */
 export interface RunningWorld {
   readonly pcpu: string;
   readonly id: string;

@@ -14,8 +14,8 @@ const PLACE = /^[ \t]{0,8}\S{1,400}(?::\d{1,9}|\.so[.\d]{0,16})$/;
  */
 export function lineAt(cursor: LineCursor, ahead: number): LogicalLine | undefined {
   const line = cursor.peek(ahead);
-  const below = line?.text.endsWith(' at') === true || line?.text.endsWith(' from') === true ? cursor.peek(ahead + 1) : undefined;
-  if (line !== undefined && mayBeWrapped(line, below) && isBrokenPlace(line.text, below.text)) return joinLines(line, below);
+  const below = line !== undefined && endsBeforePlace(line.text) ? cursor.peek(ahead + 1) : undefined;
+  if (line !== undefined && mayBeWrapped(line, below) && PLACED.test(line.text) && PLACE.test(below.text)) return joinLines(line, below);
   if (line === undefined || line.text.endsWith(')') || line.text.charCodeAt(skipBlanks(line.text, 0)) !== 35 || frameLine(line.text) !== undefined) return line;
   const next = cursor.peek(ahead + 1);
   if (!mayBeWrapped(line, next)) return line;
@@ -23,7 +23,7 @@ export function lineAt(cursor: LineCursor, ahead: number): LogicalLine | undefin
   return frameLine(joined.text)?.style === 'coredump' ? joined : line;
 }
 
-/** Whether a mail programme broke a frame between ` at` or ` from` and the place. */
-function isBrokenPlace(text: string, below: string): boolean {
-  return (text.endsWith(' at') || text.endsWith(' from')) && PLACED.test(text) && PLACE.test(below);
+/** Told by its last letters: most lines end in others, and the expressions look at each from its beginning. */
+function endsBeforePlace(text: string): boolean {
+  return text.endsWith(' at') || text.endsWith(' from');
 }

@@ -9,8 +9,10 @@
  */
 import { at, baseName, shortened, skipBlanks, type Stretch } from './scan.js';
 
+/** Who printed a frame: `stop` is the one that gdb shows below a signal, `backtrace` one of the C library's own. */
 export type FrameStyle = 'gdb' | 'coredump' | 'sanitizer' | 'lldb' | 'stop' | 'backtrace';
 
+/** A frame. Columns are those of the row. */
 export interface FrameLine {
   readonly style: FrameStyle;
   readonly index: number;
@@ -41,6 +43,8 @@ const LLDB = /(?:\* )?frame #(\d{1,5}): (0x[\da-fA-F]{1,16})(?: |$)/y;
 const OFFSET_TAIL = /\(([^()\s]{1,400})( ?\+ ?)(0x[\da-fA-F]{1,16})\)$/;
 const MODULE_TAIL = /\(([^()\s]{1,400})\)$/;
 const PLACE = /^((?:[A-Za-z]:)?[^\s:]{1,400}):(\d{1,9})(?::(\d{1,6}))?$/;
+/** A library of Windows, after its drive. */
+const WINDOWS_FILE = /^[A-Za-z]:\\\S/;
 /** What can begin an argument list: nothing, a name with a value, the dots of a short listing, or a line end. */
 const ARGUMENTS = /\)|[A-Za-z_][\w.]{0,120}(?:@entry)?=|\.\.\.\)|<|$/y;
 /** On POWER gdb shows code with a dot in front, and linkage stubs by number. */
@@ -154,6 +158,7 @@ function argumentsAt(text: string, from: number): number {
   return glued === null ? -1 : glued.index + 1;
 }
 
+/** What a frame has behind its arguments; `open` where that is nothing. */
 export interface Tail {
   readonly source?: Stretch;
   readonly module?: Stretch;
@@ -165,7 +170,7 @@ function gdbTail(text: string, from: number): Tail {
   const library = text.lastIndexOf(' from ');
   if (library >= from - 1 && library >= 0) {
     const path = text.slice(library + 6);
-    if (path.includes('/') || path.includes('.so')) return { module: { start: library + 6 + path.length - baseName(path).length, end: text.length }, open: false };
+    if (path.includes('/') || path.includes('.so') || WINDOWS_FILE.test(path)) return { module: { start: library + 6 + path.length - baseName(path).length, end: text.length }, open: false };
   }
   const file = text.lastIndexOf(' at ');
   if (file >= from - 1 && file >= 0) {

@@ -6,28 +6,35 @@
  *     free(): invalid pointer                                      since 2.26, nothing else on the line
  *     /usr/lib64/liblab.so.1(lab_drop+0x28)[0x7f1b2c5a1b28]
  */
+import { oneOf, raw } from '../../text/pattern.js';
 import type { FrameLine } from './frame.js';
 import { at, baseName, skipBlanks, type Stretch } from './scan.js';
 
+/** What the C library found, the program's path and the address, where it says them. */
 export interface GlibcLine {
   readonly what: Stretch;
   readonly program?: Stretch;
   readonly address?: Stretch;
 }
 
+/** In units: the C library's own lines are shorter. */
 const LONGEST = 500;
 const BANNER = /\*{3} (?:glibc detected \*{3} |Error in [`'])(\S{1,300}?)'?: ([a-z][\w():!<> .,-]{6,80}?): (0x[\da-f]{1,16}) \*{3}$/dy;
 const DETECTED = /\*{3} ((?:stack smashing|buffer overflow|longjmp causes uninitialized stack frame|bit out of range 0 - FD_SETSIZE on fd_set|%n in writable segment) ?(?:detected)?) \*{3}: (?:<unknown> )?(?:(\/?[\w./+-]{1,200}) )?terminated$/dy;
+/** What stands behind the name of the function that found the damage. */
+const DAMAGES = [
+  raw`memory corruption(?: \(fast\))?|(?:smallbin|unsorted|largebin) double linked list corrupted(?: \((?:nextsize|bk)\))?`,
+  raw`unaligned (?:tcache chunk|fastbin chunk|chunk) detected(?: in tcache)?(?: \d)?`,
+  raw`invalid (?:pointer|size|old size|next size|chunk size|next->prev_inuse)(?: \((?:unsorted|fast|normal)\))?`,
+  raw`mismatching next->prev_size \(unsorted\)|corrupted (?:top size|unsorted chunks)(?: \d)?`,
+  raw`double free detected in tcache \d|too many chunks detected in tcache`,
+].join('|');
 /** The messages of malloc.c; a line that holds nothing else. */
-const MESSAGE = new RegExp(`(?:${[
-  'double free or corruption \\((?:!prev|top|out|fasttop|prev)\\)',
-  'corrupted (?:size vs\\. prev_size(?: in fastbins| while consolidating)?|double-linked list(?: \\(not small\\))?)',
-  `(?:malloc|free|realloc|munmap_chunk|mremap_chunk|malloc_consolidate)\\(\\): (?:${[
-    'memory corruption(?: \\(fast\\))?', '(?:smallbin|unsorted|largebin) double linked list corrupted(?: \\((?:nextsize|bk)\\))?',
-    'unaligned (?:tcache chunk|fastbin chunk|chunk) detected(?: in tcache)?(?: \\d)?', 'invalid (?:pointer|size|old size|next size|chunk size|next->prev_inuse)(?: \\((?:unsorted|fast|normal)\\))?',
-    'mismatching next->prev_size \\(unsorted\\)', 'corrupted (?:top size|unsorted chunks)(?: \\d)?', 'double free detected in tcache \\d', 'too many chunks detected in tcache',
-  ].join('|')})`,
-].join('|')})$`, 'y');
+const MESSAGE = oneOf('y', [
+  raw`double free or corruption \((?:!prev|top|out|fasttop|prev)\)`,
+  raw`corrupted (?:size vs\. prev_size(?: in fastbins| while consolidating)?|double-linked list(?: \(not small\))?)`,
+  raw`(?:malloc|free|realloc|munmap_chunk|mremap_chunk|malloc_consolidate)\(\): (?:${DAMAGES})`,
+], '', raw`$`);
 
 /** The message a row holds, or undefined. */
 export function glibcLine(text: string): GlibcLine | undefined {

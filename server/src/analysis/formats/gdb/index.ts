@@ -1,7 +1,8 @@
 /** Backtraces of processes: gdb, lldb, systemd-coredump, AddressSanitizer. See README.md. */
 import type { LineSink, LogFormat } from '../types.js';
+import { opensRow } from './kinds.js';
 import { promptLine } from './lines.js';
-import { opensRow, readReport } from './reader.js';
+import { readReport } from './reader.js';
 import { cuts, rowsOf } from './scan.js';
 
 function lexLine(text: string, sink: LineSink): boolean {

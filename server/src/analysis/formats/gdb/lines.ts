@@ -3,6 +3,7 @@ import { at, shortened, skipBlanks, type Stretch } from './scan.js';
 import { isFatal, signalName } from './signals.js';
 import { oneOf, raw } from '../../text/pattern.js';
 
+/** The signal that a debugger reports. Columns here and below are those of the row. */
 export interface SignalLine {
   readonly name: Stretch;
   /** Name and words: `SIGABRT, Aborted`. */
@@ -37,6 +38,7 @@ export function signalLine(whole: string): SignalLine | undefined {
   };
 }
 
+/** What a core file was made of. */
 export interface CoreLine {
   readonly start: number;
   readonly end: number;
@@ -87,6 +89,7 @@ export function dumpedLine(text: string): DumpedLine | undefined {
   return { start: from, end: text.length, ...(found[1] === undefined ? {} : { pid: found[1] }), dumped: / dumped core\.?$/.test(text), process: { start: process, end: process + (found[2] ?? '').length } };
 }
 
+/** A label of `coredumpctl info` with its value. */
 export interface FieldLine {
   readonly label: string;
   readonly name: Stretch;
@@ -121,6 +124,7 @@ export function titleLine(text: string): Stretch | undefined {
   return program === undefined ? undefined : { start: 7, end: 7 + program.length };
 }
 
+/** The heading of a thread's frames. */
 export interface ThreadLine {
   readonly start: number;
   readonly end: number;
@@ -170,6 +174,7 @@ export function isCrashReason(reason: string): boolean {
 /** The address in lldb's reason: `EXC_BAD_ACCESS (code=1, address=0x20)`, `signal SIGSEGV: invalid address (fault address: 0x0)`. */
 export const REASON_ADDRESS = /(?:address=|fault address: )(0x[\da-fA-F]{1,16})/;
 
+/** The finding of a sanitizer. */
 export interface SanitizerLine {
   readonly start: number;
   readonly end: number;
@@ -198,6 +203,7 @@ export function sanitizerLine(whole: string): SanitizerLine | undefined {
   return { start, end: text.length, what: { start: from, end: to }, ...(address === null ? {} : { address: place(address) }), ...(pc === null ? {} : { pc: place(pc) }) };
 }
 
+/** A prompt with what was typed; `isTrace` where a backtrace answers it. */
 export interface PromptLine {
   readonly prompt: Stretch;
   readonly command: Stretch;
@@ -262,6 +268,7 @@ export function isSanitized(text: string): boolean {
   return at(SANITIZED, text, skipBlanks(text, 0)) !== null;
 }
 
+/** A library and where its code stands. */
 export interface LibraryLine {
   readonly from: Stretch;
   readonly to: Stretch;

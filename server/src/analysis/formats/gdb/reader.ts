@@ -3,21 +3,17 @@ import { canonicalHex } from '../../text/hex.js';
 import type { LineCursor, LogicalLine } from '../cursor.js';
 import { joiningSink } from '../joined.js';
 import type { BlockSink, TokenKind } from '../types.js';
-import { continuation, frameLine, stoppedAt, stopLine, type FrameLine } from './frame.js';
-import {
-  coreLine, currentThread, dumpedLine, fieldLine, fieldOpens, isCrashReason, isLocal, isSanitized, isSession, libraryLine, promptLine, REASON_ADDRESS, sanitizerLine, signalLine, stoppedLine, threadLine, titleLine,
-  type ThreadLine,
-} from './lines.js';
+import { continuation, stoppedAt, stopLine, type FrameLine } from './frame.js';
+import { look, opensRow, type Kind, type Looked } from './kinds.js';
+import { currentThread, dumpedLine, fieldLine, isCrashReason, isLocal, isSanitized, libraryLine, promptLine, REASON_ADDRESS, signalLine, threadLine, titleLine, type ThreadLine } from './lines.js';
 import { lineAt } from './broken.js';
-import { backtraceFrame, glibcLine, isListed } from './glibc.js';
+import { isListed } from './glibc.js';
 import { sayPrinted } from './printed.js';
 import { Report } from './report.js';
 import { rowsOf, skipBlanks, type Stretch } from './scan.js';
-import { isInstruction, sayFlags, sayPlace, saySanitized, saySession } from './sessionTokens.js';
-import { shellLine } from './shell.js';
+import { sayFlags, sayPlace, saySanitized, saySession } from './sessionTokens.js';
 import { pidOf, Statements } from './statements.js';
 import { goOn, nameOf, type Framed, type Trace } from './traces.js';
-import { unitLine } from './unit.js';
 import { unmarkedFrame } from './unmarked.js';
 
 const MOST_BLANK_LINES = 4;
@@ -28,57 +24,8 @@ const MOST_AHEAD = 200;
 /** gdb wraps a frame with many arguments over some lines. */
 const MOST_WRAPPED = 12;
 
-type Kind = 'blank' | 'frame' | 'thread' | 'signal' | 'core' | 'dumped' | 'unit' | 'shell' | 'field' | 'sanitizer' | 'glibc' | 'title' | 'prompt' | 'current' | 'stopped' | 'stop' | 'fault' | 'library' | 'session' | 'other';
-
-/** A row as it was looked at: frames are the commonest lines, and their grammar is the dearest. */
-interface Looked {
-  readonly text: string;
-  readonly kind: Kind;
-  readonly frame?: FrameLine;
-}
-
-function look(text: string): Looked {
-  const frame = frameLine(text) ?? backtraceFrame(text);
-  return frame === undefined ? { text, kind: kindOf(text) } : { text, kind: 'frame', frame };
-}
-
-/** What a row is that is no frame. */
-function kindOf(text: string): Kind {
-  if (text.trim() === '') return 'blank';
-  if (threadLine(text) !== undefined) return 'thread';
-  if (signalLine(text) !== undefined) return 'signal';
-  if (coreLine(text) !== undefined) return 'core';
-  if (dumpedLine(text) !== undefined) return 'dumped';
-  if (unitLine(text) !== undefined) return 'unit';
-  if (shellLine(text) !== undefined) return 'shell';
-  if (fieldLine(text) !== undefined) return 'field';
-  if (sanitizerLine(text) !== undefined) return 'sanitizer';
-  if (glibcLine(text) !== undefined) return 'glibc';
-  if (titleLine(text) !== undefined) return 'title';
-  if (promptLine(text) !== undefined) return 'prompt';
-  if (currentThread(text) !== undefined) return 'current';
-  if (stoppedLine(text)) return 'stopped';
-  if (stopLine(text) !== undefined) return 'stop';
-  if (libraryLine(text) !== undefined) return 'library';
-  if (text.length < 4096 && text.includes('si_addr = 0x')) return 'fault';
-  return isSession(text) || isInstruction(text) ? 'session' : 'other';
-}
-
-/** Whether a row begins a report wherever it stands. */
-export function opensRow(text: string): boolean {
-  const { kind, frame } = look(text);
-  switch (kind) {
-    case 'frame': return frame?.sure ?? false;
-    case 'thread': return threadLine(text)?.title.startsWith('Thread ') === true && (text.includes('stop reason = ') || !/^\s*(?:\* )?thread #/.test(text));
-    case 'signal': case 'core': case 'dumped': case 'unit': case 'shell': case 'sanitizer': case 'glibc': return true;
-    case 'field': {
-      const field = fieldLine(text);
-      return field !== undefined && fieldOpens(field, text);
-    }
-    case 'prompt': return promptLine(text)?.isTrace ?? false;
-    default: return false;
-  }
-}
+/** `rip            0x55d0c4b1e2a4      0x55d0c4b1e2a4 <foo+20>`, of lldb `        pc = 0x0000aaaac4b1e2a4  labd`foo + 20`. */
+const REGISTER = /^\s{0,12}([a-z][a-z0-9_]{1,14})(?:\s{1,20}| = )(0x[\da-f]{1,16})(?:\s|$)/;
 
 /** Reads one block from the cursor's line on: a session, a core dump's message, a sanitizer's report. */
 export function readReport(cursor: LineCursor, sink: BlockSink): void {
@@ -398,9 +345,6 @@ class Reader {
     if (this.report.sink.wantsTokens) sayFlags(this.#say, row, place.end);
   }
 }
-
-/** `rip            0x55d0c4b1e2a4      0x55d0c4b1e2a4 <foo+20>`, of lldb `        pc = 0x0000aaaac4b1e2a4  labd`foo + 20`. */
-const REGISTER = /^\s{0,12}([a-z][a-z0-9_]{1,14})(?:\s{1,20}| = )(0x[\da-f]{1,16})(?:\s|$)/;
 
 /** gdb wraps between arguments, and before ` at` and ` from`. A frame whose arguments are closed goes on with these only. */
 function isWrapped(framed: Framed, text: string): boolean {

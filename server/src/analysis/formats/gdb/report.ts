@@ -24,6 +24,7 @@ export interface Ending {
   readonly place: Place;
 }
 
+/** In UTF-16 units. */
 const MAX_TITLE = 100;
 /** Threads whose numbers are kept: by them two reports of one process are known. */
 const MOST_IDS = 256;
@@ -59,6 +60,7 @@ export class Report {
     this.sink.section('header', title, row);
   }
 
+  /** Opens a section for frames. */
   stack(row: LogicalLine, title: string): void {
     this.#inHeader = false;
     this.sink.section('stack', title, row);
@@ -111,6 +113,7 @@ export class Report {
     this.#crashThread ??= thread;
   }
 
+  /** States all that is known. `first`: the block's first line. */
   finish(first: LogicalLine): void {
     this.#aborts();
     const traces = ordered(this.traces, this.#crashThread ?? 1);
@@ -126,8 +129,7 @@ export class Report {
     }
     for (const [key, claim] of this.#claims) this.#state(key, claim.value, claim.place);
     for (const [id, place] of this.#ids) this.#state('process.id', id, place);
-    const what = ending === undefined ? (this.hasFrames ? 'Backtrace' : 'Debugger session') : ending.text === DUMPED ? 'Core dump' : ending.text === ABNORMAL ? 'Abnormal end' : ending.kind === 'signal' ? ending.text.replace(/[,:] .*$/, '') : ending.kind === 'heap-check' ? 'Damaged memory' : ending.kind === 'sanitizer' ? `Sanitizer: ${ending.text}` : `AddressSanitizer: ${ending.text}`;
-    const title = `${what}${telling === undefined ? '' : ` in ${telling}`}${process === undefined ? '' : ` (${process.value})`}`;
+    const title = `${wordsFor(ending, this.hasFrames)}${telling === undefined ? '' : ` in ${telling}`}${process === undefined ? '' : ` (${process.value})`}`;
     const firstFrame = traces[0]?.frames[0];
     const headline = this.#headline ?? (firstFrame === undefined ? { row: first, start: 0, end: first.text.length } : { row: firstFrame.row, start: firstFrame.frame.start, end: firstFrame.frame.end });
     this.sink.describe({
@@ -214,6 +216,20 @@ export const DUMPED = 'dumped core';
 /** The words for an end without a core file: its signal is not known either. */
 export const ABNORMAL = 'terminated abnormally';
 
+/** What an outline calls a report by how the process ended. */
+function wordsFor(ending: Ending | undefined, hasFrames: boolean): string {
+  if (ending === undefined) return hasFrames ? 'Backtrace' : 'Debugger session';
+  if (ending.text === DUMPED) return 'Core dump';
+  if (ending.text === ABNORMAL) return 'Abnormal end';
+  switch (ending.kind) {
+    case 'signal': return ending.text.replace(/[,:] .*$/, '');
+    case 'heap-check': return 'Damaged memory';
+    case 'sanitizer': return `Sanitizer: ${ending.text}`;
+    case 'address-sanitizer': return `AddressSanitizer: ${ending.text}`;
+  }
+}
+
+/** Whether an ending says neither a signal nor a reason. */
 function isUnsaid(ending: Ending): boolean {
   return ending.text === DUMPED || ending.text === ABNORMAL;
 }

@@ -2,7 +2,7 @@
 import type { LogicalLine } from '../cursor.js';
 import { oneOf, raw } from '../../text/pattern.js';
 
-export { at, skipBlanks } from '../../text/scan.js';
+export { at, baseName, skipBlanks } from '../../text/scan.js';
 export type { Stretch } from '../../text/span.js';
 
 /** Nothing longer is looked at: argument lists of real frames stay far below. */
@@ -11,11 +11,6 @@ const LONGEST = 8192;
 /** The text a grammar looks at. */
 export function shortened(text: string): string {
   return text.length > LONGEST ? text.slice(0, LONGEST) : text;
-}
-
-/** `/usr/lib64/libc.so.6` is `libc.so.6`. */
-export function baseName(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1);
 }
 
 /**

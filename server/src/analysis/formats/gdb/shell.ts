@@ -13,6 +13,7 @@
 import { at, skipBlanks, type Stretch } from './scan.js';
 import { isFatal } from './signals.js';
 
+/** The end of a program as a shell tells of it. Columns are those of the row. */
 export interface ShellLine {
   readonly start: number;
   readonly end: number;

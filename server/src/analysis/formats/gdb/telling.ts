@@ -2,6 +2,7 @@
  * Which frame tells where a process went wrong. Above it stand the functions that raise the signal, report a failed
  * assertion or damaged heap, and the C library's copies; below it those that begin threads and programs.
  */
+import { isCLibrary, isSignalReturn } from '../cLibrary.js';
 import type { FrameLine } from './frame.js';
 
 /** Endings that compilers give to copies of a function, and symbol versions. */
@@ -13,7 +14,7 @@ export function canonicalSymbol(written: string): string {
   return written.replace(/^\.(?=[A-Za-z_])/, '').replace(VERSION, '').replace(CLONE, '').toLowerCase();
 }
 
-/** glibc, GLib, libc++ and macOS names seen above and below the culprit in public backtraces. */
+/** glibc, GLib, libc++, macOS and Windows names seen above and below the culprit in public backtraces. */
 const MACHINERY = new Set([
   'raise', 'gsignal', 'abort', 'kill', 'pthread_kill', '__pthread_kill', '___pthread_kill', '__pthread_kill_implementation',
   '__pthread_kill_internal', 'tgkill', '__tgkill', '__libc_signal_restore_set',
@@ -25,20 +26,25 @@ const MACHINERY = new Set([
   'g_log', 'g_logv', 'g_log_default_handler', 'g_log_structured_array',
   'g_log_structured_standard', '_g_log_abort', 'g_malloc', 'g_malloc0', 'g_realloc', 'g_free', 'g_abort',
   'abort_message', 'demangling_terminate_handler()', '__verbose_terminate_handler', '__terminate', 'terminate', 'std::terminate()', '__cxa_throw', '__cxa_rethrow',
-  '__restore_rt', '_sigtramp', 'start_thread', 'clone', '__clone', 'clone3', '__clone3', '_pthread_start', '_pthread_body', 'thread_start',
+  'start_thread', 'clone', '__clone', 'clone3', '__clone3', '_pthread_start', '_pthread_body', 'thread_start',
   '__libc_start_main', '__libc_start_main_impl', '__libc_start_call_main', '_start', 'start',
+  'basethreadinitthunk', 'rtluserthreadstart', '_beginthreadex', '_endthreadex',
 ]);
 const MACHINERY_START = /^(?:__asan_|__sanitizer_|___?interceptor_|__interceptor_|__ubsan_|__hwasan_|_?g_assertion_message|asan_|std::__terminate|fuzzer::|[\da-f]{8}\.plt_call\.)/;
 /** Fortified functions, memcpy, strlen and their like, and the copies of these for one processor each: the fault is their caller's. */
 const CHECKED = /^__\w{2,30}_chk$/;
 const COPY = /^_{0,2}(?:mem|str|wcs|wmem)\w{2,24}_(?:avx|sse|evex|erms|ssse3|generic|sve|neon|unaligned|thunderx|falkor)/;
 const STRING = /^(?:mem(?:cpy|move|set|cmp|chr)|str(?:n?(?:cpy|cmp|cat|len)|chr|rchr|str))$/;
-const C_LIBRARY = /^(?:libc(?:[.-]|$)|libpthread|libsystem_|ld-linux|libclang_rt|libasan)/;
+
+/** The name under which a function is listed below: glibc calls its own `__GI_raise`, and gdb on Windows names the file, too: `msvcrt!abort`. */
+function listedName(symbol: string): string {
+  return canonicalSymbol(symbol).replace(/^(?:[\w.+-]{1,64}!|__gi_)/, '');
+}
 
 /** False for a function of the machinery. */
 function tells(symbol: string): boolean {
-  const name = canonicalSymbol(symbol).replace(/^__gi_/, '');
-  return !MACHINERY.has(name) && !MACHINERY_START.test(name) && !COPY.test(name) && !CHECKED.test(name) && !STRING.test(name);
+  const name = listedName(symbol);
+  return !isSignalReturn(name) && !MACHINERY.has(name) && !MACHINERY_START.test(name) && !COPY.test(name) && !CHECKED.test(name) && !STRING.test(name);
 }
 
 /** Where glibc's threads wait for each other. */
@@ -56,13 +62,14 @@ const MOST_RAISING = 6;
 /** Index of `abort` where a trace ends in it, -1 elsewhere: nothing but the functions that raise the signal stands above. */
 export function abortingFrame(symbols: readonly (string | undefined)[]): number {
   for (const [index, symbol] of symbols.slice(0, MOST_RAISING + 1).entries()) {
-    const name = symbol === undefined ? '' : canonicalSymbol(symbol).replace(/^__gi_/, '');
+    const name = symbol === undefined ? '' : listedName(symbol);
     if (name === 'abort') return index > 0 ? index : -1;
     if (!RAISES.has(name)) return -1;
   }
   return -1;
 }
 
+/** A frame as far as it tells who went wrong. */
 export interface Named {
   readonly frame: Pick<FrameLine, 'handler'>;
   /** As written. */
@@ -72,7 +79,7 @@ export interface Named {
 
 /** Index of the telling frame of a trace, -1 where none tells. Below a signal handler stands what it interrupted. */
 export function tellingFrame(frames: readonly Named[]): number {
-  const handler = frames.findLastIndex(({ frame, symbol }) => frame.handler || symbol === '__restore_rt' || symbol === '_sigtramp');
+  const handler = frames.findLastIndex(({ frame, symbol }) => frame.handler || (symbol !== undefined && isSignalReturn(symbol)));
   const below = frames.findIndex((named, index) => index > handler && says(named));
   return below >= 0 || handler < 0 ? below : frames.findIndex(says);
 }
@@ -80,5 +87,5 @@ export function tellingFrame(frames: readonly Named[]): number {
 function says(named: Named): boolean {
   if (named.symbol !== undefined) return tells(named.symbol);
   // A frame without a name tells its library, unless that is the C library, whose frames are the machinery's.
-  return named.module !== undefined && !C_LIBRARY.test(named.module.toLowerCase());
+  return named.module !== undefined && !isCLibrary(named.module);
 }

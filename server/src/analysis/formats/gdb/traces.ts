@@ -10,6 +10,7 @@ export interface Place extends Stretch {
   readonly row: LogicalLine;
 }
 
+/** A frame with its row; module and source may stand on a later one. */
 export interface Framed {
   readonly row: LogicalLine;
   readonly frame: FrameLine;
@@ -17,6 +18,7 @@ export interface Framed {
   source?: Place;
 }
 
+/** The frames of one thread, in the order in which they are listed. */
 export interface Trace {
   /** The debugger's number of the thread; undefined for a listing without a heading. */
   readonly number?: number;

@@ -2,6 +2,7 @@
 import { at, skipBlanks, type Stretch } from './scan.js';
 import { isFatal, signalName } from './signals.js';
 
+/** How the main process of a service ended. Columns are those of the row. */
 export interface UnitLine {
   readonly start: number;
   readonly end: number;

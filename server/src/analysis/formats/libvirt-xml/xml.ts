@@ -6,6 +6,7 @@
 import type { LineCursor, LogicalLine } from '../cursor.js';
 import type { BlockSink } from '../types.js';
 import { readCpu } from '../qemu/cpu.js';
+import { at as take } from '../../text/scan.js';
 
 /** Elements of `<hyperv>`; qemu's name is the element's with `hv_` in front. */
 const FEATURES = new Set([
@@ -32,8 +33,7 @@ interface Tag {
 function tags(text: string): Tag[] {
   const result: Tag[] = [];
   for (let at = text.indexOf('<'); at >= 0; at = text.indexOf('<', at + 1)) {
-    TAG.lastIndex = at;
-    const match = TAG.exec(text);
+    const match = take(TAG, text, at);
     if (match === null) continue;
     const [whole, slash = '', name = '', rest = '', empty = ''] = match;
     const nameAt = at + 1 + slash.length;

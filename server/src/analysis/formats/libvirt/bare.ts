@@ -3,6 +3,7 @@ import type { LogicalLine } from '../cursor.js';
 import { at as take } from '../../text/scan.js';
 import { oneOf, raw } from '../../text/pattern.js';
 import { DAEMON_NAME, isDaemon } from '../libvirtDaemons.js';
+import { SPEAKER } from '../qemu/grammar.js';
 import { SYSLOG, type Stretch } from './record.js';
 
 /**
@@ -26,7 +27,7 @@ const VIRSH = /error: (?=[Ff]ailed to (?:(?:start|create|define|undefine|restore
  * the monitor: \u2026`. Since libvirt 9.1 the guest is named. Without libvirt's family the output of qemu must stand behind it.
  */
 const CLOSED = /(internal error:? )?(?:process exited while connecting to monitor|(?:qemu|QEMU) unexpectedly closed the monitor(?: \(vm='[^']{1,128}'\))?): /g;
-const OUTPUT = /\d{4}-\d\d-\d\d[T ][\d:.]{8,18}(?:Z|\+0000:) ?:? ?(?=\S)|(?:\/[\w.+-]{1,40}){0,8}\/?(?:qemu-system-[\w-]{1,24}|qemu-kvm|kvm): /y;
+const OUTPUT = new RegExp(raw`\d{4}-\d\d-\d\d[T ][\d:.]{8,18}(?:Z|\+0000:) ?:? ?(?=\S)|${SPEAKER}`, 'y');
 
 /**
  * What programs that use libvirt set before its message: exceptions of Python, Java and Ruby, what libvirt itself prints where a
@@ -44,6 +45,7 @@ const INTRODUCTION = /^(?:libvirt version|hostname): /;
 /** Clients that went away, and interfaces that were gone when the daemon looked: every host has them in its journal. */
 const NOISE = /^(?:End of file while reading data: |nl_recv returned with error: |(?:unable to read: |Failed to open file ')\/sys\/class\/net\/)/;
 
+/** An error or warning without the frame of a record, by its columns. */
 export interface BareMessage extends Stretch {
   readonly level: 'error' | 'warning';
   /** virsh goes on in the next line. */
@@ -104,6 +106,7 @@ function closedMessage(text: string): BareMessage | undefined {
   return undefined;
 }
 
+/** The members of a record in JSON, by their columns, without quotes. */
 export interface JsonRecord {
   readonly level: Stretch;
   readonly message: Stretch;

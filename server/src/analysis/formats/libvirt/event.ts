@@ -1,11 +1,14 @@
 /** A warning or error of libvirt with what belongs to it: one line, the output of qemu behind it, or a whole flattened log. */
 import type { LineCursor, LogicalLine } from '../cursor.js';
 import { findCrash, sayCrash } from '../qemu/crash.js';
+import { SPEAKER } from '../qemu/grammar.js';
 import { readMessage } from '../qemu/messages.js';
 import type { BlockSink } from '../types.js';
 import { bareMessage, jsonRecord } from './bare.js';
 import { readRecords, recordTokens, versionIn, type Level, type Stretch } from './record.js';
 import { clipped } from '../../text/clipped.js';
+import { raw } from '../../text/pattern.js';
+import { at } from '../../text/scan.js';
 
 /** Lines of output a message may carry. */
 const MAX_CONTINUATION = 50;
@@ -14,7 +17,7 @@ const MAX_TITLE = 160;
 /** Messages that carry the output of a program, line ends and all. */
 const CARRIES_OUTPUT = /(?:closed the monitor(?: \(vm='[^']{1,128}'\))?|connecting to monitor|from monitor|exit status \d{1,3}|possible problem|unexpected fatal signal \d{1,3}):?(?: |$)/;
 /** A line of that output as qemu prints it. */
-const OUTPUT = /(?:\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z ?:? ?)?(?:(?:\/[\w.+-]{1,40}){0,8}\/?(?:qemu-system-[\w-]{1,24}|qemu-kvm|kvm): |char device redirected |warning: )/y;
+const OUTPUT = new RegExp(raw`(?:\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z ?:? ?)?(?:${SPEAKER}|char device redirected |warning: )`, 'y');
 const DATED = /\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d/y;
 
 /** Takes the records of a block: states each warning and error; the first error names the block, or the failure of qemu that one carries. */
@@ -122,10 +125,8 @@ export class EventReader {
         this.line(line);
         continue;
       }
-      OUTPUT.lastIndex = 0;
-      const isOutput = OUTPUT.exec(line.text) !== null;
-      DATED.lastIndex = 0;
-      if (!isOutput && (!this.#carriesOutput || line.envelope !== undefined || DATED.exec(line.text) !== null || readRecords(line.text).length > 0)) return;
+      const isOutput = at(OUTPUT, line.text, 0) !== null;
+      if (!isOutput && (!this.#carriesOutput || line.envelope !== undefined || at(DATED, line.text, 0) !== null || readRecords(line.text).length > 0)) return;
       if (!isOutput && !looksPrinted(line.text)) return;
       cursor.next();
       this.#output(line, 0, line.text.length);
@@ -136,15 +137,14 @@ export class EventReader {
   finish(): void {
     const head = this.#headline;
     if (head === undefined) return;
-    const message = head.words ? `: ${head.line.text.slice(head.at.start, head.at.end)}` : '';
-    const place = head.symbol === undefined ? '' : ` in ${head.symbol}`;
-    const said = `libvirt ${head.level}${place}${message}`;
     const failure = this.#failure;
     if (failure !== undefined) {
       this.#sink.describe({ role: 'crash', opensRecord: true, title: failure.title, headline: { line: failure.line, start: failure.at.start, end: failure.at.end } });
       return;
     }
-    const title = clipped(said, MAX_TITLE);
+    const message = head.words ? `: ${head.line.text.slice(head.at.start, head.at.end)}` : '';
+    const place = head.symbol === undefined ? '' : ` in ${head.symbol}`;
+    const title = clipped(`libvirt ${head.level}${place}${message}`, MAX_TITLE);
     this.#sink.describe({
       role: 'event',
       title: this.#count > 1 ? `${title} (and ${this.#count - 1} more)` : title,

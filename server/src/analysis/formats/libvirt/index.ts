@@ -3,6 +3,7 @@ import { sinkEnvelope } from '../block.js';
 import { logicalLines, type LineCursor, type LogicalLine, spanIn } from '../cursor.js';
 import { isDated } from '../dated.js';
 import { joiningSink, joinLines, mayBeWrapped } from '../joined.js';
+import { DAEMONS } from '../libvirtDaemons.js';
 import type { BlockSink, LineSink, LogFormat } from '../types.js';
 import { bareMessage, jsonRecord } from './bare.js';
 import { EventReader } from './event.js';
@@ -76,7 +77,7 @@ export const libvirt: LogFormat = {
     ': error : ', ': warning : ', 'internal error: ', 'operation failed: ', 'Timed out during operation: ', 'Requested operation is not valid: ',
     '"subcomponent":"libvirt"', ' : libvirt version: ', 'nexpectedly closed the monitor', 'while connecting to monitor: ', 'Unable to read from monitor: ', 'Unable to write to monitor: ',
     'error: Failed to ', 'error: failed to connect to the hypervisor', 'libvirtError: ', 'LibvirtException: ', 'virError(Code=', 'Call to vir',
-    'Driver error : ', 'libvirt: ', 'libvirtd[', 'virtqemud[', 'virtlogd[', 'virtnetworkd[', 'virtstoraged[', 'virtnodedevd[', 'virtproxyd[',
+    'Driver error : ', 'libvirt: ', ...DAEMONS.map((daemon) => `${daemon}[`),
   ],
   opens: opensEvent,
   cuts: recordStarts,

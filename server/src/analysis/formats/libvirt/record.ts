@@ -2,13 +2,16 @@
 import type { TokenKind } from '../types.js';
 import { raw } from '../../text/pattern.js';
 import { at as take } from '../../text/scan.js';
+import { LIBVIRT_DATE } from '../dated.js';
 import { DAEMON_NAME } from '../libvirtDaemons.js';
 import type { Stretch } from '../../text/span.js';
 
 export type { Stretch };
 
+/** libvirt's priorities by name. */
 export type Level = 'debug' | 'info' | 'warning' | 'error';
 
+/** The parts of a record, by their columns. */
 export interface LogRecord {
   readonly time?: Stretch;
   readonly source?: Stretch;
@@ -20,9 +23,9 @@ export interface LogRecord {
   readonly message: Stretch;
 }
 
-/** Where a record begins. The date is always UTC. */
-const START = /\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3,6}[+-]\d{4}: \d{1,10}: (?:debug|info|warning|error) ?: /g;
-const DATE = /\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3,6}[+-]\d{4}(?=: )/y;
+/** Where a record begins. */
+const START = new RegExp(raw`${LIBVIRT_DATE}: \d{1,10}: (?:debug|info|warning|error) ?: `, 'g');
+const DATE = new RegExp(`${LIBVIRT_DATE}(?=: )`, 'y');
 /** Before libvirt 0.9.2 a record had the time of day alone: `17:22:09.123: error : …`. */
 const CLOCK = /\d\d:\d\d:\d\d\.\d{3}(?=: )/y;
 /** A daemon, as syslog and a terminal name it. */

@@ -34,6 +34,7 @@ export function isBegun(row: Row): boolean {
   return row.text.length < 200 && at(BEGUN, row.text, skipBlanks(row.text, 0)) !== null;
 }
 
+/** A first line with the row or rows it takes. */
 export interface Statement {
   /** The row, with the next one where the statement runs over both. */
   readonly row: Row;

@@ -7,6 +7,7 @@ import { at, skipBlanks } from '../../text/scan.js';
 import { bareRegisters, registersOf, type RegisterPair } from './registers.js';
 import type { What } from './rules.js';
 
+/** The line of the task; `label` is what stands before its name. Places are columns of the row's text. */
 export interface CpuLine {
   readonly label?: Place;
   readonly cpu?: NamePlace;
@@ -25,6 +26,7 @@ export interface PointerLine extends Called {
   readonly inline: boolean;
 }
 
+/** What a row is inside a report, with the places of what it says. */
 export type Body =
   | { readonly kind: 'cpu'; readonly cpu: CpuLine }
   | { readonly kind: 'cutTask'; readonly label: Place; readonly cpu: NamePlace }
@@ -123,8 +125,8 @@ export function bodyOf(row: Row, what: What | undefined, inTrace: boolean): Body
   if (stack !== null) return { kind: 'stackHead', label: label(stack) };
   const tag = tagOf(text);
   if (tag !== undefined) return { kind: 'tag', label: tag };
-  const row_ = stackRow(text, start);
-  if (row_ !== undefined) return row_;
+  const words = stackRow(text, start);
+  if (words !== undefined) return words;
   const registers = registersOf(text, start);
   if (registers.pairs.length > 0 && blankFrom(text, registers.end)) return { kind: 'registers', ...registers };
   const bare = bareRegisters(text, start);
@@ -168,21 +170,21 @@ function taintAndVersion(text: string, from: number): Pick<CpuLine, 'taint' | 'v
   const tail = text.slice(from, from + 400);
   const word = tail.indexOf('Tainted: ');
   let taint: NamePlace | undefined;
-  let at_ = Math.max(0, tail.indexOf('Not tainted') + 11, word + 9);
+  let behind = Math.max(0, tail.indexOf('Not tainted') + 11, word + 9);
   if (word >= 0) {
     let end = word + 9;
     // Red Hat printed a row of dashes for letters it did not use.
     while (end < tail.length && /[A-Z -]/.test(tail.charAt(end))) end++;
-    at_ = end;
+    behind = end;
     const letters = tail.slice(word + 9, end).trimEnd();
     if (letters !== '') taint = { start: from + word + 9, end: from + word + 9 + letters.length, name: letters.replace(/[ -]/g, '') };
   } else if (!tail.includes('Not tainted')) return {};
-  const rest = tail.slice(at_);
+  const rest = tail.slice(behind);
   const version = VERSION.exec(rest);
   const build = BUILD.exec(rest);
-  const place = (match: RegExpExecArray, text_: string): NamePlace => {
-    const begin = from + at_ + match.index + match[0].indexOf(text_);
-    return { start: begin, end: begin + text_.length, name: text_ };
+  const place = (match: RegExpExecArray, name: string): NamePlace => {
+    const begin = from + behind + match.index + match[0].indexOf(name);
+    return { start: begin, end: begin + name.length, name };
   };
   return {
     ...(taint === undefined ? {} : { taint }),
@@ -221,7 +223,7 @@ function pointerLine(text: string, start: number): Body | undefined {
   }
   const decoded = at(DECODED, text, from);
   if (decoded !== null) {
-    const called = calledAt(text, from + decoded[0].length - decoded[0].trimStart().length, true);
+    const called = calledAt(text, skipBlanks(text, from), true);
     if (called?.source !== undefined) return { ...body, pointer: { ...body.pointer, ...called, inline: text.includes('[inline]', called.end) } };
   }
   const placed = withAddress();
@@ -266,7 +268,13 @@ function stackRow(text: string, start: number): Body | undefined {
 /** Where system calls and kernel threads begin: the last frames of a trace, and all that a copied tail may have of it. */
 const ENTRY = /^(?:\? )?(?:do_syscall_64|entry_SYSCALL_64\w{0,24}|ret_from_fork(?:_asm)?)\+0x/;
 
-/** The label of a report whose beginning is missing; undefined where the row could be anything. */
+/** Lines that stand inside reports; they open one whose beginning is missing. Each holds what `headless` asks for. */
+export const HEADLESS_OPENERS: readonly string[] = [
+  ' Comm: ', ', comm: ', 'RIP: 0010:', 'RIP: e030:', 'EIP: 0060:', 'EIP: 0061:', 'EIP is at ', 'PC is at ', 'NIP [c0', '[ end trace ', 'Call Trace:', 'Call trace:',
+  'do_syscall_64+0x', 'entry_SYSCALL_64', 'ret_from_fork+0x', 'ret_from_fork_asm+0x',
+];
+
+/** The line with which a report can begin whose first lines are missing; undefined where the row could be anything. */
 export function headless(row: Row): Body | undefined {
   const text = row.text;
   const start = skipBlanks(text, 0);

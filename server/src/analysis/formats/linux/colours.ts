@@ -2,13 +2,13 @@
 import type { BlockSink } from '../types.js';
 import type { CpuLine } from './body.js';
 import type { Head } from './heads.js';
-import { type Row } from './row.js';
+import type { Row } from './row.js';
 import { at, skipBlanks } from '../../text/scan.js';
 
 /** The words of a head that are no value. */
 export function colour(sink: BlockSink, row: Row, head: Head): void {
-  const places = Object.values(head.values).sort((a, b) => a.start - b.start);
   if (head.role === 'context') return;
+  const places = Object.values(head.values).sort((a, b) => a.start - b.start);
   const kind = head.role === 'crash' ? 'bugCheckName' : head.what === 'cut' ? 'banner' : 'warning';
   let from = head.start;
   for (const place of places) {
@@ -80,7 +80,7 @@ export function sayOpcodes(sink: BlockSink, row: Row, from: number): boolean {
   return ud2;
 }
 
-const NUMBER = /(?:0x[\da-f]{1,16}|[\da-f]{16}|[\da-f]{8})(?![\w])/y;
+const NUMBER = /(?:0x[\da-f]{1,16}|[\da-f]{16}|[\da-f]{8})(?!\w)/y;
 /** `lab_get+0x13/0x90 [lab]` in the middle of a line. */
 const CALLED = /([A-Za-z_.$][\w.$]{0,200})\+(0x[\da-f]{1,8})(?:\/0x[\da-f]{1,8})?(?: \[([\w-]{1,60})\])?/y;
 

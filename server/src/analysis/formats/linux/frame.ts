@@ -16,10 +16,12 @@ import type { FrameTrust } from '../types.js';
 import { blankFrom, type Place } from './row.js';
 import { at, skipBlanks } from '../../text/scan.js';
 
+/** A name with its place. */
 export interface NamePlace extends Place {
   readonly name: string;
 }
 
+/** A function with what stands around it; places are columns of the row's text. */
 export interface Called {
   /** As printed, without the backslashes of Markdown. */
   readonly symbol?: NamePlace;
@@ -29,6 +31,7 @@ export interface Called {
   readonly address?: Place & { readonly value?: string };
 }
 
+/** A frame, from its address or name on to what stands last of it. */
 export interface FrameLine extends Called {
   readonly start: number;
   readonly end: number;
@@ -71,7 +74,7 @@ function plain(name: string): string {
   return name.includes('\\') ? name.replaceAll('\\', '') : name;
 }
 
-/** `function+0x1/0x20 [module] file.c:12` from a column on; undefined where no function with an offset stands there. */
+/** `function+0x1/0x20 [module] file.c:12` from a column on; undefined where no function with an offset, or with `lenient` no name, stands there. `sized`: with the size of the function. */
 export function calledAt(text: string, from: number, lenient = false): (Called & { readonly end: number; readonly sized: boolean }) | undefined {
   const old = at(OLD_MODULE, text, from);
   const start = old === null ? from : from + old[0].length;
@@ -102,10 +105,17 @@ export function calledAt(text: string, from: number, lenient = false): (Called &
   return { ...placed, end, sized: offset?.[2] !== undefined };
 }
 
-function addressIn(match: RegExpExecArray, column: number): Place & { readonly value?: string } {
-  const start = column + match[0].indexOf(match[1] ?? '');
-  const value = canonicalHex(match[1] ?? '');
-  return { start, end: start + (match[1] ?? '').length, ...(value === undefined ? {} : { value }) };
+type Address = NonNullable<Called['address']>;
+
+/** An address as written from a column on. */
+function addressAt(written: string, start: number): Address {
+  const value = canonicalHex(written);
+  return { start, end: start + written.length, ...(value === undefined ? {} : { value }) };
+}
+
+/** The address that the first group of a match is; the match begins at a column. */
+function addressIn(match: RegExpExecArray, column: number): Address {
+  return addressAt(match[1] ?? '', column + match[0].indexOf(match[1] ?? ''));
 }
 
 /** The frames a line states; none where it is no line of a trace. `inTrace`: forms that elsewhere would be prose count too. */
@@ -121,11 +131,10 @@ export function framesOf(text: string, inTrace: boolean): readonly FrameLine[] {
   const power = at(POWER, text, start);
   const head = power === null ? at(ADDRESS, text, start) : null;
   let column = start;
-  let address: (Place & { readonly value?: string }) | undefined;
+  let address: Address | undefined;
   if (power !== null) {
-    const place = start + power[0].length - 2 - (power[2] ?? '').length;
-    const value = canonicalHex(power[2] ?? '');
-    address = { start: place, end: place + (power[2] ?? '').length, ...(value === undefined ? {} : { value }) };
+    const written = power[2] ?? '';
+    address = addressAt(written, start + power[0].length - '] '.length - written.length);
     column = start + power[0].length;
   } else if (head !== null) {
     address = addressIn(head, start);
@@ -137,7 +146,6 @@ export function framesOf(text: string, inTrace: boolean): readonly FrameLine[] {
   const common = { start, certain: true, ...(tag === undefined ? {} : { tag }), ...withAddress };
   const mark = at(MARK, text, column)?.[1];
   if (mark !== undefined && (mark === '?' || head !== null)) column = skipBlanks(text, column + 1);
-  else if (column === start && inTrace) column = skipBlanks(text, column);
   let trust: FrameTrust = mark === '?' || mark === 'S' ? 'guessed' : 'listed';
   const from = fromFrames(text, column, common, address !== undefined || emptied !== null || inTrace);
   if (from !== undefined) return from;
@@ -151,12 +159,8 @@ export function framesOf(text: string, inTrace: boolean): readonly FrameLine[] {
   const numberEnd = column + (number?.[0].length ?? 0);
   const end = numberEnd + (mapped?.[0].length ?? 0);
   if (number !== null && (address !== undefined || mark === '?' || inTrace) && blankFrom(text, end)) {
-    const value = canonicalHex(number[0]);
     const module = mapped === null ? undefined : { start: numberEnd + 2, end: numberEnd + 2 + (mapped[1] ?? '').length, name: mapped[1] ?? '' };
-    return [{
-      ...common, address: { start: column, end: numberEnd, ...(value === undefined ? {} : { value }) }, ...(module === undefined ? {} : { module }),
-      end, trust, certain: address !== undefined,
-    }];
+    return [{ ...common, address: addressAt(number[0], column), ...(module === undefined ? {} : { module }), end, trust, certain: address !== undefined }];
   }
   if (inTrace || address !== undefined) {
     const decoded = calledAt(text, column, true);
@@ -188,10 +192,11 @@ function fromFrames(text: string, column: number, common: Pick<FrameLine, 'start
   if (text.charCodeAt(place) === 40) place++;
   const caller = calledAt(text, place);
   const { address: calleeAddress, ...rest } = common;
+  const called = { ...callee, ...(calleeAddress === undefined ? {} : { address: calleeAddress }) };
   // Since 5.19 without addresses; with offset and size it can be nothing else.
   if (second === null && !inTrace && caller?.sized !== true) return undefined;
-  if (caller === undefined) return second === null ? undefined : [{ ...rest, ...(address === undefined ? {} : { address }), end: place, trust: 'listed', callee: { ...callee, ...(calleeAddress === undefined ? {} : { address: calleeAddress }) } }];
-  return [{ ...rest, ...caller, ...(address === undefined ? {} : { address }), trust: 'listed', callee: { ...callee, ...(calleeAddress === undefined ? {} : { address: calleeAddress }) } }];
+  if (caller === undefined) return second === null ? undefined : [{ ...rest, ...(address === undefined ? {} : { address }), end: place, trust: 'listed', callee: called }];
+  return [{ ...rest, ...caller, ...(address === undefined ? {} : { address }), trust: 'listed', callee: called }];
 }
 
 /** `<ffffffff8010f3de>{system_call+126} <ffffffff8010…>{…}`: several on a line, offsets in decimal. */

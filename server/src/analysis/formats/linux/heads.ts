@@ -1,8 +1,5 @@
-/**
- * The lines that say what went wrong. Each rule is one wording of the kernel (or of Xen) with the places of its values as
- * named groups; `literal` is what every line of the wording holds, and what opens a region.
- */
-import { type Place, type Row } from './row.js';
+/** The lines that say what went wrong: which rule (`rules.ts`) a row follows, and what it names. */
+import type { Place, Row } from './row.js';
 import { at, skipBlanks } from '../../text/scan.js';
 import { RULES, TRAPS, type Rule, type PanicKind, type What } from './rules.js';
 import { MNEMONICS } from '../vectors.js';
@@ -10,8 +7,10 @@ import { MNEMONICS } from '../vectors.js';
 /** What a head names, with its place in the row. */
 export type Values = Partial<Record<Name, Place & { readonly text: string }>>;
 const NAMES = ['address', 'ip', 'cpu', 'comm', 'pid', 'source', 'symbol', 'offset', 'module', 'error', 'count', 'word', 'reason', 'image', 'mcg', 'mci', 'bank', 'product', 'version', 'build', 'arch', 'msr'] as const;
+/** The name of a group in the wordings' expressions. */
 export type Name = (typeof NAMES)[number];
 
+/** The statement that a row begins with. Columns are those of the row's text. */
 export interface Head {
   readonly what: What;
   readonly role: 'crash' | 'event' | 'context';

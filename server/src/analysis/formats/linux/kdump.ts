@@ -21,7 +21,8 @@ import { rowOf, type Place, type Row } from './row.js';
 import { Sayer } from './say.js';
 import { sayValues } from './values.js';
 
-export const KDUMP_OPENERS = ['DUMPFILE: ', 'COMMAND: "'];
+/** What every line holds with which the utility's output can begin. */
+export const KDUMP_OPENERS: readonly string[] = ['DUMPFILE: ', 'COMMAND: "'];
 
 /** Warnings of the utility, source lines of `bt -l`, and rows of `bt -f` between two rows that belong. */
 const MOST_FOREIGN = 12;
@@ -47,6 +48,7 @@ function place(indices: RegExpIndicesArray | undefined, group: number): Place | 
   return found === undefined ? undefined : { start: found[0], end: found[1] };
 }
 
+/** Takes the rows of the output about one dump. */
 class Dump {
   readonly #say: Sayer;
   readonly #row: Row;
@@ -161,10 +163,10 @@ class Dump {
     if (this.#trace > 0) return true;
     if (DOWN.test(name)) this.#isDown = true;
     if (this.#culprit === undefined && !isCrashHelper(canonicalName(name))) this.#culprit = { row, symbol, module };
-    // The utility names the module with the return address only: the frame above the exception has none.
     return true;
   }
 
+  /** The utility names modules with return addresses only: for where the exception was raised it names none. */
   #exception(row: Row, start: number): boolean {
     const match = at(EXCEPTION, row.text, start);
     const symbol = place(match?.indices, 1);

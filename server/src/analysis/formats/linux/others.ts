@@ -12,8 +12,9 @@ const ALONE: ReadonlySet<What> = new Set<What>(['fault', 'trap', 'bug', 'warning
  */
 export function joinsXen(head: Head, kind: PanicKind | undefined, awaits: 'dump' | 'trace' | undefined): boolean {
   if (kind === undefined) return true;
-  if (kind === 'xen-panic' && ((awaits === 'dump' && head.rule.literals[0] === '----[ Xen-') || (awaits !== undefined && head.rule.literals[0] === 'Xen call trace:'))) return true;
-  return kind === 'domain-crash' ? head.rule.literals[0] === '----[ Xen-' : head.role === 'crash' && head.kind !== 'domain-crash';
+  const { part } = head.rule;
+  if (kind === 'xen-panic' && ((awaits === 'dump' && part === 'registers') || (awaits !== undefined && part === 'trace'))) return true;
+  return kind === 'domain-crash' ? part === 'registers' : head.role === 'crash' && head.kind !== 'domain-crash';
 }
 
 /** What a row is to a report by `caller`: a line of another report, or the `stop` where that one begins; undefined where it may be its own. */

@@ -3,7 +3,7 @@
  * logs hold too count only in the reports they are part of, for a block must not run on into the log around it.
  */
 import type { What } from './rules.js';
-import { type Place } from './row.js';
+import type { Place } from './row.js';
 import { at, skipBlanks } from '../../text/scan.js';
 import { oneOf, raw } from '../../text/pattern.js';
 
@@ -48,9 +48,9 @@ const LEAKS = /(?:unreferenced object 0x|hex dump \(first|(?:[\da-f]{2} ){4,32})
 
 /** Stalls, lockups and hung tasks. */
 const STALLS = oneOf('y', [
-  raw`rcu: |\d{1,5}-[.!?O]{2,5}[:.]|\(?detected by \d|\(t=\d|"echo 0 > |\\?"echo|Not tainted |Future hung task`,
+  raw`rcu: |\d{1,5}-[.!?O]{2,5}[:.]|\(?detected by \d|\(t=\d|\\?"echo|Not tainted |Future hung task`,
   raw`Unless rcu|RCU grace-period|sending NMI|task:.{1,64} state:`,
-  raw`.{1,64} {1,20}[DRSTIXZ] {1,3}(?:[\da-f]{8,16}|running task) |blocking rcu_node|All QSes seen|INFO: NMI handler`,
+  raw`.{1,64} {1,20}[DRSTIXZ] {1,3}(?:[\da-f]{8,16}|running task) |blocking rcu_node|All QSes seen`,
   raw`Showing all locks|#\d{1,3}: {1,2}|Modules linked|cpu \d{1,5} |=============================================`,
 ]);
 

@@ -16,12 +16,14 @@ const MOST_FOREIGN = 4;
 const MOST_FOREIGN_LOOSE = 12;
 /** Between the first line of a fault and its header, while drivers come up. */
 const MOST_FOREIGN_BARE = 60;
+/** Blank lines inside a report, but for those that stand below every line of a text: at most two. */
 const MOST_BLANK = 3;
 const MOST_GAP = 2;
 /** A warning of the kernel prints its message between the `cut here` line and its head. */
 const MOST_MESSAGES = 4;
 /** Lines of other reports in one that names who writes it. */
 const MOST_OTHERS = 400;
+/** A longer line, in units, is no message of a warning. */
 const LONGEST_MESSAGE = 400;
 const WORDLESS = 'Kernel report without text';
 

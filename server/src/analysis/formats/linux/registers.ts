@@ -1,8 +1,9 @@
 /** Register rows: `RAX: 0000000000000028 RBX: ffff8800bce83080`, ARM's `r7 : 0000002c  r6 : cc0a63c0`, Xen's lower case. */
 import { canonicalHex } from '../../text/hex.js';
-import { type Place } from './row.js';
+import type { Place } from './row.js';
 import { at, skipBlanks } from '../../text/scan.js';
 
+/** A register with its value; places are columns of the row's text. */
 export interface RegisterPair {
   /** As facts name it: `rax`, `gsbase`. */
   readonly register: string;

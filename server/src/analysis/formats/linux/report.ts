@@ -1,15 +1,14 @@
 /** One report as it is read: what it says first counts, what other processors and programs add does not. */
-import { canonicalHex } from '../../text/hex.js';
 import type { BlockSink } from '../types.js';
 import { isAnnounced, isFault, isReported, type Told } from './announced.js';
 import { isBegun } from './begun.js';
 import { bodyOf, headless, type Body } from './body.js';
-import { colour, sayCpu, sayModules, sayOpcodes, sayWords } from './colours.js';
+import { colour } from './colours.js';
+import { Contents } from './contents.js';
 import { Doubles } from './doubled.js';
 import { canonicalName } from './frame.js';
 import { headOf, type Head } from './heads.js';
 import { BEHEADED, notesOf, UNREASONED } from './notes.js';
-import { sayPlain } from './plainTokens.js';
 import { joinsXen, ofOthers } from './others.js';
 import { blankFrom, type Place, type Row } from './row.js';
 import { skipBlanks } from '../../text/scan.js';
@@ -18,8 +17,9 @@ import { Sayer } from './say.js';
 import { titleOf } from './titles.js';
 import { Traces, type Culprit } from './traces.js';
 import { sayValues } from './values.js';
-import { isWrapped, lockBelow, takeWrapped, type Pending } from './wrapped.js';
+import { isWrapped, restOf, takeWrapped, type Pending } from './wrapped.js';
 
+/** How a row belongs to a report. */
 export type Taken =
   | { readonly is: 'head'; readonly head: Head }
   | { readonly is: 'body'; readonly body: Body }
@@ -27,9 +27,11 @@ export type Taken =
   /** Of another task's report; `begins`: its first line. */
   | { readonly is: 'other'; readonly begins: boolean };
 
+/** Takes the rows of one report in order; `finish` says what the whole shows. */
 export class Report {
   readonly #say: Sayer;
   readonly #traces: Traces;
+  readonly #contents: Contents;
   #what: What | undefined;
   #head: Head | undefined;
   #headRow: Row | undefined;
@@ -40,41 +42,34 @@ export class Report {
   #topless = false;
   /** The report began at its end mark: what stands below repeats it. */
   #lastWords = false;
-  /** Modules below the trace, or the task with its stack: the tail of an oops. A warning and a lockup list modules above and no stack. */
-  #tail = false;
   #caller: string | undefined;
   #kind: PanicKind | undefined;
   #role: 'crash' | 'event' | 'context' = 'context';
   #trap = false;
-  #ended = false;
   #panicked = false;
   #closed = false;
   #count = 0;
-  #taint = '';
-  #taintRow: Row | undefined;
   #named: Culprit | undefined;
-  /** Code bytes at the instruction are `0f 0b`: a failed check, not a fault. */
-  #ud2 = false;
-  #hasCode = false;
-  /** Xen stopped in its own code, not in a guest's. */
-  #ofHypervisor = false;
   /** The next line of Xen says why. */
   #reasonNext = false;
   #pending: Pending | undefined;
   /** The first line of a machine check, while no panic has been told. */
   #bank: Told | undefined;
-  /** What stands below the first line: more than words, where it is the modules, the task or the pointer. */
-  #below: 'nothing' | 'words' | 'report' = 'nothing';
   readonly #doubles = new Doubles();
 
   constructor(sink: BlockSink) {
     this.#say = new Sayer(sink);
     this.#traces = new Traces(this.#say);
+    this.#contents = new Contents(this.#say, this.#traces);
   }
 
   /** True where no line after this one can belong. */
   get closed(): boolean {
     return this.#closed;
+  }
+
+  get #ended(): boolean {
+    return this.#closed || this.#contents.ended;
   }
 
   /** Who writes the report, where the kernel says so. */
@@ -94,13 +89,13 @@ export class Report {
 
   /** No more than the first line of a fault was told: others may write a lot before the kernel goes on. */
   get bare(): boolean {
-    return this.#what === 'fault' && this.#below === 'nothing' && !this.#trap;
+    return this.#what === 'fault' && this.#contents.extent === 'nothing' && !this.#trap;
   }
 
   /** True where more unknown lines than usual may stand before the next line that belongs. */
   get rambles(): boolean {
     // Before 4.16 the words of a warning stand below its head.
-    return this.#what === 'lockdep' || this.#what === 'oom' || this.#what === 'hung' || (this.#what === 'warning' && this.#below === 'nothing');
+    return this.#what === 'lockdep' || this.#what === 'oom' || this.#what === 'hung' || (this.#what === 'warning' && this.#contents.extent === 'nothing');
   }
 
   /** How a row belongs; undefined where it does not, `stop` where it begins something else. `next`: directly below the last. */
@@ -154,13 +149,13 @@ export class Report {
 
   /** What a report of Xen that began with a failed check still lacks. */
   get #awaitsXen(): 'dump' | 'trace' | undefined {
-    if (this.#traces.hasFrames || this.#head?.rule.literals[0] === 'Panic on CPU ') return undefined;
+    if (this.#traces.hasFrames || this.#head?.rule.part === 'stop') return undefined;
     return this.#traces.hasPointer ? 'trace' : 'dump';
   }
 
   /** That an oops leaves locks and interrupts behind is no report of its own. */
   #isTail(head: Head): boolean {
-    return head.rule.literals[0] === 'BUG: sleeping function' && this.#role === 'crash' && this.#ended;
+    return head.rule.part === 'aftermath' && this.#role === 'crash' && this.#ended;
   }
 
   /** Begins with a row that has no head: the report lacks its beginning. */
@@ -186,9 +181,9 @@ export class Report {
     const pending = this.#pending;
     this.#pending = undefined;
     if (taken.is === 'head') this.#statement(row, taken.head);
-    else if (taken.is === 'body') this.#pending = this.#body(row, taken.body);
+    else if (taken.is === 'body') this.#pending = this.#contents.take(row, taken.body, this.#what);
     else if (taken.is === 'message') this.#reason(row);
-    else if (pending !== undefined) this.#pending = takeWrapped(this.#say, this.#traces, this.#what, row, pending, (cpu) => this.#body(row, { kind: 'cpu', cpu }));
+    else if (pending !== undefined) this.#pending = takeWrapped(this.#say, this.#traces, this.#what, row, pending, (cpu) => this.#contents.take(row, { kind: 'cpu', cpu }, this.#what));
   }
 
   /** A row inside the report that is no part of it. */
@@ -238,18 +233,15 @@ export class Report {
       this.#head = head;
       this.#headRow = row;
     }
-    this.#reasonNext = head.kind === 'xen-panic' && head.values.cpu !== undefined;
+    this.#reasonNext = head.rule.part === 'stop';
     this.#name(row, head);
     if (this.#say.sink.wantsTokens) colour(this.#say.sink, row, head);
-    if (head.rule.closes === true) {
-      this.#closed = true;
-      this.#ended = true;
-    }
-    this.#traces.inTrace = head.what === 'xen' && row.text.startsWith('Xen call trace', head.start);
+    if (head.rule.closes === true) this.#closed = true;
+    this.#traces.inTrace = head.rule.part === 'trace';
     if (this.#traces.inTrace) this.#say.open('stack', 'Call trace', row);
     else if (isFirst && head.what !== 'line') this.#say.open('header', 'Report', row);
     if (head.what !== 'fault') return;
-    if (head.values.address === undefined) this.#pending = { for: 'address', stamped: row.front.stamped, own: row.front.own };
+    if (head.values.address === undefined) this.#pending = restOf(row, 'address');
     else if (row.text.startsWith(' RIP:', head.end)) this.#pending = { for: 'symbol', stamped: false, own: false };
   }
 
@@ -275,12 +267,11 @@ export class Report {
     this.#kind = kind;
     this.#role = 'crash';
     this.#say.once('panic.kind', kind, row, head);
-    // Xen says on the next line why.
     if (head.what === 'mce') this.#bank = { row, head };
     else if (announced !== undefined) {
       this.#text(announced.row, announced.head);
       this.#say.sink.fact('message', row.text.slice(head.start, head.end), row, head.start, head.end);
-    } else if (head.kind !== 'xen-panic' || head.values.cpu === undefined) this.#text(row, head);
+    } else if (head.rule.part !== 'stop') this.#text(row, head);
     const time = row.front.time ?? row.envelope?.time;
     if (time !== undefined) this.#say.once('crash.time', time, row, head);
   }
@@ -299,104 +290,6 @@ export class Report {
     this.#headRow = row;
   }
 
-  #body(row: Row, body: Body): Pending | undefined {
-    const say = this.#say;
-    const sink = say.sink;
-    const pending = (of: Pending['for'], name?: string): Pending => ({ for: of, stamped: row.front.stamped, own: row.front.own, ...(name === undefined ? {} : { name }) });
-    // Saved registers, marks and lists of locks stand between frames; everything else ends a trace.
-    if (body.kind !== 'frames' && body.kind !== 'trace' && body.kind !== 'tag' && body.kind !== 'plain' && !(body.kind === 'registers' && /^ *r\d/.test(row.text))) this.#traces.inTrace = false;
-    this.#below = this.#below === 'report' || body.kind === 'cpu' || body.kind === 'modules' || body.kind === 'pointer' || (body.kind === 'process' && this.#what === 'lockdep') ? 'report' : 'words';
-    switch (body.kind) {
-      case 'cpu': {
-        // Processors that a panic stops say what they ran: not what went wrong.
-        const { version, build, taint, cpu, comm } = this.#traces.isStopped ? { ...body.cpu, cpu: undefined, comm: undefined } : body.cpu;
-        if (cpu !== undefined) say.once('panic.pcpu', String(Number(cpu.name)), row, cpu, 'pcpu');
-        if (comm !== undefined) say.once('process', comm.name, row, comm, 'process');
-        if (version !== undefined) say.once('system.version', version.name, row, version, 'version');
-        if (build !== undefined) say.once('system.build', build.name, row, build, 'version');
-        if (taint !== undefined && this.#taintRow === undefined) {
-          this.#taint = taint.name;
-          this.#taintRow = row;
-          sink.fact('message', `Tainted: ${taint.name.split('').join(' ')}`, row, taint.start, taint.end, 'warning');
-        }
-        sayCpu(sink, row, body.cpu);
-        return version === undefined ? pending('version') : undefined;
-      }
-      case 'cutTask':
-        say.token('field', row, body.label);
-        say.once('panic.pcpu', String(Number(body.cpu.name)), row, body.cpu, 'pcpu');
-        return pending('task');
-      case 'process':
-        say.once('process', body.comm.name, row, body.comm, 'process');
-        this.#tail ||= this.#headless && body.isOops === true && this.#traces.pointed !== undefined;
-        return undefined;
-      case 'pointer':
-        return this.#traces.pointer(row, body.pointer, body.pairs);
-      case 'registers':
-        if (!this.#traces.inTrace) say.open('registers', 'Registers', row);
-        this.#traces.registers(row, body.pairs, this.#ended);
-        say.token('registerName', row, body.last);
-        return body.last === undefined ? undefined : pending('register', row.text.slice(body.last.start, body.last.end).toLowerCase());
-      case 'code': {
-        if (say.section !== 'Registers') say.open('disassembly', 'Code', row);
-        say.token('field', row, body.label);
-        const ud2 = sayOpcodes(sink, row, body.label.end);
-        if (!this.#traces.isUser && !this.#hasCode) {
-          this.#hasCode = true;
-          this.#ud2 = ud2;
-        }
-        return pending('code');
-      }
-      case 'modules':
-        this.#tail ||= this.#headless && this.#traces.hasFrames;
-        say.open('modules', 'Modules', row);
-        say.token('field', row, body.label);
-        sayModules(sink, row, body.label.end);
-        return pending('modules');
-      case 'hardware':
-        say.open('header', 'Machine', row);
-        say.token('field', row, body.label);
-        sink.token('fieldValue', row, skipBlanks(row.text, body.label.end), row.text.length);
-        return pending('hardware');
-      case 'trace':
-        return this.#traces.begin(row, body);
-      case 'frames': {
-        let last: Pending | undefined;
-        for (const frame of body.frames) last = this.#traces.frame(row, frame);
-        return last;
-      }
-      case 'tag':
-        say.token('comment', row, body.label);
-        return undefined;
-      case 'stackHead':
-        say.token('field', row, body.label);
-        sayWords(sink, row, body.label.end);
-        say.open('arguments', 'Stack', row);
-        return pending('stack');
-      case 'stackRow':
-        say.token('address', row, body.label);
-        sayWords(sink, row, body.from);
-        return pending('stack');
-      case 'end':
-        say.token('banner', row, body.label);
-        say.open('messages', 'End', row);
-        this.#ended = true;
-        return undefined;
-      case 'value': {
-        const value = canonicalHex(body.value.name);
-        say.token('field', row, body.label);
-        if (value !== undefined) say.once(body.key, value, row, body.value, 'registerValue');
-        return undefined;
-      }
-      case 'plain':
-        sayPlain(say, row, body.label);
-        if (row.front.xen && row.text.includes('CONTEXT: hypervisor')) this.#ofHypervisor = true;
-        // KASAN closes with a line like the one that opened it.
-        if (this.#what === 'sanitizer' && row.text.startsWith('=====') && this.#traces.hasFrames) this.#ended = true;
-        return lockBelow(row);
-    }
-  }
-
   /** A crash of a kind that no first line says. */
   #becomes(kind: PanicKind, row: Row, place: Place): void {
     this.#role = 'crash';
@@ -404,65 +297,86 @@ export class Report {
     this.#say.once('panic.kind', kind, row, place);
   }
 
-  /** `below`: the row that ends the report, where one does. */
+  /** Says what only the whole report shows. `below`: the row that ends it, where one does. */
   finish(below?: Row): void {
     const sink = this.#say.sink;
     const row = this.#headRow;
     if (row === undefined) return;
     const head = this.#head;
     if (this.#bank !== undefined) this.#text(this.#bank.row, this.#bank.head);
-    // Without its first lines a report with registers and code is an oops, unless the code says that a check failed: a warning looks the same.
-    if (head === undefined && this.#tail) this.#role = 'crash';
-    // An end mark stands below oopses and warnings only; which of them it was is lost. Where a check failed it was a warning as a rule.
-    // A trace that follows the mark is that of either. Right above an oops its last lines tell nothing: the oops is what the text is about.
-    else if (head === undefined && this.#headless && this.#ended && !this.#lastWords && this.#traces.hasFrames && !this.#ud2 && !(this.#topless && isFault(below))) {
-      this.#role = 'crash';
-      this.#tail = true;
-      if (!this.#traces.hasPointer || !this.#hasCode) this.#say.once('panic.text', BEHEADED, row, { start: 0, end: row.text.length });
-    }
-    const isOops = head === undefined && this.#ended && this.#traces.hasPointer && this.#hasCode && !this.#ud2;
-    const whole = { start: 0, end: row.text.length };
-    if (isOops && this.#lastWords) {
-      this.#role = 'crash';
-      this.#tail = true;
-      this.#say.once('panic.text', BEHEADED, row, whole);
-    } else if (isOops) this.#becomes('oops', row, whole);
+    const isTail = head === undefined && this.#judgeTail(row, below);
     // Xen shows where it stood first and says why last: of a text cut below it is a panic. A warning and a key of the console are told above it.
-    if (head?.rule.literals[0] === '----[ Xen-' && this.#role === 'event' && this.#ofHypervisor && this.#traces.pointed !== undefined) {
+    if (head?.rule.part === 'registers' && this.#role === 'event' && this.#contents.ofHypervisor && this.#traces.pointed !== undefined) {
       this.#becomes('xen-panic', row, head);
       this.#say.once('panic.text', UNREASONED, row, head);
     }
     // A check without its place is somebody's title, or a program's.
     if (head?.what === 'spl' && this.#role === 'event') this.#role = 'context';
-    if (head?.rule.named === true && head.values.comm === undefined && !row.front.stamped && this.#below === 'nothing') this.#role = 'context';
-    // Of a report that was cut above its trace, modules, task or pointer tell as much: a line that a search brought up has none of them.
-    const isWarning = this.#role === 'event' && (this.#traces.hasFrames || ((this.#what === 'warning' || this.#what === 'lockdep') && this.#below === 'report')) && this.#told !== undefined && isReported(this.#told);
-    if (isWarning && head !== undefined) {
+    if (head?.rule.named === true && head.values.comm === undefined && !row.front.stamped && this.#contents.extent === 'nothing') this.#role = 'context';
+    const isWarning = head !== undefined && this.#isWarning();
+    if (isWarning) {
       this.#becomes(this.#what === 'hung' ? 'hung-task' : 'kernel-warning', row, head);
       this.#text(row, head);
     }
     const culprit = this.#traces.placed(this.#culprit());
-    if (culprit?.called.symbol !== undefined) {
-      const { symbol, offset, module } = culprit.called;
-      this.#say.once('symbol', canonicalName(symbol.name), culprit.row, symbol);
-      if (offset !== undefined) this.#say.once('symbol.offset', offset.value, culprit.row, offset);
-      if (module !== undefined) this.#say.once('module', module.name.toLowerCase(), culprit.row, module);
-    }
-    if (this.#role === 'crash' && !isWarning) {
-      const notes = notesOf({ kind: this.#kind, ended: this.#ended || this.#panicked, headless: this.#headless, count: this.#count, taint: this.#taint });
-      for (const note of notes.first) sink.note(note, this.#firstRow ?? row);
-      for (const note of notes.taint) sink.note(note, this.#taintRow ?? row);
-      for (const note of notes.last) sink.note(note, this.#lastRow ?? row);
-    }
+    if (culprit !== undefined) this.#blame(culprit);
+    if (this.#role === 'crash' && !isWarning) this.#note();
     // A panic line alone that only ends an oops belongs to the oops above, however far.
     const endsOops = this.#what === 'panic' && !this.#headless && !this.#traces.hasFrames && row.text.includes('Fatal exception');
     sink.describe({
       role: this.#role,
       title: titleOf(this.#kind, this.#role === 'crash' && head?.role === 'event' ? 'event' : this.#role, head, row, culprit?.called.symbol?.name),
       // A tail alone belongs to the oops above it, if there is one.
-      opensRecord: this.#role === 'crash' && !endsOops && !(this.#tail && this.#kind === undefined),
+      opensRecord: this.#role === 'crash' && !endsOops && !(isTail && this.#kind === undefined),
       headline: { line: row, start: head?.start ?? skipBlanks(row.text, 0), end: head?.end ?? row.text.length },
     });
+  }
+
+  /** Whether a report without its first lines is the tail of an oops, and if so a crash. */
+  #judgeTail(row: Row, below: Row | undefined): boolean {
+    const { hasCode, isCheck, endsAsOops } = this.#contents;
+    const whole = { start: 0, end: row.text.length };
+    let isTail = this.#headless && endsAsOops;
+    // With registers and code it is an oops, unless the code says that a check failed: a warning looks the same.
+    if (isTail) this.#role = 'crash';
+    // An end mark stands below oopses and warnings only; which of them it was is lost. Where a check failed it was a warning as a rule.
+    // A trace that follows the mark is that of either. Right above an oops its last lines tell nothing: the oops is what the text is about.
+    else if (this.#headless && this.#ended && !this.#lastWords && this.#traces.hasFrames && !isCheck && !(this.#topless && isFault(below))) {
+      this.#role = 'crash';
+      isTail = true;
+      if (!this.#traces.hasPointer || !hasCode) this.#say.once('panic.text', BEHEADED, row, whole);
+    }
+    if (!this.#ended || !this.#traces.hasPointer || !hasCode || isCheck) return isTail;
+    if (!this.#lastWords) {
+      this.#becomes('oops', row, whole);
+      return isTail;
+    }
+    this.#role = 'crash';
+    this.#say.once('panic.text', BEHEADED, row, whole);
+    return true;
+  }
+
+  /** Of a report that was cut above its trace, modules, task or pointer tell as much: a line that a search brought up has none of them. */
+  #isWarning(): boolean {
+    const told = this.#told;
+    return this.#role === 'event' && (this.#traces.hasFrames || ((this.#what === 'warning' || this.#what === 'lockdep') && this.#contents.extent === 'report')) && told !== undefined && isReported(told);
+  }
+
+  #blame({ row, called: { symbol, offset, module } }: Culprit): void {
+    if (symbol === undefined) return;
+    this.#say.once('symbol', canonicalName(symbol.name), row, symbol);
+    if (offset !== undefined) this.#say.once('symbol.offset', offset.value, row, offset);
+    if (module !== undefined) this.#say.once('module', module.name.toLowerCase(), row, module);
+  }
+
+  #note(): void {
+    const { sink } = this.#say;
+    const { taint, taintRow } = this.#contents;
+    const notes = notesOf({ kind: this.#kind, ended: this.#ended || this.#panicked, headless: this.#headless, count: this.#count, taint });
+    const [first, last] = [this.#firstRow, this.#lastRow];
+    for (const note of notes.first) if (first !== undefined) sink.note(note, first);
+    for (const note of notes.taint) if (taintRow !== undefined) sink.note(note, taintRow);
+    for (const note of notes.last) if (last !== undefined) sink.note(note, last);
   }
 
   #culprit(): Culprit | undefined {

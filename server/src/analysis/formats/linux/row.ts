@@ -48,6 +48,7 @@ const ISO = /\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(Z|[+-]\d\d:?\d\d)
  * `févr. 27`, `июл 27`, `7月 27`), or with a host whose name somebody hid (`<host>`, `:HOSTNAME:`). Taken only with `kernel:` behind it.
  */
 const SYSLOG = /(?:[\p{L}\p{M}]{1,5}\.?|\d{1,2}[月월]) {1,2}\d{1,2} \d\d:\d\d:\d\d(?:\.\d{1,9})?(?= (?:\S{1,128} )?kernel[:[])/yu;
+/** The name of the host behind such a head. */
 const HOST = / \S{1,128} (?=kernel[:[])/y;
 const KERNEL = /kernel(?:\[\d{1,7}\])?: ?/y;
 /** A listing with line numbers; taken only where the stamp of the kernel follows. */
@@ -89,9 +90,11 @@ const RFC_5424 = /<\d{1,3}>1 (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[
 /** A line of `journalctl -o json` that came from the kernel. */
 const JSON_KERNEL = /"(?:_TRANSPORT|SYSLOG_IDENTIFIER)" ?: ?"kernel"/;
 const JSON_MESSAGE = /"MESSAGE" ?: ?"((?:[^"\\]|\\.){0,2000})"/d;
+/** In units: what is longer is no message of the kernel. */
 const LONGEST_JSON = 8000;
 const XEN = /\(XEN\)(?: |$)/y;
 
+/** The colour of a priority: its lowest three bits are the severity, 0 the worst. */
 function levelOf(number: number): 'levelInfo' | 'levelWarning' | 'levelError' {
   const severity = number & 7;
   return severity <= 3 ? 'levelError' : severity === 4 ? 'levelWarning' : 'levelInfo';
@@ -116,36 +119,32 @@ export function frontOf(text: string): Front {
   const marks: (Place & { kind: Front['marks'][number]['kind'] })[] = [];
   const mark = (kind: Front['marks'][number]['kind'], start: number, end: number): void => void marks.push({ kind, start, end });
   let at = take(BLANKS, text, 0)?.[0].length ?? 0;
+  /** Takes what stands at the column reached off the line. */
+  const peel = (kind: Front['marks'][number]['kind'], found: RegExpExecArray): void => {
+    mark(kind, at, at + found[0].trimEnd().length);
+    at += found[0].length;
+  };
   // ABRT sets a colon before each line of a field that holds many.
   if (text.charCodeAt(0) === 58) mark('source', 0, ++at);
   let stamped = false;
   let own = false;
-  let xen = false;
   let time: string | undefined;
   // What each expression can begin with; most lines have few of them.
   let first = text.charCodeAt(at);
   const isDigit = first >= 48 && first <= 57;
   const number = isDigit ? take(LINE_NUMBER, text, at) : null;
-  if (number !== null) {
-    mark('number', at, at + number[0].trimEnd().length);
-    at += number[0].length;
-  }
+  if (number !== null) peel('number', number);
   const received = number === null && (isDigit || first === 91) ? take(RECEIVED, text, at) : null;
-  if (received !== null) {
-    mark('source', at, at + received[0].trimEnd().length);
-    at += received[0].length;
-  }
+  if (received !== null) peel('source', received);
   first = text.charCodeAt(at);
   const prompt = first > 64 || isDigit || first === 42 ? take(PROMPT, text, at) : null;
   if (prompt !== null) {
-    mark('source', at, at + prompt[0].trimEnd().length);
-    at += prompt[0].length;
+    peel('source', prompt);
     first = text.charCodeAt(at);
   }
   const shown = first === 91 ? take(CONSOLE, text, at) : first === 99 ? take(CODE_PAGE, text, at) : null;
   if (shown !== null) {
-    mark(first === 91 ? 'source' : 'timestamp', at, at + shown[0].trimEnd().length);
-    at += shown[0].length;
+    peel(first === 91 ? 'source' : 'timestamp', shown);
     stamped = true;
     own = first === 99;
     first = text.charCodeAt(at);
@@ -166,37 +165,25 @@ export function frontOf(text: string): Front {
   }
   const relayed = text.charCodeAt(at) === 60 ? take(RFC_5424, text, at) : null;
   if (relayed !== null) {
-    mark('timestamp', at, at + relayed[0].trimEnd().length);
+    peel('timestamp', relayed);
     time = relayed[1];
     stamped = true;
-    at += relayed[0].length;
   }
   first = text.charCodeAt(at);
   const kmsg = first >= 48 && first <= 57 ? take(KMSG, text, at) : null;
   const level = first === 60 || first === 38 ? take(LEVEL, text, at) : null;
   const leveled = kmsg ?? level;
   if (leveled !== null) {
-    mark(/\d/.test(leveled[1] ?? '') ? levelOf(Number(leveled[1])) : 'levelInfo', at, at + leveled[0].trimEnd().length);
-    at += leveled[0].length;
+    peel(/\d/.test(leveled[1] ?? '') ? levelOf(Number(leveled[1])) : 'levelInfo', leveled);
     if (kmsg !== null) stamped = own = true;
   }
   first = text.charCodeAt(at);
   const facility = first === 107 || first === 117 || first === 100 ? take(FACILITY, text, at) : null;
-  if (facility !== null) {
-    mark(levelOf(NAMED_LEVELS[facility[1] ?? facility[2] ?? ''] ?? 6), at, at + facility[0].trimEnd().length);
-    at += facility[0].length;
-  }
+  if (facility !== null) peel(levelOf(NAMED_LEVELS[facility[1] ?? facility[2] ?? ''] ?? 6), facility);
   const kernel = text.charCodeAt(at) === 107 ? take(KERNEL, text, at) : null;
-  if (kernel !== null) {
-    mark('source', at, at + kernel[0].trimEnd().length);
-    at += kernel[0].length;
-  }
+  if (kernel !== null) peel('source', kernel);
   const hypervisor = text.charCodeAt(at) === 40 ? take(XEN, text, at) : null;
-  if (hypervisor !== null) {
-    mark('source', at, at + 5);
-    at += hypervisor[0].length;
-    xen = true;
-  }
+  if (hypervisor !== null) peel('source', hypervisor);
   // Two stamps where a console server adds its own, or where the line before has no end.
   for (let times = 0; times < 2; times++) {
     const before = endless(text, at);
@@ -235,7 +222,7 @@ export function frontOf(text: string): Front {
   else if (text.charCodeAt(at) === 32) at++;
   const last = text.charCodeAt(text.length - 1);
   const end = last === 0x240a || last === 0x240d ? SHOWN_END.exec(text)?.index : undefined;
-  return { start: at, marks, stamped, own, xen, ...(end === undefined ? {} : { end }), ...(time === undefined ? {} : { time }), ...(caller === undefined ? {} : { caller }) };
+  return { start: at, marks, stamped, own, xen: hypervisor !== null, ...(end === undefined ? {} : { end }), ...(time === undefined ? {} : { time }), ...(caller === undefined ? {} : { caller }) };
 }
 
 /** The message of a line of JSON, where the kernel wrote it. */

@@ -1,5 +1,7 @@
 /** The wordings, in the order in which they are tried. Public sources are named in README.md. */
 
+import { raw } from '../../text/pattern.js';
+
 /** Values of `panic.kind` this format states. */
 export type PanicKind =
   | 'oops-null' | 'oops-page-fault' | 'oops-gp' | 'oops' | 'kernel-bug' | 'kernel-panic' | 'soft-lockup' | 'hard-lockup'
@@ -16,6 +18,7 @@ export type What =
   | 'fault' | 'trap' | 'bug' | 'panic' | 'lockup' | 'stall' | 'hung' | 'sanitizer' | 'warning' | 'lockdep' | 'state' | 'slab'
   | 'irq' | 'leak' | 'mce' | 'oom' | 'line' | 'cut' | 'spl' | 'xen';
 
+/** One wording of the kernel, or of Xen, with the places of its values as named groups (`NAMES` in `heads.ts`). */
 export interface Rule {
   /** At least six ASCII characters each; every line of this wording holds one of them. */
   readonly literals: readonly string[];
@@ -37,6 +40,11 @@ export interface Rule {
   readonly named?: boolean;
   /** A line of the Xen hypervisor. */
   readonly xen?: boolean;
+  /**
+   * Which line of its report it is, where the reader of reports has to know: the `stop` of Xen, whose next line says why, what heads
+   * Xen's `registers` and its `trace`, and what an oops may leave behind (`aftermath`).
+   */
+  readonly part?: 'stop' | 'registers' | 'trace' | 'aftermath';
 }
 
 const crash = 'crash';
@@ -51,7 +59,7 @@ export const TRAPS: ReadonlyMap<string, readonly [mnemonic: string, vector: numb
 ]);
 
 /** Program interruptions of s390. */
-const S390 = ['Unknown program exception', 'illegal operation', 'specification exception', 'addressing exception', 'privileged operation', 'fixpoint divide exception', 'data exception', 'monitor event'];
+const S390 = 'Unknown program exception|illegal operation|specification exception|addressing exception|privileged operation|fixpoint divide exception|data exception|monitor event';
 
 /** Oops and BUG. */
 const FAULTS: readonly Rule[] = [
@@ -115,8 +123,8 @@ const FAULTS: readonly Rule[] = [
   { literals: ['Oops: '], what: 'trap', role: crash, kind: 'oops', error: 'page-fault-error', expression: /(?:Oops: ){1,2}(?<error>[\da-f]{4})(?: \[#?(?<count>\d{1,4})\]| *$| \[)/dy },
   { literals: ['Oops: '], what: 'trap', role: crash, kind: 'oops', expression: /Oops: [\da-f]{4} ilc:\d{1,2} [[c]#(?<count>\d{1,4})[\]!]/dy },
   {
-    literals: [...S390.map((word) => `${word}: `)], what: 'trap', role: crash, kind: 'oops',
-    expression: /(?:Unknown program exception|illegal operation|specification exception|addressing exception|privileged operation|fixpoint divide exception|data exception|monitor event): [\da-f]{4}(?: ilc:\d{1,2})? \[#(?<count>\d{1,4})\]/dy,
+    literals: S390.split('|').map((word) => `${word}: `), what: 'trap', role: crash, kind: 'oops',
+    expression: new RegExp(raw`(?:${S390}): [\da-f]{4}(?: ilc:\d{1,2})? \[#(?<count>\d{1,4})\]`, 'dy'),
   },
   { literals: ['Oops: '], what: 'trap', role: crash, kind: 'oops', expression: /Oops: [A-Z][a-z][a-zA-Z ]{3,60}, sig: \d{1,3} \[#(?<count>\d{1,4})\]/dy },
   { literals: ['Internal error: '], what: 'trap', role: crash, kind: 'oops', expression: /Internal error: [^[\]]{1,100}? \[#(?<count>\d{1,4})\]/dy },
@@ -215,7 +223,7 @@ const CHECKS: readonly Rule[] = [
   { literals: ['BUG: workqueue leaked'], what: 'state', role: event, expression: /BUG: workqueue leaked [a-zA-Z, ]{4,30}: (?<comm>.{1,64}?)(?:\/0x|\[\d)/dy, whole: true },
   { literals: ['BUG: memory leak'], what: 'leak', role: event, expression: /BUG: memory leak *$/dy },
   { literals: ['BUG: scheduling while atomic'], what: 'state', role: event, expression: /BUG: scheduling while atomic: (?<comm>.{1,64}?)\/(?<pid>\d{1,8})\/0x[\da-f]{1,8}/dy },
-  { literals: ['BUG: sleeping function'], what: 'state', role: event, expression: /BUG: sleeping function called from invalid context at (?<source>[^\s:]{1,300}:\d{1,7})/dy },
+  { literals: ['BUG: sleeping function'], what: 'state', role: event, part: 'aftermath', expression: /BUG: sleeping function called from invalid context at (?<source>[^\s:]{1,300}:\d{1,7})/dy },
   { literals: ['BUG: Bad page'], what: 'state', role: event, expression: /BUG: Bad page (?:state|map|cache) in process (?<comm>.{1,64}?) {1,2}(?:pfn|pte):[\da-fA-F]{1,16}/dy },
   { literals: ['BUG: Bad rss-counter'], what: 'state', role: event, expression: /BUG: Bad rss-counter state mm:/dy, whole: true },
   { literals: ['BUG: workqueue lockup'], what: 'state', role: event, expression: /BUG: workqueue lockup - pool/dy, whole: true },
@@ -297,17 +305,17 @@ const MACHINE: readonly Rule[] = [
 ];
 
 const XEN: readonly Rule[] = [
-  { literals: ['Panic on CPU '], what: 'xen', xen: true, role: crash, kind: 'xen-panic', expression: /Panic on CPU (?<cpu>\d{1,5}):/dy },
+  { literals: ['Panic on CPU '], what: 'xen', xen: true, part: 'stop', role: crash, kind: 'xen-panic', expression: /Panic on CPU (?<cpu>\d{1,5}):/dy },
   { literals: ['Xen BUG at '], what: 'xen', xen: true, role: crash, kind: 'xen-panic', expression: /Xen BUG at (?<source>[^\s:]{1,300}:\d{1,7})/dy },
   { literals: ["' failed at "], what: 'xen', xen: true, role: crash, kind: 'xen-panic', expression: /Assertion '.{1,200}?' failed at (?<source>[^\s:]{1,300}:\d{1,7})/dy },
   { literals: ['FATAL PAGE FAULT'], what: 'xen', xen: true, role: crash, kind: 'xen-panic', ...PF, expression: /FATAL PAGE FAULT/dy },
   { literals: ['FATAL TRAP: '], what: 'xen', xen: true, role: crash, kind: 'xen-panic', expression: /FATAL TRAP: vec(?:tor)? (?:= )?(?<count>\d{1,3}).{0,60}/dy },
   { literals: ['GENERAL PROTECTION FAULT'], what: 'xen', xen: true, role: crash, kind: 'xen-panic', mnemonic: '#GP', vector: 13, expression: /GENERAL PROTECTION FAULT/dy },
   { literals: ['DOUBLE FAULT'], what: 'xen', xen: true, role: crash, kind: 'xen-panic', mnemonic: '#DF', vector: 8, expression: /(?:\*{3} )?DOUBLE FAULT(?: \*{3})?/dy },
-  { literals: ['----[ Xen-'], what: 'xen', xen: true, role: event, expression: /-{3,5}\[ (?<product>Xen)-(?<version>[\w.+-]{1,40}) {1,4}(?<arch>\w{3,16})[^\]]{0,120}\]-{3,5}/dy },
+  { literals: ['----[ Xen-'], what: 'xen', xen: true, part: 'registers', role: event, expression: /-{3,5}\[ (?<product>Xen)-(?<version>[\w.+-]{1,40}) {1,4}(?<arch>\w{3,16})[^\]]{0,120}\]-{3,5}/dy },
   // A key of the console asks for the state of each processor.
   { literals: ['*** Dumping CPU'], what: 'xen', xen: true, role: event, expression: /\*{3} Dumping CPU(?<cpu>\d{1,5}) (?:host|guest) state/dy },
-  { literals: ['Xen call trace:'], what: 'xen', xen: true, role: event, expression: /Xen call trace:/dy },
+  { literals: ['Xen call trace:'], what: 'xen', xen: true, part: 'trace', role: event, expression: /Xen call trace:/dy },
   { literals: ['Xen WARN at '], what: 'xen', xen: true, role: event, expression: /Xen WARN at (?<source>[^\s:]{1,300}:\d{1,7})/dy },
   { literals: ['domain_crash'], what: 'xen', xen: true, role: event, expression: /domain_crash(?:_sync)? called from (?<source>[^\s:]{1,300}(?::\d{1,7})?)/dy, whole: true },
   { literals: [') crashed on cpu#'], what: 'xen', xen: true, role: crash, kind: 'domain-crash', expression: /Domain (?<word>\d{1,5}) \(vcpu#\d{1,5}\) crashed on cpu#(?<cpu>\d{1,5})/dy },

@@ -4,7 +4,8 @@ import type { Head } from './heads.js';
 import type { Row } from './row.js';
 import type { PanicKind } from './rules.js';
 
-const MOST = 160;
+/** In UTF-16 units. */
+const MAX_TITLE = 160;
 
 const WORDS: Readonly<Record<PanicKind, string>> = {
   'oops-null': 'Kernel NULL pointer dereference',
@@ -47,5 +48,5 @@ function placed(words: string, symbol: string | undefined): string {
 }
 
 function short(text: string): string {
-  return clipped(text, MOST);
+  return clipped(text, MAX_TITLE);
 }

@@ -5,7 +5,7 @@ import { isCrashHelper, isThreadEnd } from './helpers.js';
 import type { RegisterPair } from './registers.js';
 import type { Row } from './row.js';
 import type { Sayer } from './say.js';
-import type { Pending } from './wrapped.js';
+import { restOf, type Pending } from './wrapped.js';
 
 /** Traces that may stand above the one that tells who went wrong. */
 const HISTORY = /^(?:page last |RCU grace-period )/;
@@ -52,9 +52,9 @@ export class Traces {
     this.#say = say;
   }
 
-  /** True where the trace that is open has frames. */
+  /** True where a frame was read, of the trace that is open or of one above it: traces are numbered by those that have frames. */
   get hasFrames(): boolean {
-    return this.#frames > 0;
+    return this.#trace > 0 || this.#frames > 0;
   }
 
   get isUser(): boolean {
@@ -96,7 +96,7 @@ export class Traces {
 
   /** True until the first trace has begun: what is said then is about the crash itself. */
   get #first(): boolean {
-    return this.#trace <= 0 && this.#frames === 0;
+    return !this.hasFrames;
   }
 
   pointer(row: Row, pointer: PointerLine, pairs: readonly RegisterPair[]): Pending | undefined {
@@ -109,13 +109,13 @@ export class Traces {
     if (!pointer.user) {
       this.#pointers++;
       if (pointer.address?.value !== undefined && this.#first && !this.#history) this.#say.once('exception.ip', pointer.address.value, row, pointer.address);
-      if (pointer.symbol === undefined || pointer.inline) pending = { for: 'symbol', stamped: row.front.stamped, own: row.front.own };
+      if (pointer.symbol === undefined || pointer.inline) pending = restOf(row, 'symbol');
       else {
         if (this.#first) {
           if (!this.#history) this.#pointed ??= { row, called: pointer };
         } else this.#closing = { row, called: pointer };
         if (!this.#first && !this.#history && this.#trace === (this.#telltale ?? this.#trace)) this.#interrupted ??= { row, called: pointer };
-        if (pointer.module === undefined) pending = { for: 'module', stamped: row.front.stamped, own: row.front.own };
+        if (pointer.module === undefined) pending = restOf(row, 'module');
       }
     }
     this.registers(row, pairs, false);
@@ -186,7 +186,7 @@ export class Traces {
       else this.#say.called(row, frame.callee);
     }
     this.#state(row, frame);
-    return frame.module === undefined && frame.symbol !== undefined ? { for: 'module', stamped: row.front.stamped, own: row.front.own } : undefined;
+    return frame.module === undefined && frame.symbol !== undefined ? restOf(row, 'module') : undefined;
   }
 
   #state(row: Row, frame: FrameLine): void {

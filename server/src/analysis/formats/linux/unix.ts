@@ -22,10 +22,11 @@ import { Sayer } from './say.js';
 import { sayUnixLine } from './unixTokens.js';
 import { oneOf, raw } from '../../text/pattern.js';
 
-export const UNIX_OPENERS = ['Fatal trap ', 'Fatal double fault', 'fault trap, code=', 'in supervisor mode', 'panic[cpu', 'panic(cpu ', 'panic: ', 'Panic String: ', 'panic message: ', 'non-sleepable locks held', 'Tracing pid ', 'kdb_enter() at ', 'vpanic() at ', 'panic() at netbsd:panic'];
+/** What every line holds with which such a panic can begin. */
+export const UNIX_OPENERS: readonly string[] = ['Fatal trap ', 'Fatal double fault', 'fault trap, code=', 'in supervisor mode', 'panic[cpu', 'panic(cpu ', 'panic: ', 'Panic String: ', 'panic message: ', 'non-sleepable locks held', 'Tracing pid ', 'kdb_enter() at ', 'vpanic() at ', 'panic() at netbsd:panic'];
 
 const MOST_FOREIGN = 12;
-/** In units. */
+/** In UTF-16 units. */
 const MAX_TITLE = 160;
 
 /** Lines below a bare `panic: ` in which it is told whose it is. */
@@ -137,6 +138,7 @@ const BAD_TRAP = /BAD TRAP: type=[\da-f]{1,2} .{3,200}/y;
 const IN_MODULE = /occurred in module "(?!unix"|genunix")([\w-]{1,40})"/;
 /** Digits of an offset inside a function, with `0x`. */
 const FARTHEST = 7;
+/** FreeBSD numbers traps in its own way (`sys/x86/include/trap.h`), not as the processor does. */
 const MNEMONIC: Readonly<Record<string, string>> = { 9: '#GP', 12: '#PF', 18: '#DE', 23: '#DF' };
 /** Functions that report a panic or bring a trap: above what went wrong. */
 const MACHINERY = oneOf('', [
@@ -175,6 +177,7 @@ export function opensUnix(row: Row): boolean {
   return row.text.length < 600 && (openingOf(row) !== undefined || isTraceAlone(row));
 }
 
+/** Takes the rows of one panic. */
 class UnixPanic {
   readonly #say: Sayer;
   readonly #row: Row;
@@ -240,7 +243,6 @@ class UnixPanic {
     if (opening.says || (words ?? '') !== '') this.#say.once('panic.text', words === undefined || words === '' ? match[0] : words, row, place);
     else this.#needsText = !this.#announced;
     const vector = MNEMONIC[match.groups?.['vector'] ?? ''];
-    // The numbers are the system's own, not the processor's.
     if (vector !== undefined) this.#say.once('exception.mnemonic', vector, row, place);
     return true;
   }
@@ -299,11 +301,11 @@ class UnixPanic {
       const module = groups['module'];
       const address = groups['address'] === undefined ? undefined : canonicalHex(groups['address']);
       this.#say.open('stack', 'Call trace', row);
-      const at_ = (group: string): { start: number; end: number } | undefined => (places[group] === undefined ? undefined : { start: places[group][0], end: places[group][1] });
-      this.#say.token('symbol', row, at_('symbol'));
-      this.#say.token('offset', row, at_('offset'));
-      this.#say.token('module', row, at_('module'));
-      this.#say.token('address', row, at_('address'));
+      const placeOf = (group: string): { start: number; end: number } | undefined => (places[group] === undefined ? undefined : { start: places[group][0], end: places[group][1] });
+      this.#say.token('symbol', row, placeOf('symbol'));
+      this.#say.token('offset', row, placeOf('offset'));
+      this.#say.token('module', row, placeOf('module'));
+      this.#say.token('address', row, placeOf('address'));
       const number = /^#\d{1,4}/.exec(row.text.slice(start, start + 8));
       if (number !== null) this.#say.token('number', row, { start, end: start + number[0].length });
       sayWords(this.#say.sink, row, start);
@@ -312,7 +314,7 @@ class UnixPanic {
       if (this.#culprit || (offset?.length ?? 0) > FARTHEST || MACHINERY.test(canonicalName(name).replace(/(?:\.part|\.cold|\.constprop)?(?:\.\d{1,3})?$/, ''))) return true;
       this.#culprit = true;
       this.#say.once('symbol', canonicalName(name), row, { start: symbol[0], end: symbol[1] });
-      const moduleAt = at_('module');
+      const moduleAt = placeOf('module');
       if (module !== undefined && moduleAt !== undefined) this.#say.once('module', module.toLowerCase(), row, moduleAt);
       return true;
     }

@@ -9,6 +9,7 @@ import type { What } from './rules.js';
 import type { Sayer } from './say.js';
 import type { Traces } from './traces.js';
 
+/** What stands on the next line of a row that a mail programme broke, or that its writer ended early. */
 export interface Pending {
   readonly for: 'address' | 'symbol' | 'register' | 'version' | 'modules' | 'code' | 'module' | 'stack' | 'hardware' | 'lock' | 'task';
   /** The line above has a stamp; its rest has none. */
@@ -19,6 +20,11 @@ export interface Pending {
   readonly name?: string;
 }
 
+/** What a row leaves for the next one; `name` is the register whose value is missing. */
+export function restOf({ front }: Row, what: Pending['for'], name?: string): Pending {
+  return { for: what, stamped: front.stamped, own: front.own, ...(name === undefined ? {} : { name }) };
+}
+
 /** Where a lock was taken: `… at: [<ffffffff81327f1a>]`. */
 const TAKEN_AT = / at: \[<[\da-fA-F]{8,16}>\]$/;
 
@@ -26,7 +32,7 @@ const TAKEN_AT = / at: \[<[\da-fA-F]{8,16}>\]$/;
 export function lockBelow(row: Row): Pending | undefined {
   // s390 names the last branch like a frame; it is none.
   if (row.text.endsWith(' at:') || row.text.endsWith('Breaking-Event-Address:')) return { for: 'lock', stamped: false, own: false };
-  return TAKEN_AT.test(row.text.slice(-40)) ? { for: 'lock', stamped: row.front.stamped, own: row.front.own } : undefined;
+  return TAKEN_AT.test(row.text.slice(-40)) ? restOf(row, 'lock') : undefined;
 }
 
 const HEX = /^(?:(?:0x)?[\da-fA-F]{8,16}|\(null\))$/;
@@ -59,12 +65,9 @@ export function isWrapped(pending: Pending, row: Row, kind: Body['kind'] | undef
       return MODULE_ALONE.test(text.slice(start));
     case 'lock':
       return kind === 'frames';
-    case 'symbol': {
-      const called = calledAt(text, start);
+    case 'symbol':
       // Kernels before 2.6.24 print "RIP:" at the end of the first line and the pointer below, like a frame.
-      if (kind === 'frames') return true;
-      return called !== undefined && called.sized;
-    }
+      return kind === 'frames' || calledAt(text, start)?.sized === true;
     case 'version':
       return VERSION.test(text.slice(start, start + 160));
     case 'stack':
@@ -76,10 +79,8 @@ export function isWrapped(pending: Pending, row: Row, kind: Body['kind'] | undef
       // An unstamped report has nothing but its words to tell a list from prose: modules have underscores or digits.
       return all.every((word) => MODULE_WORD.test(word)) && (pending.stamped || all.length === 1 || all.some((word) => /[_\d(]/.test(word)));
     }
-    case 'code': {
-      const all = words(text, 200);
-      return all.every((word) => BYTES.test(word));
-    }
+    case 'code':
+      return words(text, 200).every((word) => BYTES.test(word));
   }
 }
 
@@ -105,8 +106,8 @@ export function takeWrapped(say: Sayer, traces: Traces, what: What | undefined, 
     }
     case 'lock': {
       // Where a lock was taken is no frame of any trace.
-      const place_ = bodyOf(row, what, true);
-      if (place_?.kind === 'frames') for (const frame of place_.frames) say.called(row, frame);
+      const body = bodyOf(row, what, true);
+      if (body?.kind === 'frames') for (const frame of body.frames) say.called(row, frame);
       return undefined;
     }
     case 'version': {

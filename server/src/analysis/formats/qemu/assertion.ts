@@ -1,8 +1,8 @@
 /** Failed assertions of qemu, its tools, and libvirt's daemons: glibc's words and GLib's. */
-import { at as test } from '../../text/scan.js';
+import { at as test, baseName } from '../../text/scan.js';
 import { oneOf, raw } from '../../text/pattern.js';
 import { DAEMON_NAME, isDaemon } from '../libvirtDaemons.js';
-import { readHead, type Stretch } from './grammar.js';
+import { FOLDERS, readHead, type Stretch } from './grammar.js';
 
 /**
  * What glibc prints when an `assert` of a C program fails: program, file and line, function, expression. The function is the
@@ -14,7 +14,7 @@ const ASSERTION =
 /** The name in a prototype stands before its first parenthesis; class and namespace are left out. */
 const PROTOTYPE_NAME = /[A-Za-z_~]\w{0,127}(?=\()/;
 /** Daemons of libvirt, which fail by the same words. */
-const DAEMON = new RegExp(raw`(?:/[\w.+-]{1,40}){0,8}/?${DAEMON_NAME}: `, 'y');
+const DAEMON = new RegExp(raw`${FOLDERS}${DAEMON_NAME}: `, 'y');
 /**
  * GLib: `ERROR:../path/file.c:LINE:FUNCTION: assertion failed: (EXPR)`, on the line after `**`. Builds before meson name the file
  * from the top of the sources, without `../`. Libraries put their own name in front: `Slirp:ERROR:…`.
@@ -48,6 +48,7 @@ const QEMU = /^(?:qemu(?:-[\w.+-]{1,100})?|kvm(?:-spice)?|virtiofsd|vma)$/;
 /** Nothing longer stands between a program and the word: the file's path and a prototype. */
 const LONGEST_PLACE = 900;
 
+/** A failed assertion. Columns are those of the line. */
 export interface Assertion {
   readonly kind: 'assert';
   readonly at: number;
@@ -114,7 +115,7 @@ function inTheMidst(text: string): Assertion | undefined {
   const from = Math.max(0, word - LONGEST_PLACE);
   for (const spoken of text.slice(from, word).matchAll(SPEAKER)) {
     const path = spoken[1] ?? '';
-    const name = path.slice(path.lastIndexOf('/') + 1);
+    const name = baseName(path);
     if (!isSpeaker(name)) continue;
     const at = from + spoken.index + spoken[0].length;
     const found = test(ASSERTION, text, at);
@@ -182,5 +183,5 @@ const BEGUN = /(?:^|[\s"'`(>|*])([\w.+/-]{1,300}): [^\s:]{1,200}\.(?:c|cc|cpp|h|
 export function isBegunAssertion(text: string): boolean {
   if (text.length >= 600 || !text.includes('.')) return false;
   const path = BEGUN.exec(text)?.[1];
-  return path !== undefined && isSpeaker(path.slice(path.lastIndexOf('/') + 1));
+  return path !== undefined && isSpeaker(baseName(path));
 }

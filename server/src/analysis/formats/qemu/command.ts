@@ -133,9 +133,10 @@ export class CommandReader {
     const text = line.text;
     const start = word.innerStart;
     const end = word.innerEnd;
+    const stated = Object.hasOwn(STATED, option) ? STATED[option] : undefined;
     if (text.charCodeAt(start) === 123) {
       readJson(line, start, end, (kind, from, to) => this.#sink.token(kind, line, from, to), ({ key, depth, start: from, end: to }) => {
-        if (depth === 1 && key === STATED[option]?.part) this.#state(option, line, from, to);
+        if (depth === 1 && key === stated?.part) this.#state(stated.key, line, from, to);
       });
       return;
     }
@@ -143,26 +144,24 @@ export class CommandReader {
       this.#cpus.push({ line, start, end });
       return;
     }
-    const stated = Object.hasOwn(STATED, option) ? STATED[option] : undefined;
     if (stated === undefined && !this.#sink.wantsTokens) return;
     parts(text, start, end).forEach((part, index) => {
       const from = part.equals < 0 ? part.start : part.equals + 1;
       const isStated = stated !== undefined && (part.equals < 0 ? index === 0 : text.slice(part.start, part.equals) === stated.part);
       if (part.equals >= 0) this.#sink.token('field', line, part.start, part.equals);
-      if (isStated) this.#state(option, line, from, part.end);
+      if (isStated) this.#state(stated.key, line, from, part.end);
       else this.#sink.token(kindOf(text, from, part.end), line, from, part.end);
     });
   }
 
-  #state(option: string, line: LogicalLine, start: number, end: number): void {
-    const stated = STATED[option];
-    if (stated === undefined || end <= start) return;
+  #state(key: FactKey, line: LogicalLine, start: number, end: number): void {
+    if (end <= start) return;
     const written = plainValue(line.text, start, end);
-    const value = option === 'm' ? mebibytes(written) : written;
+    const value = key === 'qemu.memory' ? mebibytes(written) : written;
     if (value === undefined) return;
-    if (stated.key === 'qemu.guest') this.#guest = value;
-    if (stated.key === 'qemu.machine') this.#machine = value;
-    this.#sink.fact(stated.key, value, line, start, end, 'optionValue');
+    if (key === 'qemu.guest') this.#guest = value;
+    if (key === 'qemu.machine') this.#machine = value;
+    this.#sink.fact(key, value, line, start, end, 'optionValue');
   }
 
   /** Says what only the whole command tells: which `-cpu` counts and what it lacks. */

@@ -13,6 +13,7 @@ const WANTED = ['hv_relaxed', 'hv_vapic', 'hv_spinlocks', 'hv_time'] as const;
 /** Words of `-cpu` that steer the check of features and are none. */
 const SWITCHES = new Set(['check', 'enforce']);
 
+/** The value of one `-cpu`, by its columns. */
 export interface CpuValue {
   readonly line: LogicalLine;
   readonly start: number;

@@ -1,11 +1,11 @@
 /** Ends that are failures: assertions, KVM's internal errors with their register dump, hardware errors, panics the guest reported. */
 import type { LogicalLine } from '../cursor.js';
-import type { BlockSink } from '../types.js';
+import { BUG_CHECK_KEYS, type BlockSink } from '../types.js';
 import { canonicalHex } from '../../text/hex.js';
 import { findAssertion, type Assertion } from './assertion.js';
 import { outputAt, readHead, type Stretch } from './grammar.js';
 import { isOldDump, sayOldDump } from './oldDump.js';
-import { at as test } from '../../text/scan.js';
+import { at as test, baseName } from '../../text/scan.js';
 import { oneOf, raw } from '../../text/pattern.js';
 
 const SUBERROR = /KVM internal error\. ?Suberror: (\d{1,3})(?= *$| +emulation failure| +extra data\[)/y;
@@ -33,9 +33,17 @@ const UNCAUGHT = /(?:#\d{1,5} )?(?:\d{1,6}\.\d{1,6} |[\w.-]{1,80} {1,8}\| )?qemu
 const INTERNAL = /(?:[\w.+/-]{1,300}: )?(?=QEMU internal SIG(?:SEGV|BUS|ILL|FPE|TRAP|ABRT) \{code=)/y;
 const INTERNAL_ADDRESS = /, addr=(0x[\da-f]{1,16})\}/;
 
-export type Crash =
-  | Assertion
-  | { readonly kind: 'kvm' | 'slot' | 'hardware' | 'panic' | 'crashed' | 'fatal' | 'uncaught' | 'internal'; readonly at: number; readonly text: Stretch; /** Somebody's report of it, where the registers that qemu prints do not follow. */ readonly needsDump?: true };
+/** A failure that is no assertion. Columns are those of the line. */
+interface Failure {
+  readonly kind: 'kvm' | 'slot' | 'hardware' | 'panic' | 'crashed' | 'fatal' | 'uncaught' | 'internal';
+  readonly at: number;
+  readonly text: Stretch;
+  /** Somebody's report of it, where the registers that qemu prints do not follow. */
+  readonly needsDump?: true;
+}
+
+/** A failure that a line states. */
+export type Crash = Assertion | Failure;
 
 /** The characters that the failures below begin with, but for assertions. */
 const FAILURE_STARTS = 'KFPRGekhps';
@@ -73,7 +81,9 @@ function ofUserMode(text: string): Crash | undefined {
   const found = test(target ? UNCAUGHT : INTERNAL, text, from);
   if (found === null) return undefined;
   const at = from + found[0].length;
-  const close = text.indexOf(target ? ')' : '}', at) + 1;
+  const closing = text.indexOf(target ? ')' : '}', at);
+  // A line that was cut has no closing brace.
+  const close = closing < 0 ? text.length : closing + 1;
   return { kind: target ? 'uncaught' : 'internal', at, text: { start: at, end: close + (text.startsWith(DUMPED, close) ? DUMPED.length : 0) } };
 }
 
@@ -96,7 +106,7 @@ export function sayCrash(crash: Crash, line: LogicalLine, sink: BlockSink): stri
     if (crash.symbol !== undefined && symbol !== undefined) sink.fact('symbol', symbol.toLowerCase(), line, crash.symbol.start, crash.symbol.end, 'symbol');
     sink.fact('panic.text', said, line, crash.text.start, crash.text.end);
     sink.token('message', line, crash.claim.start, crash.claim.end, 'panic.text');
-    const who = daemon === undefined ? 'qemu' : text.slice(text.lastIndexOf('/', daemon.end - 1) + 1, daemon.end);
+    const who = daemon === undefined ? 'qemu' : baseName(text.slice(daemon.start, daemon.end));
     return symbol === undefined ? `${who} assertion failed` : `${who} assertion failed in ${symbol}`;
   }
   sink.fact('panic.text', said, line, crash.text.start, crash.text.end, 'message');
@@ -131,8 +141,7 @@ function sayPanic(crash: Crash, line: LogicalLine, sink: BlockSink): string {
   const code = given[0]?.value;
   const version = LINUX_GUEST.exec(given[1]?.value ?? '')?.[1];
   if (version === undefined && code !== undefined && code !== '0x0') {
-    const keys = ['bugcheck.code', 'bugcheck.parameter1', 'bugcheck.parameter2', 'bugcheck.parameter3', 'bugcheck.parameter4'];
-    given.forEach(({ value, start, end }, index) => sink.fact(keys[index] ?? 'value', value, line, start, end, index === 0 ? 'bugCheckCode' : 'parameterValue'));
+    given.forEach(({ value, start, end }, index) => sink.fact(BUG_CHECK_KEYS[index] ?? 'value', value, line, start, end, index === 0 ? 'bugCheckCode' : 'parameterValue'));
     return `Guest bug check ${code}`;
   }
   for (const { start, end } of given) sink.token('parameterValue', line, start, end);

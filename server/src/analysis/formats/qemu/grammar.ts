@@ -4,16 +4,22 @@
  */
 import { isTelling, optionName } from './options.js';
 import { oneOf, raw } from '../../text/pattern.js';
-import { isDigit } from '../../text/scan.js';
+import { at as take, isDigit } from '../../text/scan.js';
+import { LIBVIRT_DATE } from '../dated.js';
 
 export type { Stretch } from '../../text/span.js';
 
-/** libvirt writes its own lines into a guest's log with this date: `2017-03-16 02:55:46.227+0000: `. Always UTC. */
-const DATED = /\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3,6}[+-]\d{4}: /y;
+/** libvirt writes its own lines into a guest's log with this date: `2017-03-16 02:55:46.227+0000: `. */
+const DATED = new RegExp(`${LIBVIRT_DATE}: `, 'y');
 /** `-msg timestamp=on`. */
 const ISO = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d):? /y;
-const PROGRAM = /(?:\/[\w.+-]{1,40}){0,8}\/?(?:qemu-system-[\w-]{1,24}|qemu-kvm|kvm-spice|qemu(?:-\d{1,2}\.\d[\w.-]{0,24})?|kvm): /y;
+/** The folders before the name of a program, as part of an expression. */
+export const FOLDERS = raw`(?:/[\w.+-]{1,40}){0,8}/?`;
+/** What qemu sets before its messages: the program as it was started, as part of an expression. */
+export const SPEAKER = raw`${FOLDERS}(?:qemu-system-[\w-]{1,24}|qemu-kvm|kvm-spice|qemu(?:-\d{1,2}\.\d[\w.-]{0,24})?|kvm): `;
+const PROGRAM = new RegExp(SPEAKER, 'y');
 
+/** What stands before the text of a message. Columns are those of the line. */
 export interface Head {
   readonly time?: { readonly start: number; readonly end: number };
   /** Whether the time is libvirt's: then the text is libvirt's too. */
@@ -27,18 +33,19 @@ export interface Head {
 const RUNNER = /(?:[\d\w :,.-]{0,48}\| ?)?\[qemu output\] ?/y;
 const RUNNER_WORDS = '[qemu output]';
 /** Copies out of an editor or from `grep -n` have line numbers; taken only before a date or a program. */
-const NUMBERED = /\d{1,7}(?::|[ \t]{1,4})(?=\d{4}-\d\d-\d\d[ T]\d\d:|(?:\/[\w.+-]{1,40}){0,8}\/?(?:qemu-|kvm))/y;
+const NUMBERED = new RegExp(raw`\d{1,7}(?::|[ \t]{1,4})(?=\d{4}-\d\d-\d\d[ T]\d\d:|${FOLDERS}(?:qemu-|kvm))`, 'y');
 
 /** The column where the program's own output begins: behind the head of a test runner, else 0. */
 export function outputAt(text: string): number {
   const words = text.indexOf(RUNNER_WORDS);
   if (words < 0 || words > 64) return 0;
-  RUNNER.lastIndex = 0;
-  return RUNNER.exec(text)?.[0].length ?? 0;
+  return take(RUNNER, text, 0)?.[0].length ?? 0;
 }
 
+/** Of qemu's monitor, where it was asked on the terminal that shows the output. */
 const PROMPT = '(qemu) ';
-const MARKED = /[*_`]{1,4}(?=\d{4}-\d\d-\d\d[ T]\d\d:|(?:\/[\w.+-]{1,40}){0,8}\/?(?:qemu-|kvm: ))/y;
+/** Markdown's bold type, which people give to the line that matters. */
+const MARKED = new RegExp(raw`[*_\x60]{1,4}(?=\d{4}-\d\d-\d\d[ T]\d\d:|${FOLDERS}(?:qemu-|kvm: ))`, 'y');
 
 /** The line asked about last: each of half a dozen recognizers begins with its head. */
 let known: { readonly text: string; readonly head: Head } | undefined;
@@ -51,26 +58,16 @@ export function readHead(text: string): Head {
 
 function headOf(text: string): Head {
   let at = outputAt(text);
-  // The prompt of qemu's monitor, where it was asked on the terminal that shows the output.
   if (text.startsWith(PROMPT, at)) at += PROMPT.length;
   for (const most = at + 16; at < text.length && at < most && (text.charCodeAt(at) === 32 || text.charCodeAt(at) === 9);) at++;
-  // Markdown's bold type, which people give to the line that matters.
   const first = text.charCodeAt(at);
-  if (first === 42 || first === 95 || first === 96) {
-    MARKED.lastIndex = at;
-    at += MARKED.exec(text)?.[0].length ?? 0;
-  }
-  if (isDigit(text.charCodeAt(at))) {
-    NUMBERED.lastIndex = at;
-    at += NUMBERED.exec(text)?.[0].length ?? 0;
-  }
+  if (first === 42 || first === 95 || first === 96) at += take(MARKED, text, at)?.[0].length ?? 0;
+  if (isDigit(text.charCodeAt(at))) at += take(NUMBERED, text, at)?.[0].length ?? 0;
   let time: Head['time'];
   let dated = false;
   if (isDigit(text.charCodeAt(at))) {
-    DATED.lastIndex = at;
-    ISO.lastIndex = at;
-    const libvirt = DATED.exec(text);
-    const found = libvirt ?? ISO.exec(text);
+    const libvirt = take(DATED, text, at);
+    const found = libvirt ?? take(ISO, text, at);
     if (found !== null) {
       dated = libvirt !== null;
       const length = found[0].endsWith(': ') ? found[0].length - 2 : found[0].length - 1;
@@ -78,10 +75,9 @@ function headOf(text: string): Head {
       at += found[0].length;
     }
   }
-  PROGRAM.lastIndex = at;
   const unit = text.charCodeAt(at);
   // A path, `qemu` or `kvm`.
-  const program = unit === 47 || unit === 113 || unit === 107 ? PROGRAM.exec(text) : null;
+  const program = unit === 47 || unit === 113 || unit === 107 ? take(PROGRAM, text, at) : null;
   const head = { dated, ...(time === undefined ? {} : { time }) };
   if (program === null) return { ...head, at };
   return { ...head, program: { start: at, end: at + program[0].length - 2 }, at: at + program[0].length };
@@ -93,6 +89,7 @@ export function isBanner(text: string): boolean {
   return head.dated && text.startsWith('starting up', head.at);
 }
 
+/** Where a command line begins. */
 export interface CommandPlace {
   /** The program, path included. */
   readonly start: number;
@@ -114,18 +111,18 @@ export function findCommand(text: string): CommandPlace | undefined {
     const before = text.charCodeAt(match.index - 1);
     // Nix wraps programs: `/nix/store/…/.qemu-system-x86_64-wrapped`.
     if (start < match.index && before !== 47 && before !== 46 && before !== 34 && before !== 39) continue;
-    if (hasOptions(text, end)) return { start: quote(text, start) ? start + 1 : start, end };
+    if (hasOptions(text, end)) return { start: isQuote(text, start) ? start + 1 : start, end };
   }
   return undefined;
 }
 
-function quote(text: string, at: number): boolean {
+function isQuote(text: string, at: number): boolean {
   const unit = text.charCodeAt(at);
   return unit === 34 || unit === 39;
 }
 
 function hasOptions(text: string, from: number): boolean {
-  let at = quote(text, from) ? from + 1 : from;
+  let at = isQuote(text, from) ? from + 1 : from;
   let telling = 0;
   for (let word = 0; word < LOOK; word++) {
     while (at < text.length && text.charCodeAt(at) <= 32) at++;
@@ -145,8 +142,7 @@ const ENVIRONMENT = /[A-Za-z_][A-Za-z0-9_]{0,63}=/y;
 
 /** Length of `NAME=` where the text at `at` is a setting of the environment, else 0. */
 export function environmentName(text: string, at: number): number {
-  ENVIRONMENT.lastIndex = at;
-  return ENVIRONMENT.exec(text)?.[0].length ?? 0;
+  return take(ENVIRONMENT, text, at)?.[0].length ?? 0;
 }
 
 /**

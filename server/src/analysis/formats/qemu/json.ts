@@ -2,6 +2,7 @@
 import type { LogicalLine } from '../cursor.js';
 import type { TokenKind } from '../types.js';
 
+/** A member of an object, wherever it stands. Columns are those of the line. */
 export interface JsonMember {
   /** Name without quotes. */
   readonly key: string;

@@ -5,8 +5,10 @@ import { readHead, type Head } from './grammar.js';
 import { at as test } from '../../text/scan.js';
 import { oneOf, raw } from '../../text/pattern.js';
 
+/** What a message is about. */
 export type MessageKind = 'feature' | 'warning' | 'information' | 'client' | 'signal' | 'shutdown' | 'libvirt' | 'error';
 
+/** A stretch of a message with a colour; `key` is the fact it states. */
 export interface MessagePart {
   readonly kind: TokenKind;
   readonly start: number;
@@ -14,6 +16,7 @@ export interface MessagePart {
   readonly key?: string;
 }
 
+/** A message of qemu, or of libvirt in a guest's log. */
 export interface Message {
   readonly kind: MessageKind;
   readonly parts: readonly MessagePart[];

@@ -9,7 +9,7 @@ const FLAGS = new Set([
   'no-user-config', 'nographic', 'no-hpet', 'no-acpi', 'no-shutdown', 'no-reboot', 'no-quit', 'no-frame', 'no-fd-bootchk', 'daemonize',
   'usb', 'snapshot', 'full-screen', 'curses', 'sdl', 'win2k-hack', 'enable-fips', 'singlestep', 'one-insn-per-tb', 'preconfig', 'mem-prealloc',
   'only-migratable', 'old-param', 'semihosting', 'xen-attach', 'xen-domid-restrict', 'rtc-td-hack', 'alt-grab', 'ctrl-grab', 'enable-sync-profile',
-  'no-kvm-irqchip', 'localtime',
+  'localtime',
 ]);
 
 /** Options that take one value. */

@@ -10,6 +10,7 @@ import { isOfQemu, readMessage, type Message } from './messages.js';
 import { isOldRest } from './oldDump.js';
 import { isKnown, optionName } from './options.js';
 import { clipped } from '../../text/clipped.js';
+import { at as test } from '../../text/scan.js';
 
 /** Messages taken into the block of a command line; CPUID warnings come once per virtual processor. Later ones are ordinary lines. */
 const MAX_MESSAGES = 500;
@@ -159,7 +160,7 @@ class RegionReader {
     if (this.#unproven !== undefined) this.#sink.describe({ role: 'event', opensRecord: false });
   }
 
-  /** Blank lines and GLib's `**` between lines of a failure. */
+  /** What may stand between lines of a failure: anything before the end or the registers that follow soon, blank lines, GLib's `**`. */
   #gap(cursor: LineCursor, line: LogicalLine): boolean {
     if (this.#crashed && !isBanner(line.text) && endFollows(cursor)) return true;
     if (this.#unproven !== undefined && dumpFollows(cursor)) return true;
@@ -192,8 +193,7 @@ class RegionReader {
       const at = text.indexOf(label, from);
       if (at < 0) return;
       const start = at + label.length;
-      take.lastIndex = start;
-      const match = take.exec(text);
+      const match = test(take, text, start);
       if (match === null) return;
       this.#sink.token('field', line, at, start - 2);
       say(start, start + match[0].length);

@@ -1,5 +1,6 @@
 /** Words of a command line as a shell, `ps` or libvirt wrote them. Columns are UTF-16 units of the scanned text. */
 
+/** A word of a command line. */
 export interface Word {
   /** Whole word, quotes included. */
   readonly start: number;
@@ -104,6 +105,7 @@ export class WordScanner {
   }
 }
 
+/** A part of an option's value, between commas. */
 export interface Part {
   readonly start: number;
   readonly end: number;

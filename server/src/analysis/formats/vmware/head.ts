@@ -10,11 +10,13 @@
  * Knowledge-base articles mask the time (`YYYY-MM-DDTHH:MM:SS.XXXZ`, `<YYYY-MM-DD>T<TIME>Z`) and often leave the level out.
  */
 import type { LogicalLine } from '../cursor.js';
+import { oneOf, raw } from '../../text/pattern.js';
 import { at } from '../../text/scan.js';
 import type { Stretch } from '../../text/span.js';
 
 export type { Stretch };
 
+/** The parts of a line's head. Columns are those of the line. */
 export interface Head {
   /** True where the line has a thread: then it is a line of vmware.log. */
   readonly framed: boolean;
@@ -25,7 +27,9 @@ export interface Head {
   readonly at: number;
 }
 
-const ISO = /[\dYX#]{4}-[\dMX#]{2}-[\dDX#]{2}T[\dHX#]{2}:[\dMX#]{2}:[\dSX#]{2}(?:\.[\dX#]{1,9})?(?:Z|[+-]\d\d:?\d\d)?(?:\[\+\d{1,6}\.\d{3}\])?/y;
+/** Time of ISO 8601, masked or not, with the seconds since the line before; as part of an expression. */
+const TIME = raw`[\dYX#]{4}-[\dMX#]{2}-[\dDX#]{2}T[\dHX#]{2}:[\dMX#]{2}:[\dSX#]{2}(?:\.[\dX#]{1,9})?(?:Z|[+-]\d\d:?\d\d)?(?:\[\+\d{1,6}\.\d{3}\])?`;
+const ISO = new RegExp(TIME, 'y');
 const LOCAL = /[^\W\d_]{3,4}\.? {1,2}\d{1,2} \d\d:\d\d:\d\d(?:\.\d{3})?: /y;
 /** `<YYYY-MM-DD>T<TIME>Z| `, `<YYYY>T<time></time>: `: articles leave the time out; the closing tag is what an editor made of it. */
 const LEFT_OUT = /<YYYY[\w-]{0,6}>T<\w{1,12}>(?:<\/\w{1,12}>)?(?:Z?\||:)? /y;
@@ -44,7 +48,7 @@ export function readHead(line: LogicalLine): Head {
     const level = line.envelope.parts.find((part) => part.kind === 'level');
     const isBare = level !== undefined && level.end - level.start === 'In(05)'.length && level.end === line.envelope.parts.at(-1)?.end;
     const dashed = at(DASHED, text, 0) ?? (isBare ? at(UNDASHED, text, 0) : null);
-    return dashed === null ? { framed: false, at: 0 } : { framed: true, thread: threadOf(dashed, 0), at: dashed[0].length };
+    return dashed === null ? { framed: false, at: 0 } : { framed: true, thread: groupAt(dashed, 0), at: dashed[0].length };
   }
   const iso = at(ISO, text, 0);
   const time = iso ?? at(LOCAL, text, 0) ?? at(LEFT_OUT, text, 0);
@@ -53,11 +57,11 @@ export function readHead(line: LogicalLine): Head {
   const stamp = { start: 0, end: iso === null ? column - 2 : column };
   if (iso !== null && text.charCodeAt(column) !== 124) {
     const level = at(LEVEL, text, column);
-    const place = level === null ? undefined : { start: column + level[0].indexOf(level[1] ?? ''), end: column + level[0].indexOf(level[1] ?? '') + (level[1] ?? '').length };
+    const place = level === null ? undefined : groupAt(level, column);
     if (level !== null) column += level[0].length;
     const dashed = text.charCodeAt(column) === 32 ? at(DASHED, text, column) ?? (level?.[1]?.charAt(3) === '0' ? at(UNDASHED, text, column) : null) : null;
     if (dashed === null) return { framed: false, at: 0 };
-    return { framed: true, time: stamp, ...(place === undefined ? {} : { level: place }), thread: threadOf(dashed, column), at: column + dashed[0].length };
+    return { framed: true, time: stamp, ...(place === undefined ? {} : { level: place }), thread: groupAt(dashed, column), at: column + dashed[0].length };
   }
   if (iso !== null) column += text.charCodeAt(column + 1) === 32 ? 2 : 1;
   const barred = at(BARRED, text, column);
@@ -69,10 +73,11 @@ export function readHead(line: LogicalLine): Head {
   return { framed: true, time: stamp, thread, level: { start: column, end: column + (level[1] ?? '').length }, at: column + level[0].length };
 }
 
-function threadOf(dashed: RegExpExecArray, column: number): Stretch {
-  const name = dashed[1] ?? '';
-  const start = column + dashed[0].indexOf(name);
-  return { start, end: start + name.length };
+/** The place of the first group of a match that begins at a column. */
+function groupAt(match: RegExpExecArray, column: number): Stretch {
+  const written = match[1] ?? '';
+  const start = column + match[0].indexOf(written);
+  return { start, end: start + written.length };
 }
 
 /** ISO time of a line, where the log gives one; old logs have local time without a year. */
@@ -82,7 +87,10 @@ export function timeOf(line: LogicalLine, head: Head): string | undefined {
   return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?/.exec(line.text.slice(head.time.start, head.time.end))?.[0];
 }
 
-const CUT = /[\dYX#]{4}-[\dMX#]{2}-[\dDX#]{2}T[\dHX#]{2}:[\dMX#]{2}:[\dSX#]{2}(?:\.[\dX#]{1,9})?(?:Z|[+-]\d\d:?\d\d)?(?:\[\+\d{1,6}\.\d{3}\])?(?:\| ?[A-Za-z]|(?: [A-Z][a-z]\(\d{1,3}\)\+?)? [A-Za-z][\w#:./-]{0,47} -| [A-Z][a-z]\(0\d\)\+? (?:vmx|mks|svga|vcpu-\d{1,4}) )|[^\W\d_]{3} {1,2}\d{1,2} \d\d:\d\d:\d\d(?:\.\d{3})?: [A-Za-z][\w#:./-]{0,47}\| /g;
+const CUT = oneOf('g', [
+  raw`${TIME}(?:\| ?[A-Za-z]|(?: [A-Z][a-z]\(\d{1,3}\)\+?)? [A-Za-z][\w#:./-]{0,47} -| [A-Z][a-z]\(0\d\)\+? (?:vmx|mks|svga|vcpu-\d{1,4}) )`,
+  raw`[^\W\d_]{3} {1,2}\d{1,2} \d\d:\d\d:\d\d(?:\.\d{3})?: [A-Za-z][\w#:./-]{0,47}\| `,
+]);
 
 /** Columns at which a further line begins in one that lost its line ends. */
 export function cuts(text: string): number[] {

@@ -3,6 +3,7 @@ import type { LineSink, LogFormat } from '../types.js';
 import { sinkEnvelope } from '../block.js';
 import { logicalLines } from '../cursor.js';
 import { isDated } from '../dated.js';
+import { at } from '../../text/scan.js';
 import { cuts, readHead, rowsOf } from './head.js';
 import { headTokens, opening, readCrash } from './reader.js';
 
@@ -16,8 +17,7 @@ function lexLine(text: string, sink: LineSink): boolean {
   if (!head.framed) return false;
   sinkEnvelope(text, sink);
   headTokens(line, head, { token: (kind, row, start, end) => sink.token(kind, row.start + start, row.start + end) });
-  MODULE.lastIndex = head.at;
-  const source = MODULE.exec(line.text);
+  const source = at(MODULE, line.text, head.at);
   if (source !== null) sink.token('source', line.start + head.at, line.start + head.at + source[0].length);
   return true;
 }

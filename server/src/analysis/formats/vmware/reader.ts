@@ -5,20 +5,33 @@ import { at as match } from '../../text/scan.js';
 import { levelKind } from '../block.js';
 import { partOf } from '../envelopes.js';
 import type { LineCursor, LogicalLine } from '../cursor.js';
-import type { BlockSink, FactKey, TokenKind } from '../types.js';
+import { BUG_CHECK_KEYS, type BlockSink, type FactKey, type TokenKind } from '../types.js';
+import { Backtraces } from './backtraces.js';
 import { readHead, rowsOf, timeOf, type Head, type Stretch } from './head.js';
-import { backtraceRow, boxThread, crashRegister, goesWithPanic, guestCrashed, isBoxReason, screenRow, signalRegisters, sourceIn, statement, type BacktraceRow, type Statement } from './statements.js';
+import { backtraceRow, boxThread, crashRegister, goesWithPanic, guestCrashed, isBoxReason, screenRow, signalRegisters, sourceIn, statement, type Statement } from './statements.js';
 
 /** The virtual machine goes on logging between the lines of a crash. */
 const MOST_LOG_LINES = 10;
 const MOST_OTHER_LINES = 3;
-const MOST_AHEAD = 400;
 const MAX_TITLE = 100;
 
 /** The registers of one bug check are written at once. A panic's core dump can take minutes before the box says it again. */
 const SAME_REPORT_MS = 60_000;
 const SAME_PANIC_MS = 10 * 60_000;
 
+/** What the box says of the log, in English. */
+const BOX_END = 'A log file is available in "';
+/** Longest reason in a box. */
+const LONGEST_REASON = 200;
+
+/** The virtual CPU at the beginning of a panic's words. */
+const NAMED = /vcpu-\d{1,4}(?=:)/y;
+
+const TITLES: Readonly<Record<Statement['kind'], string>> = {
+  'guest-bugcheck': 'Guest bug check', 'monitor-panic': 'Monitor panic', 'vmx-panic': 'Virtual machine process failed', 'cpu-disabled': 'Virtual CPU halted', 'triple-fault': 'Virtual CPU shut down',
+};
+
+/** What a block is that begins at a row. */
 export type Opening = 'crash' | 'event';
 
 /** What a row begins, or undefined. */
@@ -32,18 +45,13 @@ export function opening(row: LogicalLine): Opening | undefined {
   return isHostd(row) ? 'event' : undefined;
 }
 
-/** What the box says of the log, in English. */
-const BOX_END = 'A log file is available in "';
-/** Longest reason in a box. */
-const LONGEST_REASON = 200;
-
 /** hostd and vobd write lines of their own form; the words alone are anybody's. */
+const HOSTD_HEAD = /^[\dYX#]{4}-[\dMX#]{2}-[\dDX#]{2}T\S{8,24} {1,4}(?:[A-Za-z()\d]{2,12} {1,4})?(?:[Hh]ostd|vobd)\[/;
+
 function isHostd(row: LogicalLine): boolean {
   if (guestCrashed(row.text) === undefined) return false;
   return HOSTD_HEAD.test(row.text.slice(0, 200).trimStart()) || row.envelope?.parts.some((part) => part.kind === 'source') === true;
 }
-
-const HOSTD_HEAD = /^[\dYX#]{4}-[\dMX#]{2}-[\dDX#]{2}T\S{8,24} {1,4}(?:[A-Za-z()\d]{2,12} {1,4})?(?:[Hh]ostd|vobd)\[/;
 
 /** Reads one block from the cursor's line on: a crash, or the one line in which a host tells of a guest's. */
 export function readCrash(cursor: LineCursor, sink: BlockSink): void {
@@ -90,7 +98,7 @@ function readEvent(row: LogicalLine, sink: BlockSink): void {
 function linesBefore(cursor: LineCursor, crash: Crash): number {
   let log = 0;
   let other = 0;
-  for (let ahead = 0; ahead < MOST_AHEAD; ahead++) {
+  for (let ahead = 0; ; ahead++) {
     const line = cursor.peek(ahead);
     if (line === undefined) return -1;
     for (const row of rowsOf(line)) {
@@ -101,7 +109,6 @@ function linesBefore(cursor: LineCursor, crash: Crash): number {
     else other++;
     if (log > MOST_LOG_LINES || other > MOST_OTHER_LINES) return -1;
   }
-  return -1;
 }
 
 /** Colours time, level and thread. */
@@ -114,6 +121,9 @@ export function headTokens(row: LogicalLine, head: Head, sink: Pick<BlockSink, '
   say('thread', head.thread);
   if (head.level !== undefined) say(levelKind(row.text.charCodeAt(head.level.start)), head.level);
 }
+
+/** A file, an address, a build. */
+const VALUES = /"\/[^"]{1,300}"|(?<=\s)0x[\da-f]{6,16}(?!\w)|(?<=\s)build-\d{4,12}/g;
 
 /** Words of a line that tell what it is: `MONITOR PANIC:`, `[msg.log.error.unrecoverable]`, `Msg_Post:`, `SymBacktrace[3] … eip 0x…`. */
 const WORDS = /(MONITOR PANIC(?=: ))|(\[msg\.[\w.]{2,60}\])|(Msg_Post|MsgHint|(?:Sym)?[Bb]acktrace(?=\[\d)|Backtrace(?=:$)|Writing monitor corefile|Core dump (?:with build|limit is)|(?:Beginning|End) monitor coredump)/y;
@@ -128,9 +138,6 @@ function wordTokens(row: LogicalLine, head: Head, sink: BlockSink): void {
     sink.token(value[0].startsWith('"') ? 'path' : value[0].startsWith('0x') ? 'address' : 'version', row, start, start + value[0].length);
   }
 }
-
-/** A file, an address, a build. */
-const VALUES = /"\/[^"]{1,300}"|(?<=\s)0x[\da-f]{6,16}(?!\w)|(?<=\s)build-\d{4,12}/g;
 
 /** The place of the envelope's time in the columns of the row: negative, because it stands before the text. */
 function envelopeTime(row: LogicalLine): Stretch {
@@ -154,14 +161,14 @@ class Crash {
   #box: Said | undefined;
   #awaitsReason = false;
   #isClosed = false;
-  readonly #frames: { row: LogicalLine; frame: BacktraceRow; trace: number }[] = [];
-  #traces = 0;
+  readonly #backtraces: Backtraces;
   #time: { row: LogicalLine; value: string; place: Stretch } | undefined;
   readonly #signalled = new Set<string>();
   #first: LogicalLine | undefined;
 
   constructor(sink: BlockSink) {
     this.#sink = sink;
+    this.#backtraces = new Backtraces(sink);
   }
 
   /** Whether a row belongs; undefined where it says nothing either way. */
@@ -233,7 +240,7 @@ class Crash {
       return;
     }
     const frame = backtraceRow(text, head.at);
-    if (frame !== undefined) return this.#frame(row, frame);
+    if (frame !== undefined) return this.#backtraces.take(row, frame);
     this.#signal(row, head);
     if (this.#awaitsReason && head.framed && head.at < text.length) {
       this.#awaitsReason = false;
@@ -281,19 +288,8 @@ class Crash {
   #value(row: LogicalLine, number: number, place: Stretch): void {
     const value = canonicalHex(row.text.slice(place.start, place.end));
     if (value === undefined) return;
-    this.#sink.token(number === 0 ? 'bugCheckCode' : 'parameterValue', row, place.start, place.end, KEYS[number]);
+    this.#sink.token(number === 0 ? 'bugCheckCode' : 'parameterValue', row, place.start, place.end, BUG_CHECK_KEYS[number]);
     if (!this.#registers.has(number)) this.#registers.set(number, { row, value, place });
-  }
-
-  #frame(row: LogicalLine, frame: BacktraceRow): void {
-    const { number, address, symbol, module } = frame;
-    if (this.#frames.length === 0) this.#sink.section('stack', 'Backtrace', row);
-    if (frame.index === 0) this.#traces++;
-    this.#frames.push({ row, frame, trace: Math.max(0, this.#traces - 1) });
-    this.#sink.token('number', row, number.start, number.end);
-    this.#sink.token('address', row, address.start, address.end);
-    if (symbol !== undefined) this.#sink.token('symbol', row, symbol.start, symbol.end);
-    if (module !== undefined) this.#sink.token('module', row, module.start, module.end);
   }
 
   finish(): void {
@@ -303,7 +299,7 @@ class Crash {
     else if (this.#best !== undefined) this.#panic(this.#best);
     else this.#sink.describe({ role: 'context', title: 'Backtrace of a virtual machine process', headline: { line: first, start: readHead(first).at, end: first.text.length } });
     if (this.#time !== undefined) this.#sink.fact('crash.time', this.#time.value, this.#time.row, this.#time.place.start, this.#time.place.end);
-    this.#stack();
+    this.#backtraces.finish();
   }
 
   #bugCheck(first: LogicalLine): void {
@@ -313,7 +309,7 @@ class Crash {
     const head = readHead(row);
     this.#sink.fact('panic.kind', 'guest-bugcheck', row, head.at, row.text.length);
     for (const [number, stated] of [...this.#registers].sort((a, b) => a[0] - b[0])) {
-      const key = KEYS[number];
+      const key = BUG_CHECK_KEYS[number];
       if (key !== undefined) this.#sink.fact(key, stated.value, stated.row, stated.place.start, stated.place.end);
     }
     const text = code === undefined ? 'Windows bug check in the guest' : `Windows bug check ${code.value} in the guest`;
@@ -344,47 +340,27 @@ class Crash {
     }
     const source = sourceIn(at.text, place);
     if (source !== undefined) this.#sink.fact('panic.source', at.text.slice(source.start, source.end).replaceAll('\\', '/'), at, source.start, source.end, 'path');
-    const ip = /\b(?:rip|eip)=(0x[\da-fA-F]{1,16})/.exec(words);
-    const value = ip === null ? undefined : canonicalHex(ip[1] ?? '');
-    if (ip !== null && value !== undefined) {
-      const start = at.text.indexOf(ip[0], place.start) + 4;
-      this.#sink.fact('exception.ip', value, at, start, start + (ip[1] ?? '').length, 'address');
-    }
-    const status = /^Exception (0x[\da-fA-F]{8}) /.exec(words);
-    if (status !== null) fact('exception.code', canonicalHex(status[1] ?? '') ?? '0x0', { start: place.start + 'Exception '.length, end: place.start + 'Exception 0x'.length + 8 });
-    const vector = /\bVMM(?:64)? fault (\d{1,3})\b|\bexc=(\d{1,3})\b/.exec(words);
-    const number = vector?.[1] ?? vector?.[2];
-    if (vector !== null && number !== undefined) {
-      const end = at.text.indexOf(vector[0], place.start) + vector[0].length;
-      this.#sink.fact('exception.vector', number, at, end - number.length, end, 'exceptionVector');
-    }
+    this.#exception(at, place.start, words);
     if (said.weak === true) this.#sink.note('the reason of the panic is missing: the log begins with its core dump', row);
     const title = `${TITLES[said.kind]}: ${words}`;
     this.#sink.describe({ role: 'crash', title: clipped(title, MAX_TITLE), opensRecord: true, headline: { line: at, start: place.start, end: place.end } });
   }
 
-  /** The listing with names first; without names the first one. */
-  #stack(): void {
-    const named = this.#frames.find(({ frame }) => frame.named)?.trace;
-    const order = [...new Set(this.#frames.map(({ trace }) => trace))].sort((a, b) => Number(b === named) - Number(a === named) || a - b);
-    order.forEach((trace, number) => {
-      for (const { row, frame, trace: own } of this.#frames) {
-        if (own !== trace) continue;
-        const part = (stretch: Stretch | undefined): string | undefined => (stretch === undefined ? undefined : row.text.slice(stretch.start, stretch.end));
-        const [address, symbol, module] = [canonicalHex(part(frame.address) ?? ''), part(frame.symbol), part(frame.module)];
-        this.#sink.frame({ trust: 'listed', trace: number, index: frame.index, ...(address === undefined ? {} : { address }), ...(symbol === undefined ? {} : { symbol }), ...(module === undefined ? {} : { module }) }, row, frame.start, frame.end);
-      }
-    });
-    const listed = this.#frames.filter(({ trace }) => trace === named);
-    const moduleIn = ({ row, frame }: { row: LogicalLine; frame: BacktraceRow }): string => (frame.module === undefined ? '' : row.text.slice(frame.module.start, frame.module.end));
-    const symbolIn = ({ row, frame }: { row: LogicalLine; frame: BacktraceRow }): string => (frame.symbol === undefined ? '' : row.text.slice(frame.symbol.start, frame.symbol.end));
-    // Above the return from the signal stand the program's own handler and the one who writes the listing.
-    const handler = listed.findLastIndex((one) => HANDLER.test(symbolIn(one)));
-    const telling = listed.find((one, index) => index > handler && moduleIn(one) !== '' && !C_LIBRARY.test(moduleIn(one)) && !MACHINERY.test(symbolIn(one)));
-    if (telling === undefined) return;
-    const { row, frame } = telling;
-    if (frame.module !== undefined) this.#sink.fact('module', row.text.slice(frame.module.start, frame.module.end).toLowerCase(), row, frame.module.start, frame.module.end);
-    if (frame.symbol !== undefined) this.#sink.fact('symbol', row.text.slice(frame.symbol.start, frame.symbol.end).toLowerCase(), row, frame.symbol.start, frame.symbol.end);
+  /** The exception that the words of a panic name, from column `from` of the row on. */
+  #exception(row: LogicalLine, from: number, words: string): void {
+    const ip = /\b(?:rip|eip)=(0x[\da-fA-F]{1,16})/.exec(words);
+    const address = ip === null ? undefined : canonicalHex(ip[1] ?? '');
+    if (ip !== null && address !== undefined) {
+      const start = row.text.indexOf(ip[0], from) + 'rip='.length;
+      this.#sink.fact('exception.ip', address, row, start, start + (ip[1] ?? '').length, 'address');
+    }
+    const status = /^Exception (0x[\da-fA-F]{8}) /.exec(words)?.[1];
+    if (status !== undefined) this.#sink.fact('exception.code', canonicalHex(status) ?? '0x0', row, from + 'Exception '.length, from + 'Exception '.length + status.length);
+    const vector = /\bVMM(?:64)? fault (\d{1,3})\b|\bexc=(\d{1,3})\b/.exec(words);
+    const number = vector?.[1] ?? vector?.[2];
+    if (vector === null || number === undefined) return;
+    const end = row.text.indexOf(vector[0], from) + vector[0].length;
+    this.#sink.fact('exception.vector', number, row, end - number.length, end, 'exceptionVector');
   }
 }
 
@@ -394,14 +370,3 @@ function threadIn(row: LogicalLine, words: Stretch): Stretch | undefined {
   if (named !== null) return { start: words.start, end: words.start + named[0].length };
   return boxThread(row.text, words.start) ?? readHead(row).thread;
 }
-
-const NAMED = /vcpu-\d{1,4}(?=:)/y;
-const HANDLER = /^(?:__kernel_rt_sigreturn|__restore_rt|__kernel_sigreturn)$/;
-const MACHINERY = /^(?:Util_Backtrace|Panic|Warning$)/;
-const C_LIBRARY = /^(?:libc(?:[.-]|$)|libpthread|ld-linux)/;
-
-const KEYS: readonly FactKey[] = ['bugcheck.code', 'bugcheck.parameter1', 'bugcheck.parameter2', 'bugcheck.parameter3', 'bugcheck.parameter4'];
-
-const TITLES: Readonly<Record<Statement['kind'], string>> = {
-  'guest-bugcheck': 'Guest bug check', 'monitor-panic': 'Monitor panic', 'vmx-panic': 'Virtual machine process failed', 'cpu-disabled': 'Virtual CPU halted', 'triple-fault': 'Virtual CPU shut down',
-};

@@ -1,10 +1,12 @@
 /** Messages of vmware.log that tell of a crash, and those that go with one. One look, nothing said. */
 import type { Stretch } from './head.js';
-import { at } from '../../text/scan.js';
+import { at, baseName } from '../../text/scan.js';
 import { oneOf, raw } from '../../text/pattern.js';
 
+/** Values of `panic.kind` this format states. */
 export type PanicKind = 'guest-bugcheck' | 'monitor-panic' | 'vmx-panic' | 'cpu-disabled' | 'triple-fault';
 
+/** Words that tell of a crash. Columns here and below are those of the row. */
 export interface Statement {
   readonly kind: PanicKind;
   readonly text: Stretch;
@@ -141,6 +143,7 @@ export function crashRegister(text: string, from: number): CrashRegister | undef
 
 const SCREEN = /WinBSOD: \( ?\d{1,3}\) [`']/y;
 
+/** A row of the text screen of a guest. */
 export interface ScreenRow {
   readonly start: number;
   readonly end: number;
@@ -160,6 +163,7 @@ export function screenRow(text: string, from: number): ScreenRow | undefined {
   return values.length === 0 ? { start, end } : { start, end, stop: values.map((match) => ({ start: start + stop + match.index, end: start + stop + match.index + match[0].length })) };
 }
 
+/** A frame of a listing; `named` where the listing has names. */
 export interface BacktraceRow {
   readonly index: number;
   readonly named: boolean;
@@ -188,7 +192,7 @@ export function backtraceRow(text: string, from: number): BacktraceRow | undefin
   const path = object[2] ?? '';
   const symbolAt = end + object.index + ' in function '.length;
   const pathEnd = symbolAt + symbol.length + ' in object '.length + path.length;
-  const file = path.slice(path.lastIndexOf('/') + 1);
+  const file = baseName(path);
   return {
     ...base,
     ...(symbol === '(null)' ? {} : { symbol: { start: symbolAt, end: symbolAt + symbol.length } }),
@@ -196,6 +200,7 @@ export function backtraceRow(text: string, from: number): BacktraceRow | undefin
   };
 }
 
+/** A register and its value. */
 export interface SignalRegister {
   readonly name: Stretch;
   readonly value: Stretch;
