@@ -1,11 +1,14 @@
 import { formatHex } from '../text/hex.js';
 import type { FillPatternData } from '../knowledge/data.js';
+import type { Knowledge } from '../knowledge/knowledge.js';
 import type { Decoder, Facts } from './types.js';
 
 /** Lowest address that is not part of the guard area at zero on Windows, Linux and ESXi: 64 KiB. */
 export const NEAR_NULL = 0x10000n;
 /** First address of the upper half: bits 63 to 47 set. */
 export const KERNEL_HALF = 0xffff800000000000n;
+/** Last address of the lower half. */
+const LAST_LOWER = 0x7fffffffffffn;
 /** The last page of the address space is never mapped; as a signed number its addresses are -1 to -4095. */
 const NEGATIVE = 0xfffffffffffff001n;
 /** A pointer taken from filled memory is used with the offset of a member. */
@@ -27,13 +30,20 @@ export const address: Decoder = {
     if (facts('system.architecture') === 'x86' && value <= 0xffffffffn) return { words: value >= 0x80000000n ? 'kernel address (32-bit)' : 'user address (32-bit)' };
     if (value >= NEGATIVE) return { words: `${value - (1n << 64n)} as a signed number: nothing is mapped there; an error code, or a step below a NULL pointer` };
     if (value >= KERNEL_HALF) return { words: 'kernel address' };
-    if (value <= 0x7fffffffffffn) {
+    if (value <= LAST_LOWER) {
       if (isOfVmkernel(facts)) return inVmkernel(value);
       return { words: value <= 0xffffffffn && value >= 0x80000000n ? 'kernel address on a 32-bit system, user address on a 64-bit one' : 'user address' };
     }
     return { words: 'not a canonical address: using it raises #GP, not a page fault; the pointer is overwritten or computed wrongly' };
   },
 };
+
+/** Whether an address of a process lies where programs have theirs, and tells nothing by its value. */
+export function isOrdinary(value: bigint, knowledge: Knowledge, facts: Facts): boolean {
+  if (value < NEAR_NULL || value > LAST_LOWER || (facts('system.architecture') === 'x86' && value >= 0x80000000n)) return false;
+  const patterns = knowledge.patterns();
+  return fillPattern(value, patterns) === undefined && nearPattern(value, patterns) === undefined;
+}
 
 /** Facts that only the VMkernel's reports state. */
 const OF_VMKERNEL = ['world.id', 'world.name', 'world.running', 'world.pcpu'];

@@ -4,7 +4,7 @@ import type { FactKey, FormatId, Token } from '../formats/types.js';
 import type { Article, StatusTableData } from '../knowledge/data.js';
 import type { Knowledge } from '../knowledge/knowledge.js';
 import type { CrashRecord } from '../records/types.js';
-import { NEAR_NULL } from './address.js';
+import { isOrdinary, NEAR_NULL } from './address.js';
 import { decode } from './index.js';
 import { bugCheckOf, explainBugCheck, explainParameter, type ParameterNumber } from './bugCheck.js';
 import { articlesOf, explainFacility, explainRegister, explainStatus, explainTerm, explainTrap } from './lookups.js';
@@ -50,7 +50,11 @@ export function explainCrash(record: CrashRecord, knowledge: Knowledge): Explana
   const exception = record.value('exception.code');
   if (record.kind === 'userException' && exception !== undefined) {
     const status = explainStatus(BigInt(exception), knowledge, ['nt-exception', 'ntstatus']);
-    if (status !== undefined) return { ...status, headline: record.title, details: [...failFastOf(record, knowledge, facts), ...status.details, ...addressOf(record, knowledge, facts).filter((line) => !line.text.includes(': user address') && !line.text.endsWith('user address on a 64-bit one'))] };
+    if (status !== undefined) {
+      const at = record.value('exception.address');
+      const address = at === undefined || isOrdinary(BigInt(at), knowledge, facts) ? [] : addressOf(record, knowledge, facts);
+      return { ...status, headline: record.title, details: [...failFastOf(record, knowledge, facts), ...status.details, ...address] };
+    }
   }
   const kind = record.value('panic.kind');
   const panic = kind === undefined ? undefined : knowledge.panic(kind);
