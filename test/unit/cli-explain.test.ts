@@ -37,6 +37,12 @@ describe('explain', () => {
     [['hardware', 'error', '0x80000021'], [/could not be entered/]],
     [['sense', '0x6', '0x29', '0x0'], [/UNIT ATTENTION/, /29\/00/]],
     [['UNIT', 'ATTENTION'], [/SCSI sense key UNIT ATTENTION/]],
+    [['nt!KiPageFault'], [/^KiPageFault: nt!KiPageFault/]],
+    [['storahci.sys'], [/^storahci\.sys: AHCI miniport/]],
+    [['lsass.exe'], [/^lsass\.exe: Local security authority/]],
+    [['0xfffff80312345678'], [/^0xfffff80312345678\n {2}As an address: kernel address/]],
+    [['kb2636573'], [/^storvsc reads a freed buffer/, /stopcode issues show windows\/storvsc-live-migration/, /https:\/\/support\.microsoft\.com\/kb\/2636573/]],
+    [['windows/storvsc-live-migration'], [/^storvsc reads a freed buffer/]],
     [['msr', '0x1a0'], [/MSR_IA32_MISC_ENABLE/, /Switches of processor features/]],
     [['RDMSR', 'from', '40d'], [/MSR_IA32_MC3_STATUS/]],
     [['IA32_APICBASE'], [/0x1b MSR_IA32_APICBASE/]],
@@ -73,6 +79,8 @@ describe('explain', () => {
 
   test('what is not known is said', async () => {
     expect(await cli(['explain', 'zzz'])).toEqual({ status: 2, stdout: '', stderr: 'stopcode: nothing is known about "zzz"\n' });
+    expect((await cli(['explain', '0x7ffe1234'])).stderr).toBe('stopcode: nothing is known about "0x7ffe1234"; say what it is: cr4=VALUE, pte VALUE, msr NUMBER, errno NUMBER\n');
+    expect((await cli(['explain', 'acme!facade'])).stderr).toBe('stopcode: nothing is known about "acme!facade"\n');
   });
 
   test('colours follow --color', async () => {

@@ -1,19 +1,26 @@
 /** `stopcode explain`. */
 import { explainWords } from '../analysis/decoders/explain.js';
+import type { Explanation, ExplanationLine } from '../analysis/decoders/types.js';
+import { type IssueData, isNamed } from '../analysis/knowledge/issue.js';
 import type { ExplainArguments } from './arguments.js';
 import type { Host } from './host.js';
-import { makeKnowledge } from './loadKnowledge.js';
+import { knowledgeSource, makeKnowledge } from './loadKnowledge.js';
 import { explanationLines, Page } from './report/text.js';
 import { neutral, stylesFor } from './terminal.js';
 
 /** Public sources shown for a reading. */
 const MOST_SOURCES = 3;
 
+/** A number as long as this may be anything that stands in a register. */
+const LONG_NUMBER = /^(?=.*\d)(?:0x)?[\da-f`]{5,20}$/i;
+
 /** Runs the command; answers the exit status. */
 export async function explainCommand({ words, color }: ExplainArguments, host: Host): Promise<number> {
-  const readings = explainWords(words, makeKnowledge(host.knowledgeFolder, true, []));
+  const asked = words.join(' ');
+  const known = explainWords(words, makeKnowledge(host.knowledgeFolder, true, []));
+  const readings = known.length > 0 ? known : knownIssue(asked, host);
   if (readings.length === 0) {
-    await host.stderr.write(`stopcode: nothing is known about "${neutral(words.join(' '))}"\n`);
+    await host.stderr.write(`stopcode: nothing is known about "${neutral(asked)}"${LONG_NUMBER.test(asked) ? '; say what it is: cr4=VALUE, pte VALUE, msr NUMBER, errno NUMBER' : ''}\n`);
     return 2;
   }
   const styles = stylesFor(color, host.stdout.isTerminal, host.env);
@@ -31,4 +38,12 @@ export async function explainCommand({ words, color }: ExplainArguments, host: H
   }
   await host.stdout.write(`${page.lines.join('\n')}\n`);
   return 0;
+}
+
+/** The known issue that people mean by the number of an article or its own id. */
+function knownIssue(name: string, host: Host): readonly Explanation[] {
+  const issue = (knowledgeSource(host.knowledgeFolder)('issues') as readonly IssueData[]).find((candidate) => candidate.id === name || isNamed(candidate, name));
+  if (issue === undefined) return [];
+  const details: ExplanationLine[] = [{ kind: 'text', text: `A known issue. What it needs to match: stopcode issues show ${issue.id}` }, ...(issue.advice ?? []).map((text): ExplanationLine => ({ kind: 'next', text }))];
+  return [{ headline: issue.title, details, articles: issue.articles, sources: [] }];
 }

@@ -1,5 +1,5 @@
 /** `stopcode issues`: the known issues, and the check of a user's own. */
-import type { IssueData } from '../analysis/knowledge/issue.js';
+import { type IssueData, isNamed } from '../analysis/knowledge/issue.js';
 import type { IssuesArguments } from './arguments.js';
 import { InputError } from './errors.js';
 import type { Host } from './host.js';
@@ -50,12 +50,6 @@ async function listOrShow(args: IssuesArguments, host: Host, page: Page): Promis
 
 function proveAll({ proof }: UserIssues): void {
   for (const rest = proof.rest(); rest.next().done !== true;);
-}
-
-/** People know an article's number, not our id. */
-function isNamed({ articles, aliases }: IssueData, name: string): boolean {
-  const folded = name.toLowerCase();
-  return articles.some(({ id }) => id.toLowerCase() === folded) || (aliases ?? []).some((alias) => alias.toLowerCase() === folded);
 }
 
 function show(issue: IssueData, page: Page): void {

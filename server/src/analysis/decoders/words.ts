@@ -5,7 +5,9 @@ import type { Knowledge } from '../knowledge/knowledge.js';
 import { explainAsked } from './asked.js';
 import { explainBugCheck } from './bugCheck.js';
 import { explainFacility, explainPattern, explainRegister, explainStatus, explainTerm, explainTrap } from './lookups.js';
+import { explainModule, scoped } from './scoped.js';
 import type { Explanation } from './types.js';
+import { explainNumber as explainPlainNumber } from './values.js';
 
 /** A number as a person may have met it: readings by likelihood. */
 function explainNumber(value: bigint, isHex: boolean, rest: readonly string[], knowledge: Knowledge): Explanation[] {
@@ -51,6 +53,15 @@ function withoutColon(words: readonly string[], knowledge: Knowledge): readonly 
   const [name = '', value, ...more] = first?.split(':') ?? [];
   if (value === undefined || more.length > 0 || knowledge.register(name) === undefined) return words;
   return value === '' ? [name, ...rest] : [name, value, ...rest];
+}
+
+/** A module, a function, a process, or a number that can only be an address: what stands in a report without being a code. */
+function nameOrAddress(word: string, value: bigint | undefined, knowledge: Knowledge): readonly Explanation[] {
+  const symbol = word.slice(word.indexOf('!') + 1);
+  const term = knowledge.term(symbol);
+  const known = (term === undefined ? undefined : explainTerm(term, symbol)) ?? scoped('function', symbol, symbol, knowledge) ?? explainModule(word, knowledge)
+    ?? scoped('process', word.replace(/\.exe$/i, ''), word, knowledge) ?? (value === undefined ? undefined : explainPlainNumber(value, word, knowledge, () => undefined));
+  return known === undefined ? [] : [known];
 }
 
 /**
@@ -104,6 +115,7 @@ export function explainWords(words: readonly string[], knowledge: Knowledge): re
     const exception = explainTrap(Number(decimal), knowledge);
     if (exception !== undefined) result.push(exception);
   }
+  if (result.length === 0 && rest.length === 0) result.push(...nameOrAddress(first, hex, knowledge));
   const seen = new Set<string>();
   return result.filter((explanation) => !seen.has(explanation.headline) && seen.add(explanation.headline));
 }

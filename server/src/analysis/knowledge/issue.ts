@@ -96,3 +96,9 @@ export interface Remedy {
   readonly language: string;
   readonly text: string;
 }
+
+/** Whether an article of the issue, or another name of it, is this one: people know an article's number, not our id. */
+export function isNamed({ articles, aliases }: Pick<IssueData, 'articles' | 'aliases'>, name: string): boolean {
+  const folded = name.toLowerCase();
+  return articles.some(({ id }) => id.toLowerCase() === folded) || (aliases ?? []).some((alias) => alias.toLowerCase() === folded);
+}
