@@ -3,6 +3,7 @@
  * all lines of a report are ruled out for nearly all recognizers by a sign that is not there; asking each of them, and looking
  * for cuts in every line, took two thirds of the time of reading.
  */
+import { LONG_LINE, unitsOf } from '../../text/units.js';
 import { addressEnd, eventStart, isBlank, isHexDigit, isNameUnit, isWordUnit } from './scan.js';
 
 /**
@@ -161,6 +162,21 @@ function beside(text: string, at: number, unit: number, shape: number): number {
 /** Addresses at the beginning of a line, of frames with the colon between them: they hold no other sign. */
 const ADDRESSES = /(?:[0-9a-f]{8}(?:`[0-9a-f]{8}|[0-9a-f]{8})? {1,16}(?:: )?){1,7}/y;
 
+/** The shape of a long line from a column on, where that of what stands before it is known. */
+function longShape(text: string, from: number, before: number): number {
+  const info = INFO;
+  const units = unitsOf(text);
+  const { length } = text;
+  let shape = before;
+  for (let at = from; at < length; at++) {
+    const unit = units[at] as number;
+    const found = info[unit] as number;
+    shape |= found;
+    if ((found & BESIDE) !== 0) shape |= beside(text, at, unit, shape);
+  }
+  return shape;
+}
+
 /** The shape of a line: its signs, and `MAY_CUT`. Linear in the line. Of a line that was cut only the signs are looked for (`isCut`): it is set. */
 export function shapeOf(text: string, isCut = false): number {
   // Kept here: a loop that looks its table up in the module takes twice as long.
@@ -178,12 +194,15 @@ export function shapeOf(text: string, isCut = false): number {
       if (!isCut && mayCutAt(text, at, shape)) shape |= MAY_CUT;
     }
   }
-  for (; at < length; at++) {
-    const unit = text.charCodeAt(at);
-    const found = unit < 256 ? info[unit] as number : wide;
-    shape |= found;
-    // Nine of ten characters end here.
-    if ((found & BESIDE) !== 0) shape |= beside(text, at, unit, shape);
+  if (length >= LONG_LINE) shape = longShape(text, at, shape);
+  else {
+    for (; at < length; at++) {
+      const unit = text.charCodeAt(at);
+      const found = unit < 256 ? info[unit] as number : wide;
+      shape |= found;
+      // Nine of ten characters end here.
+      if ((found & BESIDE) !== 0) shape |= beside(text, at, unit, shape);
+    }
   }
   const last = text.charCodeAt(length - 1);
   if (last === 58 || last === 93) shape |= HAS.last;
