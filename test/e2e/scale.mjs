@@ -5,6 +5,7 @@
 //   --optimize off          editor.largeFileOptimizations: false
 //   --set 'NAME=JSON'       another setting of the editor; may be repeated
 //   --no-bare               leave out the editor without the extension
+//   --name                  say what ran in the extension host when it stood still; takes time itself
 //   --profile FILE          write the processor profile of the editor's window while following
 //   --verbose               figures as they come
 //
@@ -34,7 +35,7 @@ const HALF_A_CORE = 0.5;
 const TICK = 0.01;
 
 const { values: options } = parseArgs({
-  options: { mb: { type: 'string', default: '45' }, seconds: { type: 'string', default: '60' }, disk: { type: 'boolean' }, optimize: { type: 'string', default: 'on' }, verbose: { type: 'boolean' }, 'no-bare': { type: 'boolean' }, profile: { type: 'string' }, set: { type: 'string', multiple: true, default: [] } },
+  options: { mb: { type: 'string', default: '45' }, seconds: { type: 'string', default: '60' }, disk: { type: 'boolean' }, optimize: { type: 'string', default: 'on' }, verbose: { type: 'boolean' }, 'no-bare': { type: 'boolean' }, name: { type: 'boolean' }, profile: { type: 'string' }, set: { type: 'string', multiple: true, default: [] } },
 });
 
 const line = (n) => `2024-03-01T10:00:00.${String(n % 1000).padStart(3, '0')}Z cpu3:2100321)World: vm 2100400: 7076: Starting world vmm0:appended of type 8\n`;
@@ -94,12 +95,15 @@ async function measure(log, { editor, extension, folder }) {
         sent.on('error', reject).end(JSON.stringify({ action, ...input }));
       });
     const stillness = async () => {
-      const found = (await ask('still')).filter(({ ms }) => ms > STILL_MS).map(({ ms }) => ms);
-      return { longest: Math.max(0, ...found), count: found.length, all: found };
+      const found = (await ask('still')).filter(({ ms }) => ms > STILL_MS);
+      for (const { ms, ran = [] } of options.name ? found : []) process.stderr.write(`stood still for ${ms} ms: ${ran.join('; ')}\n`);
+      const all = found.map(({ ms }) => ms);
+      return { longest: Math.max(0, ...all), count: all.length, all };
     };
     const marks = () => ask('marks', { path: log.path });
     await delay(3000);
     await ask('still');
+    if (options.name) await ask('profile');
 
     step('ready');
     // Opening, at the first crash.

@@ -3,6 +3,7 @@
 'use strict';
 
 const { createServer } = require('node:http');
+const { Session } = require('node:inspector/promises');
 const { writeFileSync } = require('node:fs');
 const vscode = require('vscode');
 
@@ -17,9 +18,29 @@ function watch() {
   setInterval(() => {
     const now = performance.now();
     const late = now - last - TICK_MS;
-    if (late > STILL_MS) still.push({ at: Date.now(), ms: Math.round(late) });
+    if (late > STILL_MS) still.push({ at: Date.now(), ms: Math.round(late), micros: Number(process.hrtime.bigint() / 1000n) });
     last = now;
   }, TICK_MS);
+}
+
+const MOST_NAMED = 5;
+
+let session;
+
+/** What ran in a stretch, most first: function, file and milliseconds. */
+function ranIn({ ms, micros }, profile) {
+  const nodes = new Map(profile.nodes.map((node) => [node.id, node.callFrame]));
+  const took = new Map();
+  let at = profile.startTime;
+  profile.samples.forEach((id, sample) => {
+    const delta = profile.timeDeltas[sample];
+    at += delta;
+    if (at < micros - (ms + TICK_MS) * 1000 || at > micros) return;
+    const { functionName, url } = nodes.get(id);
+    const name = `${functionName || '(anonymous)'} ${url.split('/').slice(-3).join('/')}`.trim();
+    took.set(name, (took.get(name) ?? 0) + delta / 1000);
+  });
+  return [...took].sort((a, b) => b[1] - a[1]).slice(0, MOST_NAMED).map(([name, milliseconds]) => `${name} ${milliseconds.toFixed(0)} ms`);
 }
 
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -29,7 +50,18 @@ const ACTIONS = {
   async still() {
     const found = still;
     still = [];
-    return found;
+    if (session === undefined) return found;
+    const { profile } = await session.post('Profiler.stop');
+    session.disconnect();
+    session = undefined;
+    return found.map((stretch) => ({ ...stretch, ran: ranIn(stretch, profile) }));
+  },
+  /** From now on, until they are asked for, stretches are told with what ran in them. They are somewhat longer then. */
+  async profile() {
+    session = new Session();
+    session.connect();
+    await session.post('Profiler.enable');
+    await session.post('Profiler.start');
   },
   async open({ path, line }) {
     const document = await vscode.workspace.openTextDocument(vscode.Uri.from({ ...vscode.workspace.workspaceFolders[0].uri.toJSON(), path }));
