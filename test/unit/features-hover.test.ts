@@ -3,6 +3,7 @@ import type { MarkupContent } from 'vscode-languageserver';
 import { hover, type HoverOptions } from '../../server/src/features/hover.js';
 import { SHOW_ALL } from '../../server/src/features/summary.js';
 import { prepareHovers } from '../../server/src/features/warmUp.js';
+import { referenceOf } from '../../server/src/analysis/decoders/explain.js';
 import type { Explanation } from '../../server/src/analysis/types.js';
 import { analyzeText } from '../../server/src/analysis/analysis.js';
 import { Knowledge } from '../../server/src/analysis/knowledge/knowledge.js';
@@ -189,5 +190,17 @@ describe('what hovers need', () => {
     const before = asked.length;
     for (const _ of steps);
     expect(asked.slice(before)).toEqual(['issues']);
+  });
+});
+
+describe('the page about a panic of a BSD', () => {
+  const pages = (text: string): (string | undefined)[] => analyzeText(text, builtinKnowledge()).crashes.map(({ record }) => referenceOf(record, builtinKnowledge())?.url);
+
+  it.each([
+    ['FreeBSD', `panic: lab_rele: negative count\ncpuid = 1\nKDB: stack backtrace:\nvpanic() at vpanic+0x10a/frame 0xfffffe02336615b0\nlab_rele() at lab_rele+0x88/frame 0xfffffe00a1b2c380\n`, 'https://docs.freebsd.org/en/books/developers-handbook/kerneldebug/'],
+    ['OpenBSD', `panic: lab_rele: negative count\nStopped at      db_enter+0x10: popq    %rbp\ndb_enter() at db_enter+0x10\nlab_rele(1,2) at lab_rele+0x88\nlab_fault(0) at lab_fault+0x12\n`, 'https://www.openbsd.org/ddb.html'],
+    ['NetBSD', `panic: lab_rele: negative count\ncpu0: Begin traceback...\nvpanic() at netbsd:vpanic+0x140\nlab_rele() at netbsd:lab_rele+0x88\ncpu0: End traceback...\n`, 'https://man.netbsd.org/NetBSD-9.3/ddb.4'],
+  ])('is that of %s', (_, text, page) => {
+    expect(pages(text)).toEqual([page]);
   });
 });

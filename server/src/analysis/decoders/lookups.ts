@@ -32,11 +32,13 @@ export function explainRegister(register: RegisterData, value: bigint | undefine
   };
 }
 
-/** The articles of a panic, where they are about the exception that it was: those on exceptions 13 and 14 are not about an Arm's. */
+/** The articles of a panic, where they are about the exception and the system that it was: those on exceptions 13 and 14 are not about an Arm's. */
 export function articlesOf(panic: PanicData | undefined, facts: Facts): readonly Article[] {
   const vector = facts('exception.vector');
   const isMeant = panic?.vectors === undefined || (vector !== undefined && panic.vectors.includes(Number(vector)));
-  return isMeant ? panic?.articles ?? [] : [];
+  if (panic === undefined || !isMeant) return [];
+  const ofProduct = Object.entries(panic.articlesByProduct ?? {}).find(([product]) => product === facts('system.product'))?.[1] ?? [];
+  return [...ofProduct, ...(panic.articles ?? [])];
 }
 
 /** A processor exception by vector or mnemonic. */

@@ -141,6 +141,8 @@ export interface PanicData {
   readonly text: string;
   readonly next?: readonly string[];
   readonly articles?: readonly Article[];
+  /** Articles on one system of several that panic so, by the fact `system.product`. */
+  readonly articlesByProduct?: Readonly<Record<string, readonly Article[]>>;
   /** The exceptions its articles are about, where not all. */
   readonly vectors?: readonly number[];
   readonly sources: readonly string[];
