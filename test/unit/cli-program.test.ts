@@ -1,7 +1,7 @@
 /** The built program as a process: pipes, signals, threads. */
-import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { CRASH_LOG, QUIET_LOG, spawnCli } from '../support/cli.js';
@@ -69,10 +69,11 @@ describe('the program', () => {
     expect(two.stderr).not.toContain('passed over');
   });
 
-  test.skipIf(process.platform === 'win32')('Ctrl-C ends it with the status of the signal, and the report tells what was found until then', async () => {
-    const report = join(folder, 'report.json');
-    const { status, stdout, stderr } = await spawnCli(['analyze', join(folder, '00.log'), '-', '--progress', 'always', '--format', 'json', '--output', report], { signal: 'SIGINT' });
-    expect({ status, stdout, mistake: stderr.includes('mistake') }).toEqual({ status: 130, stdout: '', mistake: false });
+  test.skipIf(process.platform === 'win32').each([['Ctrl-C', 'SIGINT', 130], ['a job runner', 'SIGTERM', 143]] as const)('%s ends it with the status of the signal, and the report tells what was found until then', async (_, signal, expected) => {
+    const report = join(mkdtempSync(join(tmpdir(), 'stopcode-stopped-')), 'report.json');
+    const { status, stdout, stderr } = await spawnCli(['analyze', join(folder, '00.log'), '-', '--progress', 'always', '--format', 'json', '--output', report], { signal });
+    expect(readdirSync(dirname(report))).toEqual(['report.json']);
+    expect({ status, stdout, mistake: stderr.includes('mistake') }).toEqual({ status: expected, stdout: '', mistake: false });
     expect(stderr).not.toMatch(/stopcode:/);
     const { files } = JSON.parse(readFileSync(report, 'utf8')) as { files: { path: string; crashes: unknown[] }[] };
     expect(files[0]?.path).toBe(join(folder, '00.log'));

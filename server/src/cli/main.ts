@@ -5,9 +5,9 @@ import { type Host, type Output, Stopped } from './host.js';
 import { isThread, serveThread } from './pool.js';
 import { run } from './run.js';
 
-/** Signals end a program with 128 and their number. */
-const INTERRUPTED = 130;
-/** After Ctrl-C: time to tell what was found so far. A second Ctrl-C ends at once. */
+/** By which a program is asked to end, Ctrl-C and what job runners and containers send, with its status then: 128 and the number of the signal. */
+const SIGNALS = [['SIGINT', 130], ['SIGTERM', 143]] as const;
+/** Time to tell what was found so far. A second signal of the same kind ends at once. */
 const LAST_WORDS_MS = 3_000;
 
 function output(stream: NodeJS.WriteStream): Output {
@@ -31,12 +31,16 @@ async function main(program: string): Promise<void> {
     });
   }
   const stop = new AbortController();
-  process.once('SIGINT', () => {
-    stop.abort(new Stopped());
-    // Ends the wait for a pipe that says nothing.
-    process.stdin.destroy();
-    setTimeout(() => process.exit(INTERRUPTED), LAST_WORDS_MS).unref();
-  });
+  let stopped = 2;
+  for (const [signal, status] of SIGNALS) {
+    process.once(signal, () => {
+      stopped = status;
+      stop.abort(new Stopped());
+      // Ends the wait for a pipe that says nothing.
+      process.stdin.destroy();
+      setTimeout(() => process.exit(status), LAST_WORDS_MS).unref();
+    });
+  }
   const host: Host = {
     stdin: process.stdin,
     stdinIsTerminal: process.stdin.isTTY,
@@ -52,7 +56,7 @@ async function main(program: string): Promise<void> {
     process.exitCode = await run(process.argv.slice(2), host);
   } catch (error) {
     if (stop.signal.aborted || error instanceof Stopped) {
-      process.exitCode = INTERRUPTED;
+      process.exitCode = stopped;
       return;
     }
     await host.stderr.write(`stopcode: this is a mistake in Stopcode, please report it.\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
