@@ -125,6 +125,9 @@ describe('other formats', () => {
       }];
     };
     expect(version).toBe('2.1.0');
+    // As they come; what is known at the end alone stands behind them.
+    expect(stdout.indexOf('"ruleId"')).toBeLessThan(stdout.indexOf('"artifacts"'));
+    expect(stdout.indexOf('"ruleId"')).toBeLessThan(stdout.indexOf('"driver"'));
     expect(run.tool.driver.rules.map(({ id }) => id)).toEqual(['crash/bugCheck', 'issue/windows/storvsc-live-migration']);
     expect(run.tool.driver.rules[1]?.helpUri).toMatch(/^https:/);
     for (const result of run.results) {

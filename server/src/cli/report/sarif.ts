@@ -35,78 +35,73 @@ interface Region {
   readonly endColumn?: number;
 }
 
-/** Results refer to rules, which are known when all files are; until then a crash stays as it is. */
+/** Which rule a result refers to is known when the rules before it are; until then a crash stays as it is. */
 export const sarifCrash: CrashText = (_path, crash, details) => JSON.stringify({ crash, details });
 
-/** Keeps all results until the end: the rules stand before them. */
+/** Before each result. */
+const INDENT = ' '.repeat(8);
+
+/** Results are written as files are finished, so that a long run is not kept in memory; rules and files stand behind them. */
 export function sarifWriter(tool: Tool): ReportWriter {
-  const rules = new Map<string, Rule>();
-  const results: unknown[] = [];
+  const rules = new Rules();
   const artifacts: unknown[] = [];
+  let results = 0;
   return {
-    begin: () => '',
-    file(result) {
+    begin: () => `{\n  "$schema": "https://json.schemastore.org/sarif-2.1.0.json",\n  "version": "2.1.0",\n  "runs": [\n    {\n      "columnKind": "utf16CodeUnits",\n      "results": [`,
+    *file(result) {
       const { head } = result;
       artifacts.push({
         location: { uri: uriOf(head.path) },
         ...(head.bytes === undefined ? {} : { length: head.bytes }),
         ...(head.encoding === undefined ? {} : { encoding: head.encoding }),
       });
-      addFile(result, rules, results);
-      return [];
+      for (const one of resultsOf(result, rules)) yield `${results++ === 0 ? '' : ','}\n${INDENT}${indented(one, INDENT)}`;
     },
     end() {
-      const list = [...rules.values()];
-      const indexes = new Map(list.map((rule, index) => [rule.id, index]));
-      for (const result of results as { ruleId: string; ruleIndex: number }[]) result.ruleIndex = indexes.get(result.ruleId) ?? -1;
-      return `${indented({
-        $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
-        version: '2.1.0',
-        runs: [{
-          tool: { driver: { name: tool.name, version: tool.version, semanticVersion: tool.version, rules: list } },
-          columnKind: 'utf16CodeUnits',
-          artifacts,
-          results,
-        }],
-      }, '')}\n`;
+      const driver = { name: tool.name, version: tool.version, semanticVersion: tool.version, rules: rules.list };
+      return `${results === 0 ? '' : '\n      '}],\n      "artifacts": ${indented(artifacts, '      ')},\n      "tool": ${indented({ driver }, '      ')}\n    }\n  ]\n}\n`;
     },
   };
 }
 
-function addFile({ head, crashes }: FileResult, rules: Map<string, Rule>, results: unknown[]): void {
+/** The rules by their ids, in the order in which results refer to them. */
+class Rules {
+  readonly list: Rule[] = [];
+  readonly #indexes = new Map<string, number>();
+
+  /** How a result refers to a rule. */
+  refer(rule: Rule): { readonly ruleId: string; readonly ruleIndex: number } {
+    let ruleIndex = this.#indexes.get(rule.id);
+    if (ruleIndex === undefined) {
+      ruleIndex = this.list.push(rule) - 1;
+      this.#indexes.set(rule.id, ruleIndex);
+    }
+    return { ruleId: rule.id, ruleIndex };
+  }
+}
+
+function* resultsOf({ head, crashes }: FileResult, rules: Rules): Generator<object> {
   const uri = uriOf(head.path);
   for (const bytes of packedCrashes(crashes)) {
     const { crash, details } = JSON.parse(bytes.toString()) as { readonly crash: CrashReport; readonly details: CrashDetails };
     const region: Region = { startLine: details.headline.line, startColumn: details.headline.column, endColumn: details.headline.endColumn };
-    const rule = crashRule(crash.kind, details);
-    if (!rules.has(rule.id)) rules.set(rule.id, rule);
-    results.push({
-      ruleId: rule.id, ruleIndex: -1, level: 'error', kind: 'fail',
+    yield {
+      ...rules.refer(crashRule(crash.kind, details)), level: 'error', kind: 'fail',
       message: { text: crash.title ?? crash.kind },
       locations: [location(uri, region)],
       ...fingerprint(crash),
-    });
-    for (const issue of crash.knownIssues ?? []) addIssue(issue, uri, region, crash, rules, results);
+    };
+    for (const issue of crash.knownIssues ?? []) yield issueResult(issue, uri, region, crash, rules);
   }
   for (const event of head.events ?? []) {
-    for (const issue of event.knownIssues ?? []) addIssue(issue, uri, { startLine: event.line }, undefined, rules, results);
+    for (const issue of event.knownIssues ?? []) yield issueResult(issue, uri, { startLine: event.line }, undefined, rules);
   }
 }
 
-function addIssue(issue: IssueReport, uri: string, region: Region, crash: CrashReport | undefined, rules: Map<string, Rule>, results: unknown[]): void {
-  const helpUri = issue.articles.find(({ url }) => url !== undefined)?.url;
-  const id = `issue/${issue.id}`;
-  if (!rules.has(id)) {
-    rules.set(id, {
-      id, name: issue.id, shortDescription: { text: issue.title },
-      ...(helpUri === undefined ? {} : { helpUri }),
-      ...(issue.advice === undefined ? {} : { help: { text: issue.advice.join('\n') } }),
-      defaultConfiguration: { level: 'warning' },
-    });
-  }
+function issueResult(issue: IssueReport, uri: string, region: Region, crash: CrashReport | undefined, rules: Rules): object {
   const articles = issue.articles.map((article) => article.id).join(', ');
-  results.push({
-    ruleId: id, ruleIndex: -1, level: 'warning', kind: 'fail', rank: RANK[issue.certainty],
+  return {
+    ...rules.refer(issueRule(issue)), level: 'warning', kind: 'fail', rank: RANK[issue.certainty],
     message: { text: `${issue.title}${articles === '' ? '' : ` (${articles})`}` },
     locations: [location(uri, region)],
     relatedLocations: issue.evidence.map(({ line, column, text, condition }, index) => ({
@@ -120,7 +115,17 @@ function addIssue(issue: IssueReport, uri: string, region: Region, crash: CrashR
       ...(issue.differences === undefined ? {} : { differences: issue.differences }),
       ...(issue.unconfirmed === undefined ? {} : { unconfirmed: issue.unconfirmed }),
     },
-  });
+  };
+}
+
+function issueRule(issue: IssueReport): Rule {
+  const helpUri = issue.articles.find(({ url }) => url !== undefined)?.url;
+  return {
+    id: `issue/${issue.id}`, name: issue.id, shortDescription: { text: issue.title },
+    ...(helpUri === undefined ? {} : { helpUri }),
+    ...(issue.advice === undefined ? {} : { help: { text: issue.advice.join('\n') } }),
+    defaultConfiguration: { level: 'warning' },
+  };
 }
 
 function crashRule(kind: CrashKind, details: CrashDetails): Rule {
