@@ -113,6 +113,7 @@ export const window = {
     return { logLevel: LogLevel.Info, onDidChangeLogLevel: new EventEmitter().event, error: (text: string) => tell('error', text), show: () => tell('show'), dispose: () => undefined };
   },
   showQuickPick: (items: unknown, options: unknown) => answer('quickPick', { items, options }),
+  showWorkspaceFolderPick: (options: unknown) => answer('folderPick', options),
   showInputBox: (options: unknown) => answer('inputBox', options),
   showWarningMessage: (text: string) => answer('warning', text),
   showInformationMessage: (text: string) => answer('information', text),
@@ -124,6 +125,7 @@ export const window = {
 export const workspace = {
   textDocuments: [] as unknown[],
   workspaceFolders: undefined as { uri: Uri }[] | undefined,
+  getWorkspaceFolder: (uri: Uri) => workspace.workspaceFolders?.find((folder) => uri.toString().startsWith(`${folder.uri.toString()}/`)),
   existing: new Set<string>(),
   getConfiguration: (section: string) => ({ get: (key: string, otherwise: unknown) => configuration.get(`${section}.${key}`) ?? otherwise }),
   registerTextDocumentContentProvider: (scheme: string, provider: unknown) => { tell('provider', { scheme, provider }); return new Disposable(() => undefined); },

@@ -148,6 +148,21 @@ describe('commands behind code actions', () => {
     expect(fake.heard('show document')).toHaveLength(2);
   });
 
+  it('asks for the folder of a new known issue where there are several and the log lies in none', async () => {
+    const [one, two] = [{ uri: fake.Uri.parse('file:///one') }, { uri: fake.Uri.parse('file:///two') }];
+    fake.workspace.workspaceFolders = [one, two];
+    const issue = (uri: string): unknown => ({ uri, id: 'x', json: '{}', sample: { path: 'samples/x.txt', first: 3, end: 9 } });
+    const written = (): unknown[] => fake.heard('edit').flat().map((insert) => (insert as { uri: string }).uri);
+    await run('stopcode.createIssue', issue('file:///two/logs/a.log'));
+    expect(written()).toEqual(['untitled:///two/.stopcode/issues/x.json']);
+    fake.answers.push(one);
+    await run('stopcode.createIssue', issue('file:///elsewhere/a.log'));
+    expect(written()).toEqual(['untitled:///two/.stopcode/issues/x.json', 'untitled:///one/.stopcode/issues/x.json']);
+    // Nothing was picked.
+    await run('stopcode.createIssue', issue('file:///elsewhere/a.log'));
+    expect([written().length, fake.heard('folderPick').length]).toEqual([2, 2]);
+  });
+
   it('keeps the lines of the crash as the sample of a new known issue', async () => {
     fake.workspace.workspaceFolders = [{ uri: fake.Uri.parse('file:///w') }];
     fake.workspace.textDocuments = [{ ...document('a.log', ''), validateRange: (range: fake.Range) => range, getText: (range: fake.Range) => `lines ${range.first} to ${range.end}` }];
