@@ -55,6 +55,16 @@ describe('files that are read', () => {
     expect(await analyzed('torn.log', content)).toMatchObject({ status: 1, code: '0xd1' });
   });
 
+  test.each([700, 65_537, 1_300_001])('a hole of %i bytes before the first line, as logrotate leaves it where a program does not notice that its log was emptied', async (bytes) => {
+    const whole = await analyzed('whole.log', Buffer.from(CRASH_LOG));
+    const { file, ...rest } = await analyzed('sparse.log', Buffer.concat([Buffer.alloc(bytes), Buffer.from(CRASH_LOG)]));
+    expect(rest).toMatchObject({ status: 1, stderr: '', code: '0xd1' });
+    // An odd byte stays before the first line.
+    expect({ lines: file?.lines, crash: file?.crashes[0]?.location }).toEqual({ lines: whole.file?.lines, crash: whole.file?.crashes[0]?.location });
+    const wide = await analyzed('sparse16.log', Buffer.concat([Buffer.alloc(bytes - (bytes % 2)), Buffer.from(CRASH_LOG, 'utf16le')]));
+    expect(wide).toMatchObject({ status: 1, code: '0xd1', file: { encoding: 'utf-16le' } });
+  });
+
   test('a single line of 5 MB', async () => {
     const start = performance.now();
     const { status, stderr, file } = await analyzed('line.log', 'word 0x1234 kernel '.repeat(280_000));
@@ -105,6 +115,7 @@ describe('logs that were packed with gzip', () => {
 describe('inputs that are not read', () => {
   test.each<[string, Uint8Array, RegExp]>([
     ['binary.dat', Buffer.from(Array.from({ length: 4_000 }, (_, index) => (index * 37) % 256)), /binary\.dat: is a binary file, not a text log/],
+    ['nuls.log', Buffer.alloc(1_048_577), /nuls\.log: holds nothing but NUL bytes/],
     ['nul.log', Buffer.alloc(10_000), /nul\.log: holds nothing but NUL bytes/],
     ['memory.dmp', Buffer.concat([Buffer.from('PAGEDU64'), Buffer.alloc(9_000, 1)]), /memory dump.*!analyze -v/],
     ['log.gz', Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0]), /log\.gz: the gzip file is cut off/],

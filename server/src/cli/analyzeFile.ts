@@ -6,7 +6,7 @@ import type { Certainty } from '../analysis/knowledge/issue.js';
 import type { Knowledge } from '../analysis/knowledge/knowledge.js';
 import { analyzeStream, slidingText } from '../analysis/streamed.js';
 import type { Chunk } from '../analysis/text/chunk.js';
-import { detect, SAMPLE_BYTES } from './encoding.js';
+import { detect, holeBefore, SAMPLE_BYTES } from './encoding.js';
 import { InputError, reasonOf } from './errors.js';
 import { isGzip, unpacked } from './gzip.js';
 import { keepHeapSmall } from './heap.js';
@@ -73,8 +73,8 @@ async function inRanges(path: string, pool: Pick<Pool, 'scan' | 'size'>, knowled
     if (size < SCAN_FROM_BYTES) return undefined;
     const sample = Buffer.alloc(SAMPLE_BYTES);
     const { bytesRead } = await file.read(sample, 0, SAMPLE_BYTES, 0);
-    // Packed bytes have to be read in order, too.
-    if (isGzip(sample)) return undefined;
+    // Packed bytes have to be read in order, too, and what begins with a hole.
+    if (isGzip(sample) || holeBefore(sample) > 0) return undefined;
     const detected = detect(sample.subarray(0, bytesRead));
     if (detected.encoding === 'utf-16le' || detected.encoding === 'utf-16be') return undefined;
     return new ScannedFile({ path, size, detected }, finderFor(knowledge), (request) => pool.scan(request), pool.size * RANGES_AHEAD);

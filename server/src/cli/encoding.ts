@@ -25,29 +25,56 @@ export function detect(sample: Uint8Array): Detected {
   if (sample[0] === 0xef && sample[1] === 0xbb && sample[2] === 0xbf) return { encoding: 'utf-8', skip: 3 };
   if (sample[0] === 0xff && sample[1] === 0xfe) return { encoding: 'utf-16le', skip: 2 };
   if (sample[0] === 0xfe && sample[1] === 0xff) return { encoding: 'utf-16be', skip: 2 };
-  let evenZeros = 0;
-  let oddZeros = 0;
-  let controls = 0;
-  for (let at = 0; at < sample.length; at++) {
-    const byte = sample[at] ?? 0;
-    if (byte === 0) {
-      if (at % 2 === 0) evenZeros++;
-      else oddZeros++;
-    } else if (byte < 0x20 && !isTextControl(byte)) controls++;
-  }
+  const { evenZeros, oddZeros, controls, length } = tallyOf(sample);
   const zeros = evenZeros + oddZeros;
-  const kind = zeros === 0 && controls === 0 ? undefined : binaryKind(sample);
+  const kind = zeros === 0 && controls === 0 && length === sample.length ? undefined : binaryKind(sample);
   if (kind !== undefined) throw new InputError(kind);
+  if (zeros === length && sample.length > 0) throw new InputError(NOTHING);
   if (zeros > 0) {
     // Zeros at every other byte. Some units may have a high byte of their own (names, quotes, dashes), very few a low byte of zero.
-    const pairs = sample.length / 2;
+    const pairs = length / 2;
     if (oddZeros * 2 >= pairs && evenZeros * 100 <= oddZeros) return { encoding: 'utf-16le', skip: 0 };
     if (evenZeros * 2 >= pairs && oddZeros * 100 <= evenZeros) return { encoding: 'utf-16be', skip: 0 };
   }
-  if (zeros === sample.length && zeros > 0) throw new InputError('holds nothing but NUL bytes; the file was cut off or never written');
-  // Hosts that die leave stretches of NUL bytes in their logs. Those are read; a binary file has more, or controls beside them.
-  if (zeros * 2 > sample.length || controls * 50 > sample.length - zeros) throw new InputError('is a binary file, not a text log');
+  // Those are read; a binary file has more of them, or controls beside them.
+  if (zeros * 2 > length || controls * 50 > length - zeros) throw new InputError('is a binary file, not a text log');
   return { encoding: undefined, skip: 0 };
+}
+
+/** Why a file cannot be read that has no text anywhere. */
+export const NOTHING = 'holds nothing but NUL bytes; the file was cut off or never written';
+
+/**
+ * So many NUL bytes in a row are a hole: hosts that die leave them in their logs, and a program that goes on to write where it was
+ * after its log was emptied (logrotate's copytruncate) leaves one before the first line.
+ */
+const HOLE_BYTES = 512;
+
+/** How many NUL bytes, at even and at odd places, and controls are in a sample without its holes, which has `length` bytes. */
+function tallyOf(sample: Uint8Array): { readonly evenZeros: number; readonly oddZeros: number; readonly controls: number; readonly length: number } {
+  const zeros: [even: number, odd: number] = [0, 0];
+  let controls = 0;
+  let { length } = sample;
+  let run = 0;
+  for (let at = 0; at <= sample.length; at++) {
+    const byte = sample[at] ?? -1;
+    if (byte === 0) {
+      run++;
+      continue;
+    }
+    if (run >= HOLE_BYTES) length -= run;
+    else for (let zero = at - run; zero < at; zero++) zeros[(zero % 2) as 0 | 1]++;
+    run = 0;
+    if (byte > 0 && byte < 0x20 && !isTextControl(byte)) controls++;
+  }
+  return { evenZeros: zeros[0], oddZeros: zeros[1], controls, length };
+}
+
+/** The length of the hole with which a log begins, even, so that units of UTF-16 stay what they are; 0 where there is none. */
+export function holeBefore(bytes: Uint8Array): number {
+  let end = 0;
+  while (end < bytes.length && bytes[end] === 0) end++;
+  return end < HOLE_BYTES ? 0 : end - (end % 2);
 }
 
 function isTextControl(byte: number): boolean {

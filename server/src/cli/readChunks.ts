@@ -6,7 +6,8 @@ import { ByteChunk } from '../analysis/text/byteChunk.js';
 import type { Chunk } from '../analysis/text/chunk.js';
 import { TextChunk } from '../analysis/text/chunkedText.js';
 import { SLOT, sweepMemory } from '../analysis/text/sweep.js';
-import { detect, type Detected, type Encoding, LogDecoder, SAMPLE_BYTES, utf8OrNot, windows1252 } from './encoding.js';
+import { detect, type Detected, type Encoding, holeBefore, LogDecoder, NOTHING, SAMPLE_BYTES, utf8OrNot, windows1252 } from './encoding.js';
+import { InputError } from './errors.js';
 
 /** Bytes read at a time, and the size of most chunks. */
 export const PIECE_BYTES = SLOT;
@@ -14,6 +15,8 @@ export const PIECE_BYTES = SLOT;
 const MOST_FREE = 12;
 /** A line is read up to this length; what follows of it is passed over. */
 export const LONGEST_LINE = 16 * 1_048_576;
+/** So many NUL bytes are passed over before the first line, which takes less than a second; folders hold empty disks, too. */
+const LONGEST_HOLE = 256 * 1_048_576;
 /** Of a unit. */
 const UTF16_BYTES = 2;
 const NEWLINE = 10;
@@ -186,6 +189,7 @@ export class ChunkReader implements ChunkSource {
     let start = 0;
     if (this.#isFirst) {
       this.#isFirst = false;
+      if (this.#detected === undefined) await this.#passHole();
       const { encoding, skip } = this.#detected ?? detect(this.#buffer.subarray(0, Math.min(this.#filled, SAMPLE_BYTES)));
       this.#encoding = encoding;
       if (encoding === 'utf-16le' || encoding === 'utf-16be') return this.#nextText((this.#decoder = new LogDecoder()));
@@ -209,6 +213,24 @@ export class ChunkReader implements ChunkSource {
       }
       await this.#fill();
     }
+  }
+
+  /** Passes over the hole with which a log begins: its first line is the first that was written. */
+  async #passHole(): Promise<void> {
+    let passed = 0;
+    for (;;) {
+      const hole = holeBefore(this.#buffer.subarray(0, this.#filled));
+      passed += hole;
+      // What has no text up to here is no log, but a disk of a machine that was never written to.
+      if (hole === 0 || passed > LONGEST_HOLE) break;
+      this.#buffer.copy(this.#buffer, 0, hole, this.#filled);
+      this.#filled -= hole;
+      this.#gone += hole;
+      await this.#fill();
+    }
+    // A last byte may be left over.
+    const isEmpty = this.#filled === 0 || (this.#filled === 1 && this.#buffer[0] === 0);
+    if (passed > LONGEST_HOLE || (passed > 0 && isEmpty)) throw new InputError(NOTHING);
   }
 
   #cut(start: number, end: number): Chunk {
