@@ -70,11 +70,11 @@ function tallyOf(sample: Uint8Array): { readonly evenZeros: number; readonly odd
   return { evenZeros: zeros[0], oddZeros: zeros[1], controls, length };
 }
 
-/** The length of the hole with which a log begins, even, so that units of UTF-16 stay what they are; 0 where there is none. */
-export function holeBefore(bytes: Uint8Array): number {
+/** The length of the hole with which a log begins, or of what `goesOn` of it, even, so that units of UTF-16 stay what they are; 0 where there is none. */
+export function holeBefore(bytes: Uint8Array, goesOn = false): number {
   let end = 0;
   while (end < bytes.length && bytes[end] === 0) end++;
-  return end < HOLE_BYTES ? 0 : end - (end % 2);
+  return end < HOLE_BYTES && !goesOn ? 0 : end - (end % 2);
 }
 
 function isTextControl(byte: number): boolean {

@@ -219,7 +219,7 @@ export class ChunkReader implements ChunkSource {
   async #passHole(): Promise<void> {
     let passed = 0;
     for (;;) {
-      const hole = holeBefore(this.#buffer.subarray(0, this.#filled));
+      const hole = holeBefore(this.#buffer.subarray(0, this.#filled), passed > 0);
       passed += hole;
       // What has no text up to here is no log, but a disk of a machine that was never written to.
       if (hole === 0 || passed > LONGEST_HOLE) break;
