@@ -36,7 +36,7 @@ export function detect(sample: Uint8Array): Detected {
     if (oddZeros * 2 >= pairs && evenZeros * 100 <= oddZeros) return { encoding: 'utf-16le', skip: 0 };
     if (evenZeros * 2 >= pairs && oddZeros * 100 <= evenZeros) return { encoding: 'utf-16be', skip: 0 };
   }
-  // Those are read; a binary file has more of them, or controls beside them.
+  // Some NUL bytes spoil no log; a binary file has more, or controls beside them.
   if (zeros * 2 > length || controls * 50 > length - zeros) throw new InputError('is a binary file, not a text log');
   return { encoding: undefined, skip: 0 };
 }

@@ -1,10 +1,10 @@
 /** `stopcode explain`. */
 import { explainWords } from '../analysis/decoders/explain.js';
 import type { Explanation, ExplanationLine } from '../analysis/decoders/types.js';
-import { type IssueData, isNamed } from '../analysis/knowledge/issue.js';
+import { isNamed } from '../analysis/knowledge/issue.js';
 import type { ExplainArguments } from './arguments.js';
 import type { Host } from './host.js';
-import { knowledgeSource, makeKnowledge } from './loadKnowledge.js';
+import { builtinIssues, makeKnowledge } from './loadKnowledge.js';
 import { explanationLines, Page } from './report/text.js';
 import { neutral, stylesFor } from './terminal.js';
 
@@ -42,7 +42,7 @@ export async function explainCommand({ words, color }: ExplainArguments, host: H
 
 /** The known issue that people mean by the number of an article or its own id. */
 function knownIssue(name: string, host: Host): readonly Explanation[] {
-  const issue = (knowledgeSource(host.knowledgeFolder)('issues') as readonly IssueData[]).find((candidate) => candidate.id === name || isNamed(candidate, name));
+  const issue = builtinIssues(host.knowledgeFolder).find((candidate) => candidate.id === name || isNamed(candidate, name));
   if (issue === undefined) return [];
   const details: ExplanationLine[] = [{ kind: 'text', text: `A known issue. What it needs to match: stopcode issues show ${issue.id}` }, ...(issue.advice ?? []).map((text): ExplanationLine => ({ kind: 'next', text }))];
   return [{ headline: issue.title, details, articles: issue.articles, sources: [] }];

@@ -3,7 +3,7 @@ import { type IssueData, isNamed } from '../analysis/knowledge/issue.js';
 import type { IssuesArguments } from './arguments.js';
 import { InputError } from './errors.js';
 import type { Host } from './host.js';
-import { describeProblem, knowledgeSource, makeKnowledge, type Problem } from './loadKnowledge.js';
+import { builtinIssues, describeProblem, makeKnowledge, type Problem } from './loadKnowledge.js';
 import { articleReport } from './report/build.js';
 import { Page } from './report/text.js';
 import { count } from './report/words.js';
@@ -26,7 +26,7 @@ async function listOrShow(args: IssuesArguments, host: Host, page: Page): Promis
     for (const problem of problems) await host.stderr.write(`stopcode: ${neutral(describeProblem(problem))}\n`);
   };
   await tell(user.problems);
-  const builtin = args.builtinIssues ? (knowledgeSource(host.knowledgeFolder)('issues') as readonly IssueData[]) : [];
+  const builtin = args.builtinIssues ? builtinIssues(host.knowledgeFolder) : [];
   const { isProven } = user.proof;
   // The user's own stands in for a built-in one with its id; such ones are proven when they are loaded.
   const replaced = new Set(user.issues.map(({ id }) => id));

@@ -25,6 +25,11 @@ export function knowledgeSource(folder: string): (table: KnowledgeTable) => unkn
   return (table) => readTable(folder, table);
 }
 
+/** The built-in known issues. */
+export function builtinIssues(folder: string): readonly IssueData[] {
+  return knowledgeSource(folder)('issues') as readonly IssueData[];
+}
+
 /** The revision of the tables, for reports. */
 export function knowledgeRevision(folder: string): string | undefined {
   const value = readTable(folder, 'revision');

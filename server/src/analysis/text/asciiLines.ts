@@ -5,9 +5,7 @@
 import type { ChunkedText } from './chunkedText.js';
 import type { PairTable } from './pairs.js';
 import { DOCUMENT_PART, sweepMemory, type SweepMemory } from './sweep.js';
-
-/** Part of every host, but not of the language. */
-declare const TextEncoder: new () => { encodeInto(text: string, into: Uint8Array): { readonly read: number; readonly written: number } };
+import { putAscii } from './units.js';
 
 const NOTHING = new Uint32Array(0);
 
@@ -31,7 +29,6 @@ export class AsciiLines implements BytesOfLine {
   end = 0;
   pairs: Uint32Array = NOTHING;
   nextPair = 0;
-  readonly #encoder = new TextEncoder();
   readonly #table: PairTable;
   readonly #text: ChunkedText;
   #memory: SweepMemory | undefined;
@@ -107,8 +104,7 @@ export class AsciiLines implements BytesOfLine {
     // A chunk is larger where a line is; nothing is gained there.
     if (size >= DOCUMENT_PART) return undefined;
     this.bytes = memory.document;
-    const { read, written } = this.#encoder.encodeInto(text, this.bytes);
-    this.#isAscii = read === size && written === size;
+    this.#isAscii = putAscii(text, this.bytes);
     if (!this.#isAscii) return undefined;
     this.bytes[size] = 0;
     this.start = 0;

@@ -18,6 +18,7 @@
  * what is not ASCII becomes a byte no literal holds.
  */
 import { FILTER_ENTRIES, GRAM_BITS, gramHash, PIECE, STRIDE, sweepMemory, type SweepMemory, type SweepTable, WINDOW, windowHash, windowList } from './sweep.js';
+import { putUnits } from './units.js';
 
 /** Shortest literal that may be searched. */
 const MIN_LITERAL = WINDOW;
@@ -32,9 +33,6 @@ const CROWD = 8;
 const NOT_ASCII = 0x80;
 
 type Hit = (literal: number, offset: number) => void;
-
-/** Every host has it, though the language's own library does not name it. */
-declare const TextEncoder: new () => { encodeInto(text: string, into: Uint8Array): { readonly read: number; readonly written: number } };
 
 /** Whether a literal stands at an offset of what is searched. */
 type StandsAt = (literal: number, offset: number) => boolean;
@@ -53,7 +51,6 @@ export class LiteralScanner {
   readonly #nexts: Uint32Array;
   /** One more than the first literal of a list, by `windowList` of the hash of its window. */
   readonly #lists = new Uint32Array(FILTER_ENTRIES);
-  readonly #encoder = new TextEncoder();
 
   /**
    * `sample` is text of the kind that will be searched; it decides only on the speed.
@@ -98,7 +95,7 @@ export class LiteralScanner {
     const standsAt: StandsAt = (literal, offset) => text.startsWith(this.#literals[literal] ?? '', offset);
     for (let start = 0; ; start += PIECE - OVERLAP) {
       const length = Math.min(PIECE, text.length - start);
-      this.#put(length === text.length ? text : text.slice(start, start + length));
+      putUnits(length === text.length ? text : text.slice(start, start + length), this.#memory.text, NOT_ASCII);
       this.#sweep(this.#memory.textAddress, 0, length, length, start, standsAt, hit);
       if (start + length >= text.length) return;
     }
@@ -123,17 +120,6 @@ export class LiteralScanner {
       this.#memory.text.set(bytes.subarray(start, end));
       this.#sweep(this.#memory.textAddress, 0, end - start, end - start, start, standsAt, hit);
       if (end >= length) return;
-    }
-  }
-
-  #put(piece: string): void {
-    const { text } = this.#memory;
-    // Ten times as fast as a loop over the units, which takes longer than the sweep. Text beyond ASCII does not fit or is shifted.
-    const { read, written } = this.#encoder.encodeInto(piece, text);
-    if (read === piece.length && written === read) return;
-    for (let at = 0; at < piece.length; at++) {
-      const unit = piece.charCodeAt(at);
-      text[at] = unit < NOT_ASCII ? unit : NOT_ASCII;
     }
   }
 
@@ -204,7 +190,6 @@ function rarestWindow(literals: DataView, from: number, to: number, counts: Uint
 
 function bytesOf(text: string): Uint8Array {
   const bytes = new Uint8Array(text.length);
-  const { read, written } = new TextEncoder().encodeInto(text, bytes);
-  if (read !== text.length || written !== read) for (let at = 0; at < text.length; at++) bytes[at] = Math.min(text.charCodeAt(at), NOT_ASCII);
+  putUnits(text, bytes, NOT_ASCII);
   return bytes;
 }

@@ -1,6 +1,6 @@
 /**
- * The characters of a long line as bytes, for those who look at every one of them: a character of a string costs 2 ns, a byte a third of that,
- * and the engine copies the line in 0.3 ns a character.
+ * The characters of a text as bytes, for those who look at every one of them: a character of a string costs 2 ns, a byte a third of that,
+ * and the engine copies text in 0.3 ns a character, ten times as fast as a loop.
  */
 
 /** Part of every host, but not of the language. */
@@ -18,11 +18,22 @@ const KEPT = 65_536;
 const ENCODER = new TextEncoder();
 let memory: Uint8Array | undefined;
 
+/** Writes a text that is all ASCII; false where it is not, and what was written means nothing. `into` has room for a byte a character. */
+export function putAscii(text: string, into: Uint8Array): boolean {
+  // Text beyond ASCII does not fit or is shifted.
+  const { read, written } = ENCODER.encodeInto(text, into);
+  return read === text.length && written === read;
+}
+
+/** Writes a byte for each character of a text, `most` for those that are more. */
+export function putUnits(text: string, into: Uint8Array, most: number): void {
+  if (putAscii(text, into)) return;
+  for (let at = 0; at < text.length; at++) into[at] = Math.min(text.charCodeAt(at), most);
+}
+
 /** A byte for each character of a line, BEYOND_LATIN1 for those that need more. Others may stand behind them. Valid until the next call. */
 export function unitsOf(line: string): Uint8Array {
-  const { length } = line;
-  const units = length <= KEPT ? (memory ??= new Uint8Array(KEPT)) : new Uint8Array(length);
-  const { read, written } = ENCODER.encodeInto(line, units);
-  if (read !== length || written !== length) for (let at = 0; at < length; at++) units[at] = Math.min(line.charCodeAt(at), BEYOND_LATIN1);
+  const units = line.length <= KEPT ? (memory ??= new Uint8Array(KEPT)) : new Uint8Array(line.length);
+  putUnits(line, units, BEYOND_LATIN1);
   return units;
 }

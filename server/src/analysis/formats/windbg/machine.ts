@@ -4,7 +4,7 @@ import type { FactKey } from '../types.js';
 import { HEADLINE } from './headline.js';
 import { hexIn, type Reading, type Report } from './report.js';
 import { isDigit, isLower, skipBlanks, symbolAt, valueEnd, wordEnd } from './scan.js';
-import { FAIL_FAST } from './statuses.js';
+import { FAIL_FAST, STACK_BUFFER_OVERRUN } from './statuses.js';
 import { textTokens } from './tokens.js';
 
 /** Names of registers with the keys of their facts. */
@@ -109,9 +109,6 @@ function parametersBelow(report: Report): number {
   return 0;
 }
 
-/** STATUS_STACK_BUFFER_OVERRUN, of which the first parameter is the reason: of many, one is an overrun. */
-const FAST_FAIL = '0xc0000409';
-
 /** Lines of an exception record, as `.exr` and EXCEPTION_RECORD print it. */
 export function exceptionRecord(line: LogicalLine, report: Report): Reading | undefined {
   const { text } = line;
@@ -138,7 +135,7 @@ export function exceptionRecord(line: LogicalLine, report: Report): Reading | un
         if (isCode) report.sink.note(`what lies there is no exception record: it would have ${counted} parameters`, line);
         return;
       }
-      if (isCode) report.signs.failsFast = canonical === FAST_FAIL;
+      if (isCode) report.signs.failsFast = canonical === STACK_BUFFER_OVERRUN;
       if (isCode) report.claim('exception.code', canonical, rank, line, value, end, 'statusCode');
       else if (report.signs.failsFast && (label === 'Parameter[0]' || label === 'Subcode')) report.claim('exception.failfast', canonical, rank, line, value, end, 'number');
       else if (label === 'ExceptionAddress') {

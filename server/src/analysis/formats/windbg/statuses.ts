@@ -11,5 +11,8 @@ export function isErrorStatus(status: string): boolean {
  */
 export const STOPS: ReadonlySet<string> = new Set(['0x80000003', '0x80000004', '0x4000001f', '0x4000001e', '0x40010005', '0x80000007']);
 
+/** STATUS_STACK_BUFFER_OVERRUN, of which the first parameter is the reason: of many, one is an overrun. */
+export const STACK_BUFFER_OVERRUN = '0xc0000409';
+
 /** Exceptions by which a program or Windows ends a process; no handler is asked. */
-export const FAIL_FAST: ReadonlySet<string> = new Set(['0xc000027b', '0xc0000409', '0xc0000602']);
+export const FAIL_FAST: ReadonlySet<string> = new Set(['0xc000027b', STACK_BUFFER_OVERRUN, '0xc0000602']);
